@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import rule_examples
 from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
@@ -16,7 +17,6 @@ from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
-from agentconv.parts.registry import part_format
 
 CHECKOUT = Path(__file__).parents[2]
 COLON = "name: a\ndescription: Use for reviews: always\n"
@@ -157,11 +157,9 @@ def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatc
 def test_a_project_leaves_out_no_rule_about_what_restrains_it(rule, tmp_path, capsys, monkeypatch):
     """What a project's own rules and hooks do not hold is told, whatever its settings leave out."""
     monkeypatch.chdir(tmp_path)
-    place = tmp_path / part_format(rule.example, rule.kind).project[0].path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(encode(rule.bad))
+    rule_examples.write(rule, tmp_path, rule.bad)
     (tmp_path / "pyproject.toml").write_text("[tool.agentconv.lint]\nignore = ['AC']\n")
-    main(["lint", ".", "--for", rule.example, "--output-format", "github"])
+    main(["lint", ".", "--for", ",".join((rule.example, *rule.clients)), "--output-format", "github"])
 
     assert f"title={rule.code}" in capsys.readouterr().out
 

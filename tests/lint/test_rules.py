@@ -7,14 +7,13 @@ import re
 import pytest
 
 import hostile_prompts
+import rule_examples
 from agent_files import dealt
-from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.rule import SET
-from agentconv.lint.subject import PartFile, Subject
-from agentconv.parts.registry import part_format
+from agentconv.lint.subject import Subject
 from work import LINEAR, growth
 
 RULES = catalogue.rules().values()
@@ -26,16 +25,9 @@ def subject(text, rule=None, *, format_id="claude-code", asked=()):
     format_id = rule.example if rule else format_id
     row = registry.FORMATS[format_id]
     if rule and rule.kind:
-        return part_subject(text, rule)
+        return rule_examples.subject(rule, text)
     path = f"{row.folders[0]}/reviewer{row.suffixes[0]}" if row.folders else row.files[0]
     return Subject(SourceText(path, encode(text)), format_id, tuple(dict.fromkeys((format_id, *(rule.clients if rule else ()), *asked))))
-
-
-def part_subject(text, rule):
-    """Return a text as a file of a client that has parts of a kind in it."""
-    place = part_format(rule.example, rule.kind).project[0]
-    source = PartSource(SourceText(place.path, encode(text)), place)
-    return Subject(source.text, rule.example, (rule.example,), part=PartFile(rule.kind, source))
 
 
 def found(rule, looked_at):

@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
     files += lint_files.included(files)
     if own is None or own in registry.CLIENTS:
-        files += lint_files.restraining(found, scope.sources(options), chosen)
+        files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
@@ -135,11 +135,7 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     jobs = processes.number(options, len(files))
-    mended = (
-        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line, jobs)
-        if options.fix or options.diff or options.check
-        else Mended()
-    )
+    mended = lint_mending.mend(options, files, find, line, jobs) if options.fix or options.diff or options.check else Mended()
     checks = checking.Checks([file.subject for file in files], rules, siblings)
     found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
     checked = [checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True)]
@@ -157,10 +153,20 @@ def _leave_out(found: Discovery, given: Sequence[str] | None) -> int:
     Returns:
         How many those are.
     """
-    patterns = [word.strip() for word in ",".join(given or ()).split(",") if word.strip()]
+    patterns = _patterns(given)
     kept = [file for file in found.files if not _is_meant(file.location or found.stdin_name, patterns)]
     number, found.files = len(found.files) - len(kept), kept
     return number
+
+
+def _not_left_out(files: list[LintFile], given: Sequence[str] | None) -> list[LintFile]:
+    """Return the files of parts that are to be looked at."""
+    patterns = _patterns(given)
+    return [file for file in files if not _is_meant(file.location or "", patterns)]
+
+
+def _patterns(given: Sequence[str] | None) -> list[str]:
+    return [word.strip() for word in ",".join(given or ()).split(",") if word.strip()]
 
 
 def _is_meant(location: str, patterns: Sequence[str]) -> bool:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
-
-
-_RESTRAINING: tuple[Kind, ...] = ("hooks", "permissions")
-"""The kinds of parts whose files are looked at."""
 
 
 @dataclass(slots=True)
@@ -70,10 +66,10 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def restraining(
+def of_parts(
     found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, texts: Mapping[str, bytes] = MappingProxyType({})
 ) -> list[LintFile]:
-    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there.
+    """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there.
 
     Args:
         found: What SRC holds.
@@ -83,30 +79,23 @@ def restraining(
     """
     folders = [source for source in sources if os.path.isdir(source)]
     asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
-    parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
-    if parts is None or not parts.may_restrain():
+    if not folders or not asked or found.home is not None:
         return []
-    from agentconv.lint.subject import PartFile
-    from agentconv.parts.registry import part_format
+    parts = beside(found, folders, tuple(asked))
+    clients = parts.clients_with_parts()
+    if not clients:
+        return []
+    from agentconv.lint import part_files
 
+    tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
     for place in parts.places:
-        for client in parts.clients:
-            for kind in _RESTRAINING:
-                module = part_format(client, kind)
-                if module is None:
-                    continue
-                for saved in place.files(client, kind):
-                    path = place.place(client, saved.text.path).as_posix()
-                    text = texts.get(os.path.abspath(path)) if texts else None
-                    source = saved if text is None else replace(saved, text=saved.text.put(text))
-                    read = module.read(source)
-                    if not read.parts and not read.diagnostics:
-                        continue  # a file of settings that says nothing of the kind
-                    subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
-                    subject.location = os.path.abspath(path)
-                    subject.part = PartFile(kind, source)
-                    files.append(LintFile(subject, path))
+        for subject in part_files.subjects(place, clients, texts):
+            subject.location = os.path.abspath(subject.path)
+            restrains = subject.part is not None and subject.part.kind in RESTRAINING
+            if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):
+                subject.settings = chosen.for_file(subject.path)
+                files.append(LintFile(subject, subject.path, os.fspath(place.folder)))
     return files
 
 

@@ -13,18 +13,18 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing
+from agentconv.lint.fixing import Fixed
 from agentconv.lint.rule import Finding
 from agentconv.lint.subject import Subject
 from agentconv.render import diff, printable, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.progress import Progress
     from agentconv.lint.checking import Checked
-    from agentconv.lint.fixing import Fixed
 
 Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
 """Checks one file."""
@@ -42,12 +42,13 @@ class Mended:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     """Where findings are told: not where mended text goes."""
 
-    def save(self, file: LintFile, done: Fixed) -> None:
+    def save(self, files: Sequence[LintFile], done: Fixed) -> None:
         """Write a mended file; what came on standard input is passed on later."""
-        if not file.stdin and not self._saved(file, done.data):
+        if not files[0].stdin and not self._saved(files[0], done.data):
             return
         self.findings += len(done.made)
-        file.subject = replace(file.subject, source=file.subject.source.put(done.data))
+        for file in files:
+            file.subject = file.subject.put(done.data)
 
     def _saved(self, file: LintFile, data: bytes) -> bool:
         place = Path(file.location or "")
@@ -73,19 +74,26 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
     """Make fixes, or show what they would do; by so many processes."""
     mended = Mended()
 
-    def fixed(number: int) -> Fixed:
-        done = fixing.fix(files[number].subject, find, unsafe=options.unsafe_fixes)
-        files[number].subject.forget()
-        return done
+    several = list(_by_file(files))
 
-    fixes = line.over(processes.mapped(fixed, len(files), jobs), len(files), "files mended")
-    for file, done in zip(files, fixes, strict=True):
-        before = file.subject.source.data
+    def fixed(number: int) -> Fixed:
+        found = Fixed(several[number][0].subject.source.data, (), ())
+        for file in several[number]:
+            as_it_is = file.subject.source.data == found.data
+            subject = file.subject if as_it_is else file.subject.put(found.data)
+            done = fixing.fix(subject, find, unsafe=options.unsafe_fixes)
+            found = Fixed(done.data, (*found.made, *done.made), (*found.unproven, *done.unproven))
+            file.subject.forget()
+        return found
+
+    fixes = line.over(processes.mapped(fixed, len(several), jobs), len(several), "files mended")
+    for same, done in zip(several, fixes, strict=True):
+        file, before = same[0], same[0].subject.source.data
         if done.data == before or not (file.location or file.stdin):
             continue
         line.clear()
         if not (options.diff or options.check):
-            mended.save(file, done)
+            mended.save(same, done)
             continue
         mended.findings += len(done.made)
         shown = (file.location or "<stdin>").replace(os.sep, "/")
@@ -97,6 +105,17 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
         _pass_on(file.subject.source.data for file in files if file.stdin)
         mended.out = sys.stderr
     return mended
+
+
+def _by_file(files: Iterable[LintFile]) -> Iterator[list[LintFile]]:
+    """Yield each file, with the parts of every kind that are in it."""
+    of_parts: dict[str, list[LintFile]] = {}
+    for file in files:
+        if file.subject.part is None:
+            yield [file]
+        else:
+            of_parts.setdefault(file.location or "", []).append(file)
+    yield from of_parts.values()
 
 
 def _pass_on(texts: Iterable[bytes]) -> None:

@@ -114,7 +114,7 @@ class LintTexts:
         found = Discovery()
         options.sources = [root]
         chosen, rules, troubles = _chosen(options, found, troubles)
-        files = [file for file in lint_files.restraining(found, [root], chosen, texts) if file.subject.location == location]
+        files = [file for file in lint_files.of_parts(found, [root], chosen, texts) if file.subject.location == location]
         looked = _checked(files, rules, []) if files else Looked()
         looked.diagnostics = (*troubles, *looked.diagnostics)
         return looked

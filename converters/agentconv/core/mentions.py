@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 
@@ -113,6 +116,19 @@ def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _PATH = _NAME | frozenset("/~$-<")
 _REST = expression(r"[A-Za-z0-9_-]*")
+
+
+def outside_code(text: str, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield what a markdown text has of an expression, but for what stands in code, which is an example more often than not."""
+    spans = sorted([*fences(text), *(one.span() for one in _TICKED.finditer(text))])
+    starts, ends = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+    for match in wanted.finditer(text):
+        before = bisect_left(starts, match.start())
+        if not before or ends[before - 1] <= match.start():
+            yield match
+
+
+_TICKED = expression(r"`[^`\n]+`")
 
 
 def fences(text: str) -> list[tuple[int, int]]:

@@ -51,7 +51,7 @@ def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsaf
         if not now.done or now.data == subject.source.data:
             break
         made += now.done
-        subject = replace(subject, source=subject.source.put(now.data))
+        subject = subject.put(now.data)
     return Fixed(subject.source.data, tuple(made), tuple(disproved.values()))
 
 
@@ -73,7 +73,7 @@ def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Su
         mended.update(map(_key, now.done))
         if not now.later or not now.done:
             break
-        subject = replace(subject, source=subject.source.put(now.data))
+        subject = subject.put(now.data)
         waiting = [finding for finding in find(subject) if _is_made(finding, unsafe=False)]
         mended.update({*map(_key, now.later)} - {*map(_key, waiting)})  # gone together with another one
     return tuple(
@@ -189,6 +189,10 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     more than one that would be right.
     """
     data = encode(apply(subject.text, change.edits))
+    if subject.part is not None:
+        from agentconv.lint import part_proofs
+
+        return part_proofs.disproof(subject, subject.part, change, data)
     own = subject.reread(data)
     for client in (subject.format, *subject.alike()):
         before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)

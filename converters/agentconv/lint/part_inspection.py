@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
-from agentconv.core.meant import Text
 from agentconv.core.parts import Server, SetHook
+from agentconv.parts.servers import faults as server_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import Part
     from agentconv.sources.parts import Parts
-    from agentconv.sources.parts_on_disk import LoadedPart
+    from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
-_REFERENCE = expression(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
-_PLACES = ("command", "args", "env", "cwd", "url", "headers")
 _RESTRAINTS = {
     "invoked_by": "who starts it is not held to what the file says",
     "denied_tools": "tools that the file closes stay open",
@@ -73,21 +70,30 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
 
 def runs_twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]:
     """Return, by client and hook, the file in which the client finds the same once more, so that it is run twice."""
-    found: dict[tuple[str, int], str] = {}
-    for place in parts.places:
-        for client in asked:
-            hooks = [one for one in place.of(client, "hooks") if one.taken and isinstance(one.part, SetHook)]
-            facts = vocabulary.hooks(vocabulary.words_of(client))
-            if not hooks or facts is None or facts.once:
-                continue
-            from agentconv.parts.hooks import faults
+    return {
+        (client, id(one.part)): place.shown(client, other.path)
+        for place in parts.places
+        for client in asked
+        for one, other in doubled(place, client)
+    }
 
-            what = [faults.runs(one.part) for one in hooks if isinstance(one.part, SetHook)]
-            for index, one in enumerate(hooks):
-                other = next((number for number, same in enumerate(what) if number != index and same == what[index]), None)
-                if other is not None:
-                    found[client, id(one.part)] = place.shown(client, hooks[other].path)
-    return found
+
+def doubled(place: PartsOnDisk, client: str) -> Iterator[tuple[LoadedPart, LoadedPart]]:
+    """Yield the hooks that a client finds in a project twice and runs twice, each with the other one."""
+    facts = vocabulary.hooks(vocabulary.words_of(client))
+    hooks = [(one, one.part) for one in place.of(client, "hooks") if one.taken and isinstance(one.part, SetHook)]
+    if facts is None or facts.once or len(hooks) < _PAIR:
+        return
+    from agentconv.parts.hooks import faults
+
+    what = [faults.runs(part) for _, part in hooks]
+    for index, (one, _) in enumerate(hooks):
+        other = next((number for number, same in enumerate(what) if number != index and same == what[index]), None)
+        if other is not None:
+            yield one, hooks[other][0]
+
+
+_PAIR = 2
 
 
 def _unfired(client: str, one: LoadedPart, twice: dict[tuple[str, int], str]) -> Iterator[str]:
@@ -122,13 +128,5 @@ def lost(meant: Part, part: Part) -> Iterator[str]:
 
 def literal(part: Part) -> Iterator[str]:
     """Yield the values of a server that look like references, and that the client hands on as they stand."""
-    if not isinstance(part, Server):
-        return
-    for place in _PLACES:
-        value: Any = getattr(part.definition, place)
-        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else [("", value)]
-        for key, item in items:
-            texts = item.parts if isinstance(item, Text) else (item,)
-            hit = next((match[0] for text in texts if isinstance(text, str) and (match := _REFERENCE.search(text))), None)
-            if hit:
-                yield f"{place}{f'.{key}' if key != '' else ''}: `{hit}` stays as it stands"
+    if isinstance(part, Server):
+        yield from (fault.message for fault in server_faults.of_references(part))

@@ -91,6 +91,10 @@ class Rule:
     """What it protects the reader of a file from; no comment in a file and no configuration of a project's own leaves such a rule out."""
     kind: str = ""
     """The kind of part, where it is about these."""
+    path: str = ""
+    """Where its examples lie in a project, where that is not where their client has such a part first."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """Files of the project that the examples need, by their paths."""
 
     @property
     def summary(self) -> str:
@@ -174,6 +178,8 @@ def rule(
     clients: tuple[str, ...] = (),
     protects: str | None = None,
     kind: str = "",
+    path: str = "",
+    beside: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
@@ -195,6 +201,8 @@ def rule(
                 clients,
                 protects,
                 kind,
+                path,
+                beside,
             )
         )
         return made[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, schema_files
 from agentconv.core.dataclass import dataclass, field, replace
@@ -12,6 +12,7 @@ from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
 from agentconv.lint import inspection
+from agentconv.parts import registry as part_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartSource
+    from agentconv.core.part_format import PartSource, PartsRead
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
+    from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class PartFile:
 
     kind: Kind
     source: PartSource
+    project: PartsOnDisk
+    """What else there is in the project."""
+    astray: bool = False
+    """Whether it lies where such parts do, and is none, since these are folders."""
 
 
 @dataclass()
@@ -108,6 +114,26 @@ class Subject:
         """What readers of clients say, as `remarks.of` has found it."""
         return {}
 
+    @cached_property
+    def parts(self) -> PartsRead[Any]:
+        """What the file's own client makes of the parts in it; nothing, where it holds none."""
+        from agentconv.core.part_format import PartsRead
+
+        module = part_registry.part_format(self.format, self.part.kind) if self.part and not self.part.astray else None
+        return module.read(self.part.source) if module and self.part else PartsRead()
+
+    def loaded(self, client: str) -> tuple[LoadedPart, ...]:
+        """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""
+        if self.part is None:
+            return ()
+        path = self.part.source.text.path
+        return tuple(one for one in self.part.project.of(client, self.part.kind) if one.path == path)
+
+    def put(self, data: bytes) -> Subject:
+        """Return the same file with other bytes."""
+        part = self.part and replace(self.part, source=replace(self.part.source, text=self.part.source.text.put(data)))
+        return replace(self, source=self.source.put(data), part=part)
+
     def take(self, result: ReadResult | None, *, declared: ReadResult | None = None) -> None:
         """Take what the file's own client makes of it from whoever has read it already, where it lies in that client's place."""
         if declared is not None:
@@ -123,7 +149,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("_readings", "result", "_agents", "header"):
+        for name in ("_readings", "result", "_agents", "header", "parts"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

@@ -6,17 +6,15 @@ Agents come from their files, parts from where each client looks. What a kind ha
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry as formats
-from agentconv.lint import part_inspection
+from agentconv.lint import instruction_texts, part_inspection
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
-    from agentconv.core.parts import Instruction
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
@@ -103,6 +100,7 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
             found.statements += _perhaps(client, kind, parts)
             found.statements += _runs_twice(client, loaded, again) if kind == "hooks" else ()
         found.statements += _wider_copies(kind, parts, asked)
+    found.statements += [one for client in asked for place in parts.places for one in _texts_twice(client, place)]
     found.statements.sort(key=lambda one: (list(TOPICS).index(one.topic), ROWS.index(one.kind), one.path, one.name))
     return found
 
@@ -132,7 +130,7 @@ def _agents_said(files: Sequence[Inspected], client: str) -> Iterator[Statement]
 
 def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]]) -> Iterator[Statement]:
     """Yield what is to be known of one client's parts of a kind."""
-    imported = _imports([one for _, one in loaded if one.taken]) if kind == "instructions" else {}
+    imported = instruction_texts.imports(one for _, one in loaded if one.taken) if kind == "instructions" else {}
     for place, one in loaded:
         path, name = place.shown(client, one.path), one.part.name or ""
         line = _line(one)
@@ -147,9 +145,9 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
                 Statement("literally", client, kind, name, path, words, _line(one, words)) for words in part_inspection.literal(one.part)
             )
             yield from (Statement(topic, client, kind, name, path, words, at) for topic, words, at in further(one))
-    if kind == "instructions":
-        yield from _twice(client, loaded, imported)
-        yield from _missing(client, loaded)
+        if kind == "instructions":
+            for _, words in instruction_texts.missing(one, place):
+                yield Statement("never", client, kind, name, path, words, _line(one, words))
 
 
 def further(one: LoadedPart) -> Iterable[tuple[Topic, str, int]]:
@@ -177,6 +175,12 @@ def _runs_twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], a
             yield Statement("twice", client, "hooks", one.part.name or "", place.shown(client, one.path), f"as {other}", _line(one))
 
 
+def _texts_twice(client: str, place: PartsOnDisk) -> Iterator[Statement]:
+    """Yield the texts that a client puts before the model more than once."""
+    for one, words in instruction_texts.twice(client, place):
+        yield Statement("twice", client, "instructions", one.part.name or "", place.shown(client, one.path), words)
+
+
 def _line(one: LoadedPart, words: str = "") -> int:
     """Return the line of a file at which a part, or what is said of it, stands."""
     if one.source is None:
@@ -186,44 +190,6 @@ def _line(one: LoadedPart, words: str = "") -> int:
     start = 0 if one.source.place.pattern else max(text.find(f'"{one.part.name}"'), text.find(f".{one.part.name}]"), 0)
     at = text.find(quoted, start) if quoted else start
     return text.count("\n", 0, max(at, 0)) + 1
-
-
-def _imports(taken: Iterable[LoadedPart]) -> dict[str, str]:
-    """Return the files that others import, and which."""
-    from agentconv.parts.instructions.imports import imported
-
-    return {path: one.path for one in taken for path in imported(cast("Instruction", one.part).body)}
-
-
-def _missing(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]]) -> Iterator[Statement]:
-    """Yield the files that a client is to put into others, and that are not there."""
-    for place, one in loaded:
-        for path in _imports([one]) if one.taken else ():
-            if not place.place(client, path).is_file():
-                words = f"it imports `{os.path.basename(path)}`, and {place.shown(client, path)} is not there"
-                yield Statement(
-                    "never", client, "instructions", one.part.name or "", place.shown(client, one.path), words, _line(one, words)
-                )
-
-
-def _twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], imported: dict[str, str]) -> Iterator[Statement]:
-    """Yield the texts that a client puts before the model more than once."""
-    module: Any = registry.part_format(client, "instructions")
-    always = [(place, one) for place, one in loaded if one.taken and cast("Instruction", one.part).when == "always"]
-    for one, other in combinations(always, 2):
-        same = _text(one[1]) == _text(other[1]) != ""
-        linked = os.path.realpath(one[0].place(client, one[1].path)) == os.path.realpath(other[0].place(client, other[1].path))
-        if same and not linked and not module.same_text_once:
-            path = one[0].shown(client, one[1].path)
-            yield Statement("twice", client, "instructions", other[1].part.name or "", other[0].shown(client, other[1].path), f"as {path}")
-    for place, again in always:
-        if again.path in imported and module.imports_again:
-            words = f"by itself, and as {place.shown(client, imported[again.path])} imports it"
-            yield Statement("twice", client, "instructions", again.part.name or "", place.shown(client, again.path), words)
-
-
-def _text(one: LoadedPart) -> str:
-    return one.source.text.text.strip() if one.source else ""
 
 
 def _wider_agents(pieces: Sequence[Loaded], asked: Sequence[str]) -> Iterator[Statement]:

@@ -66,7 +66,7 @@ Severity: {value.severity.value}, at worst.{f" It protects from {value.protects}
 
 ### Example
 
-{_FENCE}
+{_placed(value)}{_FENCE}
 {text.block(value.bad)}{_FENCE}
 
 Use instead:
@@ -80,6 +80,12 @@ Use instead:
 
 Source: {value.source} (verified {value.verified})
 """
+
+
+def _placed(value: Rule) -> str:
+    """Say where an example lies, and what is beside it, where that matters."""
+    beside = "".join(f"`{path}`, which is there, too:\n\n{_FENCE}\n{text.block(there)}{_FENCE}\n\n" for path, there in value.beside)
+    return f"{beside}`{value.path}`:\n\n" if value.path else ""
 
 
 def loss(code: str) -> str:

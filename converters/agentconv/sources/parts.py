@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,21 @@ class Parts:
             return True
         files = [name for client in self.clients for name in vocabulary.restraining_files(client)]
         return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
+
+    def clients_with_parts(self) -> tuple[str, ...]:
+        """Return the clients of which there may be parts: one look at each place that is written down.
+
+        Of one that only has plugins, there always may; of one that only has instructions in folders below the root, nobody looks.
+        """
+        from agentconv.parts.places import recorded
+
+        def may_have(client: str) -> bool:
+            places = [place for kinds in recorded().get(client, {}).values() for place in kinds.get("project", ())]
+            names = {path if "*" in pattern else posixpath.join(path, pattern) for path, pattern in places} - {""}
+            there = (os.path.lexists(folder / name) for folder in self._folders for name in names)
+            return bool(registry.FORMATS[client].index) or any(there)
+
+        return tuple(client for client in self.clients if may_have(client))
 
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""

@@ -22,6 +22,7 @@ from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
+from agentconv.parts.skills import faults
 from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
@@ -137,15 +138,15 @@ class PartsOnDisk:
                 found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
         return _ranked(found)
 
-    def files(self, client: str, kind: Kind) -> Iterator[PartSource]:
-        """Yield the files of a kind in a client's own places, with the scripts that they name."""
+    def files(self, client: str, kind: Kind, *, own: bool = True) -> Iterator[PartSource]:
+        """Yield the files of a kind in a client's own places, or in those of others that it looks in, with the scripts that they name."""
         module = registry.part_format(client, kind)
         seen: set[str] = set()
         for place in self._places(client, module) if module else ():
-            for source in self.sources(client, place, kind) if place.native else ():
+            for source in self.sources(client, place, kind) if place.native is own else ():
                 if module and source.text.path not in seen:
                     seen.add(source.text.path)
-                    yield replace(source, files=self._scripts(client, module, source))
+                    yield source if source.files else replace(source, files=self._scripts(client, module, source))
 
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
@@ -223,14 +224,27 @@ class PartsOnDisk:
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""
+        for path in self._astray(client, place):
+            message = f"{formats.FORMATS[client].title} {faults.FLAT}"
+            yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), faults.as_folder(path), client=client)
+
+    def _astray(self, client: str, place: Place) -> Iterator[str]:
+        """Yield the files that lie where skills do, and are none."""
         base = self.place(client, place.path)
         names = os.listdir(base) if os.path.isdir(base) else ()
         for name in sorted(names):
             path = place.holds(name)
             if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
-                message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
-                hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
-                yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), hint, client=client)
+                yield path
+
+    def astray(self, client: str) -> Iterator[PartSource]:
+        """Yield the files that lie where a client's own skills do, and are none, since a skill is a folder."""
+        module = registry.part_format(client, "skills")
+        for place in self._places(client, module) if module else ():
+            for path in self._astray(client, place) if place.native else ():
+                read = self._read_file(os.fspath(self.place(client, path)))
+                if read is not None:
+                    yield PartSource(SourceText(path, read[0]), place)
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:

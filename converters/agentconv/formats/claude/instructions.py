@@ -45,6 +45,7 @@ BY_FORMAT = {
         ),
         (_main(".claude", "CLAUDE.md"), _rules(".claude/rules")),
         language="gitignore",
+        dead=("./", "../"),
         everything=frozenset({"**"}),
         whens=frozenset({"always", "scoped"}),
     ),

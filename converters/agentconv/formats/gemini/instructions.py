@@ -40,6 +40,7 @@ BY_FORMAT = {
             Files(Place(".qwen", "AGENTS.md"), main=True, imports="words"),
             _RULES,
         ),
+        dead=("/", "../"),
         whens=frozenset({"always", "scoped"}),
     ),
 }

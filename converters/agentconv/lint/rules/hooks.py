@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Severity
-from agentconv.core.part_format import PartsRead
-from agentconv.core.parts import SetHook
 from agentconv.formats import registry
+from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import rule
-from agentconv.parts import registry as part_registry
-from agentconv.parts.hooks import faults, restraints
+from agentconv.lint.rule import Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from agentconv.core.parts import SetHook
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
-    from agentconv.parts.hooks.faults import Fault
+    from agentconv.parts.fault import Fault
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 _FILE = '{{"hooks": {{"{}": [{{"matcher": "{}", "hooks": [{{"type": "command", "command": "{}", "timeout": {}}}]}}]}}}}'
 _GOOD = _FILE.format("PreToolUse", "Bash", "exit 2", 10)
@@ -33,6 +32,7 @@ _GOOD = _FILE.format("PreToolUse", "Bash", "exit 2", 10)
     source="the client's own reader, asked: 2.1.329 of Claude Code",
     verified="2026-11-29",
     severity=Severity.ERROR,
+    fix="sometimes",
     kind="hooks",
 )
 def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
@@ -41,17 +41,20 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     Each client has its own events, and its own kinds of what is run: what it does not know, it passes over. Claude Code 2.1.329 applies
     nothing of a file in which a guard is not as it should be, and Copilot none of one that asks a model on most events.
     """
-    for told in _read(subject).diagnostics:
+    for told in subject.parts.diagnostics:
         start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
-        event = next(iter(told.names), "")
-        near = registry.did_you_mean(event, vocabulary.events(vocabulary.words_of(subject.format)), told.hint or "")
-        yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,))
+        event, events = next(iter(told.names), ""), vocabulary.events(vocabulary.words_of(subject.format))
+        near = registry.did_you_mean(event, events, told.hint or "")
+        fix = _recased(subject, event, events)
+        yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,), fix=fix)
 
 
-def _read(subject: Subject) -> PartsRead[Any]:
-    """Return what the client makes of the file."""
-    module = part_registry.part_format(subject.format, "hooks")
-    return module.read(subject.part.source) if module and subject.part else PartsRead()
+def _recased(subject: Subject, event: str, events: Iterable[str]) -> Fix | None:
+    """Return what calls an event as the client does, where that is only a matter of case."""
+    meant = next((one for one in events if event and one.casefold() == event.casefold()), None)
+    start, end = part_findings.place_of(subject, event)
+    at = subject.text.find(event, start, end)
+    return Fix(f"call it `{meant}`", ((at, at + len(event), meant),), heals=True) if meant and at >= 0 else None
 
 
 @rule(
@@ -62,6 +65,7 @@ def _read(subject: Subject) -> PartsRead[Any]:
     source="how each client holds a matcher against a tool's name: asked, or its code",
     verified="2026-11-29",
     severity=Severity.ERROR,
+    fix="sometimes",
     kind="hooks",
 )
 def dead_hook_matcher(self: Rule, subject: Subject) -> Iterator[Finding]:
@@ -114,19 +118,57 @@ def missing_hook_script(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _faults(self: Rule, subject: Subject, *kinds: str) -> Iterator[Finding]:
     """Yield what is wrong with the hooks that the client takes."""
-    found = _read(subject)
-    for part, state in zip(found.parts, found.states, strict=True):
-        if state.dropped or not isinstance(part, SetHook):
-            continue
-        for fault in faults.of(part):
-            if fault.kind in kinds:
-                yield _finding(self, subject, part, fault)
+    for part, fault in part_findings.faults(subject, *kinds):
+        yield _finding(self, subject, part, fault)
 
 
 def _finding(self: Rule, subject: Subject, part: SetHook, fault: Fault) -> Finding:
+    from agentconv.parts.hooks import faults, restraints
+
     guard = part.definition.event in ("before-tool", "permission-request", "user-prompt")
     severity = self.severity if guard else Severity.WARNING
     if fault.kind == "matcher" and not restraints.is_dead(part):
         severity = Severity.NOTE  # it fits other tools all the same
     place = faults.place(part, fault, subject.source)
-    return self.find(shown(f"{title(subject)} {fault.message}", 160), place, fault.help, severity=severity, clients=(subject.format,))
+    exact = fault.instead is not None and subject.text[slice(*place)] == fault.word
+    fix = Fix(f"write `{fault.instead}`", ((*place, fault.instead or ""),), frozenset({"definition.matcher"})) if exact else None
+    message = shown(f"{title(subject)} {fault.message}", 160)
+    return self.find(message, place, fault.help, severity=severity, clients=(subject.format,), fix=fix)
+
+
+_COMMAND = '{"hooks": [{"type": "command", "command": "exit 2"}]}'
+
+
+@rule(
+    "AC515",
+    "hook-runs-twice",
+    bad=f'{{"hooks": {{"UserPromptSubmit": [{_COMMAND}, {_COMMAND}]}}}}',
+    good=f'{{"hooks": {{"UserPromptSubmit": [{_COMMAND}]}}}}',
+    source="how often the hook's program was run when its event came (asked)",
+    verified="2026-11-29",
+    severity=Severity.WARNING,
+    example="qwen-code",
+    kind="hooks",
+)
+def hook_runs_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A hook that a client finds twice, and runs twice.
+
+    Claude Code 2.1.329 and Gemini CLI 0.61.0 run the same command on the same event once, however often it is written; Qwen Code, Codex,
+    Copilot and Cursor run it as often as they find it. Cursor and Copilot find Claude Code's hooks besides their own.
+    """
+    from agentconv.lint import part_inspection
+
+    for client in subject.asked if subject.part else ():
+        for one, other in part_inspection.doubled(subject.part.project, client) if subject.part else ():
+            here, there = _offset(one, subject), _offset(other, subject)
+            if here is not None and (there is None or there < here):
+                found = shown(f"{registry.FORMATS[client].title} runs it twice: it is in {other.path}, too", 160)
+                yield self.find(found, (here, here + 1), "take one of them out", clients=(client,))
+
+
+def _offset(one: LoadedPart, subject: Subject) -> int | None:
+    """Return where a hook stands in a file; None where it is in another one."""
+    from agentconv.parts.hooks import restraints
+
+    here = subject.part is not None and one.path == subject.part.source.text.path
+    return restraints.offset(cast("SetHook", one.part), subject.source) if here else None

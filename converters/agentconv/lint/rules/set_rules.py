@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.suggestions import nearest
 from agentconv.lint.passages import title
 from agentconv.lint.rule import WIDENING, rule
-from agentconv.parts.permissions import deciding, faults, restraints
-from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.ir import Rule as PermissionRule
-    from agentconv.core.parts import PermissionSet
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
 _DOES = {"deny": "denies", "ask": "asks about", "allow": "allows"}
 
 
-def _read(subject: Subject) -> Any:
-    """Return what the client makes of a file of rules."""
-    module = part_format(subject.format, "permissions") if subject.part else None
-    return module.read(subject.part.source) if module and subject.part else None
-
-
-def _sets(subject: Subject) -> tuple[PermissionSet, ...]:
-    found = _read(subject)
-    return () if found is None else found.parts
-
-
 def _place(subject: Subject, one: PermissionRule) -> tuple[int, int]:
     """Return where a rule stands."""
+    from agentconv.parts.permissions import deciding, restraints
+
     if subject.part is None:
         return 0, 0
     span = restraints.place(deciding.text_of(one), subject.part.source)
@@ -44,6 +32,8 @@ def _place(subject: Subject, one: PermissionRule) -> tuple[int, int]:
 
 
 def _said(one: PermissionRule) -> str:
+    from agentconv.parts.permissions import deciding
+
     shown = deciding.text_of(one)
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
@@ -70,7 +60,9 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     alone. Gemini CLI 0.61.0 takes `run_shell_command(rm)` in `tools.exclude` for the name of a tool, which it has not; and a word of
     another client, or one with a typing error, is the name of no tool either. A denial that matches nothing fails open.
     """
-    for one in (one for found in _sets(subject) for one in found.rules):
+    from agentconv.parts.permissions import faults
+
+    for one in (one for found in subject.parts.parts for one in found.rules):
         if not faults.matches_nothing(one, subject.format):
             continue
         words = (*vocabulary.tool_words(subject.format), *sorted(vocabulary.rules(subject.format).words))
@@ -108,7 +100,9 @@ def hidden_prohibition(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _hidden(self: Rule, subject: Subject, help_text: str, *, freed: bool) -> Iterator[Finding]:
     """Find the rules that never decide, because a freer one does, or else one that is as strict."""
-    for found in _sets(subject):
+    from agentconv.parts.permissions import faults
+
+    for found in subject.parts.parts:
         for one in faults.hidden(found.rules):
             if one.freed is freed:
                 yield self.find(
@@ -155,8 +149,7 @@ def wrong_rule_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 takes lists of texts for `allow`, `ask` and `deny`; OpenCode 1.18.33 does not start where an action is another word
     than `allow`, `ask` or `deny`, and Kilo 7.7.9 passes over the whole file, with all that it denies.
     """
-    found = _read(subject)
-    for told in found.diagnostics if found else ():
+    for told in subject.parts.diagnostics:
         start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
         severity = Severity.ERROR if told.code is Code.NOT_LOADED or _fails_open(told.key) else Severity.WARNING
         yield self.find(told.message[:_LONGEST], (start, start), told.hint or "mend it", severity=severity, clients=(subject.format,))
@@ -187,7 +180,7 @@ def unknown_rule_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     its place.
     """
     known = vocabulary.rules(vocabulary.words_of(subject.format)).keys
-    for found in _sets(subject) if known else ():
+    for found in subject.parts.parts if known else ():
         for key in found.extras.get(subject.format, {}):
             if key in known:
                 continue

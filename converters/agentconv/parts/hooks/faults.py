@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers, hook_matchers, vocabulary
-from agentconv.core.dataclass import dataclass
+from agentconv.parts.fault import Fault
 from agentconv.parts.hooks import restraints, scripts
 
 if TYPE_CHECKING:
@@ -21,21 +21,7 @@ SHORT = 1.0
 """Seconds in which no program has started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong."""
-
-    kind: Literal["matcher", "timeout", "missing", "mode"]
-    word: str
-    """What of the hook it is about, as its file has it."""
-    message: str
-    """What is so, as a sentence's end behind the client's name."""
-    help: str
-    instead: str | None = None
-    """What was meant by the word, where only one thing can have been."""
-
-
-def of(part: SetHook) -> Iterator[Fault]:
+def of(part: SetHook, _client: object = None) -> Iterator[Fault]:
     """Yield what is wrong with a hook."""
     hook = part.definition
     yield from of_matcher(hook)

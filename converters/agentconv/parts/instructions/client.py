@@ -72,6 +72,8 @@ class Client:
     """What a file besides the main one can say of when it is read; nothing, where the client has no such files."""
     folded: Callable[[str], str] = str
     """The nearest description that a header can hold."""
+    dead: tuple[str, ...] = ()
+    """What patterns begin with that match no file of a project."""
     needs_text: bool = False
     """Whether it has no instruction without a text."""
     same_text_once: bool = False

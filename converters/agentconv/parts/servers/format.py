@@ -44,12 +44,19 @@ class ServerFormat:
 
     def read(self, source: PartSource) -> PartsRead[Server]:
         """Read all servers of a file as the client does; those that it does not load are recovered."""
-        of_file = self.contained if self.contained and source.place.contained else self._of(source.text.path)
+        of_file = self._for(source)
         return reading.read(of_file.client, of_file.file(source), source.text)
 
     def file(self, source: PartSource) -> ServerFile:
         """Return a file as the client reads it, or the part of another one that is said to hold servers."""
         return json_servers(source.place.at)(source.text) if source.place.at else self.parse(source.text)
+
+    def client_of(self, source: PartSource) -> Client:
+        """Return how the servers of a file are spelled."""
+        return self._for(source).client
+
+    def _for(self, source: PartSource) -> ServerFormat:
+        return self.contained if self.contained and source.place.contained else self._of(source.text.path)
 
     def _of(self, path: str) -> ServerFormat:
         return next((one for end, one in self.elsewhere if path.endswith(end)), self)

@@ -12,6 +12,9 @@ from agentconv.core.expressions import expression
 from agentconv.core.meant import Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.credentials import Credential
     from agentconv.core.ir import McpServer
     from agentconv.core.references import Part
 
@@ -47,6 +50,15 @@ def referred(server: McpServer) -> tuple[McpServer, tuple[Hidden, ...]]:
         if parts is not None:
             changed[place, key] = parts
     return (references.with_parts(server, changed) if changed else server), tuple(hidden)
+
+
+def found(server: McpServer) -> Iterator[tuple[str, Credential]]:
+    """Yield the credentials among the values of a server, with what each value is called."""
+    for place, key, value in references.values(server):
+        texts = [part for part in references.parts_of(value) if isinstance(part, str)]
+        for one in credentials.secrets(_context(server, place, key, value)):
+            if any(one.text in text for text in texts):
+                yield (str(key) if isinstance(key, str) else place), one
 
 
 def _hidden_in(server: McpServer, place: str, key: str | int | None, value: str, hidden: list[Hidden]) -> tuple[Part, ...] | None:

@@ -1,0 +1,53 @@
+"""The files of a project's parts (skills, servers, hooks, ...), as rules see them: each once, for the client that it is of."""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from agentconv.core.kinds import KINDS
+from agentconv.lint.subject import PartFile, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from agentconv.core.kinds import Kind
+    from agentconv.sources.parts_on_disk import PartsOnDisk
+
+
+def subjects(project: PartsOnDisk, clients: Sequence[str], texts: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Subject]:
+    """Yield the files that any of the clients reads; of several, it is that client's in whose own place the file lies.
+
+    Args:
+        project: Where they lie.
+        clients: The clients.
+        texts: By absolute path what is read in place of what is on the disk.
+    """
+    for kind in KINDS:
+        seen: set[str] = set()
+        for own in (True, False):
+            for client in clients:
+                for source in project.files(client, kind, own=own):
+                    subject = _subject(project, clients, client, PartFile(kind, source, project))
+                    if texts and (text := texts.get(os.path.abspath(subject.path))) is not None:
+                        subject = subject.put(text)
+                    if subject.path not in seen and (subject.parts.parts or subject.parts.diagnostics):
+                        seen.add(subject.path)  # not a file of settings that says nothing of the kind
+                        yield subject
+        yield from _astray(project, clients, kind, seen)
+
+
+def _astray(project: PartsOnDisk, clients: Sequence[str], kind: Kind, seen: set[str]) -> Iterator[Subject]:
+    """Yield the files that lie where folders are meant."""
+    for client in clients if kind == "skills" else ():
+        for source in project.astray(client):
+            subject = _subject(project, clients, client, PartFile(kind, source, project, astray=True))
+            if subject.path not in seen:
+                seen.add(subject.path)
+                yield subject
+
+
+def _subject(project: PartsOnDisk, clients: Sequence[str], client: str, part: PartFile) -> Subject:
+    path = project.place(client, part.source.text.path).as_posix()
+    return Subject(part.source.text.put(part.source.text.data, path), client, tuple(dict.fromkeys((client, *clients))), part=part)

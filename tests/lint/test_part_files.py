@@ -1,0 +1,87 @@
+"""Linting the parts of a project: whose a file is, who else is asked, and what is mended in it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agentconv.cli import main
+from agentconv.cli.exit_codes import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SKILL = "---\nname: {}\ndescription: Deploys the site\n{}---\n\nDeploy it.\n"
+SETTINGS = (
+    '{"hooks": {"BeforeTool": [{"matcher": "Run_shell_command", "hooks": [{"type": "command", "command": "exit 2"}]}]},\n'
+    ' "mcpServers": {"db": {"command": "npx", "env": {"TOKEN": "${env:TOKEN}", "OTHER": "{env:OTHER}"}}}}\n'
+)
+
+
+@pytest.fixture(name="project")
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the root of an empty project, in which the commands run."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(place: Path, text: str) -> Path:
+    """Write a file, and return its place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text)
+    return place
+
+
+def found(capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return the code, file and clients of each finding."""
+    main(["lint", *words, "--output-format", "json"])
+    return [(one["code"], one["path"], tuple(one["clients"])) for one in json.loads(capsys.readouterr().out)["findings"]]
+
+
+def test_parts_of_several_kinds_in_one_file_are_mended_together(project: Path) -> None:
+    """What is exact in a file is mended for each kind of part in it, and every other byte stays."""
+    place = write(project / ".gemini/settings.json", SETTINGS)
+    main(["lint", "--for", "gemini-cli", "--fix"])
+
+    assert place.read_text() == SETTINGS.replace("Run_shell", "run_shell").replace("${env:TOKEN}", "${TOKEN}").replace("{env:O", "${O")
+
+
+def test_a_fix_that_another_reader_would_see_is_not_made(project: Path) -> None:
+    """A name that the file's own client passes over stays where another client that was asked about goes by it."""
+    place = write(project / ".claude/skills/deploy/SKILL.md", SKILL.format("site", ""))
+    main(["lint", "--for", "claude-code,opencode", "--fix"])
+    kept = place.read_text()
+    main(["lint", "--for", "claude-code", "--fix"])
+
+    assert (kept, place.read_text()) == (SKILL.format("site", ""), SKILL.format("deploy", ""))
+
+
+def test_a_file_is_told_of_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that several clients read is looked at once, as that of its own client, and says which others have the same fault."""
+    write(project / ".agents/skills/deploy/SKILL.md", "---\nname: deploy\n---\n\nDeploy it.\n")
+
+    assert found(capsys, "--for", "codex,gemini-cli,opencode", "--select", "AC560") == [
+        ("AC560", ".agents/skills/deploy/SKILL.md", ("codex", "gemini-cli"))
+    ]
+
+
+def test_a_file_that_is_left_out_is_not_looked_at(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `--exclude` names is not looked at, be it a file of parts."""
+    write(project / ".mcp.json", '{"mcpServers": {"db": {}}}')
+    write(project / ".claude/CLAUDE.md", "See @none.md\n")
+
+    assert {code for code, *_ in found(capsys, "--for", "claude-code", "--exclude", "CLAUDE.md")} == {"AC530"}
+
+
+def test_nothing_is_said_of_sound_parts(project: Path) -> None:
+    """A project whose parts are as they should be is sound in every client that reads them."""
+    write(project / ".mcp.json", '{"mcpServers": {"db": {"command": "npx", "env": {"TOKEN": "${TOKEN}"}}}}')
+    write(project / ".claude/skills/deploy/SKILL.md", SKILL.format("deploy", "") + "Run ${CLAUDE_SKILL_DIR}/scripts/go.sh.\n")
+    write(project / ".claude/skills/deploy/scripts/go.sh", "exit 0\n")
+    write(project / ".claude/commands/fix.md", "---\ndescription: Fixes an issue\n---\n\nFix $ARGUMENTS.\n")
+    write(project / "CLAUDE.md", "Use tabs.\n")
+
+    assert main(["lint", "--for", "claude-code,opencode,copilot", "--strict=notes"]) == Exit.OK
