@@ -102,6 +102,11 @@ class Entry:
         return self.path, self.pointer
 
     @property
+    def script(self) -> bool:
+        """Whether it is a script of the project's that a hook runs: hooks themselves are entries of files."""
+        return self.part == "hooks" and not self.pointer
+
+    @property
     def pending(self) -> bool:
         """Whether a run was at it and has not come to its end."""
         return self.pending_sha256 is not None or self.beside_pending_sha256 is not None
