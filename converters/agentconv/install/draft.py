@@ -196,9 +196,9 @@ class Draft:
     def plan(self, packs: Sequence[LockedPack]) -> Plan:
         """Return the plan of all that was decided."""
         made = sorted(self._missing_folders())
-        kept = [path for path, _ in self.after] + [one.path for one in self.lock.synced]
+        kept = [path for (path, _), entry in self.after.items() if not entry.script] + [one.path for one in self.lock.synced]
         beneath = {parent for path in kept for parent in parents(path)}
-        folders = {*self.lock.folders, *made}
+        folders = {*self.lock.folders, *(folder for folder in made if folder in beneath)}
         left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
         gone = [pack for pack in self.lock.packs if all(pack.name != other.name for other in packs)]
         entries = tuple(self._pending_entries())
@@ -210,9 +210,7 @@ class Draft:
         return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left), believed)
 
     def _missing_folders(self) -> set[str]:
-        scripts = {path for (path, _), entry in self.after.items() if entry.script}
-        made = (path for path, change in self.changes.items() if change.after is not None and path not in scripts)
-        folders = {parent for path in made for parent in parents(path)}
+        folders = {parent for path, change in self.changes.items() if change.after is not None for parent in parents(path)}
         return {folder for folder in folders if not self.reader.is_folder(folder)}
 
     def _pending_entries(self) -> Iterator[Entry]:

@@ -95,6 +95,8 @@ class Entry:
     """Whether the file was not there before us."""
     part: str = ""
     """The kind of part whose file or entry it is; empty for an agent's."""
+    among: bool = False
+    """Whether it is in one with what a user has there: all of that stays, whatever becomes of ours."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -365,4 +367,5 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"beside": entry.beside, "beside_sha256": entry.beside_sha256} if entry.beside else {}),
         **({"beside_pending_sha256": entry.beside_pending_sha256} if entry.beside_pending_sha256 else {}),
         **({} if entry.created else {"created": False}),
+        **({"among": True} if entry.among else {}),
     }

@@ -92,6 +92,7 @@ _ENTRY: Mapping[str, Test] = {
     "beside_sha256": _state,
     "beside_pending_sha256": _state,
     "created": lambda value: value is False,
+    "among": lambda value: value is True,
     "part": lambda value: value in KINDS,
 }
 _SYNCED: Mapping[str, Test] = {

@@ -85,6 +85,11 @@ class PartFile:
         """Return where a part is."""
         return pointer(item)
 
+    def beside(self, there: Part, item: Part) -> Part | None:
+        """Return a part in one with what is there of its name, of a kind of which both can hold; None of any other."""
+        united: Callable[[Part, Part], Part | None] | None = getattr(self.module, "beside", None)
+        return united(there, item) if united else None
+
     def is_same(self, one: Part, other: Part) -> bool:
         """Whether two parts mean the same."""
         return not difference(one, other)
@@ -120,4 +125,4 @@ class PartFile:
         if probe is None:
             return False
         fresh = self.fresh([probe])
-        return data == self._without(fresh, (probe.name or "",))
+        return b"".join(data.split()) == b"".join(self._without(fresh, (probe.name or "",)).split())

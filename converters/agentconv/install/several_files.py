@@ -78,6 +78,9 @@ class _AgentFile:
     def known(self, items: Sequence[Agent]) -> tuple[Agent, ...]:
         return tuple(items)
 
+    def beside(self, there: Agent, item: Agent) -> None:  # noqa: ARG002 - no two agents are one
+        return None
+
     def checksum(self, item: Agent) -> str:
         return checksum(item)
 
@@ -126,6 +129,8 @@ class _Decision:
     old: Entry | None
     action: Action
     reason: str | None = None
+    among: bool = False
+    """Whether it is one with what the user has there."""
 
 
 def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Entry]) -> None:
@@ -168,7 +173,12 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decis
     for one, item in zip(wanted, _as_read_back(file, wanted), strict=True):
         pointer = file.pointer(item)
         old = draft.before.get((one.path, pointer))
-        present, goal = file.items.get(item.name or ""), file.checksum(item)
+        present = file.items.get(item.name or "")
+        united = file.beside(present, item) if present is not None and (old is None or old.among) else None
+        if united is not None:
+            found.append(_among(file, one, present, united, old))
+            continue
+        goal = file.checksum(item)
         there = None if present is None else goal if file.is_same(present, item) else file.checksum(present)
         action = decide(old, there, goal, draft.pack, force=draft.force)
         action = draft.update(old, action) if old else action
@@ -178,6 +188,13 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decis
         else:
             found.append(_Decision(one, item, pointer, old, action))
     return found
+
+
+def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | None) -> _Decision:
+    """Decide about what comes to what a user has there: nothing of that goes, so that no edit is in the way."""
+    same, goal = file.is_same(present, united), file.checksum(united)
+    action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
+    return _Decision(wanted, united, file.pointer(present), old, action, among=True)
 
 
 def _as_read_back(file: Any, wanted: Sequence[Wanted]) -> tuple[Any, ...]:
@@ -197,6 +214,8 @@ def _leaving(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]
     present = file.items.get(_name(entry))
     if present is None:
         return Action.MISSING, None
+    if entry.among:
+        return Action.RELEASE, "it is in one with what was there before"
     return draft.let_go(entry) if file.checksum(present) == entry.deployed_sha256 else (Action.RELEASE, None)
 
 
@@ -238,7 +257,8 @@ def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, bac
     if action in CHANGES:
         draft.changed.add(key)
     if action in SETTLES:
-        draft.after[key] = draft.entry(wanted, decision.pointer, found, created=created, old=old)
+        entry = draft.entry(wanted, decision.pointer, found, created=created, old=old)
+        draft.after[key] = replace(entry, among=decision.among)
     elif action is Action.KEEP_EDITED and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:
