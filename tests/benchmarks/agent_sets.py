@@ -27,7 +27,7 @@ _WORDS = (
 )
 _TOOLS = ("", "tools: Read, Grep, Glob\n", "tools: Read, Edit, Write, Bash\n", "tools: [Read, WebFetch]\n")
 _MODELS = ("", "model: sonnet\n", "model: inherit\n", "model: claude-opus-5-5\n")
-_BROKEN_SHARE = 0.06
+BROKEN_SHARE = 0.06
 """Of real agents, as many have an unquoted colon in their description, and are no valid YAML."""
 
 
@@ -43,11 +43,11 @@ def make_agents(project: Path, number: int, *, real: bool = False) -> Path:
     folder = project / ".claude" / "agents"
     folder.mkdir(parents=True)
     for index in range(number):
-        (folder / f"agent-{index:05}.md").write_text(_agent(chance, index, broken=real and chance.random() < _BROKEN_SHARE), "utf-8")
+        (folder / f"agent-{index:05}.md").write_text(agent(chance, index, broken=real and chance.random() < BROKEN_SHARE), "utf-8")
     return project
 
 
-def _agent(chance: random.Random, index: int, *, broken: bool) -> str:
+def agent(chance: random.Random, index: int, *, broken: bool) -> str:
     description = " ".join(chance.choices(_WORDS, k=35))
     if broken:
         description = f"Use it so: user: {description}"

@@ -15,12 +15,12 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agentconv.cli.output import Output
     from agentconv.conversion.along import Along
     from agentconv.sources.discovery import Discovery
-    from agentconv.sources.loading import Loader
+    from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 
 NEEDED, EVERYTHING = With(needed=True), With(kinds=frozenset(KINDS))
@@ -29,8 +29,7 @@ NEEDED, EVERYTHING = With(needed=True), With(kinds=frozenset(KINDS))
 class Carried:
     """What goes along in one run."""
 
-    def __init__(self, options: argparse.Namespace, found: Discovery, loader: Loader, output: Output) -> None:
-        self._loader = loader
+    def __init__(self, options: argparse.Namespace, found: Discovery, output: Output) -> None:
         self._output = output
         self._settled: list[str] | None = getattr(options, "with")
         """What the project's settings say that goes along."""
@@ -86,16 +85,16 @@ class Carried:
         except OSError:
             return None
 
-    def told(self) -> Iterator[Diagnostic]:
-        """Say what agents need that stays, where nobody said that it should."""
-        if self._stays and (needed := self._needed()).parts:
+    def told(self, pieces: Iterable[Loaded]) -> Iterator[Diagnostic]:
+        """Say what the agents of files need that stays, where nobody said that it should."""
+        if self._stays and (needed := self._needed(pieces)).parts:
             words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in needed.parts)
             hint = "convert the project into a folder, -o DIR, to take it along; --with none leaves it without a word"
             yield Diagnostic(Code.PARTS, Severity.NOTE, f"what agents name stays here: {words}", hint=hint)
 
-    def _needed(self) -> Along:
+    def _needed(self, pieces: Iterable[Loaded]) -> Along:
         """Return what the agents name and is there."""
         named = Named(self.parts)
-        for _ in named.over(self._loader):
+        for _ in named.over(pieces):
             pass
         return along(NEEDED, named)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli import scope
+from agentconv.cli import processes, scope
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
 
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_selection(parser)
     shared.add_marketplace(shared.add_along(parser))
     shared.add_models(parser)
-    shared.add_report(parser, known=True)
+    processes.add_jobs(shared.add_report(parser, known=True))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,24 +88,33 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         marketplace=options.marketplace,
         unrestrained=shared.unrestrained(options.allow_widening),
     )
-    carried = Carried(options, found, loader, output)
+    carried = Carried(options, found, output)
     choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)
-    pieces = output.report.line.over(loader, len(found.files), "files")
-    for target in targets:
-        for done in converting.convert(pieces, target, choices, carried.parts):
-            output.take(done)
-    for diagnostic in carried.told():
-        output.report.diagnostic(diagnostic)
+    without_agent = _convert_each(found, loader, choices, carried, output)
     where = f" -o {shlex.quote(options.output)}" if options.output else " --scope user" if output.home else ""
     ends = f" -t {','.join(targets)}{where}"
     clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}
     sources = scope.sources(options)
     beside = elsewhere.told(found, elsewhere.Asked(sources, "convert", ends, clients, _folder(options.output, sources)))
-    for diagnostic in (*agentless.told(loader.agentless), *beside):
+    for diagnostic in (*agentless.told(without_agent), *beside):
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets, takes_parts=True)
     return output.finish()
+
+
+def _convert_each(
+    found: Discovery, loader: loading.Loader, choices: converting.Options, carried: Carried, output: Output
+) -> Sequence[agentless.Agentless]:
+    """Convert to each target, by one process or several, and return what is to be told of files without an agent."""
+    watch = partial(output.report.line.over, total=len(found.files), words="files")
+    with processes.sharing(found, output.options, choices, watch) as shares:
+        for target in output.targets:
+            for done in converting.convert(watch(loader), target, choices, carried.parts, shares=shares):
+                output.take(done)
+        for diagnostic in carried.told(loader if shares is None else shares):
+            output.report.diagnostic(diagnostic)
+        return loader.agentless if shares is None else shares.agentless
 
 
 def _folder(output: str | None, sources: Sequence[str]) -> str | None:

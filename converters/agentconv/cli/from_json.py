@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_marketplace(shared.add_along(parser))
     shared.add_models(parser)
     shared.add_report(parser)
+    parser.set_defaults(jobs=1)
 
 
 def run(options: argparse.Namespace) -> int:

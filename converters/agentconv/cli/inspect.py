@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
-from agentconv.cli import scope
+from agentconv.cli import processes, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
@@ -21,7 +21,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
     shared.add_common(group)
+    processes.add_jobs(group)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,14 +77,13 @@ def run(options: argparse.Namespace) -> int:
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
     line = Progress(options)
-    for piece in line.over(loader, len(found.files), "files"):
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            files.append(inspection.inspect(piece, of_agents))
-            pieces.append(piece)
-            diagnostics += files[-1].failures
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
+    for looked in line.over(_looked_at(loader, of_agents, processes.number(options, len(found.files))), len(found.files), "files"):
+        for piece, one in looked:
+            if one is not None:
+                files.append(one)
+                pieces.append(piece)
+            diagnostics += one.failures if one is not None else piece.diagnostics
+            loose += [] if one is not None else [agent.id for agent in piece.agents]
     line.clear()
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
@@ -103,6 +103,21 @@ def run(options: argparse.Namespace) -> int:
         shown = [file for file in files if file.is_agent or file.path not in told]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
     return code
+
+
+def _looked_at(loader: loading.Loader, clients: Sequence[str], jobs: int) -> Iterator[list[tuple[Loaded, Inspected | None]]]:
+    """Yield what was read of each file, without its text, and what the clients make of it, if it is an agent's; by so many processes."""
+
+    def inspect(piece: Loaded) -> tuple[Loaded, Inspected | None]:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        return replace(piece, source=None), inspection.inspect(piece, clients) if is_file else None
+
+    if jobs == 1:
+        yield from ([inspect(piece)] for piece in loader)
+        return
+    for _ in loader:  # which settles the agents' ids
+        pass
+    yield from processes.mapped(lambda number: [*map(inspect, loader.at(number))], len(loader.files), jobs)
 
 
 def _report(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_files, lint_folders, lint_mending, lint_report, scope
+from agentconv.cli import baseline, lint_files, lint_folders, lint_mending, lint_report, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint import catalogue, checking
 from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.cli.baseline import Baseline, Entry
     from agentconv.cli.lint_files import LintFile
     from agentconv.lint.checking import Checked
-    from agentconv.lint.rule import Rule
+    from agentconv.lint.rule import Finding, Rule
     from agentconv.sources.discovery import Discovery
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
@@ -103,6 +104,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     shared.add_common(group)
+    processes.add_jobs(group)
     shared.add_configuration(parser)
     parser.set_defaults(lint=None)
 
@@ -132,13 +134,15 @@ def run(options: argparse.Namespace) -> int:
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
+    jobs = processes.number(options, len(files))
     mended = (
-        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line)
+        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line, jobs)
         if options.fix or options.diff or options.check
         else Mended()
     )
-    found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
-    checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
+    checks = checking.Checks([file.subject for file in files], rules, siblings)
+    found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
+    checked = [checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True)]
     line.clear()
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
@@ -204,11 +208,12 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage(f"--statistics has no form for --output-format {options.output_format}", "it takes text and json")
 
 
-def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked:
-    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
-    told = fixing.promised(file.subject, one.findings, find)
-    file.subject.forget()
-    return replace(one, findings=told)
+def _settled(
+    files: Sequence[LintFile], checks: checking.Checks, find: lint_mending.Finder, number: int
+) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
+    """Check a file."""
+    one = lint_mending.offered(files[number], checks.at(number), find)
+    return one.findings, one.failures
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

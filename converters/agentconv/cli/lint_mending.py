@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
+from agentconv.cli import processes
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.progress import Progress
+    from agentconv.lint.checking import Checked
     from agentconv.lint.fixing import Fixed
 
 Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
@@ -60,12 +62,24 @@ class Mended:
         return saved.fate is not Fate.KEPT
 
 
-def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress) -> Mended:
-    """Make fixes, or show what they would do."""
+def offered(file: LintFile, one: Checked, find: Finder) -> Checked:
+    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
+    told = fixing.promised(file.subject, one.findings, find)
+    file.subject.forget()
+    return replace(one, findings=told)
+
+
+def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress, jobs: int) -> Mended:
+    """Make fixes, or show what they would do; by so many processes."""
     mended = Mended()
-    for file in line.over(files, len(files), "files mended"):
-        done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
-        file.subject.forget()
+
+    def fixed(number: int) -> Fixed:
+        done = fixing.fix(files[number].subject, find, unsafe=options.unsafe_fixes)
+        files[number].subject.forget()
+        return done
+
+    fixes = line.over(processes.mapped(fixed, len(files), jobs), len(files), "files mended")
+    for file, done in zip(files, fixes, strict=True):
         before = file.subject.source.data
         if done.data == before or not (file.location or file.stdin):
             continue

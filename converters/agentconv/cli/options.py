@@ -177,8 +177,8 @@ def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None
     modes.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
 
 
-def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> None:
-    """Add how results are told.
+def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> argparse._ArgumentGroup:
+    """Add how results are told, and return the group.
 
     Args:
         parser: The command's.
@@ -199,6 +199,7 @@ def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> None:
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     add_common(group)
     add_configuration(parser)
+    return group
 
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     loader = loading.Loader(found.files)
-    carried = Carried(options, found, loader, output)
+    carried = Carried(options, found, output)
     choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources, along=carried.wanted)
     pieces = output.report.line.over(loader, len(found.files), "files")
     for done in converting.convert(pieces, "json", choices, carried.parts):

@@ -6,7 +6,6 @@ is here is the walk over the files, and who takes what of them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
@@ -21,6 +20,7 @@ from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
+from agentconv.core.dataclass import replace
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -28,14 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentconv.conversion.renaming import Names
+    from agentconv.conversion.shares import Shares
     from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.shapes import Shapes
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 
 __all__ = ["Converted", "Options", "convert"]
 
 
-def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, parts: Parts | None = None) -> Iterator[Converted]:
+def convert(
+    pieces: Iterable[Loaded],
+    target: str,
+    options: Options = DEFAULTS,
+    parts: Parts | None = None,
+    *,
+    shapes: Shapes | None = None,
+    shares: Shares | None = None,
+) -> Iterator[Converted]:
     """Convert agents to a format, file by file.
 
     Args:
@@ -43,6 +53,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         target: Format id.
         options: What the user chose.
         parts: The skills, commands and servers beside the agents, of which those go along that the options name.
+        shapes: What earlier conversions with these very options found out about agents of one shape, for who converts set after set.
+        shares: Other processes that have read the same files, and convert them where they can.
 
     Yields:
         One result per output file, or per agent or part that was not written.
@@ -63,14 +75,17 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if not registry.FORMATS[target].has_agents:
         yield from without_agents(pieces, target, options, parts)
         return
-    pieces = line_ends.Pieces(pieces, target)
+    read = line_ends.Pieces(pieces, target)
+    shared = shares if shares is not None and shares.take(target) else None
+    looked_at = read if shared is None else shared.survey(read)
     named = Named(parts) if parts is not None and (options.along or options.along.said) else None
-    names = names_of(pieces if named is None else named.over(pieces), target, options)
+    names = names_of(looked_at if named is None else named.over(looked_at), target, options)
     found = along(options.along, named) if named is not None else Along()
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        yield from _agents(pieces, target, options, names, Listing(target, offered=options.marketplace))
+        each = Each(target, options, names, Listing(target, offered=options.marketplace), shapes)
+        yield from _agents(read, each) if shared is None else _agents_shared(read, each, shared)
         return
     from agentconv.conversion.carried_parts import CarriedParts
 
@@ -81,7 +96,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     beside: dict[str, Converted] = {}
     listing = Listing(target, parts=carried.any_written, offered=options.marketplace)
     carried.container = listing
-    for done in _agents(pieces, target, options, replace(names, carried=carried), listing):
+    for done in _agents(read, Each(target, options, replace(names, carried=carried), listing)):
         if done.file is not None and done.file.path in carried.shared:
             beside[done.file.path] = done
         else:
@@ -89,29 +104,60 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     yield from carried.convert(beside)
 
 
-def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Names, listing: Listing) -> Iterator[Converted]:
+def _agents(pieces: line_ends.Pieces, each: Each) -> Iterator[Converted]:
     """Convert the agents."""
-    servers = SetServers(target)
-    files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
-    own = SameFormat(target, files, only_loaded=options.only_loaded)
-    others = OtherFormats(target, options, names, servers, files)
     for piece in pieces:
+        yield from each.over(piece)
+    yield from each.end()
+    if told := (*each.own.duplicates(), *pieces.told()):
+        yield Converted(each.target, (), diagnostics=told)
+
+
+def _agents_shared(pieces: line_ends.Pieces, each: Each, shares: Shares) -> Iterator[Converted]:
+    """Let others convert the agents, each into the file that it has here, and do what is done once all of them are."""
+    placed = replace(each.names, paths=dict(each.others.places(shares.survey(pieces))))
+    for done in shares.converted(each.target, placed):
+        if done.file is not None and done.agents:
+            each.files.listed(done.file)
+        yield done
+    yield from each.end()
+    if told := tuple(pieces.told()):
+        yield Converted(each.target, (), diagnostics=told)
+
+
+class Each:
+    """What becomes of one file after the other."""
+
+    def __init__(self, target: str, options: Options, names: Names, listing: Listing, shapes: Shapes | None = None) -> None:
+        self.target = target
+        self.options = options
+        self.names = names
+        self.listing = listing
+        self.servers = SetServers(target)
+        self.files = Files(target, names.stems, Law(target, options, names, self.servers.defined, shapes), listing)
+        self.own = SameFormat(target, self.files, only_loaded=options.only_loaded)
+        self.others = OtherFormats(target, options, names, self.servers, self.files)
+
+    def over(self, piece: Loaded) -> Iterator[Converted]:
+        """Convert a file."""
         told = (*piece.diagnostics, *kept_credentials.told(_holders(piece), piece.source or SourceText(piece.path, b"")))
         if told or piece.about is not None:
-            lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about is not None else ()
-            yield Converted(target, (), losses=lost, diagnostics=told)
+            about = piece.about
+            lost = tuple(words_lost(about, self.listing.hold(about), self.target)) if about is not None else ()
+            yield Converted(self.target, (), losses=lost, diagnostics=told)
         if piece.parts:
-            servers.define(piece.parts, names.carried.written("servers") if names.carried else ())
-        if listing.takes(piece):
-            continue
-        text = options.kept_text(piece, target)
-        yield from others.convert(piece) if text is None else own.convert(piece, text)
-    yield from others.together()
-    yield from listing.written()
-    if left := tuple(servers.left()):
-        yield Converted(target, (), losses=left)
-    if told := (*own.duplicates(), *pieces.told()):
-        yield Converted(target, (), diagnostics=told)
+            self.servers.define(piece.parts, self.names.carried.written("servers") if self.names.carried else ())
+        if self.listing.takes(piece):
+            return
+        text = self.options.kept_text(piece, self.target)
+        yield from self.others.convert(piece) if text is None else self.own.convert(piece, text)
+
+    def end(self) -> Iterator[Converted]:
+        """Write, and say, what is left when all files went by."""
+        yield from self.others.together()
+        yield from self.listing.written()
+        if left := tuple(self.servers.left()):
+            yield Converted(self.target, (), losses=left)
 
 
 def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:

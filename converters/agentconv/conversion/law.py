@@ -17,12 +17,12 @@ What breaks 3 or 5, and whatever else goes wrong on the way, is a bug of ours: t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -74,14 +74,14 @@ class Verdict:
 class Law:
     """The law of one target, held to all the agents of a conversion."""
 
-    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str]) -> None:
+    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str], shapes: Shapes | None = None) -> None:
         self.target = target
         self.module = registry.load(target)
         self.options = options
         self.names = names
         self.servers = servers
         """The MCP servers that the set defines for all its agents."""
-        self.shapes: Shapes = {}
+        self.shapes: Shapes = {} if shapes is None else shapes
 
     def judge(self, case: Case) -> Verdict:
         """Take one agent through the law."""

@@ -6,10 +6,10 @@ format a checkout of git's with `autocrlf` is read as the text that was checked 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.line_ends import CRLF, MIXED, kind, to_lf
 from agentconv.core.source import SourceText
@@ -67,15 +67,25 @@ class Pieces:
         """Paths of files with agents, by their line ends."""
 
     def __iter__(self) -> Iterator[Loaded]:
-        for piece in self._pieces:
-            yield self._read(piece, piece.source) if piece.source and piece.format != self._target else piece
+        return map(self.read, self._pieces)
 
-    def _read(self, piece: Loaded, source: SourceText) -> Loaded:
-        ends = kind(source.text)
+    def read(self, piece: Loaded) -> Loaded:
+        """Return a file as it is read on the way to the target."""
+        if piece.source is None or piece.format == self._target:
+            return piece
+        ends = kind(piece.source.text)
         found = as_lf(piece) if ends == CRLF else piece
         if found.agents and (found is not piece or ends == MIXED):
-            self._met[ends][piece.path] = None
+            self.meet(ends, piece.path)
         return found
+
+    def meet(self, ends: str, path: str) -> None:
+        """Take in that a file with agents has such line ends."""
+        self._met[ends][path] = None
+
+    def met(self, path: str) -> str | None:
+        """Return the line ends of a file with agents, where they are not LF."""
+        return next((ends for ends, paths in self._met.items() if path in paths), None)
 
     def told(self) -> Iterator[Diagnostic]:
         """Say once what was made of line ends other than LF."""

@@ -13,7 +13,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
@@ -45,10 +45,25 @@ class OtherFormats:
             if not (self.options.only_loaded and state.dropped):
                 yield self._one(agent, state, piece)
 
+    def places(self, pieces: Iterable[Loaded]) -> Iterator[tuple[str, str]]:
+        """Yield the ids of agents that get files of their own, and the paths of these, as they get them file by file."""
+        for piece in pieces:
+            for agent, state in zip(piece.agents, piece.states, strict=True):
+                if not (self.options.only_loaded and state.dropped) and not self._gives_way(self.names.by_id[agent.id]):
+                    yield agent.id, self._place(agent)
+
+    def _gives_way(self, name: Name) -> bool:
+        """Whether an agent is left out, for another one of its name."""
+        return name.code == "name-duplicate" and self.options.on_duplicate == "first"
+
+    def _place(self, agent: Agent) -> str:
+        """Return the path of an agent's own file."""
+        return self.names.paths.get(agent.id) or self.files.named(self.names.by_id[agent.id].name)
+
     def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent, unless it is to give way to another of its name."""
         name = self.names.by_id[agent.id]
-        if name.code == "name-duplicate" and self.options.on_duplicate == "first":
+        if self._gives_way(name):
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
             return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
         complete = self.servers.in_place(agent)
@@ -61,7 +76,7 @@ class OtherFormats:
         """Write an agent into the file of all of them, or into one of its own."""
         if self._together is not None:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
-        path = self.names.paths.get(agent.id) or self.files.named(name.name)
+        path = self._place(agent)
         text = _own_text(piece, state, self.target)
         original = text.put(text.data, path) if text else None
         exact = piece.result is not None and as_read and not registry.load(self.target).SPEC.named_by_stem

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, PART, SET
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
-_COMMENT = re.compile(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
+_COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
 
 OF_TEXTS = frozenset({f"AC{number}" for number in (603, 604, 605, 606, 607, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)})
@@ -41,18 +41,30 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
         rules: What to look for.
         siblings: Files that are seen beside them, where a rule is about a whole set; nothing is said of these.
     """
-    rules = list(rules)
-    by_path: dict[str, list[Finding]] = {}
-    for rule in rules:
-        if rule.about == SET:
-            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
-                by_path.setdefault(finding.path, []).append(finding)
-    for subject in subjects:
+    checks = Checks(subjects, rules, siblings)
+    yield from map(checks.at, range(len(subjects)))
+
+
+class Checks:
+    """What is looked for in the files of a set, one by one; what is true of the whole set only is known once this is made."""
+
+    def __init__(self, subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence[Subject] = ()) -> None:
+        self._subjects = subjects
+        self._rules = list(rules)
+        self._by_path: dict[str, list[Finding]] = {}
+        for rule in self._rules:
+            if rule.about == SET:
+                for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
+                    self._by_path.setdefault(finding.path, []).append(finding)
+
+    def at(self, number: int) -> Checked:
+        """Check the file of that number."""
+        subject = self._subjects[number]
         if subject.part is not None:
-            own = [rule for rule in rules if rule.about == PART and rule.kind == subject.part.kind]
+            own = [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
         else:
-            own = [rule for rule in rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
-        yield _check_file(subject, own, by_path.get(subject.path, []))
+            own = [rule for rule in self._rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
+        return _check_file(subject, own, self._by_path.get(subject.path, []))
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity, Span
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
@@ -77,23 +77,38 @@ def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | 
     Raises:
         InputError: The path names nothing, there is no such client or rule, or the set holds no file to look at.
     """
-    clients = _clients(for_)
-    rules = catalogue.select(_words(select, "select") if select is not None else None, _words(ignore, "ignore"))
-    subjects: list[Subject] = []
-    diagnostics: list[Diagnostic] = []
-    for piece in _pieces(what):
-        if piece.source is None or piece.format not in registry.CLIENTS:
-            diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
-            continue
-        subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *clients))))
-        subject.take(piece.result, declared=piece.declared)
-        subjects.append(subject)
-    names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
-    for subject in subjects:
-        subject.others = names
-    checked = list(checking.check(subjects, rules))
-    diagnostics += [*(failure for one in checked for failure in one.failures), *catalogue.BROKEN.values()]
-    return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
+    return Look(for_, select, ignore).at(_pieces(what))
+
+
+class Look:
+    """What is looked for: clients and rules."""
+
+    def __init__(self, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = ()) -> None:
+        """Take what is to be looked for.
+
+        Raises:
+            InputError: There is no such client or rule.
+        """
+        self.clients = _clients(for_)
+        self.rules = catalogue.select(_words(select, "select") if select is not None else None, _words(ignore, "ignore"))
+
+    def at(self, pieces: Iterable[Loaded]) -> Linted:
+        """Look at the files of one set."""
+        subjects: list[Subject] = []
+        diagnostics: list[Diagnostic] = []
+        for piece in pieces:
+            if piece.source is None or piece.format not in registry.CLIENTS:
+                diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
+                continue
+            subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
+            subject.take(piece.result, declared=piece.declared)
+            subjects.append(subject)
+        names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
+        for subject in subjects:
+            subject.others = names
+        checked = list(checking.check(subjects, self.rules))
+        diagnostics += [*(failure for one in checked for failure in one.failures), *catalogue.BROKEN.values()]
+        return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
 
 
 def inspect(what: What, *, for_: str | Sequence[str] = "all") -> tuple[Inspected, ...]:

@@ -5,11 +5,11 @@ Everything that converts, bundles or lists agents gets them here, so that one ba
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
@@ -38,8 +38,17 @@ BYTES_A_FILE = 1_000
 class Loader:
     """The files of a discovery, read as often as they are asked for; ids are the same each time."""
 
-    def __init__(self, files: Sequence[Found], *, keep: bool = True, results: bool = False) -> None:
+    def __init__(self, files: Sequence[Found], *, keep: bool = True, results: bool = False, ids: bool = True) -> None:
+        """Take the files.
+
+        Args:
+            files: The files.
+            keep: Whether what was read may be kept for the next pass.
+            results: Whether what readers gave is kept with it.
+            ids: Whether agents get ids here; else somebody settles them who knows more files than these.
+        """
         self.files = files
+        self._ids = ids
         self._results = results
         self._limit = KEPT_BYTES - BYTES_A_FILE * len(files) if keep else 0
         self._kept: dict[int, tuple[Loaded, ...]] = {}
@@ -53,13 +62,18 @@ class Loader:
         """What is to be told of files that gave no agent, once all of them were read."""
 
     def __iter__(self) -> Iterator[Loaded]:
-        ids = _Ids()
+        ids = Ids()
         for index, file in enumerate(self.files):
             pieces = self._kept.get(index)
             yield from self._read(index, file, ids) if pieces is None else pieces
         self._again = True
 
-    def _read(self, index: int, file: Found, ids: _Ids) -> tuple[Loaded, ...]:
+    def at(self, index: int) -> tuple[Loaded, ...]:
+        """Return what is in one file, once all of them were read."""
+        pieces = self._kept.get(index)
+        return self._read(index, self.files[index], Ids()) if pieces is None else pieces
+
+    def _read(self, index: int, file: Found, ids: Ids) -> tuple[Loaded, ...]:
         """Read a file; on a second pass, only if it is what it was, so that no agent gets a name meant for another."""
         try:
             data = discovery.read_bytes(file)
@@ -75,15 +89,24 @@ class Loader:
         pieces = tuple(load_source(file.format, text, results=self._results))
         pieces = tuple(self._containers.judge(file, self._declarations.complete(file, piece)) for piece in pieces)
         if self._again:
-            given = iter(self._first[index][1])
-            pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
+            give = in_turn(self._first[index][1])
+            pieces = tuple(called(piece, give) for piece in pieces)
         else:
-            pieces = tuple(_with_ids(piece, ids.give) for piece in pieces)
+            pieces = tuple(called(piece, ids.give) for piece in pieces) if self._ids else pieces
             self._first[index] = read, tuple(agent.id for piece in pieces for agent in piece.agents)
             if data or file.location:  # an empty stream names nothing
                 self.agentless += [one for piece in pieces if piece.absence and (one := agentless.in_question(file, piece.absence))]
         self._keep(index, file, pieces)
         return pieces
+
+    def settle(self, given: Iterable[Sequence[str]]) -> None:
+        """Take the ids of the agents of each file, once all of these were read."""
+        for index, ids in enumerate(given):
+            if index in self._first:
+                self._first[index] = self._first[index][0], tuple(ids)
+            if index in self._kept:
+                give = in_turn(ids)
+                self._kept[index] = tuple(called(piece, give) for piece in self._kept[index])
 
     def _keep(self, index: int, file: Found, pieces: tuple[Loaded, ...]) -> None:
         size = sum(piece.source.size for piece in pieces if piece.source)
@@ -102,7 +125,7 @@ def _changed(file: Found) -> Loaded:
     )
 
 
-class _Ids:
+class Ids:
     """Gives each agent of a set its id: the name, then `name~2` in path order."""
 
     def __init__(self) -> None:
@@ -119,7 +142,8 @@ class _Ids:
         return found
 
 
-def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
+def called(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
+    """Return a file whose agents have the ids that they are given."""
     if not piece.agents:
         return piece
     ids = [give(agent, piece.path) for agent in piece.agents]
@@ -131,11 +155,17 @@ def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
     )
 
 
+def in_turn(ids: Iterable[str]) -> Callable[[Agent, str], str]:
+    """Return what gives one agent after the other the id that it has already."""
+    left = iter(ids)
+    return lambda _agent, _path: next(left)
+
+
 def with_ids(pieces: Iterable[Loaded]) -> Iterator[Loaded]:
     """Give each agent its id."""
-    ids = _Ids()
+    ids = Ids()
     for piece in pieces:
-        yield _with_ids(piece, ids.give)
+        yield called(piece, ids.give)
 
 
 def load_source(format_id: str, source: SourceText, *, results: bool = False) -> Iterator[Loaded]:

@@ -7,11 +7,11 @@ twice, and the checksum says whether the whole is still what was read.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core import references
 from agentconv.core.ir import (
     BUNDLE_URN,
@@ -37,6 +37,7 @@ from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from dataclasses import Field
 
     from agentconv.core.ir import Json
 
@@ -106,7 +107,7 @@ def _plain_parts(parts: Any) -> Json:
     return [part_documents.plain(part) for part in parts]
 
 
-def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
+def _is_default(field: Field[Any], item: object) -> bool:
     if item is None:
         return True
     if field.default_factory is not dataclasses.MISSING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode

@@ -1,0 +1,332 @@
+"""Agent files by the million, for who holds them in tables: rows in, rows out, and no disk.
+
+A row depends on nothing but its bytes, its path, its format, the targets, the options and the version, so that any engine may cut a
+table as it likes. A row that cannot be dealt with is a row with an `error`. All that goes in and comes out can be pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from agentconv import __version__
+from agentconv.conversion import converting, model_choices
+from agentconv.core import credentials, time_limit
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Code, InputError
+from agentconv.core.format import State
+from agentconv.core.restraints import RESTRAINING
+from agentconv.core.source import SourceText
+from agentconv.core.versions import FORMAT_VERSION
+from agentconv.formats import registry
+from agentconv.formats.canonical import documents
+from agentconv.lint import catalogue, library
+from agentconv.sources import discovery, loading, sniffing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from agentconv.conversion.converted import Converted
+    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.ir import Agent
+    from agentconv.core.shapes import Shapes
+    from agentconv.disk.output import OutputFile
+    from agentconv.sources.loaded import Loaded
+
+Row: TypeAlias = "dict[str, Any]"
+"""A plain map from columns to values."""
+_FILE = ("path", "sha256", "format")
+COLUMNS = (
+    *_FILE,
+    *("number", "state", "name", "description", "ir", "diagnostics"),
+    *("target", "output_path", "output", "refused", "losses", "error", "agentconv", "ir_version"),
+)
+"""The columns of what `convert_rows` gives."""
+LINT_COLUMNS = (
+    *_FILE,
+    *("code", "name", "severity", "message", "line", "column", "end_line", "end_column"),
+    *("help", "clients", "agent", "fix", "safe", "error", "agentconv"),
+)
+"""The columns of what `lint_rows` gives."""
+DIAGNOSTIC = ("code", "severity", "message", "hint", "agent", "client", "line", "column", "end_line", "end_column")
+"""What a diagnostic holds."""
+LOSS = ("code", "severity", "kind", "field", "detail", "hint", "agent")
+"""What a loss holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be chosen."""
+
+    allow_widening: bool = False
+    """Also write agents that could do more than their author allowed."""
+    map_models: str = "off"
+    """`tier` to write the target's model of the same tier for one that it does not serve."""
+    models: Mapping[str, object] = field(default_factory=dict)
+    """Tiers by model, and by target a table of what to write."""
+    seconds: float = 10.0
+    """How long one row may take: what the processor spends on it, and outside of the main thread what the clock says."""
+
+
+DEFAULTS = Options()
+
+
+def convert_rows(
+    rows: Iterable[Mapping[str, Any]],
+    targets: str | Sequence[str] = (),
+    format: str | None = None,  # noqa: A002 - the word that users know
+    options: Options = DEFAULTS,
+) -> Iterator[Row]:
+    """Read agents, and convert them.
+
+    Args:
+        rows: Maps with `path` and `bytes`, and perhaps `format`; what else is in them stays behind.
+        targets: Formats to write, as ids or one text: `"codex,opencode"`. Without any, agents are read alone.
+        format: Format id of what is read; told from path and bytes by default.
+        options: What else may be chosen.
+
+    Returns:
+        For each agent a row, and with targets one for each of them; for a file without an agent one row. A file that goes along with
+        agents has a row without a number. The columns are `COLUMNS`.
+
+    Raises:
+        InputError: There is no such format or choice. Raised by the call itself; nothing is raised for a row.
+    """
+    work = _Conversion(_words(targets), format, options)
+    return _all(rows, work.of, COLUMNS, options)
+
+
+def lint_rows(
+    rows: Iterable[Mapping[str, Any]],
+    for_: str | Sequence[str] = (),
+    format: str | None = None,  # noqa: A002 - the word that users know
+    *,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    options: Options = DEFAULTS,
+) -> Iterator[Row]:
+    """Find what breaks agents.
+
+    Args:
+        rows: As `convert_rows` takes them.
+        for_: Further clients to ask, as ids or one text.
+        format: Format id of what is looked at; told from path and bytes by default.
+        select: Only these rules: codes, beginnings of codes, or names.
+        ignore: Not these rules.
+        options: What else may be chosen.
+
+    Returns:
+        For each finding a row, and for a file without any one row that has no `code`. The columns are `LINT_COLUMNS`.
+
+    Raises:
+        InputError: There is no such format, client or rule. Raised by the call itself.
+    """
+    look = library.Look(for_, select, ignore)
+    return _all(rows, _Linting(look, format).of, LINT_COLUMNS, options)
+
+
+def _words(targets: str | Sequence[str]) -> list[str]:
+    words = targets.split(",") if isinstance(targets, str) else targets
+    return list(dict.fromkeys(registry.resolve(word.strip()) for word in words if word.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One row that was given."""
+
+    path: str
+    data: bytes
+    format: str | None
+
+    @property
+    def source(self) -> SourceText:
+        return SourceText(discovery.below(self.path.lstrip("/\\")) or "agent", self.data)
+
+
+def _all(
+    rows: Iterable[Mapping[str, Any]], work: Callable[[_File, Row], Iterator[Row]], columns: Sequence[str], options: Options
+) -> Iterator[Row]:
+    """Yield what comes of each row; a row with an error where that takes too long or breaks."""
+    empty = dict.fromkeys(columns) | {"agentconv": __version__}
+    for row in rows:
+        head = dict(empty)
+        try:
+            found = time_limit.within(options.seconds, partial(_of_row, row, head, work))
+        except time_limit.OverTime:
+            found = [head | {"error": f"it takes longer than {options.seconds:g} seconds"}]
+        except InputError as error:
+            found = [head | {"error": _told(str(error))}]
+        except Exception as error:  # noqa: BLE001 - one row must not lose the others
+            found = [head | {"error": _told(f"{type(error).__name__}: {error}")}]
+        yield from found
+
+
+def _of_row(row: Mapping[str, Any], head: Row, work: Callable[[_File, Row], Iterator[Row]]) -> list[Row]:
+    """Return what comes of a row; what is known of its file by then is in the head."""
+    path, data, format_id = row.get("path"), row.get("bytes"), row.get("format")
+    head["path"] = _storable(path) if isinstance(path, str) else None
+    if not isinstance(path, str):
+        raise registry.usage(f"`path` is text, not {type(path).__name__}")
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise registry.usage(f"`bytes` holds bytes, not {type(data).__name__}")
+    head["sha256"] = hashlib.sha256(data).hexdigest()
+    if len(data) > discovery.MAX_AGENT_BYTES:
+        raise registry.usage(f"the file has {len(data):,} bytes; agentconv reads agents of up to {discovery.MAX_AGENT_BYTES:,}")
+    if not (format_id is None or isinstance(format_id, str)):
+        raise registry.usage(f"`format` is text, not {type(format_id).__name__}")
+    return list(work(_File(path, bytes(data), registry.resolve(format_id) if format_id else None), head))
+
+
+def _format(file: _File, head: Row, given: str | None) -> str:
+    """Return the format of a file: what its row says, or the caller, or else its path and bytes.
+
+    Raises:
+        InputError: Nothing does.
+    """
+    found = file.format or given or sniffing.by_bytes(file.path, file.data)
+    if found is None:
+        raise registry.usage("nothing tells its format", "name it in `format`")
+    head["format"] = found
+    return found
+
+
+class _Conversion:
+    """Converts one file after the other; what it remembers of earlier ones makes it faster, and nothing else."""
+
+    def __init__(self, targets: Sequence[str], format_id: str | None, options: Options) -> None:
+        self.targets = targets
+        self.format = registry.resolve(format_id) if format_id else None
+        self.options = converting.Options(
+            allow_widening=options.allow_widening,
+            models=model_choices.choose(options.map_models, dict(options.models)),
+            unrestrained=RESTRAINING if options.allow_widening else (),
+        )
+        self.shapes: dict[str, Shapes] = {target: {} for target in targets}
+
+    def of(self, file: _File, head: Row) -> Iterator[Row]:
+        """Yield the rows of a file."""
+        format_id = _format(file, head, self.format)
+        head["ir_version"] = FORMAT_VERSION
+        pieces = list(loading.with_ids(loading.load_source(format_id, file.source)))
+        told = [one for piece in pieces for one in piece.diagnostics]
+        rows = {agent.id: row for agent, row in _agents(pieces, told, head)}
+        if not rows:
+            causes = [*told, *(piece.absence for piece in pieces if piece.absence)]
+            yield head | {"state": str(State.NO_AGENT), "diagnostics": [*map(_diagnostic, causes)], "error": _bug(told)}
+            return
+        if not self.targets:
+            yield from rows.values()
+        for target in self.targets:
+            done = list(converting.convert(pieces, target, self.options, shapes=self.shapes[target]))
+            yield from _converted(target, done, rows, head, told)
+
+
+def _agents(pieces: Iterable[Loaded], told: Sequence[Diagnostic], head: Row) -> Iterator[tuple[Agent, Row]]:
+    """Yield each agent, and what is known of it before it is converted."""
+    several = sum(len(piece.agents) for piece in pieces) > 1
+    found = ((agent, state) for piece in pieces for agent, state in zip(piece.agents, piece.states, strict=True))
+    for number, (agent, state) in enumerate(found):
+        about = [one for one in told if not several or one.agent in (None, agent.name, agent.id)]
+        yield (
+            agent,
+            head
+            | {
+                "number": number,
+                "state": str(state),
+                "name": _storable(agent.name),
+                "description": _storable(agent.description),
+                "ir": json.dumps(documents.plain(agent)),
+                "diagnostics": [*map(_diagnostic, about)],
+                "error": _bug(about),
+            },
+        )
+
+
+def _converted(target: str, done: Sequence[Converted], rows: Mapping[str, Row], head: Row, known: Sequence[Diagnostic]) -> Iterator[Row]:
+    """Yield a row for each agent on its way to a target, and one for each file beside them; what is known was told by reading."""
+    files = {one.file.path: one.file for one in done if one.file is not None}
+    of_all = [one for one in done if not one.agents]
+    losses = [loss for one in of_all for loss in one.losses]
+    told = [each for one in of_all for each in one.diagnostics if each not in known]
+    used: set[str] = set()
+    for one in done:
+        path = one.file.path if one.file is not None else one.path
+        for id_ in one.agents:
+            row = rows[id_] | {"target": target, "refused": one.refused, "losses": [*map(_loss, (*one.losses, *losses))]}
+            own = [*told, *one.diagnostics]
+            yield row | _output(files.get(path or "")) | {"diagnostics": [*row["diagnostics"], *map(_diagnostic, own)], "error": _bug(own)}
+            used.add(path or "")
+    yield from (head | {"target": target} | _output(file) for path, file in files.items() if path not in used)
+
+
+def _output(file: OutputFile | None) -> Row:
+    return {"output_path": _storable(file.path), "output": file.data} if file is not None else {}
+
+
+def _bug(told: Iterable[Diagnostic]) -> str | None:
+    """Return what went wrong for a reason that is ours."""
+    return next((_told(one.message) for one in told if one.code is Code.INTERNAL), None)
+
+
+def _diagnostic(one: Diagnostic) -> Row:
+    span = one.span
+    where = (span.line, span.column, span.end_line, span.end_column) if span is not None else (None,) * 4
+    words = (str(one.code), str(one.severity), _told(one.message), _told(one.hint), _storable(one.agent), one.client)
+    return dict(zip(DIAGNOSTIC, (*words, *where), strict=True))
+
+
+def _loss(one: Loss) -> Row:
+    words = (one.code, str(one.severity), str(one.kind), one.field, _told(one.detail), _told(one.hint), _storable(one.agent))
+    return dict(zip(LOSS, words, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str | None) -> str | None:
+    """Return what may be shown of a text that tells something."""
+    return None if text is None else _storable(credentials.masked(text))
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text that any table holds: half a character becomes the sign for one that is not known."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class _Linting:
+    """Looks at one file after the other."""
+
+    def __init__(self, look: library.Look, format_id: str | None) -> None:
+        self.look = look
+        self.format = registry.resolve(format_id) if format_id else None
+
+    def of(self, file: _File, head: Row) -> Iterator[Row]:
+        """Yield the rows of a file."""
+        format_id = _format(file, head, self.format)
+        linted = self.look.at(loading.with_ids(loading.load_source(format_id, file.source, results=True)))
+        broken = set(catalogue.BROKEN.values())
+        told = [one for one in linted.diagnostics if one not in broken]
+        rows = [head | _finding(one) for one in linted]
+        rows += [head | {"error": _told(one.message)} for one in told]
+        yield from rows or [head]
+
+
+def _finding(one: library.Finding) -> Row:
+    span = one.span
+    return {
+        "code": one.code,
+        "name": one.name,
+        "severity": str(one.severity),
+        "message": _told(one.message),
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "help": _told(one.help),
+        "clients": list(one.clients),
+        "agent": _storable(one.agent),
+        "fix": _told(one.fix),
+        "safe": one.safe,
+    }

@@ -1,0 +1,168 @@
+"""Conversion by several processes: each reads a share of the files, keeps it, and converts it with the names that it is told.
+
+Names, and whatever else depends on the whole set, are found here, in the order of the paths: so each file, loss and remark is what one
+process alone comes to. What such a share cannot tell by itself is converted here, as ever.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from agentconv.conversion import line_ends
+from agentconv.conversion.converting import Each
+from agentconv.conversion.index_file import Listing
+from agentconv.core import workers
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.ir import Agent, Permissions, Tools
+from agentconv.formats import registry
+from agentconv.sources import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import TracebackType
+
+    from agentconv.conversion.converted import Converted
+    from agentconv.conversion.options import Options
+    from agentconv.conversion.renaming import Names
+    from agentconv.core.workers import Hear, Work
+    from agentconv.sources.agentless import Agentless
+    from agentconv.sources.discovery import Found
+    from agentconv.sources.loaded import Loaded
+
+
+_NO_TOOLS, _NO_PERMISSIONS = Tools(), Permissions()
+
+
+def can_be_shared(files: Iterable[Found]) -> bool:
+    """Whether each file can be read without the others: none comes on standard input, holds a whole set, or decides about other files."""
+    rows = [registry.FORMATS[one] for one in {file.format for file in files}]
+    return not any(row.bundle or row.index for row in rows) and all(file.location is not None for file in files)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What of a file the others have to know."""
+
+    found: Loaded
+    """The file without any text."""
+    as_lf: Loaded | None
+    """The same of it as it is read with LF, where that is another thing."""
+    ends: str | None
+    """Its line ends, where these are told."""
+    agentless: tuple[Agentless, ...] = ()
+
+
+class Shares:
+    """The files of a conversion, read and converted by several processes."""
+
+    def __init__(self, files: Sequence[Found], jobs: int, options: Options, watch: Callable[[Iterable[Any]], Iterable[Any]]) -> None:
+        """Let the processes read the files.
+
+        Args:
+            files: The files.
+            jobs: How many processes.
+            options: What the user chose.
+            watch: Shows how far it is.
+        """
+        self._formats = {file.format for file in files}
+        self._options = options
+        self._watch = watch
+        for format_id in self._formats:
+            registry.load(format_id)  # once, and not in each process
+        self._workers = workers.Workers(_share(files, options), len(files), jobs)
+        self._briefs: list[Brief] = []
+        self.agentless: list[Agentless] = []
+        """What is to be told of files that gave no agent."""
+
+    def __enter__(self) -> Self:
+        """Take in what was read, and settle the agents' ids."""
+        ids = loading.Ids()
+        for one in (one for block in self._workers.blocks() for one in block):
+            found = loading.called(one.found, ids.give)
+            given = [agent.id for agent in found.agents]
+            self._briefs.append(replace(one, found=found, as_lf=one.as_lf and _called(one.as_lf, given)))
+            self.agentless += one.agentless
+        self._workers.tell([[agent.id for agent in one.found.agents] for one in self._briefs])
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the processes."""
+        self._workers.__exit__(kind, error, trace)
+
+    def __iter__(self) -> Iterator[Loaded]:
+        """Yield the files as they were found, without their texts."""
+        return (one.found for one in self._briefs)
+
+    def take(self, target: str) -> bool:
+        """Whether files for a target can be written each by itself: no file of its own is among them, and it has no one file for all."""
+        row = registry.FORMATS[target]
+        return bool(row.folders) and self._options.into is None and target not in self._formats
+
+    def survey(self, read: line_ends.Pieces) -> Iterator[Loaded]:
+        """Yield the files as they are converted, without their texts; their line ends are taken in."""
+        for one in self._briefs:
+            if one.ends is not None:
+                read.meet(one.ends, one.found.path)
+            yield one.as_lf or one.found
+
+    def converted(self, target: str, names: Names) -> Iterator[Converted]:
+        """Yield what becomes of the files, in order."""
+        self._workers.tell((target, names))
+        for found in self._watch(one for block in self._workers.blocks() for one in block):
+            yield from found
+
+
+def _called(piece: Loaded, given: Sequence[str]) -> Loaded:
+    """Return a file as it is read with LF, with the ids of its agents: what is found only so has its own."""
+    if any(agent.id for agent in piece.agents):
+        return piece
+    return loading.called(piece, loading.in_turn(given))
+
+
+def _share(files: Sequence[Found], options: Options) -> Work:
+    """Return what a process does with its share: it reads it, then converts it as often as it is told to."""
+
+    def work(numbers: Sequence[int], hear: Hear) -> Iterator[Any]:
+        loader = loading.Loader([files[number] for number in numbers], ids=False)
+        briefs = _briefs(loader)
+        while block := [*islice(briefs, workers.BLOCK)]:
+            yield block
+        ids = hear()
+        loader.settle(ids[number] for number in numbers)
+        while True:
+            target, names = hear()
+            each = Each(target, options, names, Listing(target))
+            found = (tuple(each.over(piece)) for piece in line_ends.Pieces(loader, target))
+            while several := [*islice(found, workers.BLOCK)]:
+                yield several
+
+    return work
+
+
+def _briefs(loader: loading.Loader) -> Iterator[Brief]:
+    """Read files, and yield what others have to know of them; to any other format they are the same."""
+    known, read = 0, line_ends.Pieces((), "")
+    for piece in loader:
+        normal = read.read(piece)
+        told, known = tuple(loader.agentless[known:]), len(loader.agentless)
+        yield Brief(_brief(piece), None if normal is piece else _brief(normal), read.met(piece.path), told)
+
+
+def _brief(piece: Loaded) -> Loaded:
+    """Return a file without its texts."""
+    return type(piece)(piece.path, piece.format, None, tuple(map(_nameable, piece.agents)), piece.states)
+
+
+def _nameable(agent: Agent) -> Agent:
+    """Return what of an agent says how it is called, and what else it names."""
+    allowed = tuple(grant for grant in agent.tools.allow if grant.server)
+    rules = tuple(rule for rule in agent.permissions.rules if rule.server)
+    return Agent(
+        agent.id,
+        agent.name,
+        skills=agent.skills,
+        mcp_servers=agent.mcp_servers,
+        tools=Tools(allow=allowed) if allowed else _NO_TOOLS,
+        permissions=Permissions(rules=rules) if rules else _NO_PERMISSIONS,
+    )
