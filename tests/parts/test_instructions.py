@@ -201,3 +201,32 @@ def test_files_that_give_way_are_told(tmp_path: Path) -> None:
         "codex": {"AGENTS.md": "AGENTS.override.md", "AGENTS.override.md": None, "web/AGENTS.md": None},
         "opencode": {"AGENTS.md": None, "CLAUDE.md": "AGENTS.md", "web/AGENTS.md": None, "docs/a.md": None},
     }
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "text", "expected"),
+    [
+        (
+            "codex",
+            ".codex/config.toml",
+            'project_doc_fallback_filenames = ["TEAM.md", "CLAUDE.md", "docs/x.md"]\n',
+            {"AGENTS.md": None, "TEAM.md": "AGENTS.md", "CLAUDE.md": "AGENTS.md", "sub/TEAM.md": None, "sub/CLAUDE.md": "sub/TEAM.md"},
+        ),
+        (
+            "gemini-cli",
+            ".gemini/settings.json",
+            '{"context": {"fileName": ["AGENTS.md", "docs/x.md", "../TEAM.md"]}}\n',
+            {"GEMINI.md": None, "AGENTS.md": None, "docs/x.md": None},
+        ),
+    ],
+)
+def test_a_configuration_names_further_main_texts(tmp_path, client, path, text, expected):
+    """In each folder, Codex takes the first name of a list in place of AGENTS.md, and Gemini CLI all names beside GEMINI.md (asked)."""
+    names = ("AGENTS.md", "GEMINI.md", "TEAM.md", "CLAUDE.md", "docs/x.md", "sub/TEAM.md", "sub/CLAUDE.md")
+    for name, content in {**dict.fromkeys(names, "Use @docs/y.md.\n"), path: text}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    found = PartsOnDisk(tmp_path).of(client, "instructions")
+
+    assert {one.path: one.hidden_by for one in found} == expected
+    assert all(one.part.main for one in found)

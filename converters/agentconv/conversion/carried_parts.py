@@ -364,7 +364,7 @@ class CarriedParts:
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
             yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
-            yield from self._scripts(others)
+            yield from () if self.options.into_root(verdict.loaded.root) else self._scripts(ids, others)
             return
         spelled = verdict.loaded.source is None
         file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
@@ -372,12 +372,12 @@ class CarriedParts:
         for one in others:
             yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
 
-    def _scripts(self, files: Iterable[WrittenFile]) -> Iterator[Converted]:
-        """Write what the entries of a shared file run, each once."""
+    def _scripts(self, ids: tuple[str, ...], files: Iterable[WrittenFile]) -> Iterator[Converted]:
+        """Write what an entry of a shared file runs, each once: in the project that it comes from, it is where it belongs."""
         for one in files:
             if one.path not in self._taken:
                 self._taken.add(one.path)
-                yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
+                yield Converted(self.target, ids, OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
         """Say where else the client finds a part of that name in the folder that is written to."""

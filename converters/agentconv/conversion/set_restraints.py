@@ -122,7 +122,7 @@ class SetRestraints:
     def refusal(self, verdict: PartVerdict) -> Loss | None:
         """Return why a skill, a command or a server cannot be written; None where it can.
 
-        What the model does with a skill or a command, nobody can tell: each is held back by every restraint.
+        What the model does with a skill or a command, nobody can tell: each is held back by every restraint. Instructions start nothing.
         """
         loaded = verdict.loaded
         if verdict.part is None or loaded.kind not in RESTRAINED:

@@ -354,6 +354,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _APPROXIMATED, "the target has no instructions for some files alone; it is a skill there, which the model may read then"
     ),
     "instruction-paths-spelled": LossRule(_NOTE, _APPROXIMATED, "the same files in the words of the target's patterns"),
+    "instruction-paths-wider": LossRule(
+        _NOTE, _APPROXIMATED, "a pattern that stands for more files in the target, at which it reads the instruction, too"
+    ),
     "instruction-paths-idle": LossRule(_NOTE, _DROPPED, "patterns that limit nothing, since the instruction is read all the same"),
     "instruction-imports": LossRule(_NOTE, _MOVED, "files that the target puts in as the source does: they have to be there"),
     "instruction-import-dropped": LossRule(

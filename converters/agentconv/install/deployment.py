@@ -200,8 +200,8 @@ def _parts(
         if one.file.shared is not None:
             yield from _entries(target, one.file, named, codes, sources=sources, scope=scope)
             continue
-        if not one.file.beside and one.part and owners:
-            part, kind = owners[0], part_places.kind_at(target.id, one.file.path, one.part)
+        if owners and one.part:
+            part, kind = owners[0], one.part if one.file.beside else part_places.kind_at(target.id, one.file.path, one.part)
         said = tuple(sorted(codes.get(part, ())))
         yield Wanted(
             scope.part_path(target, one.file.path),

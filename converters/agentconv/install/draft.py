@@ -98,8 +98,13 @@ class Draft:
 
     def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False, executable: bool = False) -> None:
         """Let a file become another one."""
+        self.changes.pop(path, None)
         if before != after:
             self.changes[path] = Change(path, before, after, path, None, forced, executable)
+
+    def planned(self, path: str, data: bytes | None) -> bytes | None:
+        """Return the bytes that a file will have by what is decided so far, where it has these now."""
+        return self.changes[path].after if path in self.changes else data
 
     def back_up(self, path: str, data: bytes) -> str:
         """Keep a copy of a file, unless there is one, and return its path."""
@@ -113,21 +118,21 @@ class Draft:
         for number in count(1):
             name = numbered(path, suffix, number)
             there = self.reader.read(name)
-            if there is None or there == data:
+            if (there is None or there == data) and name not in self.changes:
                 return name, there
         raise AssertionError
 
-    def besides(self, path: str) -> tuple[str, bytes] | None:
-        """Return the file with our version that is beside a path, where it is as we wrote it."""
+    def besides(self, path: str, part: str) -> tuple[str, bytes] | None:
+        """Return the file with our version, of agents or a kind of part, that is beside a path, where it is as we wrote it."""
         for entry in self.by_path.get(path, ()):
-            if entry.beside is not None:
+            if entry.beside is not None and entry.part == part:
                 there = self.reader.read(entry.beside)
                 return (entry.beside, there) if isinstance(there, bytes) and sha256(there) == entry.beside_sha256 else None
         return None
 
-    def put_beside(self, path: str, data: bytes | None) -> str | None:
+    def put_beside(self, path: str, data: bytes | None, part: str) -> str | None:
         """Let our version (None: not any more) lie beside a path, and return its path. What a user made of an earlier one stays."""
-        old = self.besides(path)
+        old = self.besides(path, part)
         if data is None:
             if old is not None:
                 self.change(old[0], old[1], None)
@@ -170,6 +175,8 @@ class Draft:
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""
         told = self.given(entry)
+        if told is None and entry.script:
+            return Action.RELEASE, "nothing but the lock says that it was the pack's"
         if told is None and self.believing:
             self.believed.append(entry.path)
         if told or (told is None and self.believing):
@@ -189,9 +196,9 @@ class Draft:
     def plan(self, packs: Sequence[LockedPack]) -> Plan:
         """Return the plan of all that was decided."""
         made = sorted(self._missing_folders())
-        kept = [path for path, _ in self.after] + [one.path for one in self.lock.synced]
+        kept = [path for (path, _), entry in self.after.items() if not entry.script] + [one.path for one in self.lock.synced]
         beneath = {parent for path in kept for parent in parents(path)}
-        folders = {*self.lock.folders, *made}
+        folders = {*self.lock.folders, *(folder for folder in made if folder in beneath)}
         left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
         gone = [pack for pack in self.lock.packs if all(pack.name != other.name for other in packs)]
         entries = tuple(self._pending_entries())

@@ -95,11 +95,18 @@ class Entry:
     """Whether the file was not there before us."""
     part: str = ""
     """The kind of part whose file or entry it is; empty for an agent's."""
+    among: bool = False
+    """Whether it is in one with what a user has there: all of that stays, whatever becomes of ours."""
 
     @property
     def key(self) -> tuple[str, str]:
         """What no two entries share."""
         return self.path, self.pointer
+
+    @property
+    def script(self) -> bool:
+        """Whether it is a script of the project's that a hook runs: hooks themselves are entries of files."""
+        return self.part == "hooks" and not self.pointer
 
     @property
     def pending(self) -> bool:
@@ -360,4 +367,5 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"beside": entry.beside, "beside_sha256": entry.beside_sha256} if entry.beside else {}),
         **({"beside_pending_sha256": entry.beside_pending_sha256} if entry.beside_pending_sha256 else {}),
         **({} if entry.created else {"created": False}),
+        **({"among": True} if entry.among else {}),
     }

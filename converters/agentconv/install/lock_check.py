@@ -93,6 +93,7 @@ _ENTRY: Mapping[str, Test] = {
     "beside_sha256": _state,
     "beside_pending_sha256": _state,
     "created": lambda value: value is False,
+    "among": lambda value: value is True,
     "part": lambda value: value in KINDS,
 }
 _SYNCED: Mapping[str, Test] = {
@@ -162,7 +163,10 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
     keys: set[tuple[str, str]] = set()
     for number, entry in enumerate(document.get("entries", ())):
         path, key = entry["path"], (entry["path"], entry.get("pointer", ""))
-        reason = _unsafe(path, entry["target"], entry.get("part", ""), anywhere=anywhere) or _unsafe_beside(path, entry.get("beside"))
+        part = entry.get("part", "")
+        script = part == "hooks" and "pointer" not in entry  # wherever in the project it is: it goes only with the pack's bytes for a proof
+        reason = _leads_out(path, anywhere=anywhere) if script else _unsafe(path, entry["target"], part, anywhere=anywhere)
+        reason = reason or _unsafe_beside(path, entry.get("beside"))
         if reason is None and key in keys:
             reason = "is given twice"
         if reason is None and not set(entry["packs"]) <= set(names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.parts import Command, FolderFile, Server, SetHook, Skill
 from agentconv.install import part_consent, part_places
 from agentconv.install.part_entries import PartFile
@@ -34,7 +35,8 @@ def more(
     ours = {(entry.target, entry.agent) for entry in entries if entry.part}
     by_part: dict[str, dict[str, list[Wanted]]] = {}
     for one in wanted:
-        by_part.setdefault(one.agent, {}).setdefault(one.target, []).append(one)
+        files = by_part.setdefault(one.agent, {}).setdefault(one.target, [])
+        files.insert(len(files) if one.beside else 0, one)
     found: dict[str, tuple[tuple[Grant, ...], bool]] = {}
     for owner, targets in by_part.items():
         had: set[Grant] = set()
@@ -66,8 +68,9 @@ def _is_there(reader: Reader, one: Wanted) -> bool:
     if one.shared is None:
         return there == one.data
     file = PartFile.read(one.path, one.target, one.part, there if isinstance(there, bytes) else None)
-    present = file.items.get(one.shared.name or "")
-    return present is not None and file.is_same(present, _alone(file, one))
+    coming = _alone(file, one)
+    present = file.items.get(coming.name or "")
+    return present is not None and file.is_same(present, coming)
 
 
 def _alone(file: PartFile, one: Wanted) -> Part:
@@ -84,7 +87,17 @@ def _there(reader: Reader, files: Sequence[Wanted]) -> Part | None:
 
 
 def _coming(files: Sequence[Wanted]) -> Part | None:
-    return read(files, lambda one: one.data) if files[0].shared is None else _alone(_empty(files[0]), files[0])
+    if files[0].shared is None:
+        return read(files, lambda one: one.data)
+    return _with_scripts(_alone(_empty(files[0]), files[0]), files[1:], lambda one: one.data)
+
+
+def _with_scripts(part: Part, files: Sequence[Wanted], load: Bytes) -> Part:
+    """Return a part of a shared file with what it runs."""
+    if not isinstance(part, SetHook):
+        return part
+    loaded = ((one, load(one)) for one in files)
+    return replace(part, files=tuple(FolderFile(one.path, data, one.executable) for one, data in loaded if data is not None))
 
 
 def _empty(one: Wanted) -> PartFile:
@@ -98,7 +111,9 @@ def read(files: Sequence[Wanted], load: Bytes) -> Part | None:
     if data is None:
         return None
     if first.shared is not None:
-        return PartFile.read(first.path, first.target, first.part, data).items.get(first.shared.name or "")
+        file = PartFile.read(first.path, first.target, first.part, data)
+        found = file.items.get(_alone(file, first).name or "")
+        return found and _with_scripts(found, files[1:], load)
     folder = f"{first.path.rpartition('/')[0]}/"
     loaded = ((one, load(one)) for one in files[1:])
     beside = [FolderFile(one.path.removeprefix(folder), data, one.executable) for one, data in loaded if data is not None]

@@ -15,7 +15,7 @@ from agentconv.install import part_places
 from agentconv.install.checksums import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from agentconv.core.part_format import PartFormat, Place
     from agentconv.core.parts import Part
@@ -55,12 +55,24 @@ class PartFile:
             raise InternalError(f"`{path}` is no file of {target}")
         file = cls(module, place, path, data or b"")
         result = module.read(file._source(file.data))
-        file.found = result.parts
-        for part in result.parts:
+        file.found = file.known(result.parts)
+        for part in file.found:
             file.items.setdefault(part.name or "", part)
         if not result.parts and result.diagnostics and file.data.strip():
             file.problem = result.diagnostics[0].message
         return file
+
+    def known(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """Return parts under the names that the lock knows them by: where names only say where they stand, what they are comes to them."""
+        keyed: Callable[[Sequence[Part]], tuple[Part, ...]] | None = getattr(self.module, "keyed", None)
+        return keyed(parts) if keyed else tuple(parts)
+
+    def _without(self, data: bytes, gone: Collection[str]) -> bytes:
+        """Return a version of the file without some of its parts."""
+        source = self._source(data)
+        there = self.module.read(source).parts
+        names = [part.name for part, known in zip(there, self.known(there), strict=True) if known.name in gone]
+        return self.module.write((), self.path, source, without=names)[0].data
 
     def _source(self, data: bytes) -> PartSource:
         return PartSource(SourceText(self.path, data), self.place)
@@ -73,6 +85,11 @@ class PartFile:
         """Return where a part is."""
         return pointer(item)
 
+    def beside(self, there: Part, item: Part) -> Part | None:
+        """Return a part in one with what is there of its name, of a kind of which both can hold; None of any other."""
+        united: Callable[[Part, Part], Part | None] | None = getattr(self.module, "beside", None)
+        return united(there, item) if united else None
+
     def is_same(self, one: Part, other: Part) -> bool:
         """Whether two parts mean the same."""
         return not difference(one, other)
@@ -83,8 +100,7 @@ class PartFile:
 
     def in_bytes(self, data: bytes) -> tuple[Part, ...]:
         """Return the parts of another version of the file."""
-        parts: tuple[Part, ...] = self.module.read(self._source(data)).parts
-        return parts
+        return self.known(self.module.read(self._source(data)).parts)
 
     def rewritten(self, changing: Mapping[str, Part], gone: Collection[str]) -> tuple[bytes, Sequence[Part], str | None]:
         """Return the file with parts of it changed, new or gone, what is then in it, and why that cannot be."""
@@ -95,7 +111,7 @@ class PartFile:
                 return self.data, self.found, merged.problem
             data = merged.data
         if gone:
-            data = self.module.write((), self.path, self._source(data), without=gone)[0].data
+            data = self._without(data, gone)
         after = self.in_bytes(data)
         expected = {**{name: part for name, part in self.items.items() if name not in gone}, **changing}
         found = {part.name or "": part for part in after}
@@ -109,4 +125,4 @@ class PartFile:
         if probe is None:
             return False
         fresh = self.fresh([probe])
-        return data == self.module.write((), self.path, self._source(fresh), without=(probe.name or "",))[0].data
+        return b"".join(data.split()) == b"".join(self._without(fresh, (probe.name or "",)).split())

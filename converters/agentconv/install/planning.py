@@ -49,29 +49,31 @@ def plan(
     """
     whole = [entry for entry in lock.entries if pack.name in entry.packs]
     rest = pack.targets.keys() - set(targets)
-    about = [entry for entry in whole if entry.target in targets or (entry.target not in rest and not _is_read(entry, rest, whole))]
+    about = [
+        one for one in whole if one.target not in rest and ((one.target in targets and not one.script) or not _is_read(one, rest, whole))
+    ]
     mine = [entry for entry in about if entry.agent not in held]
     draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given)
-    several: dict[str, list[Wanted]] = {}
+    several: dict[tuple[str, str], list[Wanted]] = {}
     singles: dict[str, Wanted] = {}
     for one in wanted:
         if one.agent in held:
             continue
         if one.shared is not None:
-            several.setdefault(one.path, []).append(one)
-        elif singles.setdefault(one.path, one) is not one:
+            several.setdefault((one.path, one.part), []).append(one)
+        elif singles.setdefault(one.path, one) is not one and not _is_one_script(one, singles[one.path]):
             raise InternalError(f"two agents of one pack are to be `{one.path}`")
     for one in singles.values():
         whole_files.deploy(draft, one)
     for entry in mine:
         if not entry.pointer and entry.path not in singles:
             whole_files.leave(draft, entry)
-    leaving: dict[str, list[Entry]] = {}
+    leaving: dict[tuple[str, str], list[Entry]] = {}
     for entry in mine:
         if entry.pointer:
-            leaving.setdefault(entry.path, []).append(entry)
-    for path in sorted({*several, *leaving}):
-        several_files.settle(draft, path, several.get(path, []), leaving.get(path, []))
+            leaving.setdefault((entry.path, entry.part), []).append(entry)
+    for path, part in sorted({*several, *leaving}):
+        several_files.settle(draft, path, several.get((path, part), []), leaving.get((path, part), []))
     packs = (*(other for other in lock.packs if other.name != pack.name), pack)
     return draft.plan(packs)
 
@@ -103,23 +105,30 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
         )
     draft = Draft(reader, lock, pack_name, removing=True, given=given)
     rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
-    leaving: dict[str, list[Entry]] = {}
+    leaving: dict[tuple[str, str], list[Entry]] = {}
     for entry in mine:
         if entry.target in rest:
             continue
         if _is_read(entry, rest, mine):
             draft.steps.append(Step(Action.IN_USE, entry.path, entry.pointer, entry.target, entry.agent, part=entry.part))
         elif entry.pointer:
-            leaving.setdefault(entry.path, []).append(entry)
+            leaving.setdefault((entry.path, entry.part), []).append(entry)
         else:
             whole_files.leave(draft, entry)
-    for path, entries in sorted(leaving.items()):
+    for (path, _), entries in sorted(leaving.items()):
         several_files.settle(draft, path, [], entries)
     stays = [replace(pack, targets=rest)] if rest else []
     return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))
 
 
+def _is_one_script(one: Wanted, other: Wanted) -> bool:
+    """Whether two are the same script of a project, which hooks of several assistants run."""
+    return one.script and other.script and one.data == other.data
+
+
 def _is_read(entry: Entry, targets: Collection[str], mine: Collection[Entry]) -> bool:
-    """Whether one of these assistants finds a part in the file of another one, and has it nowhere else."""
+    """Whether one of these assistants finds a part in the file of another one, and has it nowhere else, or may run a script of it."""
+    if entry.script:
+        return any(one.target in targets and one.part == entry.part and not one.script for one in mine)
     own = {one.target for one in mine if one.agent == entry.agent}
     return any(target not in own and part_places.is_place(target, entry.part, entry.path) for target in targets)

@@ -75,6 +75,12 @@ class _AgentFile:
     def path(self) -> str:
         return self.source.path
 
+    def known(self, items: Sequence[Agent]) -> tuple[Agent, ...]:
+        return tuple(items)
+
+    def beside(self, there: Agent, item: Agent) -> None:  # noqa: ARG002 - no two agents are one
+        return None
+
     def checksum(self, item: Agent) -> str:
         return checksum(item)
 
@@ -123,14 +129,17 @@ class _Decision:
     old: Entry | None
     action: Action
     reason: str | None = None
+    among: bool = False
+    """Whether it is one with what the user has there."""
 
 
 def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Entry]) -> None:
-    """Decide what becomes of all entries of one file that a pack wants, or had (`mine`) and does not want any more."""
+    """Decide what becomes of all entries of a kind in one file that a pack wants, or had (`mine`) and does not want any more."""
     target, kind = (wanted[0].target, wanted[0].part) if wanted else (mine[0].target, mine[0].part)
     there = draft.reader.read(path)
     reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
-    data = None if isinstance(there, Blocked) else there
+    on_disk = None if isinstance(there, Blocked) else there
+    data = draft.planned(path, on_disk)
     file = _opened(path, target, kind, data)
     reason = reason or file.problem
     decisions = _decisions(draft, file, wanted)
@@ -142,17 +151,17 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
         after = data
         decisions = [_blocked(decision, reason, file) for decision in decisions]
         leaving = [(entry, action, why) if action is Action.SHARED else (entry, draft.stuck, reason) for entry, action, why in leaving]
-    created = data is None or any(entry.created for entry in draft.by_path.get(path, ()))
+    created = on_disk is None or any(entry.created for entry in draft.by_path.get(path, ()))
     _record_leaving(draft, leaving)
-    backup = draft.back_up(path, data) if data is not None and any(one.action is Action.REPLACE for one in decisions) else None
+    backup = draft.back_up(path, on_disk) if on_disk is not None and any(one.action is Action.REPLACE for one in decisions) else None
     checksums = {item.name: file.checksum(item) for item in found}
     for decision in decisions:
         _record(draft, decision, checksums.get(decision.item.name) or file.checksum(decision.item), created=created, backup=backup)
-    _put_beside(draft, file, decisions)
+    _put_beside(draft, file, kind, decisions)
     ours = created and not draft.reader.is_link(path)
     if ours and after is not None and not _has_entries(draft, path) and file.is_bare(after):
         after = None
-    draft.change(path, data, after, forced=data is not None)
+    draft.change(path, on_disk, after, forced=on_disk is not None)
 
 
 def _has_entries(draft: Draft, path: str) -> bool:
@@ -164,7 +173,12 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decis
     for one, item in zip(wanted, _as_read_back(file, wanted), strict=True):
         pointer = file.pointer(item)
         old = draft.before.get((one.path, pointer))
-        present, goal = file.items.get(item.name or ""), file.checksum(item)
+        present = file.items.get(item.name or "")
+        united = file.beside(present, item) if present is not None and (old is None or old.among) else None
+        if united is not None:
+            found.append(_among(file, one, present, united, old))
+            continue
+        goal = file.checksum(item)
         there = None if present is None else goal if file.is_same(present, item) else file.checksum(present)
         action = decide(old, there, goal, draft.pack, force=draft.force)
         action = draft.update(old, action) if old else action
@@ -176,13 +190,21 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decis
     return found
 
 
+def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | None) -> _Decision:
+    """Decide about what comes to what a user has there: nothing of that goes, so that no edit is in the way."""
+    same, goal = file.is_same(present, united), file.checksum(united)
+    action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
+    return _Decision(wanted, united, file.pointer(present), old, action, among=True)
+
+
 def _as_read_back(file: Any, wanted: Sequence[Wanted]) -> tuple[Any, ...]:
     """Return what is wanted as a new file of it alone gives it back."""
     items = tuple(one.shared for one in wanted if one.shared is not None)
-    found: tuple[Any, ...] = file.in_bytes(file.fresh(items)) if items else ()
-    if [one.name for one in found] != [one.name for one in items]:
+    found = {one.name: one for one in (file.in_bytes(file.fresh(items)) if items else ())}
+    names = [one.name for one in file.known(items)]
+    if len(found) != len(names) or any(name not in found for name in names):
         raise InternalError(f"what is for `{file.path}` does not come back from it")
-    return found
+    return tuple(found[name] for name in names)
 
 
 def _leaving(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]:
@@ -192,6 +214,8 @@ def _leaving(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]
     present = file.items.get(_name(entry))
     if present is None:
         return Action.MISSING, None
+    if entry.among:
+        return Action.RELEASE, "it is in one with what was there before"
     return draft.let_go(entry) if file.checksum(present) == entry.deployed_sha256 else (Action.RELEASE, None)
 
 
@@ -233,7 +257,8 @@ def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, bac
     if action in CHANGES:
         draft.changed.add(key)
     if action in SETTLES:
-        draft.after[key] = draft.entry(wanted, decision.pointer, found, created=created, old=old)
+        entry = draft.entry(wanted, decision.pointer, found, created=created, old=old)
+        draft.after[key] = replace(entry, among=decision.among)
     elif action is Action.KEEP_EDITED and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:
@@ -243,23 +268,24 @@ def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, bac
     draft.steps.append(Step(action, *key, wanted.target, wanted.agent, decision.reason, others, backup=kept, part=wanted.part))
 
 
-def _put_beside(draft: Draft, file: Any, decisions: Sequence[_Decision]) -> None:
-    """Put our versions of all edited entries into one file beside theirs, with those of other packs that are in it already."""
+def _put_beside(draft: Draft, file: Any, kind: str, decisions: Sequence[_Decision]) -> None:
+    """Put our versions of all edited entries of a kind into one file beside theirs, with those of other packs that are in it already."""
     path = file.path
     kept = {one.item.name or "": one.item for one in decisions if one.action is Action.KEEP_EDITED}
     decided = {(path, one.pointer) for one in decisions}
-    old = draft.besides(path)
+    old = draft.besides(path, kind)
     there = {item.name: item for item in file.in_bytes(old[1])} if old else {}
-    entries = [entry for key, entry in draft.after.items() if key[0] == path]
+    entries = [entry for key, entry in draft.after.items() if key[0] == path and entry.part == kind]
     for entry in entries:
         name = _name(entry)
         if entry.key not in decided and entry.beside is not None and name in there:
             kept.setdefault(name, there[name])
     data = file.fresh([item for _, item in sorted(kept.items())]) if kept else None
-    beside = draft.put_beside(path, data)
+    beside = draft.put_beside(path, data, kind)
     for entry in entries:
         ours = beside if _name(entry) in kept else None
         draft.after[entry.key] = replace(entry, beside=ours, beside_sha256=sha256(data) if ours and data is not None else None)
     draft.steps[:] = [
-        replace(step, beside=beside) if step.path == path and step.action is Action.KEEP_EDITED else step for step in draft.steps
+        replace(step, beside=beside) if (step.path, step.part, step.action) == (path, kind, Action.KEEP_EDITED) else step
+        for step in draft.steps
     ]

@@ -163,7 +163,9 @@ def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
 
 def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool) -> Item:
     """Compare an entry with the lock alone."""
-    word = _ALONE.get(step.action, Word.ORPHANED if gone else Word.UP_TO_DATE)
+    stays = step.action is Action.RELEASE and step.reason is not None  # as it was left, though it cannot be told from the user's own
+    word = _ALONE.get(step.action) if not stays else None
+    word = word or (Word.ORPHANED if gone else Word.UP_TO_DATE)
     remark = "the pack is not found" if gone else step.reason
     if gone and word is Word.EDITED:
         word, remark = Word.ORPHANED, "the pack is not found, and the file was edited"

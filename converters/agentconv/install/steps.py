@@ -68,7 +68,12 @@ class Wanted:
     executable: bool = False
     """Whether it is a program."""
     beside: bool = False
-    """Whether it only means something beside another file, in a skill's folder."""
+    """Whether it only means something beside another file, in a skill's folder, or is what a hook runs."""
+
+    @property
+    def script(self) -> bool:
+        """Whether it is a script of the project's that a hook runs."""
+        return self.part == "hooks" and self.beside
 
 
 @dataclass(frozen=True, slots=True)

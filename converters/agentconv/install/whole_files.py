@@ -28,6 +28,9 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     checksum = sha256(wanted.data)
     action = decide(old, None if there is None else sha256(there), checksum, draft.pack, force=draft.force)
     action = draft.update(old, action) if old else action
+    if wanted.script and action is Action.ADOPT and old is None:  # scripts of a project are its user's
+        draft.steps.append(replace(step, action=Action.SAME))
+        return
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
     step = replace(step, action=action, packs=others)
     if action is Action.REPLACE and there is not None:
@@ -36,10 +39,10 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         draft.change(path, there, wanted.data, executable=wanted.executable)
         draft.changed.add((path, ""))
     if action in SETTLES:
-        draft.put_beside(path, None)
+        draft.put_beside(path, None, wanted.part)
         draft.after[path, ""] = draft.entry(wanted, "", checksum, created=old.created if old else there is None, old=old)
     elif action is Action.KEEP_EDITED and old is not None:
-        beside = draft.put_beside(path, wanted.data)
+        beside = draft.put_beside(path, wanted.data, wanted.part)
         packs = tuple(sorted({*old.packs, draft.pack}))
         draft.after[path, ""] = replace(old, packs=packs, beside=beside, beside_sha256=checksum)
         step = replace(step, beside=beside)
@@ -64,7 +67,7 @@ def leave(draft: Draft, entry: Entry) -> None:
     as_locked = there is not None and sha256(there) == entry.deployed_sha256
     action, reason = draft.let_go(entry) if as_locked else (Action.MISSING if there is None else Action.RELEASE, None)
     if action is not Action.BLOCKED:
-        draft.put_beside(entry.path, None)
+        draft.put_beside(entry.path, None, entry.part)
     if action is Action.REMOVE:
         draft.change(entry.path, there, None)
     draft.leave(entry, action, reason)

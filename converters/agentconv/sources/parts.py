@@ -18,7 +18,7 @@ from agentconv.formats import registry
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
@@ -36,6 +36,7 @@ class Parts:
         clients: Sequence[str] = (),
         home: Home | None = None,
         catalogs: Mapping[Path, Mapping[str, Catalog]] | None = None,
+        without: Collection[str] = (),
     ) -> None:
         """Prepare to look; nothing is touched.
 
@@ -44,7 +45,9 @@ class Parts:
             clients: The formats of the clients whose parts they are.
             home: The user's home, where the user's own parts are meant.
             catalogs: By folder and client, the file that offers the folder as one of the client's plugins.
+            without: Paths of files that are no source, whoever reads them: they were written from one.
         """
+        self._without = frozenset(without)
         self._catalogs = catalogs or {}
         self.clients = clients
         self._folders = tuple(folders)
@@ -72,7 +75,8 @@ class Parts:
     def _all(self, kind: Kind) -> Iterator[LoadedPart]:
         """Yield the parts of a kind: what several clients find in one file once, as its own client reads it."""
         yield from (one for one in self._stored if one.kind == kind)
-        found = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
+        every = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
+        found = [(place, one) for place, one in every if one.path not in self._without]
         first: dict[tuple[str, str | None], LoadedPart] = {}
         for place, one in sorted(found, key=lambda pair: (not pair[1].taken, not pair[1].is_own)):
             first.setdefault((os.path.realpath(place.place(one.client, one.path)), one.part.name), one)

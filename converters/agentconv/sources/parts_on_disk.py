@@ -192,7 +192,7 @@ class PartsOnDisk:
         """Yield the places that a client's configuration names in the project."""
         for path in getattr(module, "lists", ()) if self.home is None else ():
             for source in self.sources(client, Place(path), module.kind):
-                yield from (Place("", pattern) for pattern in module.listed(source.text))  # type: ignore[attr-defined]
+                yield from module.listed(source.text)  # type: ignore[attr-defined]
 
     def _side_by_side(self, client: str, found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
         """Return parts that are all taken, whatever they are called, but for those that give way to another file, each file once."""

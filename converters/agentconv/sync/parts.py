@@ -89,13 +89,13 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     """
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found)
-    beside = _beside(settings, scope)
+    mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
+    beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(where, allow_widening=wish.allow_widening, along=wish.along)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     wanted = [want for one in done for want in one.wanted]
-    mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     emptied = bool(wish.along and mine and not wanted and not wish.insist)
@@ -137,9 +137,11 @@ def _in_project(scope: Scope, reader: Reader) -> Options:
     return Options(root=os.path.realpath(scope.root), read=read)
 
 
-def _beside(settings: Settings, scope: Scope) -> Parts:
+def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:
+    """Return the source's parts: a file that was written for a target is none, though the source may read it, too (`AGENTS.md`)."""
     home = Home(scope.root, scope.variables) if scope.is_user else None
-    return Parts([scope.root], [settings.source_format], home)
+    written = [entry.path for entry in mine if not entry.pointer and entry.target != settings.source_format]
+    return Parts([scope.root], [settings.source_format], home, without=written)
 
 
 def _emptied(number: int) -> Diagnostic:

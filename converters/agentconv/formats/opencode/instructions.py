@@ -27,13 +27,14 @@ _KILO_LISTS = (*_LISTS, "kilo.json", "kilo.jsonc", ".kilo/kilo.json", ".kilo/kil
 _OUTSIDE = ("/", "~", "\\", "$", "{")
 
 
-def _listed(source: SourceText) -> tuple[str, ...]:
-    """Return the patterns that a configuration lists of files of the project."""
+def _listed(source: SourceText) -> tuple[Place, ...]:
+    """Return the files of the project that a configuration lists, by patterns."""
     root = jsonc.parse(source.text, jsonc.JSONC).root
     table = jsonc.value(root) if root else None
     names = table.get("instructions") if isinstance(table, dict) else None
     found = [one.removeprefix("./") for one in names or () if isinstance(one, str)] if isinstance(names, list) else []
-    return tuple(one for one in found if one and "://" not in one and ".." not in one.split("/") and not one.startswith(_OUTSIDE))
+    inside = (one for one in found if one and "://" not in one and ".." not in one.split("/") and not one.startswith(_OUTSIDE))
+    return tuple(Place("", one) for one in inside)
 
 
 def _own(folder: str) -> tuple[Files, ...]:

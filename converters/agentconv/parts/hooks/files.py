@@ -171,7 +171,10 @@ class JsonHooks:
         there = self._events.entries() if self._events else {}
         whole = [event for event in gone if event not in new and _is_emptied(gone[event], self._groups(event))]
         missing: dict[str, Any] = {event: entries for event, entries in new.items() if not isinstance(there.get(event), Array)}
-        if missing and self._events is None:
+        root = self.document.root
+        if self.top and isinstance(root, Object) and not new and whole and len(whole) == len(there):
+            yield from json_edits.patch(self.document, root, {self.top[0]: REMOVED})
+        elif missing and self._events is None:
             yield from self._first(missing)
         elif self._events is not None and (whole or missing):
             wanted: dict[str, Any] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers
 from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.ir import Origin
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.json import jsonc
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from agentconv.core.parts import SetHook
     from agentconv.json.jsonc import Syntax
     from agentconv.parts.hooks.reading import Client
+
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class HookFormat:
         """Return the file that holds all hooks of a place."""
         return place.path
 
+    def keyed(self, parts: Iterable[SetHook]) -> tuple[SetHook, ...]:
+        """Return the hooks of a file under names that stay when others come before them: each says what it runs, and on what."""
+        names: dict[str, int] = {}
+        return tuple(_keyed(part, names, f"/{self.kind}") for part in parts)
+
     def called_beside(self, parts: Sequence[SetHook], there: Iterable[SetHook]) -> tuple[SetHook, ...]:
         """Return hooks under the names that they have in a file where others are: the same ones as these, new ones behind them."""
         present = list(there)
@@ -109,6 +118,12 @@ class HookFormat:
 def _beside(parts: Iterable[SetHook]) -> Iterator[WrittenFile]:
     files = {file.path: file for part in parts for file in part.files}
     return (WrittenFile(path, file.data, file.executable) for path, file in files.items())
+
+
+def _keyed(part: SetHook, names: dict[str, int], place: str) -> SetHook:
+    digest = hashlib.sha256(repr(_runs(part)).encode("utf-8", "surrogatepass")).hexdigest()
+    name = reading.numbered(f"{reading.name_of(part.definition)}#{digest[:_DIGITS]}", names)
+    return replace(part, name=name, origin=Origin(part.definition.format, "", f"{place}/{digest}"))
 
 
 def _named(part: SetHook, present: list[SetHook], names: dict[str, int]) -> SetHook:

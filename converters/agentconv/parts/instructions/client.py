@@ -82,8 +82,10 @@ class Client:
     """Whether it puts a file in that another one imports though it reads it by itself."""
     lists: tuple[str, ...] = ()
     """Files of its configuration that name further files."""
-    listed: Callable[[SourceText], tuple[str, ...]] | None = None
-    """Returns the patterns of those, as paths from the project's root."""
+    listed: Callable[[SourceText], tuple[Place, ...]] | None = None
+    """Returns where those are, in the project."""
+    listed_as: Callable[[Place], Files] | None = None
+    """Returns what the client makes of such files; nothing, where each is a text without a header."""
     kind: Kind = "instructions"
 
     @property
@@ -102,8 +104,9 @@ class Client:
         return schema_files.part_schema(self.kind, self.format)
 
     def files_at(self, place: Place) -> Files:
-        """Return what the client makes of a place's files; what only its configuration names has no header."""
-        return next((one for one in (*self.files, *self.own_files) if one.place == place), Files(place))
+        """Return what the client makes of a place's files."""
+        known = next((one for one in (*self.files, *self.own_files) if one.place == place), None)
+        return known or (self.listed_as or Files)(place)
 
     def place_of(self, part: Instruction, places: Collection[Place]) -> Place:
         """Return the first place whose files are like an instruction."""

@@ -23,6 +23,13 @@ def translate(pattern: Pattern, language: str) -> Pattern:
     return Pattern(f"/{text}" if bare and pattern.language == "minimatch" else text, language)
 
 
+def is_wider(pattern: Pattern, language: str) -> bool:
+    """Whether a pattern stands for more files in another language: there, what names a folder takes all in it, and `/` is the root."""
+    last = str(pattern).rstrip("/").rpartition("/")[2]
+    said = str(pattern).startswith("/") or (last != "**" and "." not in last)
+    return pattern.language == "minimatch" != language and said
+
+
 def _unanchored(text: str) -> str:
     """Write a pattern of a gitignore file as a path from the root."""
     found = text.removeprefix("./")

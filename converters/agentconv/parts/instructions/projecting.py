@@ -117,14 +117,18 @@ def _project_paths(client: Client, projection: PartProjection[Instruction]) -> N
         projection.change("paths", None, "instruction-paths-idle", listed(part.paths))
         return
     paths = tuple(globs.translate(one, client.language) for one in part.paths)
+    wider = [one for one in part.paths if globs.is_wider(one, client.language)]
     if {*map(str, paths)} <= client.everything:
-        projection.change("paths", None, "instruction-paths-idle", listed(part.paths))
+        at_root = [one for one in part.paths if (one.language, str(one)) == ("minimatch", "*")]  # where it is no limit, it was read as none
+        projection.change("paths", None, "instruction-paths-wider" if at_root else "instruction-paths-idle", listed(part.paths))
         projection.translate(when="always")
         projection.declared.add("when")
         return
     if paths == part.paths:
         return
-    if any(str(new) != str(old) for new, old in zip(paths, part.paths, strict=True)):
+    if wider:
+        projection.change("paths", paths, "instruction-paths-wider", listed(wider))
+    elif any(str(new) != str(old) for new, old in zip(paths, part.paths, strict=True)):
         projection.change("paths", paths, "instruction-paths-spelled", becomes(", ".join(part.paths), ", ".join(paths)))
     else:
         projection.translate(paths=paths)

@@ -75,13 +75,15 @@ def _node(document: Document, path: tuple[str, ...]) -> Node | None:
 
 
 def _changed(text: str, syntax: Syntax, path: tuple[str, ...], value: Json | None) -> str:
-    """Return a text with one value set, in the innermost map on its way that is there."""
+    """Return a text with one value set, in the innermost map on its way that is there; a map that has nothing else goes with its value."""
     document = jsonc.parse(text, syntax)
     depth = next(depth for depth in range(len(path) - 1, -1, -1) if isinstance(_node(document, path[:depth]), jsonc.Object) or depth == 0)
     parent = _node(document, path[:depth])
     if not isinstance(parent, jsonc.Object):
         return text
     if value is None:
+        if depth == len(path) - 1 > 0 and parent.entries().keys() == {path[-1]}:
+            return _changed(text, syntax, path[:-1], None)
         return text if depth < len(path) - 1 else apply(text, edits.patch(document, parent, {path[-1]: REMOVED}))
     return apply(text, edits.patch(document, parent, {path[depth]: _nested({path[depth + 1 :]: value})}))
 

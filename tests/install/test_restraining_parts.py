@@ -1,0 +1,128 @@
+"""Hooks, rules and instructions among a user's own: nothing of theirs is lost, nothing that restrains is opened, whoever comes and goes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+GUARD = "#!/bin/sh\necho no >&2\nexit 2\n"
+RUNS = '{{"type": "command", "command": "$CLAUDE_PROJECT_DIR/{}", "timeout": {}}}'
+SETTINGS = '{{"permissions": {{"deny": [{}]}}, "hooks": {{"PreToolUse": [{{"matcher": "Bash", "hooks": [{}]}}]}}}}\n'
+TWO = SETTINGS.format('"WebFetch"', ", ".join((RUNS.format("scripts/a.sh", 5), RUNS.format("scripts/b.sh", 5))))
+SOURCE = {
+    "agentconv.toml": 'source = "claude-code"\ntargets = ["codex", "gemini-cli", "opencode"]\nwith = ["all"]\n',
+    ".claude/settings.json": TWO,
+    "scripts/a.sh": GUARD,
+    "scripts/b.sh": GUARD + "# b\n",
+    "CLAUDE.md": "Use tabs.\n",
+}
+MINE = {
+    ".codex/hooks.json": '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}]}]}}\n',
+    ".gemini/settings.json": '{"theme": "dark"}\n',
+    "opencode.json": '{\n  // mine\n  "permission": {"edit": "ask", "bash": {"*": "allow", "git push *": "deny"}}\n}\n',
+}
+
+
+def write(folder, files):
+    for path, text in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+        place.chmod(0o755 if path.endswith(".sh") else 0o644)
+
+
+@pytest.fixture
+def source(project):
+    """A project whose source guards and denies, and in whose targets' files its user has some of all that."""
+    write(project, SOURCE | MINE)
+    return project
+
+
+def guards(path, event):
+    """Return the scripts that hooks of a file run, with their times, in order."""
+    groups = json.loads(path.read_text()).get("hooks", {}).get(event, [])
+    return [(os.path.basename(one["command"]), one.get("timeout")) for group in groups for one in group["hooks"]]
+
+
+def test_guards_follow_their_source_wherever_they_stand(source, run):
+    """A hook that anybody puts before another one shifts its number alone: each stays what it is, an edit of the source reaches its own."""
+    codex, gemini = source / ".codex/hooks.json", source / ".gemini/settings.json"
+    run("sync")
+    codex.write_text(codex.read_text().replace("[{", '[{"matcher": "Bash", "hooks": [{"type": "command", "command": "first"}]}, {', 1))
+    run("sync", "--check")
+    three = ", ".join((RUNS.format("scripts/c.sh", 5), RUNS.format("scripts/a.sh", 7), RUNS.format("scripts/b.sh", 5)))
+    write(source, {".claude/settings.json": SETTINGS.format('"WebFetch"', three), "scripts/c.sh": GUARD})
+    run("sync")
+
+    assert guards(codex, "PreToolUse") == [("first", None), ("mine", None), ("a.sh", 7), ("b.sh", 5), ("c.sh", 5)]
+    assert guards(gemini, "BeforeTool") == [("a.sh", 7000), ("b.sh", 5000), ("c.sh", 5000)]
+    run("sync", "--check")
+
+
+def test_what_leaves_the_source_takes_nothing_of_the_users_along(source, run):
+    """Guards go; an edited one and the user's own stay, and so do rules that stand in one with theirs, and the scripts."""
+    gemini = source / ".gemini/settings.json"
+    run("sync")
+    gemini.write_text(gemini.read_text().replace("5000", "9000", 1))
+    run("sync", code=1)
+    (source / ".claude/settings.json").write_text("{}\n")
+    run("sync", code=1)
+    rules = (source / "opencode.json").read_text()
+
+    assert (source / ".codex/hooks.json").read_text() == MINE[".codex/hooks.json"]
+    assert guards(gemini, "BeforeTool") == [("a.sh", 9000)]
+    assert "tools" not in json.loads(gemini.read_text())
+    assert all(one in rules for one in ("// mine", '"edit": "ask"', '"git push *": "deny"', '"webfetch": "deny"'))
+    assert (source / "scripts/a.sh").read_text() == GUARD
+
+
+def test_rules_come_to_those_that_are_there(source, run):
+    """A denial is put among a user's own rules, put back where it was taken out, and what the user adds stays."""
+    place = source / "opencode.json"
+    run("sync")
+    place.write_text(place.read_text().replace('"webfetch": "deny"', '"webfetch": "allow", "task": "deny"'))
+    run("sync")
+    rules = place.read_text()
+
+    assert all(one in rules for one in ('"task": "deny"', '"webfetch": "deny"'))
+    assert '"webfetch": "allow"' not in rules
+
+
+def test_a_text_that_was_written_is_no_source(source, run):
+    """Where the source's own file goes, and its assistant would read the one that was written from it, that one is not converted on."""
+    run("sync")
+    (source / "CLAUDE.md").unlink()
+    (source / ".claude/settings.json").unlink()
+    told = run("sync", code=1).err
+    there = (source / "AGENTS.md").read_text()
+    run("sync", "--yes", code=1)
+
+    assert "nothing was taken away" in told
+    assert there == "Use tabs.\n"
+    assert not any((source / name).exists() for name in ("AGENTS.md", "GEMINI.md"))
+
+
+def test_guards_of_a_pack_come_with_their_scripts_and_go(project, run, monkeypatch, tmp_path_factory):
+    """A script is asked for, comes as a program, stays while another assistant runs it, and is never taken from a user who had it."""
+    home = tmp_path_factory.mktemp("source")
+    write(home, SOURCE)
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guards", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    write(project, {".qwen/settings.json": '{"theme": "dark"}\n', "scripts/b.sh": SOURCE["scripts/b.sh"]})
+    words = ("install", os.fspath(next(project.glob("*.whl"))), "--to", "codex,qwen-code")
+    asked = run(*words, code=1).out
+    run(*words, "--accept")
+    installed = Path("scripts/a.sh")
+    program, found = installed.stat().st_mode & 0o111, guards(project / ".qwen/settings.json", "PreToolUse")
+    run("uninstall", "guards", "--to", "codex", "--accept")
+    after_one = installed.exists()
+    run("uninstall", "guards", "--accept")
+
+    assert "run    script scripts/a.sh" in asked
+    assert (bool(program), after_one, installed.exists()) == (True, True, False)
+    assert found == [("a.sh", 5), ("b.sh", 5)]
+    assert (project / ".qwen/settings.json").read_text() == '{"theme": "dark"}\n'
+    assert not (project / ".codex/hooks.json").exists()
+    assert Path("scripts/b.sh").read_text() == SOURCE["scripts/b.sh"]
