@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 import template_format
 from agentconv.formats import registry
@@ -24,6 +27,9 @@ from agentconv.testing.files import (
     written,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "BODY",
     "FIXTURES",
@@ -33,6 +39,7 @@ __all__ = [
     "as_held",
     "convert_agent",
     "convert_file",
+    "dealt",
     "holds",
     "make",
     "minimal",
@@ -48,3 +55,20 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 FOLDERS = {format_id: FIXTURES / format_id for format_id in registry.CLIENTS} | {template_format.ID: template_format.FOLDER / "fixtures"}
 """Where the fixtures of each client are."""
+_DEALT = 9
+"""Clients that are dealt at once, or somewhat more."""
+_ALL = os.environ.get("AGENTCONV_HYPOTHESIS", "default") != "default"
+
+
+def dealt(to: object, of: Sequence[str] = registry.CLIENTS) -> Sequence[str]:
+    """Return some of the clients, others to whom comes next: what is tried on much, on the way to each of them, meets all between them.
+
+    A thorough run deals all of them to everybody.
+
+    Args:
+        to: The place in a row of what is tried; of anything else, its `repr` decides.
+        of: The clients.
+    """
+    steps = max(1 if _ALL else len(of) // _DEALT, 1)
+    number = to if isinstance(to, int) else crc32(repr(to).encode("utf-8", "surrogatepass"))
+    return of[number % steps :: steps]

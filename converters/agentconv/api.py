@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import along, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.restraints import RESTRAINING

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv import __version__
 from agentconv.conversion import converting, model_choices
 from agentconv.core import credentials, time_limit
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, InputError
 from agentconv.core.format import State
 from agentconv.core.restraints import RESTRAINING

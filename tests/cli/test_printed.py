@@ -131,6 +131,7 @@ READING = [
     ("lint", ".", "--color", "always"),
     ("lint", ".", "--diff", "--unsafe-fixes"),
     ("lint", ".", "--check", "--unsafe-fixes"),
+    ("report", ".", "-t", "codex,roo", "-o", "-"),
     ("overview",),
     ("doctor", "--no-programs"),
     ("doctor", "--no-programs", "--output-format", "json"),
@@ -279,4 +280,4 @@ def test_every_command_is_driven():
     """No command is left out."""
     driven = {words[0] for words in (*READING, *CONVERTING, *PACKING, *MISTAKES)}
 
-    assert set(COMMANDS) - driven == {"from-json", "status"}  # in tests of their own above
+    assert set(COMMANDS) - driven == {"from-json", "status", "lsp", "mcp"}  # in tests of their own above, and of what is no terminal

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_files import dealt
 from agentconv.cli import COMMANDS
 from agentconv.cli.run import build_parser
 from agentconv.formats import registry
@@ -17,10 +18,10 @@ COLOR = re.compile("\x1b\\[[0-9;]*m")
 
 
 def inspected(run, folder, *words):
-    """Inspect the files of a folder for every client."""
+    """Inspect the files of a folder for several clients."""
     source = folder / ".claude" / "agents" if folder.name == "examples" else folder
     format_id = folder.parent.name if folder.parent.name in registry.FORMATS else "claude-code"
-    return run("inspect", source, "-f", format_id, "--for", "all", *words)
+    return run("inspect", source, "-f", format_id, "--for", ",".join(dealt(FOLDERS.index(folder))), *words)
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
@@ -79,5 +80,5 @@ def test_report_for_programs(folder, run):
     report = json.loads(done.out)
     lost = {reading["state"] for result in report["results"] for reading in result["readings"]} & {"not loaded", "stops the client"}
 
-    assert report["clients"] == list(registry.CLIENTS)
+    assert report["clients"] == list(dealt(FOLDERS.index(folder)))
     assert (report["exit_code"], done.code) == (int(bool(lost)), int(bool(lost)))

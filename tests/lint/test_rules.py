@@ -7,6 +7,7 @@ import re
 import pytest
 
 import hostile_prompts
+from agent_files import dealt
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
@@ -108,8 +109,8 @@ def test_codes_and_names_are_unique():
 
 
 def _check(piece, size):
-    """Run all rules, for every client, on a prompt that is one piece over and over."""
-    looked_at = subject(hostile_prompts.prompt(piece, size), asked=registry.CLIENTS)
+    """Run all rules, for several clients, on a prompt that is one piece over and over."""
+    looked_at = subject(hostile_prompts.prompt(piece, size), asked=dealt(piece))
     (checked,) = checking.check([looked_at], RULES)
 
     assert checked.failures == ()

@@ -13,6 +13,7 @@ from agentconv.core.format import State, Whole
 from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.families import frontmatter
+from agentconv.families.line_header import patch
 from agentconv.formats import registry
 from agentconv.formats.cursor import line_header
 
@@ -115,7 +116,7 @@ def test_patch(changes: dict[str, str | None], after: str, newline: str) -> None
     found = line_header.find(source(before))
     assert not isinstance(found, Complaint)
 
-    assert after.replace("\n", newline) == frontmatter.apply(before, line_header.patch(found, changes))
+    assert after.replace("\n", newline) == frontmatter.apply(before, patch(found, changes))
 
 
 def test_the_word_that_counts_is_changed() -> None:

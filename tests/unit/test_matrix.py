@@ -10,6 +10,7 @@ from agentconv.conversion import held_fields, matrix
 from agentconv.conversion.held_fields import Holds
 from agentconv.core import fields
 from agentconv.formats import registry
+from agentconv.parts import places
 
 CELLS = matrix.matrix()
 
@@ -22,6 +23,16 @@ def test_what_is_written_down_is_fresh():
 
     assert found == held_fields.FILE.read_text("utf-8")
     assert held_fields.recorded() == CELLS
+
+
+def test_the_places_of_parts_are_fresh():
+    """What is written down of the places of parts is what the modules of the clients say; the same command writes it."""
+    found = places.dumps(places.found(registry.FORMATS))
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        places.FILE.write_text(found, "utf-8")
+
+    assert found == places.FILE.read_text("utf-8")
+    assert places.recorded()["claude-code"]["skills"]["project"] == [[".claude/skills", "*/SKILL.md"]]
 
 
 def test_every_field_has_a_probe():

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent_files import dealt
 from agentconv.conversion import converting
 from agentconv.core import fields, ir
 from agentconv.core.format import Projection, State
@@ -85,7 +86,7 @@ def sets(draw: st.DrawFn) -> list[Agent]:
 def test_an_agent_is_projected_alike_whatever_came_before(agents: list[Agent]) -> None:
     """One memory of shapes, held over agents of any clients on their way to all of them, changes no result and no loss."""
     shapes: dict[Any, Any] = {}
-    for target in registry.CLIENTS:
+    for target in dealt(agents):
         among = [_projected(agent, target, shapes) for agent in agents]
 
         assert [_projected(agent, target) for agent in agents] == among
@@ -95,7 +96,7 @@ def test_an_agent_is_projected_alike_whatever_came_before(agents: list[Agent]) -
 @given(agents=sets())
 def test_an_agent_is_converted_alike_whatever_came_before(agents: list[Agent]) -> None:
     """What is compared once for all agents of a shape, differences and what widens, holds for each of them."""
-    for target in registry.CLIENTS:
+    for target in dealt(agents):
         alone = [one for agent in agents for one in _converted([agent], target)]
 
         assert alone == _converted(agents, target)

@@ -46,7 +46,7 @@ def test_lean(code, tmp_path):
 
 AGENT = "---\nname: a\ndescription: Reviews a change.\ntools: Read, Bash\nmodel: opus\n---\nhi\n"
 FAULTY = AGENT.replace("model: opus\n", "model: opus\ncolor: Purple\nmaxTurns: 5\n")
-SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "mcp", "pyarrow"}
+SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "lsprotocol", "mcp", "pydantic", "anyio", "pyarrow"}
 """What words rare faults, patches TOML, serves editors and assistants, and reads tables."""
 
 
@@ -69,6 +69,7 @@ def ran(folder, *commands, agent=AGENT):
         ("to-json . -o all.json", "from-json all.json -t claude-code -o out"),
         ("sync", "sync --check"),
         ("formats",),
+        ("completion bash",),
     ],
     ids=lambda commands: commands[0].split()[0],
 )
@@ -76,7 +77,7 @@ def test_a_usual_run(commands, tmp_path):
     """What is loaded for rare faults only is not loaded for sound agents, nor for one with a usual fault."""
     found = ran(tmp_path, *commands, agent=FAULTY)
 
-    assert not found & {*SELDOM, "agentconv.conversion.matrix"}
+    assert not found & {*SELDOM, "agentconv.conversion.matrix", "agentconv.render.page", "agentconv.lint.side_by_side"}
 
 
 def test_rows_need_no_tables(tmp_path):

@@ -34,11 +34,11 @@ def test_each_place_is_its_clients(client: str, home: user_places.Home) -> None:
         if "." in place.name:
             continue
         file = place / f"agent{registry.FORMATS[client].suffixes[0]}"
-        place.mkdir(parents=True)
+        file.parent.mkdir(parents=True)
         file.write_text("")
 
         assert (sniffing.of_file(file), sniffing.home(place)) == (client, registry.sharing(client)[0])
-        assert f"{like}/{file.name}" in [one.path for one in discovery.discover_user(home, client).files]
+        assert f"{like}/{file.relative_to(place).as_posix()}" in [one.path for one in discovery.discover_user(home, client).files]
 
 
 def test_variable_moves_the_places(home: user_places.Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

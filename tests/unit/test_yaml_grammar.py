@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from agentconv.core.source import SourceText
 from agentconv.families import frontmatter
 from agentconv.families.frontmatter import Header
 from agentconv.yaml import nodes
-from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, PYYAML, YAML_2
 from agentconv.yaml.nodes import YamlError
 from work import LINEAR, growth, lines
 
@@ -143,3 +144,31 @@ def test_hostile_text_is_read_or_refused(grammar, text):
 def test_expanding_text_is_read_or_refused(grammar, text):
     """A text that would expand ends in a value or an error, within a bound, with any grammar."""
     assert lines(lambda: read(text, grammar)) < 100 * len(text)
+
+
+AS_PYYAML = [
+    *("a: 012", "a: 089", "a: 0o14", "a: -0x1F", "a: 0b11", "a: 1_000", "a: 190:20:30", "a: 1:30.5", "a: -.5", "a: 1e3", "a: 1.0e+3"),
+    *("a: yes", "a: Off", "a: y", "a: ~", "a:", "a: =", "=: a", "a: <<", "a: ._", "a: 2024-1-2", "a: 2024-01-02 03:04:05Z"),
+    *("a: 1\na: 2", "<<: {x: 1, y: 2}\nx: 3", "<<: [{x: 1}, {x: 2, z: 3}]", "<<: 1", "[a]: b", "a: &b 1\nc: *b", "a: &b 1\nc: &b 2"),
+    *("a: !!str 12", "a: !!int '12'", "a: !!int x", "a: !!bool maybe", "a: !own b", "a: ! 12", "a: !!map {}", "a: !!map []"),
+    *("a: b: c", "a: [b, c", "- a\n- [yes, {b: no}]", "a: |\n  b\n", "--- a\n--- b\n"),
+]
+
+
+def as_json(value):
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_json(item) for item in value]
+    return {"$datetime": value.isoformat()} if hasattr(value, "isoformat") else value
+
+
+@pytest.mark.parametrize("text", AS_PYYAML)
+def test_pyyaml_reads_as_pyyaml_does(text):
+    """What PyYAML's own safe loader makes of a text, or that it refuses it, is what is read."""
+    try:
+        expected = as_json(yaml.load(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, ValueError, KeyError):
+        expected = REFUSED
+
+    assert read(text, PYYAML) == expected

@@ -21,6 +21,7 @@ COMMANDS = {
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",
+    "report": "make a page that shows agents beside what each assistant gets, and what it costs",
     "lint": "find what breaks an agent, in which client, and mend it",
     "rule": "say what a rule of the linter flags, or a loss is, and why",
     "pack": "make a pip-installable distribution of agents",
@@ -30,6 +31,8 @@ COMMANDS = {
     "uninstall": "take away what was deployed of a pack, but for what was edited",
     "status": "show whether what is deployed is up to date",
     "list": "show the packs that are installed, their agents, and where was looked",
+    "lsp": "answer an editor, while agents are edited",
+    "mcp": "give assistants these commands as tools",
     "completion": "print a script that lets a shell complete all this",
 }
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, LossSeverity, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.disk import reading
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import OutputFolder
@@ -38,11 +39,11 @@ _PLACES = {FINDINGS: "path", LOSSES: "target"}
 _MAX_BYTES = 64 * 1024 * 1024
 _NEVER = "widened"
 """What the codes of warnings hold that say somebody may do more than the author wrote."""
-_SIZE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_SIZE = expression(r"[0-9]{1,3}(?:,[0-9]{3})+")
 """A size, which every edit makes another one."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that is known."""
 
@@ -230,7 +231,7 @@ def _document(counts: Counter[Entry]) -> bytes:
     for kind, place in _PLACES.items():
         rows = [
             {"code": entry.code, place: entry.where, "agent": entry.agent, "text": entry.text, "count": counts[entry]}
-            for entry in sorted(entry for entry in counts if entry.kind == kind)
+            for entry in sorted((one for one in counts if one.kind == kind), key=attrgetter("code", "where", "agent", "text"))
         ]
         lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=True)}" for row in rows)
         lists.append(f'  "{kind}": [\n{lines}\n  ]' if rows else f'  "{kind}": []')

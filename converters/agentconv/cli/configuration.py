@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import discovery, settings_file
@@ -123,6 +123,18 @@ def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple
                 yield key, _checked(f"`{key}`", key, value)
         except InputError as error:
             raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, key, *getattr(error, "names", ())) from None
+
+
+def check_file(file: SettingsFile) -> None:
+    """Complain about a setting of a project with a value that it does not take.
+
+    Raises:
+        InputError: There is one.
+    """
+    from argparse import Namespace
+
+    for _ in _settings(Namespace(config=None, lint=None, pack=None), file):
+        pass
 
 
 def _tell_nothing(options: argparse.Namespace, file: SettingsFile) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
 

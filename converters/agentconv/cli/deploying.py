@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli import scope as scoping
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.exclusive import exclusive
 from agentconv.disk.saving import other_names

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import KINDS, NOUNS

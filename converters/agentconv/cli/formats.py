@@ -8,9 +8,8 @@ from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.conversion import held_fields
 from agentconv.core import schema_files, vocabulary
-from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
-from agentconv.parts import registry as part_registry
+from agentconv.parts import places
 from agentconv.render import formats
 
 if TYPE_CHECKING:
@@ -90,13 +89,15 @@ def describe(format_id: str) -> dict[str, Any]:
 def _parts(format_id: str) -> dict[str, dict[str, list[str]]]:
     """Return where a client looks for skills, commands and servers, first where we write; of what it does not have, nothing."""
     found: dict[str, dict[str, list[str]]] = {}
-    for kind in KINDS:
-        module = part_registry.part_format(format_id, kind)
-        scopes = {"project": module.project, "user": module.user} if module else {}
-        shown = {scope: [one.shown for one in places] for scope, places in scopes.items() if places}
+    for kind, scopes in places.recorded().get(format_id, {}).items():
+        shown = {scope: [_shown(*one) for one in several] for scope, several in scopes.items() if scope != "perhaps"}
         if shown:
             found[kind] = shown
     return found
+
+
+def _shown(path: str, pattern: str) -> str:
+    return "/".join(filter(None, (path, pattern)))
 
 
 def keys(format_id: str) -> list[dict[str, Any]]:

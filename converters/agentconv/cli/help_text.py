@@ -7,12 +7,13 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.render.table import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_ROW = re.compile(r"  (?P<typed>\S.*?)(?:  +(?P<does>\S.*))?")
+_ROW = expression(r"  (?P<typed>\S.*?)(?:  +(?P<does>\S.*))?")
 """A line that is indented by two; by more, it goes on with the one before it."""
 _LEAST = 28
 """How much room is left for what something does."""

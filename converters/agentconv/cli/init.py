@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
@@ -12,6 +11,7 @@ from agentconv.cli import processes, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
@@ -21,7 +21,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
@@ -72,17 +72,19 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files)
     asked = named or inspection.clients(loader, scope.present(options, found))
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
+    files: list[Inspected] = []
     pieces: list[Loaded] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
-    for piece in loader:
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            pieces.append(piece)
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
-    files = _inspected(pieces, of_agents, options)
-    diagnostics += [failure for file in files for failure in file.failures]
+    line = Progress(options)
+    for looked in line.over(_looked_at(loader, of_agents, processes.number(options, len(found.files))), len(found.files), "files"):
+        for piece, one in looked:
+            if one is not None:
+                files.append(one)
+                pieces.append(piece)
+            diagnostics += one.failures if one is not None else piece.diagnostics
+            loose += [] if one is not None else [agent.id for agent in piece.agents]
+    line.clear()
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
@@ -103,13 +105,19 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], options: argparse.Namespace) -> list[Inspected]:
-    """Return what the clients make of each file."""
-    line, jobs = Progress(options), processes.number(options, len(pieces))
-    found = processes.mapped(lambda number: inspection.inspect(pieces[number], clients), len(pieces), jobs)
-    files = [*line.over(found, len(pieces), "files")]
-    line.clear()
-    return files
+def _looked_at(loader: loading.Loader, clients: Sequence[str], jobs: int) -> Iterator[list[tuple[Loaded, Inspected | None]]]:
+    """Yield what was read of each file, without its text, and what the clients make of it, if it is an agent's; by so many processes."""
+
+    def inspect(piece: Loaded) -> tuple[Loaded, Inspected | None]:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        return replace(piece, source=None), inspection.inspect(piece, clients) if is_file else None
+
+    if jobs == 1:
+        yield from ([inspect(piece)] for piece in loader)
+        return
+    for _ in loader:  # which settles the agents' ids
+        pass
+    yield from processes.mapped(lambda number: [*map(inspect, loader.at(number))], len(loader.files), jobs)
 
 
 def _report(

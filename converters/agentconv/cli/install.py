@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.parser import EVERYTHING
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry

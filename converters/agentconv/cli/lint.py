@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,10 @@ from agentconv.cli.found_files import nothing_found
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint import catalogue, checking
 from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
@@ -211,11 +211,9 @@ def _check(options: argparse.Namespace) -> None:
 def _settled(
     files: Sequence[LintFile], checks: checking.Checks, find: lint_mending.Finder, number: int
 ) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
-    """Check a file: offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
-    subject, one = files[number].subject, checks.at(number)
-    told = fixing.promised(subject, one.findings, find)
-    subject.forget()
-    return told, one.failures
+    """Check a file."""
+    one = lint_mending.offered(files[number], checks.at(number), find)
+    return one.findings, one.failures
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
@@ -17,11 +18,12 @@ from agentconv.sources.loading import Loader
 from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
+    from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
 
 
@@ -68,8 +70,17 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
-    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
+def restraining(
+    found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, texts: Mapping[str, bytes] = MappingProxyType({})
+) -> list[LintFile]:
+    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there.
+
+    Args:
+        found: What SRC holds.
+        sources: SRC.
+        chosen: What is chosen for each file.
+        texts: By absolute path what is read in place of what is on the disk.
+    """
     folders = [source for source in sources if os.path.isdir(source)]
     asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
     parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
@@ -85,11 +96,13 @@ def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: Lint
                 module = part_format(client, kind)
                 if module is None:
                     continue
-                for source in place.files(client, kind):
+                for saved in place.files(client, kind):
+                    path = place.place(client, saved.text.path).as_posix()
+                    text = texts.get(os.path.abspath(path)) if texts else None
+                    source = saved if text is None else replace(saved, text=saved.text.put(text))
                     read = module.read(source)
                     if not read.parts and not read.diagnostics:
                         continue  # a file of settings that says nothing of the kind
-                    path = place.place(client, source.text.path).as_posix()
                     subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
                     subject.location = os.path.abspath(path)
                     subject.part = PartFile(kind, source)
@@ -115,8 +128,13 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:
     """Read the files that clients read together with those that were named: only what is true of a whole set is to be seen there."""
+    return as_siblings(discovery.siblings(found))
+
+
+def as_siblings(files: Sequence[Found]) -> list[Subject]:
+    """Read files that are only seen beside others."""
     others = []
-    for piece in Loader(discovery.siblings(found), keep=False, results=True):
+    for piece in Loader(files, keep=False, results=True):
         if piece.source is not None:
             others.append(Subject(piece.source, piece.format, (piece.format,)))
             others[-1].take(piece.result, declared=piece.declared)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from agentconv.cli import processes
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.progress import Progress
+    from agentconv.lint.checking import Checked
     from agentconv.lint.fixing import Fixed
 
 Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
@@ -59,6 +60,13 @@ class Mended:
             return False
         self.told += [saved.diagnostic] if saved.diagnostic else []
         return saved.fate is not Fate.KEPT
+
+
+def offered(file: LintFile, one: Checked, find: Finder) -> Checked:
+    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
+    told = fixing.promised(file.subject, one.findings, find)
+    file.subject.forget()
+    return replace(one, findings=told)
 
 
 def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress, jobs: int) -> Mended:

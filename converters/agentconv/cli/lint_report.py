@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.cli import named_file
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.disk.output import OutputFile, Whole
-from agentconv.disk.saving import OutputFolder
 from agentconv.render import findings, findings_machine, machine, printable, text
-from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_mending import Mended
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
+    from agentconv.sources import discovery
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 _COUNTED = {
@@ -97,7 +94,8 @@ def tell(told: Told) -> Exit:
     diagnostics(options, () if options.quiet else told.beside)
     shown = _report(told, code)
     if options.output_file:
-        _save(options.output_file, shown, told.checked)
+        looked_at = [one.subject.location for one in told.checked]
+        named_file.save(options.output_file, shown.encode("utf-8", "backslashreplace"), looked_at, "--output-file")
     elif options.output_format == "github":
         printable.data(shown.encode("utf-8", "backslashreplace"), told.mended.out)
     else:
@@ -166,19 +164,3 @@ def _text(told: Told) -> str:
         for finding in one.findings
         if not options.quiet or finding.severity is Severity.ERROR
     )
-
-
-def _save(name: str, shown: str, checked: Sequence[Checked]) -> None:
-    path, data = Path(name), shown.encode("utf-8", "backslashreplace")
-    if any(_is_one(name, one.subject.location) for one in checked):
-        raise discovery.problem("it is a file that was looked at, and is kept", "name another one with --output-file", name)
-    saved = OutputFolder(path.parent, within=discovery.project_root(path)).save(OutputFile(path.name, data, Whole(data)))
-    if saved.is_kept:
-        raise discovery.problem("it changed while this ran, and is kept", "run it again", name)
-
-
-def _is_one(name: str, location: str) -> bool:
-    try:
-        return bool(location) and os.path.samefile(name, location)
-    except OSError:
-        return False

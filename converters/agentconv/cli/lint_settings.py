@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
 from agentconv.core import paths
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import catalogue, project

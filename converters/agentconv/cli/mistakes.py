@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.sources import sniffing
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/+[^/]|git@[\w.-]+:.|(?:www\.)?git(?:hub|lab)\.com/.")
-_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*(?=[A-Za-z][A-Za-z0-9+.-]+:/)")
+_ADDRESS = expression(r"[A-Za-z][A-Za-z0-9+.-]+:/+[^/]|git@[\w.-]+:.|(?:www\.)?git(?:hub|lab)\.com/.")
+_REQUIREMENT = expression(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*(?=[A-Za-z][A-Za-z0-9+.-]+:/)")
 """What stands before the address of a requirement: `pack @ https://...`."""
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
-_HOME = re.compile(r"~[A-Za-z0-9_.-]*(?:/|$)")
-_RULE = re.compile(r"AC[0-9]{1,3}")
+_REPOSITORY = expression(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
+_HOME = expression(r"~[A-Za-z0-9_.-]*(?:/|$)")
+_RULE = expression(r"AC[0-9]{1,3}")
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 _NO_AGENTS = {
     **dict.fromkeys(("AGENTS.md", "CLAUDE.md", "GEMINI.md", "QWEN.md", "CONVENTIONS.md"), "instructions for a whole project"),

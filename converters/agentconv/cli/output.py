@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import scope
 from agentconv.cli.destination import Destination, destination, several
 from agentconv.cli.report import Report
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.render import text

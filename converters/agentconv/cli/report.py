@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import baseline, unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE

@@ -48,16 +48,16 @@ options:
 exit codes:
   0    done
   1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
-       change; --strict: warnings; inspect --for: a client would not load a file; lint: errors or
-       warnings found; install, status: something was edited, is missing, out of date, held back or
+       change; --strict: warnings; inspect --for: a client would not load a file; report -t: one refuses
+       something; lint: errors or warnings found; install, status: something was edited, is missing, out of date, held back or
        not accepted
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted
 """
 
-_MODULES = {"list": "list_packs"}
-"""Commands whose module has another name: one called `list` would be what `list` means in this package."""
+_MODULES = {"list": "list_packs", "report": "side_by_side"}
+"""Commands whose module has another name: what `list` and `report` mean to the other modules of this package is something else."""
 
 
 def run(words: Sequence[str]) -> int:

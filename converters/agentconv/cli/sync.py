@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, processes
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.sync import settings, unchanged

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.parser import EVERYTHING
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.disk.files import Disk
 from agentconv.formats import registry

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials
 from agentconv.conversion.along import Named, along
 from agentconv.conversion.converted import Converted, bug_in_file
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, InternalError
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, fields, losses
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted

@@ -6,7 +6,6 @@ is here is the walk over the files, and who takes what of them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
@@ -21,6 +20,7 @@ from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
+from agentconv.core.dataclass import replace
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
@@ -47,10 +46,10 @@ class Files:
             or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
         )
         found = path if inside else self._below(path)
-        pure = PurePosixPath(found)
-        number = 2
+        end = self.row.end(found)
+        base, number = found.removesuffix(end), 2
         while found in self._kept:
-            found, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
+            found, number = f"{base}-{number}{end}", number + 1
         self._kept.add(found)
         return found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.converted import Converted, bug_in_file
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.format import Listed
 from agentconv.core.ir import AgentSet

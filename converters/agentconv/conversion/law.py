@@ -17,12 +17,12 @@ What breaks 3 or 5, and whatever else goes wrong on the way, is a bug of ours: t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet

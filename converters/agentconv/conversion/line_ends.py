@@ -6,10 +6,10 @@ format a checkout of git's with `autocrlf` is read as the text that was checked 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.line_ends import CRLF, MIXED, kind, to_lf
 from agentconv.core.source import SourceText

@@ -7,10 +7,10 @@ What the target reads where it is stays there, unless the file that is written f
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from agentconv.core import losses
+from agentconv.core.dataclass import replace
 from agentconv.core.losses import quoted
 from agentconv.core.parts import Body, Instruction
 from agentconv.parts import registry

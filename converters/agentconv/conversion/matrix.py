@@ -1,6 +1,7 @@
 """Which format holds which field: found out by converting one agent per field, never declared by hand.
 
-`python -m agentconv.conversion.matrix` writes down what is found, for `held_fields` to read; a test holds it fresh.
+`python -m agentconv.conversion.matrix` writes down what is found, for `held_fields` to read, and where the modules of each client say that
+its parts are, for `places`; a test holds both fresh.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, Tool
 from agentconv.core.meant import Pattern
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.parts import places
 from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -148,3 +150,4 @@ def _concerns(loss: Loss, path: str) -> bool:
 
 if __name__ == "__main__":
     held_fields.FILE.write_text(held_fields.dumps(matrix()), "utf-8")
+    places.FILE.write_text(places.dumps(places.found(registry.FORMATS)), "utf-8")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.along import NOTHING, With
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
 from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without

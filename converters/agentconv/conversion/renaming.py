@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.core import losses
 from agentconv.core import names as spelling
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 

@@ -65,7 +65,9 @@ class SameFormat:
         if not found or path.endswith(self.row.ends):
             return path
         pure, suffixes = PurePosixPath(path), self.row.suffixes[:1] if self.row.folders else ()
-        near = [path + suffix for suffix in suffixes] + [str(pure.with_suffix(suffix)) for suffix in suffixes] + list(self.row.files[:1])
+        near = (
+            [path + suffix for suffix in suffixes] + [f"{pure.with_suffix('')}{suffix}" for suffix in suffixes] + list(self.row.files[:1])
+        )
         names = [agent.name for agent in found]
 
         def is_same(other: str) -> bool:

@@ -13,11 +13,11 @@ is held.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, losses, vocabulary
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.ir import Permissions
 from agentconv.core.kinds import KINDS

@@ -5,11 +5,11 @@ Not a byte changes that is not theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.converted import Converted, bug_in_file, respelled, taken_in
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText

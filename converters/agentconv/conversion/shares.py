@@ -6,7 +6,6 @@ process alone comes to. What such a share cannot tell by itself is converted her
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +13,7 @@ from agentconv.conversion import line_ends
 from agentconv.conversion.converting import Each
 from agentconv.conversion.index_file import Listing
 from agentconv.core import workers
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Agent, Permissions, Tools
 from agentconv.formats import registry
 from agentconv.sources import loading

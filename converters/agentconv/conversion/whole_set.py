@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import losses
+from agentconv.core.dataclass import replace
 from agentconv.core.losses import becomes, listed
 from agentconv.formats import registry
 from agentconv.projecting import by_hand

@@ -6,10 +6,10 @@ are of such a kind. Whatever is not surely known is left to jsonschema.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import verdict
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

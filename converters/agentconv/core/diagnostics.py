@@ -5,9 +5,10 @@ Nothing here is ours to import: every other module may build these values, and o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from agentconv.core.dataclass import dataclass
 
 
 class Severity(StrEnum):

@@ -8,14 +8,14 @@ No client is named here: a client's facts are in the agent (its sandbox, its rul
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields, hook_handlers, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 ALL_TOOLS = "*"
 EVERY_SERVER = "*"
 EVERY_CAPABILITY = "*"
-_NOT_IN_TOOL_NAMES = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_IN_TOOL_NAMES = expression(r"[^A-Za-z0-9_-]")
 
 
 class Level(IntEnum):

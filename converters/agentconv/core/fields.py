@@ -6,12 +6,12 @@ A path is a field of `Agent`, or `part.field` for its parts (`prompt.text`, `per
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Rule, ToolGrant, Tools
 from agentconv.core.meant import Text
 

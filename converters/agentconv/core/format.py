@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agentconv.core import fields, losses, vocabulary
 from agentconv.core import shapes as format_shapes
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import AgentSet
 from agentconv.core.model_choices import NO_CHOICES

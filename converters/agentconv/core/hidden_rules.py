@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, patterns
+from agentconv.core.dataclass import dataclass
 from agentconv.core.meant import Pattern
 
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_matchers, vocabulary
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,19 +48,19 @@ _READERS = frozenset(
 )
 """Commands that do, and hand on no more than what their line says."""
 _SHELLS = ("sh", "bash", "zsh", "dash")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_CUT = re.compile(r"\|\||&&|[;|&\n()`]|\$\(")
-_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
-_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*$")
-_HERE = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?.*?\n(.*?)\n\s*\1", re.DOTALL)
-_STDIN = re.compile(r"stdin|/dev/stdin|\binput\(|readFileSync\(\s*0|php://input|\$\(\s*<|fileinput|STDIN")
-_PYTHON_IMPORT = re.compile(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
-_SCRIPT_IMPORT = re.compile(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
+_ASSIGNMENT = expression(r"[A-Za-z_]\w*=")
+_CUT = expression(r"\|\||&&|[;|&\n()`]|\$\(")
+_QUOTED = expression(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_COMMENT = expression(r"(?m)(?:^|(?<=\s))#.*$")
+_HERE = expression(r"<<-?\s*['\"]?(\w+)['\"]?.*?\n(.*?)\n\s*\1", re.DOTALL)
+_STDIN = expression(r"stdin|/dev/stdin|\binput\(|readFileSync\(\s*0|php://input|\$\(\s*<|fileinput|STDIN")
+_PYTHON_IMPORT = expression(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
+_SCRIPT_IMPORT = expression(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
 _NODE = frozenset(["fs", "path", "os", "child_process", "process", "util", "crypto", "readline", "url", "events", "stream", "assert"])
-_CONTINUE = re.compile(r"['\"](continue)\\?['\"]\s*:")
-_SPEAKS = re.compile(r">\s*&\s*2|stderr|console\.(?:error|warn)|STDERR|\bwarn\b|sys\.exit\(\s*[^\s\d)]")
+_CONTINUE = expression(r"['\"](continue)\\?['\"]\s*:")
+_SPEAKS = expression(r">\s*&\s*2|stderr|console\.(?:error|warn)|STDERR|\bwarn\b|sys\.exit\(\s*[^\s\d)]")
 """What says something on stderr. A command that fails may do so, too; who relies on that relies on nothing."""
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = expression(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,8 @@ def _programs(text: str) -> Iterator[str]:
             yield words[0]
 
 
-_REDIRECTION = re.compile(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
-_PATH = re.compile(r"[\w$./{}:-]+")
+_REDIRECTION = expression(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
+_PATH = expression(r"[\w$./{}:-]+")
 _BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
 _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
 
@@ -174,7 +176,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
         )
     if not wanted.speaks and not other.silent and hook.event in other.blocks:
         return "it says nothing on stderr, and so blocks nothing"
-    answers = (wanted.words & _ANSWERS) - other.decides
+    answers = (wanted.words & _answers()) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
     if not wanted.told:
@@ -193,8 +195,11 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     return f"it reads `{min(missing)}`" if missing else None
 
 
-_ANSWERS = frozenset().union(*(found.decides for one in vocabulary.clients() if (found := vocabulary.hooks(one)))) - {"reason"}
-"""Keys of answers; a reason alone decides nothing."""
+@cache
+def _answers() -> frozenset[str]:
+    """Return the keys of answers; a reason alone decides nothing."""
+    found = (facts for one in vocabulary.clients() if (facts := vocabulary.hooks(one)))
+    return frozenset().union(*(facts.decides for facts in found)) - {"reason"}
 
 
 def _about(hook: Hook) -> Iterable[str]:

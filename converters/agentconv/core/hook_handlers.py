@@ -6,13 +6,13 @@ that a client which has no such key runs the hook alike.
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import dataclass, field, fields, replace
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,8 +24,8 @@ _FIELD = "handler."
 _SECONDS = {"s": 1, "ms": 1000}
 DROPPED = "hook-key-dropped"
 ROOT = "\0root"
-PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b")
-PROJECT = re.compile(
+PLUGIN = expression(r"\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b")
+PROJECT = expression(
     r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
 )
 

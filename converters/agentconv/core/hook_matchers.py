@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 _EVERYTHING = (None, "", "*", ".*")
 ON_TOOLS = frozenset({"before-tool", "after-tool", "after-tool-failure", "permission-request"})
 """Portable events whose matchers are held against the names of tools."""
-_WORDS = re.compile(r"[A-Za-z0-9_| ,-]+")
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
-_WRAPPED = re.compile(r"\^?\((?:\?:)?([^()]*)\)\$?|\^([^()|]*)\$")
-_WHOLE = re.compile(r"\^(?:\((?:\?:)?[^()]*\)|[^()|]*)\$")
+_WORDS = expression(r"[A-Za-z0-9_| ,-]+")
+_PLAIN = expression(r"[A-Za-z0-9_-]+")
+_WRAPPED = expression(r"\^?\((?:\?:)?([^()]*)\)\$?|\^([^()|]*)\$")
+_WHOLE = expression(r"\^(?:\((?:\?:)?[^()]*\)|[^()|]*)\$")
 """An expression that fits names as a whole alone."""
-_MCP = re.compile(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<tool>[A-Za-z0-9_-]+|\.\*)\$?")
+_MCP = expression(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<tool>[A-Za-z0-9_-]+|\.\*)\$?")
 """Tools of a server as most clients with such matchers call them."""
-_EVERY_MCP = re.compile(r"\^?mcp__(?:\.\*)?\$?")
+_EVERY_MCP = expression(r"\^?mcp__(?:\.\*)?\$?")
 _WRITING = frozenset({"fs.write", "fs.edit", "notebook.edit"})
 _NEAREST = {"notebook.edit": ("fs.edit", "fs.write"), "fs.edit": ("fs.write",), "fs.list": ("fs.search",), "fs.search": ("fs.list",)}
 """What does the work of a capability, where a client has no tool for it."""

@@ -7,7 +7,8 @@ looks for them, and hands the reader a text that has them beside it (`SourceText
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from agentconv.core.dataclass import dataclass
 
 MOST_BYTES = 1024 * 1024
 """A larger file is not put into another one."""

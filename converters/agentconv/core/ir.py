@@ -7,10 +7,10 @@ verbatim in `extras[format_id]`. Absent is `None`; explicitly nothing is an empt
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from agentconv.core import references, vocabulary
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Pattern

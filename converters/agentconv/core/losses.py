@@ -5,10 +5,10 @@ The only place that words a loss. Code that drops or changes something calls `lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
+
+from agentconv.core.dataclass import dataclass
 
 
 class _Meant(str):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,8 @@ def _named_tools(text: str, client: str) -> Iterator[tuple[int, int]]:
         at = text.find(" tool", at + 1)
 
 
-_NAME_BEFORE = re.compile(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
+_NAME_BEFORE = expression(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
+_INNER_CAPITAL = expression(r"[a-z][A-Z]|[a-z]_[a-z]")
 
 
 @cache
@@ -112,7 +112,7 @@ def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
 
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _PATH = _NAME | frozenset("/~$-<")
-_REST = re.compile(r"[A-Za-z0-9_-]*")
+_REST = expression(r"[A-Za-z0-9_-]*")
 
 
 def fences(text: str) -> list[tuple[int, int]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import ToolGrant
 
 if TYPE_CHECKING:

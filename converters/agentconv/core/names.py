@@ -6,14 +6,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_UNSAFE = re.compile(r"[^\w.-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_UNSAFE = expression(r"[^\w.-]+")
+_RESERVED = expression(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 """Windows takes these for devices, whatever stands behind a dot."""
 _LONGEST_STEM = 100
-_NO_SLUG = re.compile(r"[^A-Za-z0-9]+")
+_NO_SLUG = expression(r"[^A-Za-z0-9]+")
 _LONGEST = 64
 """Characters of a name that is made of another one."""
 
@@ -32,11 +34,15 @@ def folder(name: str) -> str:
 
 
 def stem_of(path: str, suffixes: Sequence[str]) -> str:
-    """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any."""
-    name = path.rpartition("/")[2]
+    """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any.
+
+    The suffix may be a file's whole name (`/AGENTS.md`): the folder that it is in has the agent's name then.
+    """
     for suffix in sorted(suffixes, key=len, reverse=True):
-        if name.endswith(suffix) and name != suffix:
-            return name.removesuffix(suffix)
+        name = path.removesuffix(suffix).rpartition("/")[2]
+        if path.endswith(suffix) and name:
+            return name
+    name = path.rpartition("/")[2]
     return name.rpartition(".")[0] or name
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from agentconv.core import fields, hook_handlers, hook_matchers, losses
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.dataclass import fields as part_fields
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import Hook
 from agentconv.core.parts import kind_of

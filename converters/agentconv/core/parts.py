@@ -6,9 +6,9 @@ absent is `None`, explicitly nothing is an empty tuple, and values are never mut
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.ir import Hook, McpServer
 
 if TYPE_CHECKING:

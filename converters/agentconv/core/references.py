@@ -22,10 +22,11 @@ Whether a variable without a default that is not set stays as it is spelled, or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ CONTAINER_FOLDER = Foreign("${PLUGIN_ROOT}", "container")
 """The folder of the plugin or extension that a server is in, whatever its client calls that."""
 PLACES = ("command", "args", "env", "cwd", "url", "headers")
 """The fields of a server whose values may hold references."""
-_SIGNS = re.compile(r"[$\\{]")
+_SIGNS = expression(r"[$\\{]")
 """What is in every text that any language reads otherwise than as it stands."""
 
 
@@ -79,7 +80,7 @@ def _in_braces(one: Reference) -> str:
     return f"${{{one.env}}}" if one.default is None else f"${{{one.env}:-{one.default}}}"
 
 
-_OPERATOR = re.compile(r":\+|\+|:-|-")
+_OPERATOR = expression(r":\+|\+|:-|-")
 
 
 def _dotenv(found: re.Match[str]) -> Part:
@@ -94,7 +95,7 @@ def _dotenv(found: re.Match[str]) -> Part:
     return Reference(name, default)
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _without_default(form: str) -> Callable[[Reference], str | None]:
@@ -102,54 +103,54 @@ def _without_default(form: str) -> Callable[[Reference], str | None]:
 
 
 _LANGUAGES = {
-    "braces": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
+    "braces": _Language(expression(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
     "plugin": _Language(
-        re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"),
+        expression(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"),
         _containers("plugin", "${CLAUDE_PLUGIN_ROOT}"),
         _in_braces,
         folder="${CLAUDE_PLUGIN_ROOT}",
     ),
     "plugins": _Language(
-        re.compile(rf"(\$\{{(?:CLAUDE_)?PLUGIN_ROOT\}})|\$\{{{_BRACED}\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        expression(rf"(\$\{{(?:CLAUDE_)?PLUGIN_ROOT\}})|\$\{{{_BRACED}\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         lambda found: CONTAINER_FOLDER if found[1] else Reference(found[2] or found[4], found[3]),
         _in_braces,
         folder="${PLUGIN_ROOT}",
     ),
     "portable": _Language(
-        re.compile(r"(\$\{(?:PLUGIN_ROOT|PLUGIN_DATA)\})"),
+        expression(r"(\$\{(?:PLUGIN_ROOT|PLUGIN_DATA)\})"),
         _containers("portable", "${PLUGIN_ROOT}"),
         lambda _one: None,
         folder="${PLUGIN_ROOT}",
     ),
     "extension": _Language(
-        re.compile(rf"\$\{{(?:({_EXTENSIONS})|{_BRACED})\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        expression(rf"\$\{{(?:({_EXTENSIONS})|{_BRACED})\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         _containers("extension", "${extensionPath}"),
         _in_braces,
         folder="${extensionPath}",
     ),
     "bare": _Language(
-        re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
+        expression(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
         lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],
         _without_default("${{{}}}"),
     ),
     "shell": _Language(
-        re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        expression(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         lambda found: Reference(found[1] or found[3], found[2]),
         _in_braces,
     ),
     "dotenv": _Language(
-        re.compile(r"\\\$|\$\{([^{}]+)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        expression(r"\\\$|\$\{([^{}]+)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         _dotenv,
         _in_braces,
         lambda text: text.replace("$", "\\$"),
     ),
     "env": _Language(
-        re.compile(r"\{env:([^}]+)\}|\{file:[^}]+\}"),
+        expression(r"\{env:([^}]+)\}|\{file:[^}]+\}"),
         lambda found: Reference(found[1]) if found[1] else Foreign(found[0], "env"),
         _without_default("{{env:{}}}"),
     ),
     "editor": _Language(
-        re.compile(r"\$\{env:([^}]+)\}|\$\{[A-Za-z][^}]*\}"),
+        expression(r"\$\{env:([^}]+)\}|\$\{[A-Za-z][^}]*\}"),
         lambda found: Reference(found[1]) if found[1] else Foreign(found[0], "editor"),
         _without_default("${{env:{}}}"),
     ),

@@ -5,8 +5,9 @@ No part of one agent says it, so that no file of one agent can carry it: it is j
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from agentconv.core.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span

@@ -6,11 +6,11 @@ in neutral words (`sandbox`, `denies`), a grant which effects it `opens`, or lea
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import Sandbox, ToolGrant
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ Where the words of JSON Schema say too little, such as a pattern, the key's row 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ texts, so that they cannot depend on them; what they did is done again for the o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import Agent, Origin, Prompt
 
 if TYPE_CHECKING:

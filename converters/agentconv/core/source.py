@@ -7,11 +7,11 @@ part is one U+FFFD, as the WHATWG decoder (and so JavaScript) does it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Span
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from agentconv.core.includes import Included
 
 BOM = "\ufeff"
-_BREAKS = re.compile(r"\r\n|\n|\r")
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_BREAKS = expression(r"\r\n|\n|\r")
+_ESCAPED_BYTE = expression("[\udc80-\udcff]")
 
 
 def decode(data: bytes) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_APART = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+from agentconv.core.expressions import expression
+
+_APART = expression(r"(?:[ \t\r\n]+|#[^\n]*)*")
 """What may stand between values: blanks, ends of lines, comments."""
-_WITHIN = re.compile(r"[ \t]*")
-_KEY = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|[A-Za-z0-9_-]+')
-_TEXT = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
-_PLAIN = re.compile(r"[^,\]}#\r\n]*")
+_WITHIN = expression(r"[ \t]*")
+_KEY = expression(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|[A-Za-z0-9_-]+')
+_TEXT = expression(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
+_PLAIN = expression(r"[^,\]}#\r\n]*")
 """A number, a date, a boolean."""
 
 Path = tuple[str | int, ...]

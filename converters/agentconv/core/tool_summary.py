@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, plain_words, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
 
 if TYPE_CHECKING:

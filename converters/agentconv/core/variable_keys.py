@@ -5,10 +5,10 @@ A key of another form, or beside a value of the same name, is the client's own b
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references
+from agentconv.core.dataclass import replace
 from agentconv.core.meant import Reference, Text
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ The tables:
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
-be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
+be given by the name that is shown to people), `needs_known_tools` (an agent whose list has a word that is no tool
+cannot be called), `lists_need_prompts` (an agent with a list and no prompt has every tool),
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
 so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
@@ -61,21 +62,21 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import extensions
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLIENTS = Path(__file__).parents[1] / "formats"
 _MAKERS = Path(__file__).with_name("models.toml")
-_PARTS = re.compile(r"[^a-z]+")
+_PARTS = expression(r"[^a-z]+")
 
 
 @cache
@@ -276,7 +277,7 @@ def capabilities(format_id: str) -> frozenset[str]:
     return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
 
 
-_SERVER_TOOL = re.compile(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
+_SERVER_TOOL = expression(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
 
 
 @cache
@@ -497,9 +498,9 @@ def named_model(format_id: str | None, word: str) -> str | None:
     return bare if bare != word and " " not in bare and model_provider(bare) else None
 
 
-_VENDOR = re.compile(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
+_VENDOR = expression(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
 
-_DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
+_DATED = expression(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 
 
 @cache

@@ -7,13 +7,14 @@ nothing but what is its own.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import pickle
 import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypeVar
+
+from agentconv.core.dataclass import fields, is_dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -176,10 +177,10 @@ def _fields(kind: type) -> tuple[str, ...] | None:
 
 
 def _found_fields(kind: type) -> tuple[str, ...] | None:
-    if not dataclasses.is_dataclass(kind) or hasattr(kind, "__post_init__") or "__reduce__" in vars(kind):
+    if not is_dataclass(kind) or hasattr(kind, "__post_init__") or "__reduce__" in vars(kind):
         return None
-    fields = dataclasses.fields(kind)
-    return tuple(one.name for one in fields) if all(one.init and not one.kw_only for one in fields) else None
+    own = fields(kind)
+    return tuple(one.name for one in own) if all(one.init for one in own) else None
 
 
 def _say(what: Any, to: BinaryIO) -> None:

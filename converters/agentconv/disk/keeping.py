@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+
+from agentconv.core.dataclass import dataclass
 
 _FOR_ALL = 0o777
 

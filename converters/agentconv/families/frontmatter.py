@@ -7,9 +7,10 @@ affair; here is what follows once that is known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text
 from agentconv.yaml import emitter
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from agentconv.yaml.nodes import Node
 
 
-_LONE_CR = re.compile(r"\r(?!\n)")
+_LONE_CR = expression(r"\r(?!\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,8 @@ def client_value(value: Json) -> Json:
     return value
 
 
-_KEY_LINE = re.compile(r"^(?P<key>[A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+|(?=\r?$))(?P<value>.*)$")
-_LIST_ITEM = re.compile(r"^\s*-\s+(.*)$")
+_KEY_LINE = expression(r"^(?P<key>[A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+|(?=\r?$))(?P<value>.*)$")
+_LIST_ITEM = expression(r"^\s*-\s+(.*)$")
 
 
 def recover(header: Header, known: Collection[str]) -> None:
@@ -237,8 +238,8 @@ def pieces(header: Header) -> dict[str, Json]:
     return found
 
 
-_NESTED_LINE = re.compile(r"""[ \t]+(?:-[ \t]|(?:"[^"]*"|'[^']*'|[^\s"':#]+)[ \t]*:(?:[ \t]|\r?$)|#)""")
-_STAR = re.compile(r"([ \t]+)(\*[^\s:\"']*)(?=[ \t]*:)")
+_NESTED_LINE = expression(r"""[ \t]+(?:-[ \t]|(?:"[^"]*"|'[^']*'|[^\s"':#]+)[ \t]*:(?:[ \t]|\r?$)|#)""")
+_STAR = expression(r"([ \t]+)(\*[^\s:\"']*)(?=[ \t]*:)")
 
 
 def _meant(lines: Iterable[str]) -> Iterator[str]:
@@ -287,8 +288,8 @@ def _dedented(lines: list[str], *, folded: bool) -> str:
     return " ".join(line.strip() for line in body) if folded else "\n".join(body)
 
 
-_IN_DOUBLE_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_IN_SINGLE_QUOTES = re.compile(r"'(?:[^']|'')*'", re.DOTALL)
+_IN_DOUBLE_QUOTES = expression(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_IN_SINGLE_QUOTES = expression(r"'(?:[^']|'')*'", re.DOTALL)
 
 
 def _unquoted(text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.families import markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
@@ -45,8 +45,8 @@ def find(source: SourceText) -> Header | Complaint:
     return header if language == "json" and _is_json(header.text) else Complaint(f"the header is no {language}")
 
 
-_BARE_FENCE = re.compile(r"---\r?\n")
-_COMMENTS = re.compile(rf"(?m)^[{SPACE}]*#[^\n]+")
+_BARE_FENCE = expression(r"---\r?\n")
+_COMMENTS = expression(rf"(?m)^[{SPACE}]*#[^\n]+")
 
 
 def _is_json(text: str) -> bool:

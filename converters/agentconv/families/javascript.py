@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.families.keys import Ignored
 from agentconv.yaml.scalars import js_text
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 r"""What JavaScript's `\s` matches and `trim` removes (Python's sets differ)."""
-_LEADING_DIGITS = re.compile(rf"[{SPACE}]*([+-]?[0-9]{{1,300}})")
-_EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
-_GROUPED = re.compile("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
+_LEADING_DIGITS = expression(rf"[{SPACE}]*([+-]?[0-9]{{1,300}})")
+_EXPONENT = expression(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
+_GROUPED = expression("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
 
 
 def length(text: str) -> int:
@@ -49,7 +50,7 @@ def boolean(value: Json) -> bool:
     raise Ignored("it is true or false")
 
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = expression(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
 
 
@@ -103,9 +104,9 @@ def count(value: Json) -> int:
     return int(number)
 
 
-_REGEX_ATOMS = re.compile(r"\\.|\[(?:[^\]\\]|\\.)*\]", re.DOTALL)
-_REGEX_GROUPS = re.compile(r"\(\?(?:[:=!]|<[=!]|<[A-Za-z_$][\w$]*>)")
-_NOTHING_TO_REPEAT = re.compile(r"(?:^|[(|])[*+?]|(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+]|\?\?\?")
+_REGEX_ATOMS = expression(r"\\.|\[(?:[^\]\\]|\\.)*\]", re.DOTALL)
+_REGEX_GROUPS = expression(r"\(\?(?:[:=!]|<[=!]|<[A-Za-z_$][\w$]*>)")
+_NOTHING_TO_REPEAT = expression(r"(?:^|[(|])[*+?]|(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+]|\?\?\?")
 
 
 def is_regex(text: str) -> bool:
@@ -119,7 +120,7 @@ def is_regex(text: str) -> bool:
     return depth == 0 and "[" not in bare and "(?" not in bare and not bare.endswith("\\") and not _NOTHING_TO_REPEAT.search(bare)
 
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_INDEX = expression(r"0|[1-9][0-9]{0,9}")
 
 
 def in_order(entries: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,11 +6,11 @@ whole header: what has no key, and what a key refuses as the client does, stays 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
 from agentconv.core.ir import unescape_key

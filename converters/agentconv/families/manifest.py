@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
 from agentconv.core.format import Index, Listed, ReadResult
 from agentconv.core.ir import AgentSet

@@ -7,12 +7,13 @@ patching and writing are the same for all of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
@@ -278,8 +279,8 @@ def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
         yield reading.given_twice(spec, name, source.span(header.place(node.start), header.place(node.end)), signed=False)
 
 
-_FENCE = re.compile(r"[ \t]*---[ \t]*")
-_PREAMBLE = re.compile(rf"(?:[{SPACE}]*<!--(?:(?!-->).)*-->)*[{SPACE}]*(?=^[ \t]*---)|[{SPACE}]*", re.DOTALL | re.MULTILINE)
+_FENCE = expression(r"[ \t]*---[ \t]*")
+_PREAMBLE = expression(rf"(?:[{SPACE}]*<!--(?:(?!-->).)*-->)*[{SPACE}]*(?=^[ \t]*---)|[{SPACE}]*", re.DOTALL | re.MULTILINE)
 
 
 def _person_header(source: SourceText) -> Header | None:

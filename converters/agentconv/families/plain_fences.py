@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.families.frontmatter import Header
 
 if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
-_FILE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FILE = expression(r"\ufeff?---[ \t]*\r?\n(.*?)(\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
 def find(source: SourceText) -> Header | Complaint:

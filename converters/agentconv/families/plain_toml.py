@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_LINE = re.compile(
+_ODD = expression(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_LINE = expression(
     r"""\n*+(?:\[(?P<table>[A-Za-z0-9_-]++)\]|(?P<key>[A-Za-z0-9_-]++)[ \t]*+=[ \t]*+(?:"""
     r"""(?P<lines>'''[^']*+(?:'{1,2}(?!')[^']*+)*+'''|\"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*+\"{3})"""
     r"""|(?P<text>'[^'\n]*+'|"(?:[^"\\\n]++|\\.)*+")|(?P<truth>true|false)|(?P<number>0|[1-9][0-9]{0,17})))(?:\n++|\Z)""",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r'\\(?:(["\\btnfr])|u((?![dD][89a-fA-F])[0-9a-fA-F]{4})|(.))', re.DOTALL)
+_ESCAPE = expression(r'\\(?:(["\\btnfr])|u((?![dD][89a-fA-F])[0-9a-fA-F]{4})|(.))', re.DOTALL)
 _ESCAPED = {'"': '"', "\\": "\\", "b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 
@@ -78,7 +78,9 @@ def remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: D
         key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
             said = None if grant.server else _of_tool(spec.id, grant)
-            if said:
+            if said and vocabulary.fact(spec.id, "needs_known_tools"):
+                yield call_fails(spec, f"it has no tool `{grant.native}`", span(key), said[1], name=agent.name)
+            elif said:
                 words, hint = said
                 about = (grant.native,)
                 yield remark(spec, Code.UNKNOWN_TOOL, words, span(key), hint, name=agent.name, key=key, effect=Effect.IGNORES, names=about)

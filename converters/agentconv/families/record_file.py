@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.ir import unescape_key
 from agentconv.core.source import BOM

@@ -13,11 +13,11 @@ records come behind the one that they follow, missing ones go, and every other b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, names, schema_files
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Severity
 from agentconv.core.format import ENTRY, ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin

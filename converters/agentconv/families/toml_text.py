@@ -5,20 +5,21 @@ Emitted directly because it is on the way of every agent; each file is read back
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.ir import unescape_key
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from agentconv.core.ir import Json
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = expression(r"[A-Za-z0-9_-]+")
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n")
-_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
-_ESCAPE_LINES = re.compile(r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z')
+_ESCAPE = expression(r'[\x00-\x1f\x7f"\\]')
+_ESCAPE_LINES = expression(r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z')
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f"}
 
 

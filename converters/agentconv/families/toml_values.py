@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause, Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ MAX_NESTING = 200
 """Brackets that may be open at once; the parser recurses on them."""
 
 
-STRINGS = re.compile(
+STRINGS = expression(
     r"(?P<lines>\"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3,5}|'{3}(?:[^']|'{1,2}(?!'))*'{3,5})"
     r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*",
     re.DOTALL,
@@ -24,7 +25,7 @@ STRINGS = re.compile(
 _CARRIAGE_RETURN = "\U0010ff0d"
 
 
-_NEST = re.compile(r"[\[{\]}]")
+_NEST = expression(r"[\[{\]}]")
 
 
 @dataclass(frozen=True, slots=True)

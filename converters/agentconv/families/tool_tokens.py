@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import patterns, vocabulary
+from agentconv.core.expressions import expression
 from agentconv.core.ir import ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
 
-_TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
-_CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)
+_TOKEN = expression(r"(?:[^ ,(]|\([^)]*\)?)+")
+_CALL = expression(r"([^(]+)\((.*)\)", re.DOTALL)
 
 
 def split(value: Json) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import frontmatter
@@ -258,10 +259,10 @@ class YamlFile(RecordFile):
 
 _LONG = 100
 """Above this, a text that needs quotes is written as a block."""
-_BLOCK = re.compile(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
+_BLOCK = expression(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
 _ONE_LINE = jsonc_edits.Layout("\n", None, "", "")
-_ITEM = re.compile(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
-_TOP_KEY = re.compile(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
+_ITEM = expression(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
+_TOP_KEY = expression(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
 
 
 def _chunks(text: str, key: str) -> list[tuple[int, str]]:

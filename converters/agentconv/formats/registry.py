@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from agentconv.core import enforcement, extensions, schema_files, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.extensions import Extension
 from agentconv.core.suggestions import nearest
@@ -32,7 +33,7 @@ class Row:
     folders: tuple[str, ...] = ()
     """Folders that the client reads; the first is where we write."""
     suffixes: tuple[str, ...] = ()
-    """What its files end in; the first is what we write."""
+    """What its files end in; the first is what we write. `/AGENTS.md` where each agent has a folder, with a file of that name."""
     files: tuple[str, ...] = ()
     """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
     looks: bytes = b""
@@ -71,6 +72,20 @@ class Row:
     def ends(self) -> tuple[str, ...]:
         """What the names of all its files end in, those of several agents included."""
         return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
+
+    @property
+    def in_folders(self) -> bool:
+        """Whether each agent has a folder of its own."""
+        return any(suffix.startswith("/") for suffix in self.suffixes)
+
+    def has(self, path: str) -> bool:
+        """Whether a file in one of its folders, by its path below that, is one of its own."""
+        return path.endswith(self.suffixes)
+
+    def end(self, path: str) -> str:
+        """Return what comes behind the stem in a file's path."""
+        own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
+        return max(own, key=len) if own else PurePosixPath(path).suffix
 
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
@@ -130,6 +145,7 @@ FORMATS: dict[str, Row] = {
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
+    "antigravity": Row("agents_dir.antigravity", "Antigravity", (".agents/agents",), ("/agent.md",), aliases=("agy",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
@@ -137,6 +153,11 @@ FORMATS: dict[str, Row] = {
     "trae": Row("trae.trae", "Trae", (".trae/agents",), (".md",)),
     "junie": Row("junie.junie", "Junie", (".junie/agents",), (".md",)),
     "vibe": Row("vibe.vibe", "Mistral Vibe", (".vibe/agents",), (".toml",), aliases=("mistral-vibe",)),
+    "openhands": Row("openhands.openhands", "OpenHands", (".openhands/agents",), (".md",)),
+    "deepagents": Row(
+        "deepagents.deepagents", "deepagents-code", (".deepagents/agents",), ("/AGENTS.md",), aliases=("deepagents-code", "dcode")
+    ),
+    "letta": Row("letta.letta", "Letta Code", (".letta/agents",), (".md",), aliases=("letta-code",)),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
@@ -193,11 +214,8 @@ _KNOWN = {
 """All that a format may be called."""
 NOT_YET = {
     "amp": "Amp",
-    "antigravity": "Antigravity",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "letta": "Letta Code",
-    "openhands": "OpenHands",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",

@@ -12,10 +12,10 @@ The lock, and files in which there are bytes of the user's, are forced to the di
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk import files, keeping, placing
 from agentconv.install import besides

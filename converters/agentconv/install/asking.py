@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field
 from agentconv.install import consent, part_asking, reading_back
 from agentconv.install.checksums import sha256
 from agentconv.install.several_files import checksum

@@ -6,10 +6,10 @@ Nothing that a lock says of an agent counts: what is deployed is what is on the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, plain_words
+from agentconv.core.dataclass import dataclass
 from agentconv.core.effects import EFFECT_OF, Level
 from agentconv.core.ir import Agent
 from agentconv.core.plain_words import EFFECTS, HOOKS, SERVERS, TOOLS, UNATTENDED

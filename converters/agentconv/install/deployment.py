@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
@@ -11,6 +10,7 @@ from agentconv.conversion.carried_parts import SharedParts, Together, loose_in_p
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import losses
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
 from agentconv.install.checksums import sha256

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, paths
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.parts import SetHook, Skill
 from agentconv.core.source import SourceText

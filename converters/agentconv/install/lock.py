@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked, Disk
 from agentconv.install import lock_check
@@ -19,7 +19,7 @@ FILE = "agentconv.lock"
 VERSION = 3
 """What is read; without parts, 2 is written, which earlier versions of agentconv read too."""
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
-_CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
+_CONFLICT = expression(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
 OWN = "source"
 """The origin of what is no pack: parts of the project's own that are kept in step."""
 ABSENT = "absent"

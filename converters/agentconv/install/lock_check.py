@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
 from agentconv.install.besides import BESIDE
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
     Test = Callable[[Any], object]
 
-_SHA256 = re.compile("[0-9a-f]{64}")
-_STATE = re.compile("[0-9a-f]{64}|absent")
-_DIGEST = re.compile(r"[0-9a-f]{16}|\*")
-_BLOB = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-_NOT_PORTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+_SHA256 = expression("[0-9a-f]{64}")
+_STATE = expression("[0-9a-f]{64}|absent")
+_DIGEST = expression(r"[0-9a-f]{16}|\*")
+_BLOB = expression("[0-9a-f]{40}|[0-9a-f]{64}")
+_NOT_PORTABLE = expression(r"[\x00-\x1f\x7f\\]")
 
 
 def _text(value: Any) -> bool:
@@ -203,8 +204,8 @@ def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
         from agentconv.install import part_places
 
         return None if part_places.is_place(target, part, path) else f"is no place where {row.title} has {part}"
-    folder, _, name = path.rpartition("/")
-    inside = folder in row.folders and name.endswith(row.suffixes) if folder else path in row.files
+    folder, _, stem = path.removesuffix(row.end(path)).rpartition("/")
+    inside = folder in row.folders and stem and path.endswith(row.suffixes) if folder else path in row.files
     return None if inside else f"is no place where {row.title} has agents"
 
 
@@ -215,7 +216,7 @@ def _unsafe_beside(path: str, beside: str | None) -> str | None:
 
 
 def _is_folder(folder: str) -> bool:
-    if folder in _folders():
+    if folder in _folders() or any(folder.rpartition("/")[0] in row.folders for row in registry.FORMATS.values() if row.in_folders):
         return True
     from agentconv.install import part_places
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file

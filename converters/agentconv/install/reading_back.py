@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
 from agentconv.formats import registry

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.install import applying, deployment, gate, proof
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES, decide

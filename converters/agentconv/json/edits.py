@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def layout(document: Document, container: Container) -> Layout:
     return Layout(newline, unit, outside + unit, outside)
 
 
-_FIRST_INDENT = re.compile(r"\n([ \t]+)[^\s]")
+_FIRST_INDENT = expression(r"\n([ \t]+)[^\s]")
 
 
 def _unit(text: str) -> str:
@@ -113,7 +114,7 @@ class Removed:
 
 REMOVED = Removed()
 
-_SAME_LINE = re.compile(r"[ \t]*+(?:/\*[^\r\n]*?\*/[ \t]*+)*+(?://[^\r\n]*+)?")
+_SAME_LINE = expression(r"[ \t]*+(?:/\*[^\r\n]*?\*/[ \t]*+)*+(?://[^\r\n]*+)?")
 
 
 def arrange(document: Document, container: Container, removed: Collection[int], added: Mapping[int, Sequence[str]]) -> list[Edit]:

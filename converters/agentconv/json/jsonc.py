@@ -7,9 +7,10 @@ the same. It takes one pass and never recurses, whatever the text. `jsonc_edits`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 from agentconv.core.source import client_text
 
@@ -129,7 +130,7 @@ def value(node: Node) -> Json:
     return [value(item) for item in node.items] if isinstance(node, Array) else node.value
 
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"(?P<blank>[ \t\r\n]++)"
     r"|(?P<mark>[{}\[\],:])"
     r'|(?P<string>"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")'
@@ -141,11 +142,11 @@ _TOKEN = re.compile(
     r"|(?P<space>[^\S \t\r\n]++|\ufeff)"
     r"|(?P<odd>[^ \t\r\n{}\[\],:\"/]++|(?s:.))"
 )
-_LOOSE_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_LINE_STRING = re.compile(r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?')
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_LOOSE_STRING = expression(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_LINE_STRING = expression(r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?')
+_ESCAPE = expression(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = expression("[\ud800-\udfff]")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
@@ -182,6 +183,8 @@ class _Parser:
             if token is None:  # never: the last alternative takes any character
                 break
             position = self.take(token.lastgroup or "", position, token.end())
+            if self.error and self.root is not None and not self.stack:
+                break  # nothing behind it changes the document, or comes before its first mistake
         if self.stack:
             self.complain(f"`{'{' if isinstance(self.stack[-1], Object) else '['}` is never closed", len(text))
         while self.stack:

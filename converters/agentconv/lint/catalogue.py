@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from agentconv.core import extensions
 from agentconv.core.diagnostics import InputError
+from agentconv.core.expressions import expression
 from agentconv.lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ BROKEN: dict[str, Diagnostic] = {}
 """By entry point why rules that other distributions bring are not there, once `rules` was asked."""
 BROUGHT: dict[str, str] = {}
 """By code the distributions that rules come from which are not our own."""
-_CODE = re.compile("[A-Z]{2,8}[0-9]{2,5}")
+_CODE = expression("[A-Z]{2,8}[0-9]{2,5}")
 _OWN = "AC"
 
 
@@ -97,8 +97,12 @@ def find(word: str) -> Rule | None:
 
 def select(words: tuple[str, ...] | None, ignore: tuple[str, ...] = ()) -> list[Rule]:
     """Return the rules whose code begins with one of the words, or whose name is one, but for those ignored in the same way."""
+    return list(_select(words, ignore))
 
+
+@lru_cache(maxsize=64)
+def _select(words: tuple[str, ...] | None, ignore: tuple[str, ...]) -> tuple[Rule, ...]:
     def named(rule: Rule, chosen: tuple[str, ...]) -> bool:
         return any(rule.code.startswith(word.upper()) or rule.name == word for word in chosen)
 
-    return [rule for rule in rules().values() if (words is None or named(rule, words)) and not named(rule, ignore)]
+    return tuple(rule for rule in rules().values() if (words is None or named(rule, words)) and not named(rule, ignore))

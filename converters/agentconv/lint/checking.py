@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, PART, SET
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
-_COMMENT = re.compile(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
+_COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
 
 OF_TEXTS = frozenset({f"AC{number}" for number in (603, 604, 605, 606, 607, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)})

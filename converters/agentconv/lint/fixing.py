@@ -5,11 +5,11 @@ A fix that a client's reading does not survive is not made, nor offered; the fin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.conversion import compare
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import encode
 from agentconv.formats import registry

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText, encode
 from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
 
-_LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*$")
+_LINE = expression(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*$")
 _MOST_VALUES = 30
 QUOTE = "put the value in double quotes"
 

@@ -5,12 +5,12 @@ Nothing is converted: each client's own reader gets the same bytes, under a path
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
@@ -148,12 +148,12 @@ def place(path: str, format_id: str, client: str) -> str:
     name = path.rpartition("/")[2]
     if client == format_id:
         there = own.holds_several(path) or own.is_index(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
-        return path if there else f"{own.folders[0]}/{name}"
+        return path if there else f"{own.folders[0]}/{stem_of(path, own.suffixes)}{own.end(path)}"
     if not row.folders or own.holds_several(path):
         alike = next((file for file in row.files if _kind(file) == _kind(name)), None)
         if alike or not row.folders:
             return alike or row.files[0]
-    return f"{row.folders[0]}/{stem_of(name, own.ends)}{row.suffixes[0]}"
+    return f"{row.folders[0]}/{stem_of(path, own.ends)}{row.suffixes[0]}"
 
 
 def _kind(name: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity, Span
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Text
 from agentconv.core.parts import Server, SetHook
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
-_REFERENCE = re.compile(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
+_REFERENCE = expression(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
 _PLACES = ("command", "args", "env", "cwd", "url", "headers")
 _RESTRAINTS = {
     "invoked_by": "who starts it is not held to what the file says",

@@ -55,13 +55,38 @@ _MAX_BYTES = 1024 * 1024
 
 def names(location: str) -> frozenset[str]:
     """Return the MCP servers and skills that the project of an agent's file defines."""
+    return servers(location) | skills(location)
+
+
+def servers(location: str) -> frozenset[str]:
+    """Return the MCP servers that the project of an agent's file defines."""
+    return _servers_of(_root(location))
+
+
+def skills(location: str) -> frozenset[str]:
+    """Return the skills that the project of an agent's file has."""
+    return _skills_of(_root(location))
+
+
+def forget() -> None:
+    """Look again when anybody asks next: files change while an editor is open."""
+    _servers_of.cache_clear()
+    _skills_of.cache_clear()
+
+
+def _root(location: str) -> str:
     path = Path(location)
-    return _names(str(discovery.project_root(path) or path.parent))
+    return str(discovery.project_root(path) or path.parent)
 
 
 @cache
-def _names(root: str) -> frozenset[str]:
-    return frozenset((*_servers(Path(root)), *_skills(Path(root))))
+def _servers_of(root: str) -> frozenset[str]:
+    return frozenset(_servers(Path(root)))
+
+
+@cache
+def _skills_of(root: str) -> frozenset[str]:
+    return frozenset(_skills(Path(root)))
 
 
 def _servers(root: Path) -> Iterator[str]:

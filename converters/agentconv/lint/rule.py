@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,14 +68,10 @@ class Rule:
     """Names the thing that is flagged, not the cure: `unquoted-colon`."""
     check: Callable[..., Iterator[Finding]]
     """Takes a file; all of them, where it is about a `SET`; and what the others have found too, where it is about what is `LEFT`."""
-    summary: str
-    """What it flags, in one line."""
-    why: str
-    """Why that matters, and in which client and version."""
-    bad: str
-    """A file that it flags."""
-    good: str
-    """The same file as it should be; where there is a safe fix, what the fix makes of the bad one."""
+    told: str
+    """What is said of it where it is declared: what it flags, and why that matters."""
+    examples: tuple[str, str]
+    """A file that it flags, and the same as it should be, as the code around them is indented."""
     source: str
     """Where the facts come from."""
     verified: str
@@ -95,6 +91,26 @@ class Rule:
     """What it protects the reader of a file from; no comment in a file and no configuration of a project's own leaves such a rule out."""
     kind: str = ""
     """The kind of part, where it is about these."""
+
+    @property
+    def summary(self) -> str:
+        """What it flags, in one line."""
+        return _text(self.told).partition("\n\n")[0]
+
+    @property
+    def why(self) -> str:
+        """Why that matters, and in which client and version."""
+        return _text(self.told).partition("\n\n")[2]
+
+    @property
+    def bad(self) -> str:
+        """A file that it flags."""
+        return _example(self.examples[0])
+
+    @property
+    def good(self) -> str:
+        """The same file as it should be; where there is a safe fix, what the fix makes of the bad one."""
+        return _example(self.examples[1])
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         """Let another process find it by its code: there is no other way to pass on what it does."""
@@ -123,6 +139,13 @@ class Rule:
             fix: What mends it.
         """
         return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix)
+
+
+def _text(told: str) -> str:
+    """Return a docstring without its indentation."""
+    from inspect import cleandoc  # a parser of Python comes with it
+
+    return cleandoc(told)
 
 
 def _by_code(code: str) -> Rule:
@@ -155,13 +178,23 @@ def rule(
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
-        summary, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
-        texts = (summary, why, _example(bad), _example(good))
-        seen = (source, verified, severity, fix)
         made: list[Rule] = []
         made.append(
             Rule(
-                code, name, lambda *given: check(made[0], *given), *texts, *seen, example, PART if kind else about, clients, protects, kind
+                code,
+                name,
+                lambda *given: check(made[0], *given),
+                check.__doc__ or "",
+                (bad, good),
+                source,
+                verified,
+                severity,
+                fix,
+                example,
+                PART if kind else about,
+                clients,
+                protects,
+                kind,
             )
         )
         return made[0]

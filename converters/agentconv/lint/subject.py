@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, schema_files
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.format import ENTRY, ReadResult
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
@@ -48,7 +48,7 @@ class PartFile:
     source: PartSource
 
 
-@dataclass
+@dataclass()
 class Subject:
     """One file."""
 

@@ -7,12 +7,12 @@ Agents come from their files, parts from where each client looks. What a kind ha
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from agentconv.core import effects
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry as formats

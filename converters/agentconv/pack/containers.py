@@ -7,13 +7,14 @@ clients read each of these, and not all hold a part to what restrains it: then t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.parts import Skill
 from agentconv.core.source import SourceText
@@ -49,7 +50,7 @@ _READER = {CLAUDE: "Codex", "agent-plugin": "Codex", "gemini-extension": "Gemini
 _RESTRAINTS = {"invoked_by": "is the user's alone to start", "denied_tools": "closes tools", "hooks": "has hooks of its own"}
 _RULES = "permissions"
 """The kind that restrains all the others, and that no container holds."""
-_CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
+_CODE = expression(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
 """Endings that Python or a system would run, which no pack has as they are."""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.renaming import wanting
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.expressions import expression
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
 from agentconv.pack import needs, plugin
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from agentconv.pack.sources import Sources
 
 CLAUDE = "claude-code"
-_CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
+_CODE = expression(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
 """Endings that Python or a system would run."""
 
 

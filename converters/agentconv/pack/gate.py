@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass, fields, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.source import SourceText
 from agentconv.formats import registry

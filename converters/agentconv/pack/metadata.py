@@ -5,11 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _OURS = frozenset({"agentconv", "agentconv-toolkit"})
 _LONGEST_NAME = 200
 _LONGEST_LABEL = 32
 """Characters that the label of a URL has at most."""
-_URL = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_URL = expression(r"https?://[^\s/?#]+[^\s]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ what a conversion to a plugin, which refuses whatever would widen, gives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
 from agentconv.core.losses import CATALOGUE

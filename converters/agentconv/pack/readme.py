@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, vocabulary
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 300
 """Characters of a description that are shown."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
+_SPECIAL = expression(r"([\\`*_{}\[\]<>#|!~&$])")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, InternalError
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet

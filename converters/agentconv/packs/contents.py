@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs import paths as pack_paths
 
@@ -26,7 +27,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_BYTES = 256 * 1024 * 1024
 MAX_FILES = 20_000
 START = "__init__.py"
-_CODE = re.compile(r".*\.(?:py|pyc|pyo|pyw|pyx|pth|egg-link|pyd|dll|dylib|exe|so(?:\.\d+)*)[ .]*", re.IGNORECASE | re.DOTALL)
+_CODE = expression(r".*\.(?:py|pyc|pyo|pyw|pyx|pth|egg-link|pyd|dll|dylib|exe|so(?:\.\d+)*)[ .]*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import InputError
+from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
-_NAME, _VERSION = re.compile(r"[A-Za-z0-9._-]+"), re.compile(r" ?[=<>~!]=?")
+_NAME, _VERSION = expression(r"[A-Za-z0-9._-]+"), expression(r" ?[=<>~!]=?")
 
 
 @dataclass(frozen=True, slots=True)

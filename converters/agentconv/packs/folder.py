@@ -8,6 +8,7 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.packs import manifest
 from agentconv.packs.contents import MAX_FILES, Checked, Contents, check, shown, wrong
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CACHE = "__pycache__"
-_COMPILED = re.compile(r"__init__\.[\w-]+(?:\.opt-\w+)?\.pyc", re.ASCII)
+_COMPILED = expression(r"__init__\.[\w-]+(?:\.opt-\w+)?\.pyc", re.ASCII)
 _LINK = "a pack holds no links; copy the files, or install it without --link-mode=symlink"
 
 

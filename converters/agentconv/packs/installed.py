@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from dataclasses import dataclass, replace
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError
 from agentconv.packs import folder as pack_folder
 from agentconv.packs import record

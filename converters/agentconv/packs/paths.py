@@ -7,11 +7,13 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])[ .]*(?:\..*)?", re.IGNORECASE)
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_RESERVED = expression(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])[ .]*(?:\..*)?", re.IGNORECASE)
+_FORBIDDEN = expression(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _LONGEST_PART = 200
 """Bytes of one part: file systems take 255, and a backup's or a temporary name has to be longer than the file's."""
 _LONGEST_PATH = 800

@@ -9,10 +9,10 @@ import stat
 import struct
 import zipfile
 import zlib
-from dataclasses import replace
 from importlib.metadata import Distribution
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.packs import paths, record
 from agentconv.packs.contents import MAX_BYTES, MAX_FILES, Checked, Contents, check, check_limits, check_recorded, shown, wrong

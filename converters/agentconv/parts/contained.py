@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.container import Contents, Fault
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM

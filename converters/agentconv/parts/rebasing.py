@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers, references
+from agentconv.core.dataclass import replace
 from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, PermissionSet, Server, SetHook, ShellOutput
 from agentconv.parts.placeholders.parsing import joined
 

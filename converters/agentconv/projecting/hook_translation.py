@@ -5,14 +5,15 @@ It is carried where the target runs the same for the same, and where one that ca
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, vocabulary
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 from agentconv.core.ir import Hook
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection
 
     from agentconv.core.hook_contracts import Needs
@@ -24,7 +25,7 @@ GUARDS = frozenset({"before-tool", "permission-request", "user-prompt"})
 """Portable events whose hooks can keep something from happening."""
 _GOES_ON = frozenset({"stop", "agent-stop", "before-compact"})
 """Those whose hooks can keep the model at work: nothing is forbidden by that."""
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = expression(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, enforcement, fields, references, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.losses import listed
 from agentconv.projecting import by_hand
 
@@ -185,7 +185,7 @@ class Told:
 def drop_unheld(projection: Projection, hint: str) -> None:
     """Drop all servers, and what limits them, for a target whose agents have those of their session; `hint` says where they are defined."""
     drop(projection, hint)
-    if effects.limits_servers(projection.source):
+    if not projection.at_home and effects.limits_servers(projection.source):
         _tell_unheld(projection, _open_all_the_same(projection))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVarTuple
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core import fields
 from agentconv.core.diagnostics import Loss
 from agentconv.core.ir import Agent, Origin, Prompt

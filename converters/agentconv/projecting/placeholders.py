@@ -7,23 +7,24 @@ from elsewhere is spelled so that none is left: `${HOME}` as `$HOME` where that 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause
+from agentconv.core.expressions import expression
 from agentconv.core.losses import listed
 from agentconv.families import reading
 from agentconv.projecting import texts
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import FormatSpec, Projection
     from agentconv.core.source import SourceText
 
-_SHELL_VARIABLE = re.compile(r"\$\{([A-Z_]*[A-Z][A-Z0-9_]*)\}(?![A-Za-z0-9_])")
+_SHELL_VARIABLE = expression(r"\$\{([A-Z_]*[A-Z][A-Z0-9_]*)\}(?![A-Za-z0-9_])")
 
 
 @dataclass(frozen=True, slots=True)

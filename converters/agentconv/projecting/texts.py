@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import quoted
 from agentconv.core.meant import Foreign, Reference, Text
+from agentconv.families import javascript
 from agentconv.families.javascript import SPACE
 
 if TYPE_CHECKING:
@@ -71,3 +72,10 @@ def body(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     trim(projection, "prompt.text", SPACE)
+
+
+def line_feeds(projection: Projection) -> None:
+    """Make a line feed of each line end of the prompt, for a target to which any line end is one."""
+    text = projection.get("prompt.text")
+    if text and "\r" in text:
+        projection.change("prompt.text", javascript.line_feeds(text), "line-ends", "CR")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant, Tools
 from agentconv.core.losses import listed
@@ -119,6 +119,7 @@ def tool_list(
     *,
     spell_denied: SpellServer | None = None,
     denies: bool = True,
+    inherits: bool = True,
     denied_reads_back: Callable[[ToolGrant], bool] | None = None,
     join_patterns: JoinPatterns | None = None,
 ) -> None:
@@ -130,6 +131,7 @@ def tool_list(
         reads_back: Whether a grant, written, is read as itself.
         spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
+        inherits: Whether the target can say that an agent has all tools; else they are listed.
         denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
         join_patterns: How it writes several patterns of one tool, where it holds an agent to any.
     """
@@ -152,6 +154,8 @@ def tool_list(
     carried = join_patterns is not None and _carry_patterns(projection, join_patterns)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
+    if not inherits and projection.get("tools.mode") == "inherit":
+        _list_all(projection, spell_server, reads_back)
     grants(projection, "tools.allow", spell_server, reads_back)
     if carried and "tools.allow" not in projection.declared:
         projection.declare("tools-joined", "tools.allow", _joined(before, projection.get("tools.allow")))
@@ -224,10 +228,25 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     projection.change_together(values, "tools-listed", listed((grant.native for grant in denied), "all but {}"))
     if joined:
         projection.declare("tools-narrowed", "tools.allow", listed(joined, "{} is one with a denied tool, and closes with it"))
-    if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
+    if mode == "inherit":
+        _tell_closed_servers(projection, spell_server, servers)
+
+
+def _tell_closed_servers(projection: Projection, spell_server: SpellServer, denied: Collection[ToolGrant]) -> None:
+    """Say that a list closes MCP servers that nobody denied; that of a client whose agents have those of their session closes none."""
+    if vocabulary.unenforced(projection.target.id).servers:
+        return
+    if not spell_server(effects.EVERY_SERVER, None):
         projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
-    elif mode == "inherit" and servers:
+    elif denied:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _list_all(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List all tools of the target, in which an agent without a list has none."""
+    every = _all_words(vocabulary.words_of(projection.target.id), (), spell_server, reads_back)
+    projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
+    _tell_closed_servers(projection, spell_server, ())
 
 
 def _denied(grant: ToolGrant, closed: Collection[str]) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.expressions import expression
 from agentconv.render import findings_machine, machine, text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _PROTECTS = "critical"
 """How bad GitLab is told that what endangers the reader of a file is."""
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = expression("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str], counted: Collection[Severity]) -> str:

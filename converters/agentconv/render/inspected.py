@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.formats import registry

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import fields
 from agentconv.render import printable
 
 if TYPE_CHECKING:
-    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
 
 _OURS = frozenset({"key", "effect", "cause", "names", "reason", "general", "data"})
@@ -19,10 +19,14 @@ _OURS = frozenset({"key", "effect", "cause", "names", "reason", "general", "data
 
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
-    found = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.name not in _OURS}
+    found = {name: item for name, item in _values(value).items() if name not in _OURS}
     if value.span:
-        found["span"] = {key: item for key, item in dataclasses.asdict(value.span).items() if item is not None}
+        found["span"] = {key: item for key, item in _values(value.span).items() if item is not None}
     return {key: item for key, item in found.items() if item is not None}
+
+
+def _values(of: Diagnostic | Loss | Span) -> dict[str, Any]:
+    return {one.name: getattr(of, one.name) for one in fields(of)}
 
 
 def report(found: dict[str, Any]) -> str:

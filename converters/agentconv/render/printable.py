@@ -6,12 +6,14 @@ Every command prints through `guarded`, whatever it prints and whoever made the 
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, cast
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 _HIDDEN = (
@@ -21,10 +23,12 @@ _HIDDEN = (
 """Controls of terminals and of the direction of text, separators of lines, and what has no width; joiners have their use in a script."""
 _COMMAND = r"##(?=[A-Za-z]{0,20}\[)"
 """What begins a command to a CI runner wherever it stands in a line: `##[group]`, `##vso[...]`, `##teamcity[...]`."""
-_DRIVES = re.compile(f"[{_HIDDEN}]|{_COMMAND}")
+_DRIVES = expression(f"[{_HIDDEN}]|{_COMMAND}")
+_HIDES = expression(f"[{_HIDDEN}]")
+_LINE_END = expression(r"\r\n?|\n")
 _OURS = r"\x1b\[(?:31;1|33;1|36|0)m|\r\x1b\[K"
 """The colours of `text.Style`, and what clears the line of progress."""
-_UNLESS_OURS = re.compile(f"({_OURS})|{_DRIVES.pattern}")
+_UNLESS_OURS = expression(f"({_OURS})|{_DRIVES.pattern}")
 _LINE_COMMAND = "::"
 """What begins a command to a runner of GitHub, where only blanks stand before it in a line."""
 
@@ -39,6 +43,12 @@ def _escaped(match: re.Match[str]) -> str:
         return "#\\x23"
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def lines(text: str) -> list[str]:
+    r"""Return the lines of a file as they are shown: what hides, or turns the direction of text around, is escaped, `\u202e`."""
+    found = _LINE_END.split(text)
+    return [_HIDES.sub(_escaped, line) for line in (found[:-1] if not found[-1] else found)]
 
 
 def in_json(text: str) -> str:

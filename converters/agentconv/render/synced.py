@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name

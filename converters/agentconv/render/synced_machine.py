@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import findings_machine, text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE, WHOLE_SET

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.render import printable
@@ -32,7 +32,7 @@ _WHOLE_FILE = frozenset(
     {Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK, Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.PARTS}
 )
 """What is not about one line of the file."""
-_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+_STRAY_BYTE = expression("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
 
 
@@ -45,6 +45,9 @@ class Style:
     def paint(self, word: str, severity: Severity | LossSeverity) -> str:
         """Return a word in the colour of a severity."""
         return f"\x1b[{_COLORS[severity]}m{word}\x1b[0m" if self.color else word
+
+
+PLAIN = Style()
 
 
 def style(stream: TextIO, choice: str = "auto") -> Style:
@@ -88,7 +91,7 @@ def for_target(words: str, format_id: str) -> str:
     return words.replace("the target", client(format_id))
 
 
-def diagnostic(value: Diagnostic, look: Style = Style(), *, hint: bool = True) -> str:
+def diagnostic(value: Diagnostic, look: Style = PLAIN, *, hint: bool = True) -> str:
     """Write one diagnostic: place, severity, message, hint."""
     place = f"{_place(value.span, value.code)}: " if value.span else ""
     line = f"{place}{look.paint(value.severity.value, value.severity)}: {safe(value.message)}"
@@ -99,7 +102,7 @@ def _place(span: Span, code: Code) -> str:
     return safe(span.path if code in _WHOLE_FILE and (span.line, span.column) == (1, 1) else str(span))
 
 
-def loss(value: Loss, look: Style = Style()) -> str:
+def loss(value: Loss, look: Style = PLAIN) -> str:
     """Write one loss of one agent."""
     head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
     summary = for_target(CATALOGUE[value.code].summary, value.target)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import fields
 from agentconv.lint.whole_project import TOPICS, noun
 from agentconv.render import text
 from agentconv.render.table import columns
@@ -87,4 +87,5 @@ def _wrapped(line: str, indent: str = "  ") -> list[str]:
 
 def plain(found: WholeProject) -> dict[str, Any]:
     """Return what was found as a map for programs."""
-    return {"loads": found.loaded, "statements": [asdict(one) for one in found.statements]}
+    statements = [{key.name: getattr(one, key.name) for key in fields(one)} for one in found.statements]
+    return {"loads": found.loaded, "statements": statements}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import sniffing

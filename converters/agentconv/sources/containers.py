@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.source import SourceText

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet

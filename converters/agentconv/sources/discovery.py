@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import includes
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
@@ -51,6 +51,8 @@ class Found:
     """Whether the user named the file, rather than a folder that holds it."""
     within: str = ""
     """The folder out of which no link of it may lead, be it to mend the file."""
+    data: bytes | None = None
+    """What is read in place of what is on the disk: an editor has the file open, and it is not saved yet."""
 
 
 @dataclass(slots=True)
@@ -452,7 +454,10 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not followed(found, path, top):
         return
-    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
+    row = registry.FORMATS[client]
+    files = list(walk(found, location, top, row.suffixes)) if os.path.isdir(path) else [path]
+    if row.in_folders and path.replace(os.sep, "/").endswith(row.folders):
+        files = [file for file in files if os.path.dirname(file) != path]  # there each agent has a folder
     if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
@@ -534,7 +539,7 @@ def _included(places: Sequence[str]) -> set[str]:
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:
     told = format_id or sniffing.of_file(path)
     if told is None:
-        known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes}))
+        known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes if suffix[0] == "."}))
         raise problem(
             f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
         )
@@ -628,7 +633,7 @@ def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) ->
             continue
         for entry in entries:
             is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
-            if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
+            if entry.name in SKIPPED or not (is_folder or entry.path.replace(os.sep, "/").endswith(suffixes)):
                 continue
             path = entry.path
             if entry.is_symlink() and not followed(found, path, top):
@@ -674,6 +679,8 @@ def read_bytes(file: Found) -> bytes:
         InputError: It cannot be read, is not a regular file, or is too large.
     """
     limit = None if registry.FORMATS[file.format].bundle else MAX_AGENT_BYTES
+    if file.data is not None:
+        return file.data
     if file.location is None:
         import sys
 

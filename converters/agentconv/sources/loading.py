@@ -5,11 +5,11 @@ Everything that converts, bundles or lists agents gets them here, so that one ba
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
@@ -67,6 +67,11 @@ class Loader:
             pieces = self._kept.get(index)
             yield from self._read(index, file, ids) if pieces is None else pieces
         self._again = True
+
+    def at(self, index: int) -> tuple[Loaded, ...]:
+        """Return what is in one file, once all of them were read."""
+        pieces = self._kept.get(index)
+        return self._read(index, self.files[index], Ids()) if pieces is None else pieces
 
     def _read(self, index: int, file: Found, ids: Ids) -> tuple[Loaded, ...]:
         """Read a file; on a second pass, only if it is what it was, so that no agent gets a name meant for another."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.container import Catalog
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING

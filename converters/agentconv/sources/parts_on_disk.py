@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
@@ -21,6 +21,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
+from agentconv.parts.places import recorded
 from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
@@ -111,13 +112,23 @@ class PartsOnDisk:
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
         if (client, kind) not in self._known:
-            module = registry.part_format(client, kind)
+            module = registry.part_format(client, kind) if self._may_hold(client, kind) else None
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
+    def _may_hold(self, client: str, kind: Kind, scope: str | None = None) -> bool:
+        """Whether there is a place at which a client looks for parts of a kind: where there is none, its module isn't even loaded."""
+        scopes = recorded().get(client, {}).get(kind)
+        if scopes is None:
+            return False
+        if scope is None and self.home is None and self.container(client) is not None:
+            return True
+        scope = scope or ("project" if self.home is None else "user")
+        return any(os.path.lexists(self.place(client, path)) for path, _ in scopes.get(scope, ()))
+
     def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
-        module = registry.part_format(client, kind) if self.home is None else None
+        module = registry.part_format(client, kind) if self.home is None and self._may_hold(client, kind, "perhaps") else None
         known = {one.part.name: one.path for one in self.of(client, kind) if one.taken}
         found: list[tuple[int, LoadedPart]] = []
         for number, place in enumerate(getattr(module, "perhaps", ())):

@@ -7,21 +7,21 @@ without a shell, in an empty folder, for a few seconds. What it prints is data.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECONDS = 15
 """How long a program may take to say its version."""
-_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
+_VERSION = expression(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 _QUIET = {"DISABLE_AUTOUPDATER": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1", "NO_COLOR": "1"}
 """What keeps programs from looking for a newer version of themselves, as far as they heed it."""
 

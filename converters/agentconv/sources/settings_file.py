@@ -5,12 +5,12 @@ Both hold the same: what stands at the top of the one stands in the table of the
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import discovery
@@ -30,7 +30,7 @@ OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back"
 VERSION = "required-version"
 KEYS = (*OF_COMMANDS, *OF_SYNC, VERSION)
 _MAX_BYTES = 1024 * 1024
-_CONFLICT = re.compile(r"(?m)^<{7} ")
+_CONFLICT = expression(r"(?m)^<{7} ")
 
 
 class NoTomlError(InputError):

@@ -13,8 +13,6 @@ from agentconv.formats import registry
 from agentconv.sources import user_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from agentconv.formats.registry import Row
 
 _HEAD_BYTES = 8192
@@ -32,15 +30,18 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     posix = "/" + path.as_posix()
     folder, _, name = posix.rpartition("/")
     rows = registry.FORMATS.items() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    within: dict[str, int] = {}
     for format_id, row in rows:
-        inside = path.name.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
+        inside = any(row.has(posix.partition(f"/{one}/")[2]) for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
-            return format_id
+            within[format_id] = len(row.end(posix))
         if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
+    if within:
+        return max(within, key=lambda format_id: within[format_id])  # `/agent.md` is no mere `.md`
     place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
     own = user_places.at(place) if os.path.isabs(place) else None
-    return own[0] if own and path.name.endswith(registry.FORMATS[own[0]].suffixes) else None
+    return own[0] if own and posix.endswith(registry.FORMATS[own[0]].suffixes) else None
 
 
 @cache
@@ -136,21 +137,17 @@ def by_bytes(path: str, data: bytes) -> str | None:
     candidates = _candidates(place.name)
     if len(candidates) == 1:
         return candidates[0]
-    return _by_head(place.name, lambda: data[:_HEAD_BYTES]) or _DEFAULTS.get(place.suffix)
+    return by_head(place.name, data) or _DEFAULTS.get(place.suffix)
 
 
 def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:
     """Tell a format from the first lines of a file, among those whose files end so."""
-    return _by_head(name, lambda: reading.head(os.fspath(place), _HEAD_BYTES))
+    looking = any(registry.FORMATS[format_id].looks for format_id in _candidates(name))
+    return by_head(name, reading.head(os.fspath(place), _HEAD_BYTES)) if looking else None
 
 
-def _by_head(name: str, read: Callable[[], bytes]) -> str | None:
-    """Tell a format from first lines, which are read where any format has a look."""
-    head = None
-    for format_id in _candidates(name):
-        looks = registry.FORMATS[format_id].looks
-        if looks:
-            head = read() if head is None else head
-            if re.search(looks, head):
-                return format_id
-    return None
+def by_head(name: str, text: bytes) -> str | None:
+    """Tell a format from the first lines of a text, among those whose files end as a name does."""
+    head = text[:_HEAD_BYTES]
+    rows = ((format_id, registry.FORMATS[format_id].looks) for format_id in _candidates(name))
+    return next((format_id for format_id, looks in rows if looks and re.search(looks, head)), None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import InputError
 
-_VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
+_VARIABLE = expression(r"\$([A-Z0-9_]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.formats import registry
@@ -90,13 +90,14 @@ class Adopting:
     def _place(self, path: str) -> str:
         """Return a file for a new agent of the source: where the source is, under a name that is free without case."""
         inside = self.settings.source not in (".", "") and (self.settings.root / self.settings.source).is_dir()
-        found = PurePosixPath(self.settings.source, PurePosixPath(path).name) if inside else PurePosixPath(path)
+        end = registry.FORMATS[self.settings.source_format].end(path)
+        base = PurePosixPath(path.removesuffix(end))
+        base = PurePosixPath(self.settings.source, base.name) if inside else base
         there = {one.casefold() for one in (*self.sources.files, *self.files)}
-        name, number = found, 2
-        while str(name).casefold() in there or (self.settings.root / name).exists():
-            end = "".join(found.suffixes)
-            name, number = found.with_name(f"{found.name.removesuffix(end)}-{number}{end}"), number + 1
-        return str(name)
+        name, number = f"{base}{end}", 2
+        while name.casefold() in there or (self.settings.root / name).exists():
+            name, number = f"{base}-{number}{end}", number + 1
+        return name
 
     def with_files(self) -> list[SourceFile]:
         """Return the files of the source, with those that were made or changed."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install.lock import Synced
 from agentconv.install.places import entry_name
 from agentconv.sync import digests, overriding, present

@@ -13,12 +13,12 @@ A new source is proposed, converted forward, and compared, as the law of convers
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InputError, LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet, Model

@@ -6,12 +6,12 @@ their word alone.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, fields, restrictions
+from agentconv.core import dataclass as dataclasses
 from agentconv.core.meant import Text
 
 if TYPE_CHECKING:

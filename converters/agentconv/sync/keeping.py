@@ -5,10 +5,10 @@ Values become overrides, and what the agent may do is what stands there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass
 from agentconv.sync import digests
 from agentconv.sync.carrying import CARRIED, OVERRIDDEN, plain
 

@@ -5,18 +5,19 @@ Both are compared with the text that they come from; an edit of one side alone w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Edit: TypeAlias = tuple[int, int, tuple[str, ...]]
 """From which line to which something is another text, and the lines that are there instead."""
-_WORD = re.compile(r"(\s*)(\S+)")
+_WORD = expression(r"(\s*)(\S+)")
 
 
 def merged(base: str, one: str, other: str) -> str | None:

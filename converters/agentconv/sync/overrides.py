@@ -6,10 +6,10 @@ Whether an override narrows an agent is judged where the agent is known. Here ea
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from agentconv.core import fields, paths, restrictions, schema_files
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Span
 from agentconv.core.ir import Sandbox
 from agentconv.formats import registry

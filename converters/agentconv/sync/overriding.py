@@ -5,10 +5,10 @@ Each change is declared in the projection, before the agent is written, read bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Rule, Sandbox, Tools

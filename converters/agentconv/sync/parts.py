@@ -7,10 +7,10 @@ file that is mainly the user's byte for byte as it was.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.options import Options
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.install import deployment, lock, planning
 from agentconv.install.lock import LockedPack

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.sync import selecting
 from agentconv.sync.selecting import Selection
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.shared_files import pointer
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
@@ -87,9 +87,9 @@ class Renaming:
             return Renamed(one, name, path, f"the source has an agent `{name}`")
         if any(each.candidate.key == one.key for each in self.done):
             return Renamed(one, name, path, "it got another name elsewhere")
-        place = PurePosixPath(path)
-        end = "".join(place.suffixes)
-        new = str(place.with_name(f"{name}{end}")) if place.name == f"{agent.name}{end}" else path
+        end = registry.FORMATS[self.settings.source_format].end(path)
+        folder, _, stem = path.removesuffix(end).rpartition("/")
+        new = f"{folder}/{name}{end}".removeprefix("/") if stem == agent.name and PurePosixPath(name).name == name else path
         if new != path and (self.settings.root / new).exists():
             return Renamed(one, name, path, f"`{new}` is there already")
         data = self._written(path, new, one.key, {"name": name})

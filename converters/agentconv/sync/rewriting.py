@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk.placing import BACKUP, numbered

@@ -7,12 +7,12 @@ https://github.com/dyoshikawa/rulesync, src/features/subagents
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv import api
 from agentconv.core import schema_files
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText, encode
 from agentconv.disk.files import Blocked, Disk

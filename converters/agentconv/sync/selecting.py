@@ -5,8 +5,9 @@ A word alone that is a field's is the field of all agents; an agent of that name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

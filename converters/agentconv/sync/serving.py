@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import losses
+from agentconv.core.dataclass import dataclass, field
 from agentconv.formats import registry
 from agentconv.sync import digests
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import paths
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError
 from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry

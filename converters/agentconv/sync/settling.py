@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field
 from agentconv.sync import digests, lines, selecting
 from agentconv.sync.decisions import Field, decide_field
 from agentconv.sync.preferring import SOURCE, TARGET

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry

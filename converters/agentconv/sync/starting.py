@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.expressions import expression
 from agentconv.core.format import State
 from agentconv.disk.placing import BACKUP
 from agentconv.formats import registry
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentconv.sync.rulesync import Moved
 
 HEADING = "# `agentconv sync` writes the agents of the source for the targets; `agentconv schema config` says what else may stand here."
-_HEADER = re.compile(r"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*agentconv[ \t]*\][^\n]*(?:\n|\Z)")
+_HEADER = expression(r"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*agentconv[ \t]*\][^\n]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ the configuration, as what holds in the old assistant alone: values as overrides
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.shared_files import pointer
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.install.lock import Synced

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
+from agentconv.core.expressions import expression
 from agentconv.core.line_ends import to_lf
 
 __all__ = ["blob", "ended_as", "is_marked", "sha256", "to_lf"]
 
-_MARKED = re.compile(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
+_MARKED = expression(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
 
 
 def ended_as(data: bytes, present: bytes | None) -> bytes:

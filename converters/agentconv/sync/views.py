@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText

@@ -15,11 +15,11 @@ Provisional until version 1.0: a case may come to ask for more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.formats import registry
 from agentconv.testing import contract, laws, roundtrip
 

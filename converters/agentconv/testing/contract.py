@@ -6,11 +6,11 @@ hold; the sentence that its first line is says what must.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import compare
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import escape_key

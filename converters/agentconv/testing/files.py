@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
-from agentconv.families import records, toml_file
+from agentconv.families import line_file, records, toml_file
 from agentconv.formats import registry
-from agentconv.formats.cursor import line_file
 from agentconv.sources.loaded import Loaded
 from agentconv.sources.loading import load_source
 

@@ -5,13 +5,13 @@ A law yields what does not hold of one agent. `agents` has those that the exampl
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.format import Projection
 from agentconv.core.ir import Origin
 from agentconv.formats import registry

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv import api
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import Model, Prompt
 from agentconv.core.source import SourceText
@@ -34,7 +34,11 @@ CHANGES: dict[str, Any] = {
 def files(format_id: str, folder: Path | None) -> list[SourceText]:
     """Return files of a format: its fixtures with one agent or none, one with an example of each key, and the smallest."""
     valid = sorted((folder / "valid").glob(f"*{suffix(format_id)}")) if folder else []
-    found = [SourceText(path.name, path.read_bytes()) for path in valid if ".expected." not in path.name]
+    found = [
+        SourceText(path.relative_to(folder / "valid").as_posix(), path.read_bytes())
+        for path in valid
+        if folder and ".expected." not in path.name
+    ]
     properties = schema_files.load(format_id)["properties"]
     header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras"}
     found = [source for source in found if len(read(format_id, source).set.agents) <= 1]

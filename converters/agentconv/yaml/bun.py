@@ -27,11 +27,12 @@ Left alone: a tag that types the key after it (`a: !x` above `1e3: b`), properti
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
 from agentconv.yaml import mending, tokens
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
@@ -46,15 +47,15 @@ if TYPE_CHECKING:
 MAX_BURIED = 12_000
 """How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a second for this many."""
 
-_CRLF = re.compile(r"(?P<joined>\\(?=\r\n))?(?P<run>(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*)|\\.", re.DOTALL)
-_ORDINARY_PROPERTIES = re.compile(
+_CRLF = expression(r"(?P<joined>\\(?=\r\n))?(?P<run>(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*)|\\.", re.DOTALL)
+_ORDINARY_PROPERTIES = expression(
     r"(?:(?:&[\w-]++|!!?[0-9A-Za-z-][\w-]*+|!<[^\s>]++>|!(?=[ \t\r\n]|\Z))(?:[ \t\r\n]++|(?=[,\]}])|\Z))++", re.ASCII
 )
-_ODD_FLOW = re.compile(r"[\[{,]#|[\[{,:\s]\?(?!\s)")
-_DOCUMENT_END = re.compile(r"(?m)^\.\.\.(?=[ \t\r\n]|\Z)")
-_INDENT = re.compile(r"( *+)(?:[ \t]*+((?=[\r\n]|\Z))|[ \t]*+([\]}#,]|:(?=[ \t\r\n,\[\]{}]))|)")
-_BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*#")
-_SKIPPED = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*+)*+")
+_ODD_FLOW = expression(r"[\[{,]#|[\[{,:\s]\?(?!\s)")
+_DOCUMENT_END = expression(r"(?m)^\.\.\.(?=[ \t\r\n]|\Z)")
+_INDENT = expression(r"( *+)(?:[ \t]*+((?=[\r\n]|\Z))|[ \t]*+([\]}#,]|:(?=[ \t\r\n,\[\]{}]))|)")
+_BLOCK_COMMENT = expression(r"[|>][-+0-9]*#")
+_SKIPPED = expression(r"(?:[ \t\r\n]|#[^\r\n]*+)*+")
 
 
 class _Misread(YamlError):

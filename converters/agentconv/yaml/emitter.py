@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.ir import unescape_key
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 _LETTER = r"[\u00a1-\u2027\u202a-\ud7ff]|[^\u0000-\uffff\U0001fffe-\U0010ffff]"
 """Compiled when it is needed: large sets take milliseconds."""
-_PLAIN = re.compile(r"[A-Za-z_/(][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ -]*")
+_PLAIN = expression(r"[A-Za-z_/(][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ -]*")
 _TYPED = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
-_COLON_INSIDE = re.compile(r":(?=[^\s:,\[\]{}'\"])")
+_COLON_INSIDE = expression(r":(?=[^\s:,\[\]{}'\"])")
 _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
-_BLOCK = re.compile(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
-_ESCAPE = re.compile('[\\x00-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\ud800-\\udfff"\\\\]')
-_DASHES = re.compile("-(?=--)")
+_BLOCK = expression(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
+_ESCAPE = expression('[\\x00-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\ud800-\\udfff"\\\\]')
+_DASHES = expression("-(?=--)")
 _SHORT_TEXT = 40
 _LONGEST_KEY = 500
 """A longer key is written behind `? `: some loaders look no further than 1,024 characters, or bytes, for the colon."""

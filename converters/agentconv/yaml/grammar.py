@@ -1,9 +1,9 @@
 """Which YAML library a client reads its files with: what they differ in, as data.
 
 `BUN` is Bun's own parser (Claude Code), `JS_YAML_3` js-yaml 3.14 behind gray-matter (OpenCode, Kilo), `JS_YAML_4` js-yaml
-4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo), `SERDE_YAML` serde_yaml 0.9 (GitHub Copilot). On
-what people write they agree; they part at duplicate keys, at numbers, dates and other words that one of them gives a type,
-at tags and merge keys, and at texts that are not quite YAML.
+4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo), `SERDE_YAML` serde_yaml 0.9 (GitHub Copilot),
+`PYYAML` PyYAML's safe loader (OpenHands). On what people write they agree; they part at duplicate keys, at numbers, dates
+and other words that one of them gives a type, at tags and merge keys, and at texts that are not quite YAML.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.yaml.tree import Node
 
-__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "SERDE_YAML", "YAML_2", "Grammar"]
+__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "PYYAML", "SERDE_YAML", "YAML_2", "Grammar"]
 
 
 def _read_bun(text: str, grammar: Grammar) -> Node | None:
@@ -44,6 +44,24 @@ def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
     return libyaml.read(text, grammar)
 
 
+def _read_pyyaml(text: str, grammar: Grammar) -> Node | None:
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.read(text, grammar)
+
+
+def _pyyaml_plain(text: str) -> Json:
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.plain(text)
+
+
+def _pyyaml_tagged(text: str, tag: str, style: str) -> Json:
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.tagged(text, tag, style)
+
+
 def _bun_tagged(text: str, tag: str, style: str) -> Json:
     return text if style else scalars.resolve_tagged(text, tag)
 
@@ -66,3 +84,4 @@ JS_YAML_4 = Grammar(
 )
 YAML_2 = Grammar("yaml 2", _read_npm, types.core, types.core_tagged, types.core_retag, written_keys=True, strict=True)
 SERDE_YAML = Grammar("serde_yaml", _read_libyaml, serde.plain, serde.tagged, cut=True)
+PYYAML = Grammar("PyYAML", _read_pyyaml, _pyyaml_plain, _pyyaml_tagged)

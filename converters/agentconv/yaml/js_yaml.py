@@ -8,10 +8,11 @@ The two versions differ in a few lines (`strict`) and in the types of plain scal
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
 from agentconv.yaml.values import entries, key_text
@@ -21,28 +22,28 @@ if TYPE_CHECKING:
 
 _CORE = "tag:yaml.org,2002:"
 _MERGE = f"{_CORE}merge"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_SPACES = re.compile(" *")
-_BLANKS = re.compile("[ \t]*")
-_REST = re.compile(r"[^\r\n]*")
-_NAME = re.compile(r"[^ \t\r\n,\[\]{}\0]*")
-_WORD = re.compile(r"[^ \t\r\n\0]*")
+_UNPRINTABLE = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SPACES = expression(" *")
+_BLANKS = expression("[ \t]*")
+_REST = expression(r"[^\r\n]*")
+_NAME = expression(r"[^ \t\r\n,\[\]{}\0]*")
+_WORD = expression(r"[^ \t\r\n\0]*")
 _NOT_PLAIN = frozenset(" \t\r\n,[]{}#&*!|>'\"%@`\0")
-_BLOCK_PLAIN_END = re.compile(r":(?=[ \t\r\n])|(?<=[ \t\r\n])#|[\r\n\0]")
-_FLOW_PLAIN_END = re.compile(r"[,\[\]{}]|:(?=[ \t\r\n,\[\]{}])|(?<=[ \t\r\n])#|[\r\n\0]")
-_SEPARATOR = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n\0])")
-_SINGLE_STOP = re.compile(r"['\r\n\0]")
-_DOUBLE_STOP = re.compile(r'["\\\r\n\0]')
-_HEADER = re.compile(r"[-+0-9]*")
-_HANDLE = re.compile(r"!|!!|![a-z\-]+!", re.IGNORECASE)
-_TAG = re.compile(r"(?:!|[^,\[\]{}])(?:%[0-9a-f]{2}|[0-9a-z\-#;/?:@&=+$,_.!~*'()\[\]])*", re.IGNORECASE)
-_VERSION = re.compile(r"1\.[0-9]+")
+_BLOCK_PLAIN_END = expression(r":(?=[ \t\r\n])|(?<=[ \t\r\n])#|[\r\n\0]")
+_FLOW_PLAIN_END = expression(r"[,\[\]{}]|:(?=[ \t\r\n,\[\]{}])|(?<=[ \t\r\n])#|[\r\n\0]")
+_SEPARATOR = expression(r"(?:---|\.\.\.)(?=[ \t\r\n\0])")
+_SINGLE_STOP = expression(r"['\r\n\0]")
+_DOUBLE_STOP = expression(r'["\\\r\n\0]')
+_HEADER = expression(r"[-+0-9]*")
+_HANDLE = expression(r"!|!!|![a-z\-]+!", re.IGNORECASE)
+_TAG = expression(r"(?:!|[^,\[\]{}])(?:%[0-9a-f]{2}|[0-9a-z\-#;/?:@&=+$,_.!~*'()\[\]])*", re.IGNORECASE)
+_VERSION = expression(r"1\.[0-9]+")
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", " ": " ",
     '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
-_HEX = {"x": re.compile("[0-9a-fA-F]{2}"), "u": re.compile("[0-9a-fA-F]{4}"), "U": re.compile("[0-9a-fA-F]{8}")}
+_HEX = {"x": expression("[0-9a-fA-F]{2}"), "u": expression("[0-9a-fA-F]{4}"), "U": expression("[0-9a-fA-F]{8}")}
 _FLOW_IN, _FLOW_OUT, _BLOCK_IN, _BLOCK_OUT = range(1, 5)
 
 

@@ -8,12 +8,12 @@ closing fence off, so that a block scalar that comes last ends without one.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.serde import CORE, TYPES, plain, tagged
 from agentconv.yaml.tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
@@ -27,23 +27,25 @@ _MAX_DEPTH = 128
 """serde_yaml's recursion limit."""
 
 
-def _typed(node: Scalar) -> Any:
-    if node.tag is not None:
-        return tagged(node.text, node.tag, node.style)
-    return node.text if node.style else plain(node.text)
-
-
 def read(text: str, _grammar: Grammar) -> Node | None:
-    """Read one YAML text; no document gives None.
+    """Read one YAML text as serde_yaml does; no document gives None.
 
     Raises:
         YamlError: libyaml or serde_yaml refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    text = _NO_CHARACTER.sub("\ufffd", text.removesuffix("\n").removesuffix("\r"))
-    builder = _Builder(text)
+    return build(Builder(NO_CHARACTER.sub("\ufffd", text.removesuffix("\n").removesuffix("\r"))))
+
+
+def build(builder: Builder) -> Node | None:
+    """Build the nodes of a builder's text from libyaml's events.
+
+    Raises:
+        YamlError: libyaml or the builder refuses the text.
+        YamlLimitError: the text is too deep, too large, or has too many aliases.
+    """
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(builder.text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -53,12 +55,12 @@ def read(text: str, _grammar: Grammar) -> Node | None:
     return builder.root
 
 
-_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+NO_CHARACTER = expression("[\ud800-\udfff]")
 """Bytes that are not UTF-8."""
 
 
-class _Builder:
-    """Builds nodes from the event stream with an explicit stack."""
+class Builder:
+    """Builds nodes from the event stream with an explicit stack, as serde_yaml does."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -85,17 +87,28 @@ class _Builder:
             if self.documents > 1:
                 raise YamlError("several documents", start)
 
+    def typed(self, node: Scalar) -> Any:
+        """Return a scalar's value.
+
+        Raises:
+            YamlError: It is none.
+        """
+        if node.tag is not None:
+            found = tagged(node.text, node.tag, node.style)
+            if node.tag in TYPES and type(found) not in TYPES[node.tag]:
+                raise YamlError(f"no value of the type `!!{node.tag.removeprefix(CORE)}`", node.start)
+            return found
+        return node.text if node.style else plain(node.text)
+
     def scalar(self, event: Any, start: int, end: int) -> Scalar:
         style = event.style or ""
         if style and style in "|>":
             end = start + len(self.text[start:end].rstrip())
         node = Scalar(event.value, style, event.tag, start, end)
         try:
-            typed = _typed(node)
+            self.typed(node)
         except YamlError as error:
             raise YamlError(error.problem, start, error.slip) from None
-        if node.tag in TYPES and type(typed) not in TYPES[node.tag]:
-            raise YamlError(f"no value of the type `!!{node.tag.removeprefix(CORE)}`", start)
         return node
 
     def open(self, event: Any, start: int) -> None:
@@ -150,7 +163,7 @@ class _Builder:
         """Refuse a key that is given twice."""
         if not isinstance(node, Scalar):
             return
-        typed = _typed(node)
+        typed = self.typed(node)
         name = (type(typed), typed)
         if name in self.seen[-1]:
             raise YamlError(f"the key `{node.text}` is given twice", node.start, Slip.TWICE)

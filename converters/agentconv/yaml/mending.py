@@ -16,10 +16,10 @@ Bun refuses and libyaml would take is refused here. Spelled anew are:
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.yaml import tokens
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 

@@ -7,9 +7,9 @@ is text, and a lone carriage return is no line break.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml import tokens
 from agentconv.yaml.errors import YamlError
 from agentconv.yaml.js_yaml import Loader
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from agentconv.yaml.js_yaml import Block, Entries
     from agentconv.yaml.tree import Grammar, Node
 
-_STRANGE = re.compile(r"\r(?!\n)|\0")
+_STRANGE = expression(r"\r(?!\n)|\0")
 """What js-yaml takes for a line break, and what it never takes."""
-_KEY_PROPERTIES = re.compile(r"(?:[&!][^ \t\r\n]*[ \t]+)+(?=[^ \t\r\n|>#&!])(?![-?](?:[ \t\r\n]|$))")
-_TAG = re.compile(r"(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9a-fA-F]{2})*")
+_KEY_PROPERTIES = expression(r"(?:[&!][^ \t\r\n]*[ \t]+)+(?=[^ \t\r\n|>#&!])(?![-?](?:[ \t\r\n]|$))")
+_TAG = expression(r"(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9a-fA-F]{2})*")
 
 
 def read(text: str, grammar: Grammar) -> Node | None:

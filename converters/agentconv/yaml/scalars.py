@@ -7,16 +7,18 @@ octal numbers beyond 64 bits are strings, and so are `yes`, `0b11`, `1_000`, `1:
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.ir import float_value
 
 if TYPE_CHECKING:
+    import re
+
     from agentconv.core.ir import Json
 
-_NUMBER = re.compile(
+_NUMBER = expression(
     r"(?P<hex>[-+]?0x[0-9a-fA-F]+)|(?P<oct>[-+]?0o[0-7]+)|(?P<int>[-+]?[0-9]+)"
     r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
     r"|(?P<inf>[-+]?\.(?:inf|Inf|INF))|(?P<nan>\.(?:nan|NaN|NAN))"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml.errors import YamlError
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
-_INTEGER = re.compile(r"[-+]?(?:0x(?P<hex>[0-9a-fA-F]+)|0o(?P<oct>[0-7]+)|0b(?P<bin>[01]+)|(?P<dec>[0-9]+))")
-_ZEROS = re.compile(r"[-+]?0[0-9]+")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\+?\.(?:nan|NaN|NAN)")
+_INTEGER = expression(r"[-+]?(?:0x(?P<hex>[0-9a-fA-F]+)|0o(?P<oct>[0-7]+)|0b(?P<bin>[01]+)|(?P<dec>[0-9]+))")
+_ZEROS = expression(r"[-+]?0[0-9]+")
+_FLOAT = expression(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = expression(r"[-+]?\.(?:inf|Inf|INF)|\+?\.(?:nan|NaN|NAN)")
 _BASES = {"hex": 16, "oct": 8, "bin": 2, "dec": 10}
 TYPES = {f"{CORE}int": (int,), f"{CORE}float": (float, int), f"{CORE}bool": (bool,), f"{CORE}null": (type(None),)}
 _LARGEST, _LARGEST_READ = 2**64, 2**128

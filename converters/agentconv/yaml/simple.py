@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 
 _MAX_LENGTH = 50_000
 _MAX_DEPTH = 20
-_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_ENTRY = re.compile(
+_ODD = expression("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_ENTRY = expression(
     r"(?:(?![TtFfNn](?:rue|RUE|alse|ALSE|ull|ULL):)([A-Za-z_](?:[A-Za-z0-9_./()*@$ -]{0,98}[A-Za-z0-9_./()*@$-])?)"
     r"""|(["'])([^"'\\\n<]{1,99})\2):(?: +([^\n]*))?\n"""
 )
-_ITEM = re.compile(r"- +([^ \n][^\n]*)\n")
-_INDENT = re.compile(r"\n* *")
-_QUOTED = {'"': re.compile(r'"((?:[^"\\\n]++|\\["\\ntr])*+)"'), "'": re.compile(r"'((?:[^'\n]++|'')*+)'")}
-_ESCAPE = re.compile(r"\\(.)")
+_ITEM = expression(r"- +([^ \n][^\n]*)\n")
+_INDENT = expression(r"\n* *")
+_QUOTED = {'"': expression(r'"((?:[^"\\\n]++|\\["\\ntr])*+)"'), "'": expression(r"'((?:[^'\n]++|'')*+)'")}
+_ESCAPE = expression(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-_FLOW = re.compile(r"""\[ *+(?:(?:[A-Za-z_(/.*][^,:#&!|>\[\]{}"'\n]*+|(?:"[^"\\\n]*+"|'[^'\n]*+') *+)(?:, *(?!\])|(?=\])))* *\]""")
-_FLOW_ITEM = re.compile(r"""[^ ,\[\]"'][^,\]]*|"[^"]*"|'[^']*'""")
+_FLOW = expression(r"""\[ *+(?:(?:[A-Za-z_(/.*][^,:#&!|>\[\]{}"'\n]*+|(?:"[^"\\\n]*+"|'[^'\n]*+') *+)(?:, *(?!\])|(?=\])))* *\]""")
+_FLOW_ITEM = expression(r"""[^ ,\[\]"'][^,\]]*|"[^"]*"|'[^']*'""")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
-_BLOCK = re.compile(r"([|>])(-?) *")
+_BLOCK = expression(r"([|>])(-?) *")
 
 
 class _Complicated(Exception):

@@ -8,35 +8,36 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml.errors import YamlLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-BREAK = re.compile(r"\r\n?|\n")
-GAP = re.compile(r"[ \t]*+(?:(?<![^ \t\r\n])#[^\r\n]*+)?(?:(?:\r\n?|\n)[ \t]*+(?:#[^\r\n]*+)?)*+")
-MARKER = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
-END_MARKERS = re.compile(r"(?:\.\.\.[ \t]*+(?:(?<=[ \t])#[^\r\n]*+)?(?:(?:\r\n?|\n)(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+|\Z))++")
+SPECIAL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+BREAK = expression(r"\r\n?|\n")
+GAP = expression(r"[ \t]*+(?:(?<![^ \t\r\n])#[^\r\n]*+)?(?:(?:\r\n?|\n)[ \t]*+(?:#[^\r\n]*+)?)*+")
+MARKER = expression(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
+END_MARKERS = expression(r"(?:\.\.\.[ \t]*+(?:(?<=[ \t])#[^\r\n]*+)?(?:(?:\r\n?|\n)(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))*+|\Z))++")
 QUOTED = {
-    '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
-    "'": re.compile(r"'(?:[^']|'')*+'"),
+    '"': expression(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
+    "'": expression(r"'(?:[^']|'')*+'"),
 }
-PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\.", re.DOTALL)
-ANCHOR = re.compile(r"[&*]([^\x00-\x20\x7f,\[\]{}]++)")
-TAG = re.compile(
+PAIR = expression(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\.", re.DOTALL)
+ANCHOR = expression(r"[&*]([^\x00-\x20\x7f,\[\]{}]++)")
+TAG = expression(
     r"!(?:<[0-9A-Za-z\-#;/?:@&=+$,_.!~*'()\[\]%]++>"
     r"|!?[0-9A-Za-z-](?:[0-9A-Za-z\-#;/?:@&=+$_.~*'()]|%[0-9a-fA-F]{2})*+"
     r"|(?=[ \t\r\n]|\Z))"
 )
-KNOWN_TAG = re.compile(r"!!?(?:str|int|float|bool|null)|!")
-HEADER = re.compile(
+KNOWN_TAG = expression(r"!!?(?:str|int|float|bool|null)|!")
+HEADER = expression(
     r"[|>][ \t]*+(?:(?P<chomp>[-+])(?:[ \t]*+(?P<digit>[1-9]))?|(?P<digit2>[1-9])(?:[ \t]*+(?P<chomp2>[-+]))?)?"
     r"[ \t]*+(?:(?<=[ \t])#[^\r\n]*+)?(?=[\r\n]|\Z)"
 )
-LINE = re.compile(r"( *+)([^\r\n]*+)(\r\n?|\n|\Z)")
-BLOCK_PLAIN_END = re.compile(r":(?=[ \t\r\n]|\Z)|(?<=[ \t])#|[\r\n]")
-FLOW_PLAIN_END = re.compile(r"[,\[\]{}]|:(?=[ \t\r\n,\[\]{}]|\Z)|(?<=[ \t])#|[\r\n]")
+LINE = expression(r"( *+)([^\r\n]*+)(\r\n?|\n|\Z)")
+BLOCK_PLAIN_END = expression(r":(?=[ \t\r\n]|\Z)|(?<=[ \t])#|[\r\n]")
+FLOW_PLAIN_END = expression(r"[,\[\]{}]|:(?=[ \t\r\n,\[\]{}]|\Z)|(?<=[ \t])#|[\r\n]")
 INDICATORS = "-?:,[]{}#&*!|>'\"%@`"
 BLANKS = " \t\r\n"
 _PRIVATE_BASES = (0xF0000, 0x100000)

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.ir import float_value
 from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
@@ -22,23 +23,23 @@ _NULLS = frozenset(("~", "null", "Null", "NULL"))
 _BOOLS = {**dict.fromkeys(("true", "True", "TRUE"), True), **dict.fromkeys(("false", "False", "FALSE"), False)}
 _MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
 _SPECIAL_FLOAT = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-_INTEGER_4 = re.compile(r"[-+]?(?:0b[01_]*[01]|0x[0-9a-fA-F_]*[0-9a-fA-F]|0o[0-7_]*[0-7]|0[0-9](?:[0-9_]*[0-9])?|[1-9](?:[0-9_]*[0-9])?|0)")
-_FLOAT_4 = re.compile(
+_INTEGER_4 = expression(r"[-+]?(?:0b[01_]*[01]|0x[0-9a-fA-F_]*[0-9a-fA-F]|0o[0-7_]*[0-7]|0[0-9](?:[0-9_]*[0-9])?|[1-9](?:[0-9_]*[0-9])?|0)")
+_FLOAT_4 = expression(
     r"(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9_]+(?:[eE][-+]?[0-9]+)?|" + _SPECIAL_FLOAT + r")(?<!_)"
 )
-_INTEGER_3 = re.compile(
+_INTEGER_3 = expression(
     r"[-+]?(?:0b[01_]*[01]|0x[0-9a-fA-F_]*[0-9a-fA-F]|0[0-7_]*[0-7]|[1-9](?:[0-9_]*[0-9])?|[1-9][0-9_]*(?::[0-5]?[0-9])+|0)"
 )
-_FLOAT_3 = re.compile(
+_FLOAT_3 = expression(
     r"(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|" + _SPECIAL_FLOAT + r")(?<!_)"
 )
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIMESTAMP = re.compile(
+_DATE = expression(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIMESTAMP = expression(
     r"([0-9]{4})-([0-9][0-9]?)-([0-9][0-9]?)(?:[Tt]|[ \t]+)([0-9][0-9]?):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?"
     r"(?:[ \t]*(Z|([-+])([0-9][0-9]?)(?::([0-9]{2}))?))?"
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\r\n]*")
+_BASE64 = expression(r"[A-Za-z0-9+/=\r\n]*")
 _FLOAT_BITS = 1024
 _LONG = 300
 """Longer numbers are read as JavaScript keeps them: as floats."""
@@ -240,7 +241,7 @@ def _list(name: str, node: Sequence) -> Node | None:
     return Sequence([Sequence([key, child], True, key.start, child.end) for key, child in pairs], node.flow, node.start, node.end)
 
 
-_CORE_NUMBER = re.compile(
+_CORE_NUMBER = expression(
     r"(?P<int>[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)"
     r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+|[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)|[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)"
 )

@@ -7,10 +7,11 @@ says which values are none; the last three are loaded when a text needs them, wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness, shapes
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,9 @@ _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 _SHOWN = 4
 _PARTS = ("key", "token", "secret", "pass", "pwd", "credential", "auth", "cookie", "jwt", "bearer", "contrase", "_pat")
 """What is in every name of a secret, in lower case."""
-_LOGIN = re.compile(r"(?<![\w.-])-(?:[ua]|-(?:[a-z]{1,5}-)?(?:user|auth|basic))")
+_LOGIN = expression(r"(?<![\w.-])-(?:[ua]|-(?:[a-z]{1,5}-)?(?:user|auth|basic))")
 """What flags begin with, in lower case, that are given a user and a password."""
-_NO_BREAK = re.compile(r"[^\r\n]")
+_NO_BREAK = expression(r"[^\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class Credential:
         )
 
 
-_MADE_UP = re.compile(r"secret|token", re.IGNORECASE)
-_MADE_UP_PASSWORD = re.compile(
+_MADE_UP = expression(r"secret|token", re.IGNORECASE)
+_MADE_UP_PASSWORD = expression(
     r"[${}%\[\]<>*…]|\A(?:pass|passwd|password|pwd|pw|secret|token|user|username|admin|root|test|postgres|guest|change_?me|example"
     r"|mypassword|my_password|yourpassword|your[_-]password|xxx+|\.\.\.|\d{1,5})\Z|password\d*\Z|pass\Z",
     re.IGNORECASE,

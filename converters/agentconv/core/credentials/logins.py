@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import names, randomness, values
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FLAG = re.compile(r"(?<![\w.-])(?:-[uUa]|--(?:(?:proxy-|http-|ftp-)?user|(?:proxy-|basic-|http-)?auth|(?:http-)?basic|userpwd))(?![\w-])")
-_GLUED = re.compile(r"(?<![\w.-])-[uU](?=[\w.])")
+_FLAG = expression(r"(?<![\w.-])(?:-[uUa]|--(?:(?:proxy-|http-|ftp-)?user|(?:proxy-|basic-|http-)?auth|(?:http-)?basic|userpwd))(?![\w-])")
+_GLUED = expression(r"(?<![\w.-])-[uU](?=[\w.])")
 """A short flag that its value follows at once, as curl takes it."""
 _OF_GROUPS = frozenset({"-u", "--user"})
 """Flags that other programs give a user and a group, as `docker run -u app:staff` does: a plain word is none there."""
-_GROUP = re.compile(r"[a-z_]+")
+_GROUP = expression(r"[a-z_]+")
 _OF_ANYTHING = frozenset({"-a"})
 """Flags that most programs give something else: only what looks random counts there."""
 _USER = r"(?P<user>[^\s:\"'`\\,/]{0,64}):(?!//)"
-_QUOTED = re.compile(rf"""\\{{0,3}}(?P<quote>["'`]){_USER}(?P<password>(?:(?!(?P=quote))[^\r\n\\]){{1,256}})(?=\\{{0,3}}(?P=quote))""")
-_BARE = re.compile(rf"""{_USER}(?P<password>[^\s"'`\\<]{{1,256}})""")
+_QUOTED = expression(rf"""\\{{0,3}}(?P<quote>["'`]){_USER}(?P<password>(?:(?!(?P=quote))[^\r\n\\]){{1,256}})(?=\\{{0,3}}(?P=quote))""")
+_BARE = expression(rf"""{_USER}(?P<password>[^\s"'`\\<]{{1,256}})""")
 
 
 def find(text: str) -> Iterator[names.Named]:

@@ -6,12 +6,13 @@ A search starts at a part of a word (`token`, `passw`), looks at the name around
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness, values
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,18 +28,18 @@ _LAST = frozenset({"auth", "authorization", "cookie", "jwt", "bearer", "pat", "p
 _NOT_ALONE = frozenset({"auth", "bearer", "pat", "pass"})
 """Those of them that are common words where they stand alone."""
 _PASSWORDS = frozenset({("db", "pass"), ("database", "pass"), ("key", "pass")})
-_KEYS = re.compile(
+_KEYS = expression(
     r"api|auth|authentication|authorization|access|private|priv|secret|service|account|client|db|database|encryption|decryption"
     r"|signing|master|license|subscription|shared|admin|session|ssh|deploy|webhook|storage|app|application|consumer|crypto|cipher|hmac"
     r"|jwt|bot"
 )
 """What a key is of when it is a secret."""
-_OTHER_KEYS = re.compile(
+_OTHER_KEYS = expression(
     r"public|pub|primary|foreign|sort|cache|partition|hash|object|event|group|map|row|index|config|unique|hot|arrow|shortcut|locale"
     r"|translation|message|idempotency|lookup|field|column|composite|natural|surrogate|routing|dedup"
 )
 """What a key is of when it is none, where a variable of the environment is called so."""
-_ABOUT = re.compile(
+_ABOUT = expression(
     r"file|files|filename|path|paths|dir|directory|folder|url|uri|urls|endpoint|host|name|names|id|ids|env|var|type|kind|count|counts"
     r"|limit|limits|length|len|size|max|min|budget|ttl|expiry|expires|expiration|expire|timeout|format|prefix|suffix|field|fields|param"
     r"|params|parameter|header|headers|policy|policies|provider|manager|store|ref|refs|reference|scope|scopes|rotation|usage|required"
@@ -57,11 +58,11 @@ class Named:
     end: int
 
 
-_WORD = re.compile(r"[^\W\d_]+")
-_CAPITALS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+")
+_WORD = expression(r"[^\W\d_]+")
+_CAPITALS = expression(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 80
-_NAME_END = re.compile(r"[\w.-]{0,80}")
+_NAME_END = expression(r"[\w.-]{0,80}")
 _BEFORE_VALUES = (":", "=", '"', "'", "`", "]", "\\", " ", "\t", "!")
 """What comes after the name of a value at once."""
 
@@ -74,33 +75,33 @@ _PROPERTIES = rf"(?:(?:!!\w{{1,20}}|&[\w-]{{1,40}}){_BLANK}{{1,8}}){{0,2}}"
 _BLOCK = rf"[>|][+-]?\d?[+-]?[ \t]{{0,8}}(?:{_REMARK})?{_BREAK}{_BLANK}{{0,80}}"
 """How a text over several lines begins in YAML."""
 
-_GIVEN = re.compile(
+_GIVEN = expression(
     r"""\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?::=|=>|!?={1,3})[ \t]{0,40}"""
     rf"|:(?!:){_BLANK}{{0,40}}(?:{_REMARK}{_BREAK}{_BLANK}{{0,80}})?{_PROPERTIES}(?P<block>{_BLOCK})?)"
 )
 """What stands between a name and its value: `KEY: `, `"key": `, `key = `, `KEY=`; in YAML, the value may be on the next line."""
-_NEXT = re.compile(rf"""\\{{0,3}}["'`]?[ \t]{{0,8}}(?:=|,{_BLANK}{{0,40}}|{_BREAK}{_BLANK}{{0,40}}-[ \t]{{1,8}}|[ \t](?=[^\s|]))""")
+_NEXT = expression(rf"""\\{{0,3}}["'`]?[ \t]{{0,8}}(?:=|,{_BLANK}{{0,40}}|{_BREAK}{_BLANK}{{0,40}}-[ \t]{{1,8}}|[ \t](?=[^\s|]))""")
 """What stands between a flag and its value: in a list, or on a command line."""
-_SCHEME = re.compile(r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Bot|Key)[ \t]{1,4}", re.IGNORECASE)
+_SCHEME = expression(r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Bot|Key)[ \t]{1,4}", re.IGNORECASE)
 _CONTINUED = r"\\{1,8}\r?\n[ \t]*"
 """Where a text in double quotes goes on in the next line as if there were no end of one."""
 _BEGUN = r"(?:\\{1,8}[nr][ \t]*|\\{0,8}\r?\n[ \t]*){0,4}"
 """Ends of lines between a quote and the first character of what it holds."""
-_QUOTED = re.compile(
+_QUOTED = expression(
     rf"""[frbuFRBU@]{{0,2}}(?:""|'')?(?:"{_BEGUN}((?:[^"\\\r\n]|\\.|{_CONTINUED}){{1,1024}})|'{_BEGUN}((?:[^'\\\r\n]|''|\\.){{1,1024}})"""
     rf"""|`([^`\r\n]{{1,1024}})|(?:(?:\\{{1,3}}["']){{3}}|\\{{1,3}}["']){_BEGUN}((?:[^"'\\\r\n]|\\(?!\\{{0,2}}["'])|{_CONTINUED}){{1,1024}}))"""
 )
-_JOINED = re.compile(rf"{_CONTINUED}|\\{{2,8}}(?:r\\{{1,3}})?n[ \t]+")
-_FURTHER = re.compile(rf"""(?:{_BREAK}[ \t]{{1,80}}[^\s"'`\\:]{{16,}}(?=\s|\\|\Z))*""")
+_JOINED = expression(rf"{_CONTINUED}|\\{{2,8}}(?:r\\{{1,3}})?n[ \t]+")
+_FURTHER = expression(rf"""(?:{_BREAK}[ \t]{{1,80}}[^\s"'`\\:]{{16,}}(?=\s|\\|\Z))*""")
 """The lines of a text over several lines that go on with a value, as those of a key do."""
-_BARE = re.compile(
+_BARE = expression(
     r"""(?![<\[({]|[\w.-]{0,80}(?:KEY|TOKEN|SECRET|PASS|PWD|AUTH)[\w.-]{0,80}[:=])(?:[^\s"'`\\<]|<(?!/)|\\(?![nrt"'\\])){1,256}""",
     re.IGNORECASE,
 )
 """A value without quotes, or the beginning of a very long one; never another name with its own."""
 _LONGEST = 256
-_REST = re.compile(r"""[^\s"'`]*""")
-_ENDS_THERE = re.compile(r"""[ \t]*(?:#|//|\\{0,3}["'`,;|&)\]}]|\\[nrt]|\r|$)""", re.MULTILINE)
+_REST = expression(r"""[^\s"'`]*""")
+_ENDS_THERE = expression(r"""[ \t]*(?:#|//|\\{0,3}["'`,;|&)\]}]|\\[nrt]|\r|$)""", re.MULTILINE)
 
 
 def find(text: str, low: str, parts: Iterable[str]) -> Iterator[Named]:

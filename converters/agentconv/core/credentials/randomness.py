@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,9 @@ def is_random(value: str) -> bool:
     return _changes(pairs) >= (0.3 if any("digit" in pair for pair in pairs) else _JOINED) or _numbered(pairs) >= 3
 
 
-_RUN = re.compile(r"[A-Za-z0-9]{32,}")
+_RUN = expression(r"[A-Za-z0-9]{32,}")
 _MIXED, _MADE_LEGAL = {"digit", "upper", "lower"}, {"digit", "lower"}
-_BEYOND = re.compile(r"[g-z]")
+_BEYOND = expression(r"[g-z]")
 """Letters that no hexadecimal number has."""
 _JOINED = 0.45
 """How much of what is made of words begins a word or ends one, at the most."""

@@ -6,11 +6,12 @@ A search starts at a fixed word (`sk-`, `://`) and runs over each character once
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,22 +143,38 @@ def possible(text: str) -> list[Kind]:
     return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
 
 
-_LEGAL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
-_LONG_PART = re.compile(r"[A-Za-z0-9]{16,}")
+_LEGAL = expression(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
+_LONG_PART = expression(r"[A-Za-z0-9]{16,}")
+
+
+_DASHES_FOLLOW, _WORD_FOLLOWS = expression(r"[a-z0-9-]{12}"), expression(r"[a-z0-9]{12}")
 
 
 @cache
-def _legal_start() -> re.Pattern[str]:
-    """Compile what credentials start with once a legal name was made of them: their signs are dashes, their case may be gone."""
+def _legal_starts() -> tuple[str, ...]:
+    """Return what credentials start with once a legal name was made of them: their signs are dashes, their case may be gone."""
     starts = {re.sub(r"[^a-z0-9]+", "-", kind.start.lower()) for kind in KINDS if not kind.spaced and kind.start[0].isalnum()}
-    shown = (f"{start}(?=[a-z0-9-]{{12}})" if start.endswith("-") else f"{start}(?=[a-z0-9]{{12}})" for start in starts if len(start) > 2)
-    return re.compile(rf"(?:\A|-)({'|'.join(sorted(shown))})", re.IGNORECASE)
+    return tuple(start for start in starts if len(start) > 2)
+
+
+def _legal_start(name: str) -> int | None:
+    """Return where the first such start is, at the beginning of the name or of one of its parts; None where there is none."""
+    name, found = name.lower(), []
+    for start in _legal_starts():
+        follows = _DASHES_FOLLOW if start.endswith("-") else _WORD_FOLLOWS
+        at = name.find(start)
+        while at >= 0:
+            if (at == 0 or name[at - 1] == "-") and follows.match(name, at + len(start)):
+                found.append(at)
+                break
+            at = name.find(start, at + 1)
+    return min(found, default=None)
 
 
 def made_legal(text: str) -> Iterator[tuple[int, int]]:
     """Yield where credentials are of which legal names were made, such as `ghp-xk3jf92k...`: what starts like one, and looks random."""
     for name in _LEGAL.finditer(text):
         if any(map(randomness.is_random, _LONG_PART.findall(name[0]))):
-            start = _legal_start().search(name[0])
+            start = _legal_start(name[0])
             if start is not None:
-                yield name.start() + start.start(1), name.end()
+                yield name.start() + start, name.end()

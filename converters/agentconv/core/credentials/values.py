@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from agentconv.core.expressions import expression
+
 SHORTEST = 5
 """What is shorter is shown whole, so that nothing is gained by finding it."""
 
-_WORD = re.compile(r"[^\W\d_]+")
-_FILLER = re.compile(
+_WORD = expression(r"[^\W\d_]+")
+_FILLER = expression(
     r"a|access|account|actual|add|admin|allow|an|and|any|api|apikey|app|application|array|as|ask|at|auth|authorization|bar|basic|baz"
     r"|be|bearer|bool|boolean|by|bytes|change|changed|changeit|changeme|client|code|company|config|cookie|credential|credentials|custom"
     r"|database|db|default|demo|deny|dev|development|docs|documentation|dummy|empty|encoded|enter|env|environment|example|examples|fake"
@@ -23,9 +25,9 @@ _FILLER = re.compile(
 )
 """Words of which values that stand for others are made: `your-api-key-here`."""
 
-_APART = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_APART = expression(r"(?<=[a-z])(?=[A-Z])")
 """Between words that only capitals tell apart."""
-_NONE = re.compile(
+_NONE = expression(
     r"""
     [$€£^~<>=]*[\d\s.,:/%+_-]*(?:[a-z]{1,2})?                         # numbers, with a unit; versions, dates, ranges
     | true | false | yes | no | on | off | y | n | null | none | nil | undefined | nan | ~
@@ -33,7 +35,7 @@ _NONE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = expression(
     r"""
     \$\{ | \$\( | \A\$\w+\Z | \$[A-Z][A-Z0-9_]{2,} | \{\{ | \{[A-Za-z_][\w.]*[:}] # ${X}, $(command), $X, {{ x }}, {env:X}, {x}
     | %[A-Za-z_]\w*% | %\( | \A%s | <[^>]*> | \[[^\]]*\] | \A![A-Za-z]+(?:\s|\Z) | \#\{
@@ -46,7 +48,7 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = expression(
     r"""
     \A[A-Za-z][A-Za-z0-9+.-]*://                           # a URL; what is secret in one is found by itself
     | \A(?:~|\.{1,2})?/[\w.@~/ -]*\Z | \A[A-Za-z]:[\\/]    # a path
@@ -55,7 +57,7 @@ _ELSEWHERE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MADE_UP = re.compile(
+_MADE_UP = expression(
     r"example|sample|dummy|fake|your|placeholder|replace|change.?me|redacted|x{4}|\.{3}|…|\*{3}|0{6}|12345|abc123|abcdef|654321|fedcba",
     re.IGNORECASE,
 )

@@ -6,10 +6,10 @@ text to it. Where nobody knows how a client cuts, nothing is the same.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from agentconv.core import vocabulary
+from agentconv.core.expressions import expression
 
 
 def alike(source: str, target: str, pattern: str) -> bool:
@@ -32,8 +32,8 @@ def reading(format_id: str, pattern: str) -> str:
     return f"cut by {facts['split']}{told}" if told and blanked else ""
 
 
-_CUTS = re.compile(r"[|&;\n]")
-_SHELTERS = re.compile(r"[\"'\\`$<>*?]|[@!+]\(")
+_CUTS = expression(r"[|&;\n]")
+_SHELTERS = expression(r"[\"'\\`$<>*?]|[@!+]\(")
 
 
 def _is_void(pattern: str) -> bool:

@@ -11,16 +11,16 @@ From its binary, with names in place of letters:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.patterns.form import ANY, REST, joined
 
 if TYPE_CHECKING:
     from agentconv.core.patterns.form import Form
 
-_PREFIX = re.compile(r"(.+):\*")
-_FOLDED = re.compile(r"[ \t]{2,}|\t")
+_PREFIX = expression(r"(.+):\*")
+_FOLDED = expression(r"[ \t]{2,}|\t")
 
 
 def read(text: str) -> Form | None:

@@ -15,6 +15,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.expressions import expression
 from agentconv.core.patterns.form import ANY, MOST_BRANCHES, NAME, ONE, REST, Wild, distinct, joined
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class _Anchor(Enum):
 
 _Piece: TypeAlias = "str | Wild | _Anchor"
 _Way: TypeAlias = "tuple[_Piece, ...]"
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"(?P<open>\((?:\?:)?(?!\?))|(?P<close>\))|(?P<bar>\|)|(?P<start>\^)|(?P<end>\$)|(?P<names>\[\^\\?/\][*]\??)"
     r"|(?P<set>\[(?:[A-Za-z0-9_. -]|\\[.\-])+\])|(?P<dots>\.(?:[*+?]\??)?)|\\(?P<escaped>[^A-Za-z0-9\n])|(?P<char>[^\\\[(*+?{\n])"
 )
-_QUANTIFIER = re.compile(r"[*+]|\{")
+_QUANTIFIER = expression(r"[*+]|\{")
 _DOTS: dict[str, list[_Way]] = {"*": [(ANY,)], "+": [(ONE, ANY)], "?": [(), (ONE,)], "": [(ONE,)]}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, tool_tokens
 from agentconv.families.frontmatter import Header
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 ID = "template"
-_FILE = re.compile(r"---\r?\n(.*?)(\r?\n)---(?:\r?\n|\Z)", re.DOTALL)
+_FILE = expression(r"---\r?\n(.*?)(\r?\n)---(?:\r?\n|\Z)", re.DOTALL)
 
 
 def _find(source: SourceText) -> Header | Complaint:

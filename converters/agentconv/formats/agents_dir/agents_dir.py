@@ -15,13 +15,9 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names
 from agentconv.core.format import FormatSpec
-from agentconv.core.losses import listed
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
-from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, simple
-from agentconv.projecting import mcp, models, permissions, texts, tool_lists
-from agentconv.projecting.finish import finish
-from agentconv.projecting.once import once
+from agentconv.formats.agents_dir import shared_folder
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -59,32 +55,4 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what all clients of the folder take alike."""
-    if not projection.at_home:
-        texts.trim(projection, "description", SPACE)
-        texts.require(projection, "description")
-    texts.require(projection, "name", "prompt.text", blanks=SPACE)
-    texts.body(projection)
-    texts.prompt(projection, "replace")
-    once(projection, _project_shape)
-    finish(projection, DIALECT)
-
-
-def _project_shape(projection: Projection) -> None:
-    """Project all but the texts; an agent that is limited in any way is one that not all clients of the folder would hold to it."""
-    if projection.at_home:
-        tool_lists.tool_list(projection, name_lists.spell_server, partial(name_lists.reads_back, ID))
-    else:
-        _drop_lists(projection)
-    permissions.mode(projection)
-    permissions.rules(projection)
-    permissions.unasked(projection)
-    models.model(projection)
-    mcp.drop(projection, "define it in each client that reads the folder")
-
-
-def _drop_lists(projection: Projection) -> None:
-    """Leave lists of tools out."""
-    if projection.get("tools.mode") != "inherit" or projection.get("tools.deny"):
-        named = [grant.native for path in ("tools.allow", "tools.deny") for grant in projection.get(path)]
-        values = {"tools.mode": "inherit", "tools.allow": (), "tools.deny": ()}
-        projection.change_together(values, "field-dropped", listed(named, nothing="none"))
+    shared_folder.project(DIALECT, "define it in each client that reads the folder", projection)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Complaint, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.losses import quoted
@@ -45,9 +46,9 @@ HINT = "define it in ~/.augment/settings.json, for all agents"
 COLORS = frozenset({"red", "blue", "green", "yellow", "orange", "purple", "pink", "cyan"})
 NOTHING = "none"
 """A word that is no tool: a list of it alone is how to grant none, since an empty one is no limit."""
-_FILE = re.compile(r"---\s*\n(.*?)(\n)---\s*\n", re.DOTALL)
-_HOME = re.compile(r"(?:.*/)?\.(?:augment|claude|agents)/agents/")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_FILE = expression(r"---\s*\n(.*?)(\n)---\s*\n", re.DOTALL)
+_HOME = expression(r"(?:.*/)?\.(?:augment|claude|agents)/agents/")
+_UNSAFE = expression(r"[^A-Za-z0-9_-]+")
 
 
 def _find(source: SourceText) -> Header | Complaint:

@@ -7,12 +7,11 @@ twice, and the checksum says whether the whole is still what was read.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core import references
 from agentconv.core.ir import (
     BUNDLE_URN,
@@ -38,6 +37,7 @@ from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from dataclasses import Field
 
     from agentconv.core.ir import Json
 
@@ -92,19 +92,13 @@ def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEF
         without: Fields that are left out.
     """
     found: dict[str, Json] = {}
-    cls: Any = type(value)
-    for field in _fields(cls):
+    cls = type(value)
+    for field in dataclasses.fields(value):
         item = getattr(value, field.name)
         if field.name in without or _is_default(field, item):
             continue
         found[field.name] = _plain_item(item, languages=languages) if field.name not in KINDS or cls is not AgentSet else _plain_parts(item)
     return found
-
-
-@cache
-def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
-    """Return the fields of a type, which takes longer to find than they take to write."""
-    return dataclasses.fields(cls)
 
 
 def _plain_parts(parts: Any) -> Json:
@@ -113,7 +107,7 @@ def _plain_parts(parts: Any) -> Json:
     return [part_documents.plain(part) for part in parts]
 
 
-def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
+def _is_default(field: Field[Any], item: object) -> bool:
     if item is None:
         return True
     if field.default_factory is not dataclasses.MISSING:

@@ -6,9 +6,9 @@ In a text, what is filled in is a map of one key; a server's definition stands b
 from __future__ import annotations
 
 import base64
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core.ir import Hook, McpServer, Model, Origin, Rule, Sandbox, ToolGrant
 from agentconv.core.meant import Pattern
 from agentconv.core.parts import (

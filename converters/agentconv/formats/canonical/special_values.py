@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NUMBERS = ("nan", "inf", "-inf")
-_MOMENT = re.compile(r"\d+[-:][\d:.TtZz +-]+")
+_MOMENT = expression(r"\d+[-:][\d:.TtZz +-]+")
 _WANTED = {
     "$null": 'in JSON it is `null`, in TOML `{"$null" = true}`',
     "$float": f"wants one of {', '.join(_NUMBERS)}",

@@ -6,11 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_TOKEN = expression(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_SURROGATE = expression("[\ud800-\udfff]")
 
 
 class TextError(Exception):

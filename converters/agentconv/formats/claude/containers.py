@@ -9,11 +9,11 @@ a server of their plugin as `plugin_<plugin>_<server>` alone, and a skill as `<p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.container import Container, Contents, Fault
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM

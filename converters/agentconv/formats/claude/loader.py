@@ -6,10 +6,10 @@ does not parse is rewritten once, line by line, with values in quotes (`requoted
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted
 from agentconv.families import javascript, markdown
 from agentconv.families.frontmatter import Header, Rewritten
@@ -26,8 +26,8 @@ COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink"
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 _S = f"[{SPACE}]"
-_OPEN = re.compile(rf"---{_S}*\n")
-_CLOSE_REST = re.compile(rf"{_S}*\n?")
+_OPEN = expression(rf"---{_S}*\n")
+_CLOSE_REST = expression(rf"{_S}*\n?")
 
 
 def find(source: SourceText) -> Header | Complaint:
@@ -42,8 +42,8 @@ def find(source: SourceText) -> Header | Complaint:
     return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
 
 
-_KEY_VALUE = re.compile(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
-_SUSPICIOUS = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
+_KEY_VALUE = expression(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
+_SUSPICIOUS = expression(r"[{}\[\]*&#!|>%@`]|: ")
 
 
 def requoted(text: str) -> Rewritten:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.source import SourceText, encode
 from agentconv.families.frontmatter import apply
 from agentconv.families.json_records import JsonFile

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.json import jsonc
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from agentconv.json.jsonc import Node
 
 Fault = tuple[Complaint, "Node"]
-_DEPENDENCY = re.compile(r"[A-Za-z0-9][\w.-]*(?:@[A-Za-z0-9][\w.-]*)?", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_DEPENDENCY = expression(r"[A-Za-z0-9][\w.-]*(?:@[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_VARIABLE = expression(r"[A-Za-z_]\w*", re.ASCII)
 TYPES = ("string", "number", "boolean", "directory", "file")
 
 

@@ -10,11 +10,11 @@ own `agents` has the form that it has in plugin.json. One fault, and the client 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.expressions import expression
 from agentconv.core.format import Offered, ReadResult
 from agentconv.core.source import BOM, encode
 from agentconv.families import reading
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.json.jsonc import Node
 
 PATH = ".claude-plugin/marketplace.json"
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_PART = expression(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FETCHED = frozenset({"github", "git-subdir", "npm", "url"})
 
 

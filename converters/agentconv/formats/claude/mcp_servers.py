@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import effects, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
 from agentconv.core.losses import listed
 from agentconv.families.keys import Ignored

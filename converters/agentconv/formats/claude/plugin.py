@@ -11,12 +11,12 @@ its like are filled in.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, Index, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.losses import listed, quoted
@@ -46,7 +46,7 @@ WORDS = "claude-code"
 LONGEST_NAME = 256
 TEMPLATE = placeholders.Template(
     ID,
-    re.compile(r"\$\{(CLAUDE_PLUGIN_ROOT|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_DATA|user_config\.[^}]+)\}"),
+    expression(r"\$\{(CLAUDE_PLUGIN_ROOT|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_DATA|user_config\.[^}]+)\}"),
     frozenset({"CLAUDE_PLUGIN_ROOT", "CLAUDE_PROJECT_DIR", "CLAUDE_PLUGIN_DATA"}),
     fails=False,
 )

@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.expressions import expression
 from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import slug
@@ -40,8 +41,8 @@ PATH = ".claude-plugin/plugin.json"
 DEFAULT_NAME = "agents"
 _WORDS = ("version", "description", "license")
 _TEXTS = (*_WORDS, "homepage")
-_AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>\s]+)\s*>\s*)?")
-_RESERVED = re.compile(r"(?:claude|anthropics?|cc-plugin)(?:-|$)")
+_AUTHOR = expression(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>\s]+)\s*>\s*)?")
+_RESERVED = expression(r"(?:claude|anthropics?|cc-plugin)(?:-|$)")
 
 
 def is_index(path: str) -> bool:

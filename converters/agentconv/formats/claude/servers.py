@@ -8,10 +8,10 @@ do nothing. An address needs a `type`. References are filled in in `command`, `a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
 from agentconv.formats.claude import mcp_servers

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
@@ -35,7 +36,7 @@ WORDS = "claude-code"
 """Whose words tools and hooks are in, in plugins too."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LONGEST_LINE = 100
-_HEADING = re.compile(rf"#+[{SPACE}]+([^{SPACE}].*)")
+_HEADING = expression(rf"#+[{SPACE}]+([^{SPACE}].*)")
 
 
 def _any_text(value: Json) -> str | None:

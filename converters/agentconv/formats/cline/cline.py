@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.losses import quoted
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 ID = "cline"
 
 _BLANK = "[" + SPACE.replace("\n", "").replace("\r", "") + "]"
-_OPEN = re.compile(rf"---{_BLANK}*(?:\r?\n|\Z)")
-_CLOSE = re.compile(rf"(?:^|(?<=[\r\u2028\u2029]))---{_BLANK}*(?:\r?\n|(?=[\r\u2028\u2029])|\Z)", re.MULTILINE)
-_NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*|---[ \t]*(?:#[^\r\n]*)?)(?:\r?\n|\Z)")
+_OPEN = expression(rf"---{_BLANK}*(?:\r?\n|\Z)")
+_CLOSE = expression(rf"(?:^|(?<=[\r\u2028\u2029]))---{_BLANK}*(?:\r?\n|(?=[\r\u2028\u2029])|\Z)", re.MULTILINE)
+_NOTHING_YET = expression(r"(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*|---[ \t]*(?:#[^\r\n]*)?)(?:\r?\n|\Z)")
 
 
 def _find(source: SourceText) -> Header | Complaint:

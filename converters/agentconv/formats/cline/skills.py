@@ -8,10 +8,10 @@ drops the skill, as an empty body does. `disabled`, or `enabled: false`, turns a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import markdown
 from agentconv.families.frontmatter import Header
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 ID = "cline"
-_FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---\r?\n?")
+_FRONTMATTER = expression(r"---\r?\n([\s\S]*?)(\r?\n)---\r?\n?")
 
 
 def find(source: SourceText) -> Header | Complaint:

@@ -11,10 +11,10 @@ in the vocabulary.)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import variable_keys, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key

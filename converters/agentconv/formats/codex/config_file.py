@@ -9,10 +9,10 @@ nor a description of its own. A role without a description in either is left out
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
 from agentconv.core.format import Declared
 from agentconv.core.source import BOM

@@ -8,9 +8,8 @@ a command, its installer makes a skill `source-command-<name>`, which is not rea
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agentconv.core.container import Container
+from agentconv.core.dataclass import replace
 from agentconv.parts.contained import Layout, Part
 
 _LAYOUT = Layout({"skills": Part("skills", "skills", "**/SKILL.md"), "servers": Part("mcpServers", ".mcp.json")})

@@ -8,11 +8,11 @@ in `env_vars`, `bearer_token_env_var` and `env_http_headers`, and a server gets 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
 from agentconv.core.diagnostics import Complaint, Effect
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
 
-_LEGAL = re.compile(r"[a-zA-Z0-9_:@/.-]+")
-_ILLEGAL = re.compile(r"[^a-zA-Z0-9_:@/.-]+")
+_LEGAL = expression(r"[a-zA-Z0-9_:@/.-]+")
+_ILLEGAL = expression(r"[^a-zA-Z0-9_:@/.-]+")
 _LOCAL = ("args", "env", "env_vars", "cwd")
 _REMOTE = ("url", "http_headers", "bearer_token_env_var", "env_http_headers", "scopes", "oauth_resource")
 

@@ -10,11 +10,11 @@ there that is wrong says nothing at all.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted
 from agentconv.core.part_format import Place
 from agentconv.core.parts import FolderFile
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 64
 POLICY = "agents/openai.yaml"
-_FENCE = re.compile(rf"[{BLANKS}]*---[{BLANKS}]*")
+_FENCE = expression(rf"[{BLANKS}]*---[{BLANKS}]*")
 
 
 def _find(source: SourceText) -> Header | Complaint:
@@ -54,7 +54,7 @@ def _find(source: SourceText) -> Header | Complaint:
     return Complaint("the header is never closed by a line `---`")
 
 
-_KEY_VALUE = re.compile(r"([ \t]*(?:-[ \t]+)?[A-Za-z_][\w-]*:[ \t]+)(.*?)[ \t]*\r?")
+_KEY_VALUE = expression(r"([ \t]*(?:-[ \t]+)?[A-Za-z_][\w-]*:[ \t]+)(.*?)[ \t]*\r?")
 
 
 def _repaired(text: str) -> Rewritten:

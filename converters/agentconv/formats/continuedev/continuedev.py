@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
 from agentconv.families import javascript, keys, markdown, model_words, name_lists, tool_tokens
@@ -37,9 +38,9 @@ ID = "continue"
 HINT = "add it to your configuration on Continue's hub"
 BUILT_IN = "built_in"
 _ENDS = "\n\r\u2028\u2029"
-_FENCE = re.compile(rf"(?:\A|(?<=[{_ENDS}]))---[{SPACE}]*(?=[{_ENDS}]|\Z)")
-_LONE = re.compile(r"[0-9]+(?:[/?#].*)?")
-_TOOL = re.compile(r"[A-Za-z0-9_-]*")
+_FENCE = expression(rf"(?:\A|(?<=[{_ENDS}]))---[{SPACE}]*(?=[{_ENDS}]|\Z)")
+_LONE = expression(r"[0-9]+(?:[/?#].*)?")
+_TOOL = expression(r"[A-Za-z0-9_-]*")
 
 
 def _find(source: SourceText) -> Header | Complaint:

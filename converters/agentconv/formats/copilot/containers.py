@@ -8,10 +8,10 @@ keeps all of it out. Servers come from `.mcp.json`; what the file itself says of
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.container import Container
+from agentconv.core.dataclass import replace
 from agentconv.parts.contained import Layout, Part
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
 from agentconv.core.losses import quoted
@@ -45,8 +46,8 @@ _IGNORED_NAME = "general-purpose"
 """A file of this stem is passed over; other agents of the client's own give way to a file."""
 
 _S = r"[^\S\n\x1c-\x1f]"
-_OPEN = re.compile(rf"---{_S}*\n")
-_CLOSE = re.compile(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
+_OPEN = expression(rf"---{_S}*\n")
+_CLOSE = expression(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
 
 
 def find(source: SourceText) -> Header | Complaint:
@@ -63,7 +64,7 @@ def find(source: SourceText) -> Header | Complaint:
     return Header(source, opened.end(), closed.start(), closed.end())
 
 
-_HOMES = re.compile(r"(?:.*/)?(?:\.github/(?:agents|chatmodes)|\.copilot/agents|\.claude/agents)/|agents/")
+_HOMES = expression(r"(?:.*/)?(?:\.github/(?:agents|chatmodes)|\.copilot/agents|\.claude/agents)/|agents/")
 
 
 def _name_of(path: str) -> str:
@@ -143,7 +144,7 @@ def _lower(agent: Agent) -> dict[str, Json]:
     return _CALLERS.get(agent.invocation.by, {}) if agent.invocation else {}
 
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_NOT_IN_NAMES = expression(r"[^A-Za-z0-9._-]+")
 
 
 def _legal_name(name: str) -> str:

@@ -9,8 +9,7 @@ of the same text are shown once.
 
 from __future__ import annotations
 
-import re
-
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families.frontmatter import Rewritten
 from agentconv.formats.copilot import copilot
@@ -20,7 +19,7 @@ from agentconv.parts.instructions.client import Client, Files
 from agentconv.yaml import emitter
 from agentconv.yaml.grammar import YAML_2
 
-_BARE = re.compile(r"(?P<key>[A-Za-z][\w-]*:[ \t]+)(?P<value>[*&!|>%@`\[{].*?)[ \t\r]*")
+_BARE = expression(r"(?P<key>[A-Za-z][\w-]*:[ \t]+)(?P<value>[*&!|>%@`\[{].*?)[ \t\r]*")
 
 
 def _quoted(text: str) -> Rewritten:

@@ -9,10 +9,10 @@ Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `serv
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables

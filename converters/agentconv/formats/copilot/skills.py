@@ -8,11 +8,11 @@ Without a description, what the body says first is shown. The client also reads 
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families.keys import Refused
 from agentconv.families.value_checks import is_text, is_texts
@@ -30,7 +30,7 @@ ID = "copilot"
 LONGEST_NAME = 64
 LONGEST_DESCRIPTION = 1024
 SHOWN_LINES = 3
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.: -]*")
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9_.: -]*")
 _STARTERS = keys.Starters()
 
 

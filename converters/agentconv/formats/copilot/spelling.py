@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.expressions import expression
 from agentconv.core.ir import ToolGrant
 from agentconv.families import tool_tokens
 from agentconv.families.keys import Refused
@@ -20,7 +20,7 @@ _ID = "copilot"
 _TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})
 """VS Code's own sets of tools, written before a slash as a server is."""
 
-_PLAIN_SERVER = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_SERVER = expression(r"[A-Za-z0-9_-]+")
 
 
 def _is_own(word: str) -> bool:

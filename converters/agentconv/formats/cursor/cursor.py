@@ -6,21 +6,25 @@ The header is no YAML (`families/line_header.py`): quotes and comments are part 
 file with a header and a prompt is an agent; no key is required. The client sends an agent's `tools` to its server and holds it
 to nothing of them. What it does enforce is `readonly`: writing, deleting, every shell and every MCP tool are then refused;
 fetching from the network is not. So a list of tools becomes that flag, or nothing. It reads UTF-16 and UTF-32 too
-(`families/line_encoding.py`).
+(`line_encoding`).
 """
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Detail
-from agentconv.core.format import FormatSpec
+from agentconv.core import fields
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Code, Detail, Severity
+from agentconv.core.expressions import expression
+from agentconv.core.format import FormatSpec, ReadResult, Whole, WriteResult
 from agentconv.core.names import stem_of
-from agentconv.families import javascript, keys, model_words
+from agentconv.families import javascript, keys, line_file, model_words, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.formats.cursor import line_encoding, line_file, line_header
+from agentconv.families.line_header import folded
+from agentconv.formats.cursor import line_encoding, line_header, line_remarks
 from agentconv.projecting import mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -28,13 +32,13 @@ from agentconv.projecting.once import once
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult, WriteResult
+    from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, AgentSet, Json, Model
     from agentconv.core.source import SourceText
 
 ID = "cursor"
 SUFFIXES = (".md", ".mdc", ".markdown")
-_NO_NAME = re.compile(rf"[{SPACE}_]+")
+_NO_NAME = expression(rf"[{SPACE}_]+")
 
 
 def _name_of(path: str) -> str:
@@ -43,7 +47,7 @@ def _name_of(path: str) -> str:
 
 
 def _line(value: Json) -> str:
-    return line_header.folded(value) if isinstance(value, str) else ""
+    return folded(value) if isinstance(value, str) else ""
 
 
 def _name(value: Json) -> Mapping[str, object]:
@@ -98,23 +102,73 @@ SPEC = FormatSpec(
     id=ID,
     client="Cursor",
     holds=frozenset({"prompt.text", "background", *(path for key in KEYS.values() for path in key.fields)}),
-    legal_name=line_header.folded,
+    legal_name=folded,
     reserved=frozenset(
         {"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose", "claude-code-tutor"}
     ),
     duplicates="both, or with several workspace roots the first",
 )
-DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower, stronger={"is_background": "background"})
+
+
+def _body(text: str, prompt: str) -> str:
+    return prompt.replace("\r\n", "\n") if line_encoding.has_crlf(text) else prompt
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if line_encoding.has_crlf(text) else "\n"
+
+
+def _padding(text: str) -> str:
+    """Return as many LF as let a prompt keep the CRLF that it has among its line breaks."""
+    return "\n" * max(0, 20 * text.count("\r\n") - text.count("\n") + 1) if line_encoding.has_crlf(text) else ""
+
+
+DIALECT = line_file.Dialect(
+    SPEC,
+    KEYS,
+    line_header.find,
+    line_header.parse,
+    _name_of,
+    lift=_lift,
+    lower=_lower,
+    stronger={"is_background": "background"},
+    unclosed=line_header.never_closed,
+    unread=line_encoding.no_text,
+    body=_body,
+    line_end=_line_end,
+    padding=_padding,
+    remarks=partial(line_remarks.remarks, SPEC),
+)
+_WIDE = replace(DIALECT, unread=lambda _data: None, body=lambda _text, prompt: prompt)
+"""In a wide encoding the client finds no CRLF, since it looks for two bytes."""
 
 
 def read(source: SourceText) -> ReadResult:
     """Read a markdown file as Cursor does."""
-    return line_file.read(DIALECT, source)
+    text = line_encoding.decoded(source)
+    if text is None:
+        return line_file.read(DIALECT, source)
+    result = line_file.read(_WIDE, text)
+    found = reading.remark(
+        SPEC,
+        Code.UNDECODABLE,
+        lambda client: f"{client} reads UTF-16 and UTF-32; other clients, and other tools, do not",
+        text.span(),
+        "save the file as UTF-8",
+        name=next((agent.name for agent in result.set.agents), None),
+        severity=Severity.NOTE,
+    )
+    return ReadResult(result.set, result.states, (found, *result.diagnostics))
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
-    """Write a markdown file that Cursor reads."""
-    return line_file.write(DIALECT, agents, original)
+    """Write a markdown file that Cursor reads; one in UTF-16 or UTF-32 that is changed is written anew, in UTF-8."""
+    if line_encoding.decoded(original) is None:
+        return line_file.write(DIALECT, agents, original)
+    old = read(original).set.agents
+    if not agents.agents or (old and fields.same(old[0], agents.agents[0])):
+        return WriteResult(original.data)
+    return WriteResult(line_file.rendered(DIALECT, agents.agents[0], original.path), whole=Whole.HEADER if old else None)
 
 
 def project(projection: Projection) -> None:
@@ -138,8 +192,9 @@ def _project_shape(projection: Projection) -> None:
 def _project_texts(projection: Projection) -> None:
     description = projection.get("description")
     if description is not None and "\n" in description:
-        folded = line_header.folded(description)
-        projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
+        projection.change(
+            "description", folded(description), "text-approximated", "several lines become one, since a value ends with its line"
+        )
     texts.trim(projection, "description", SPACE)
     texts.body(projection)
     prompt = projection.get("prompt.text")

@@ -7,15 +7,14 @@ the client guesses by statistics, which is not done here.
 
 from __future__ import annotations
 
-import re
-
+from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 
 _LOOKED_AT = 4096
 """Bytes from which the client tells whether a file is text."""
 _UNITS = 50
 """Code units from which it tells a wide encoding without a mark."""
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = expression(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PLAIN = frozenset({9, 10, 13, *range(0x20, 0x7F)})
 
 

@@ -6,11 +6,11 @@ A line is cut at its first `:`. `true` and `false` are switches, a text in quote
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.source import client_text
 from agentconv.families.javascript import SPACE
 from agentconv.parts.commands.shapes import Entry, Opened, undecodable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.parts.commands.shapes import Change, New
 
 _FENCE = "---"
-_ITEM = re.compile(rf"[{SPACE}]+-[{SPACE}]+(.*)")
+_ITEM = expression(rf"[{SPACE}]+-[{SPACE}]+(.*)")
 _QUOTES = ('"', "'")
 
 

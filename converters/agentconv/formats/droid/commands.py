@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.formats.droid import droid, lines
 from agentconv.parts.commands import flat
@@ -23,7 +24,7 @@ from agentconv.yaml.grammar import JS_YAML_4
 if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
-_ILLEGAL = re.compile(r"[^a-z0-9-_]")
+_ILLEGAL = expression(r"[^a-z0-9-_]")
 
 
 def _spelled(name: str) -> str:

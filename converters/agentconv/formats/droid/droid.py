@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, names, vocabulary
 from agentconv.core.diagnostics import Code, Complaint, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Model, Origin, ToolGrant
 from agentconv.core.losses import listed
@@ -54,9 +55,9 @@ GROUPS = {
     "mcp": (),
 }
 """Words that stand for several tools, where `tools` is that word alone."""
-_FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---\r?\n?", re.DOTALL)
-_NAME = re.compile(r"[a-z0-9_-]+")
-_MCP_TOOL = re.compile(r"([^*]+?)___([^*]+)", re.DOTALL)
+_FRONTMATTER = expression(r"---\r?\n(.*?)(\r?\n)---\r?\n?", re.DOTALL)
+_NAME = expression(r"[a-z0-9_-]+")
+_MCP_TOOL = expression(r"([^*]+?)___([^*]+)", re.DOTALL)
 
 
 def find(source: SourceText) -> Header | Complaint:

@@ -8,10 +8,10 @@ a name that is not legal and an empty body.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families.keys import Refused
 from agentconv.families.value_checks import is_text, is_texts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json, ToolGrant
 
 ID = "droid"
-_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9-]+")
+_NAME = expression(r"(?=.*[a-z0-9])[a-z0-9-]+")
 _STARTERS = keys.Starters()
 
 

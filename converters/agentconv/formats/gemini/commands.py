@@ -9,11 +9,11 @@ brace that is never closed fails each call. Qwen's model starts commands as well
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families.frontmatter import Header
 from agentconv.families.keys import Refused
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 _END = r"(?:\r\n|\r|\n)"
-_FRONTMATTER = re.compile(rf"\ufeff?---{_END}(?:([\s\S]*?)({_END}))?---(?:{_END}|\Z)")
+_FRONTMATTER = expression(rf"\ufeff?---{_END}(?:([\s\S]*?)({_END}))?---(?:{_END}|\Z)")
 _STARTERS = keys.Starters(model_only=None)
 
 

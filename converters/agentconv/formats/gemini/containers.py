@@ -5,10 +5,10 @@ https://geminicli.com/docs/extensions/reference
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.container import Container, Contents, Fault
+from agentconv.core.dataclass import replace
 from agentconv.formats.gemini import commands, servers, skills
 from agentconv.formats.gemini.extension_index import MANIFEST
 

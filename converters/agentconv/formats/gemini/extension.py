@@ -8,9 +8,10 @@ They are read as those of a project; in all their texts `${extensionPath}`, `${w
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
 from agentconv.formats.gemini import gemini
 from agentconv.formats.gemini.extension_index import MANIFEST
 from agentconv.projecting import placeholders
@@ -24,7 +25,7 @@ ID = "gemini-extension"
 KEYS = gemini.KEYS
 TEMPLATE = placeholders.Template(
     ID,
-    re.compile(r"\$\{(\w+|/)\}", re.ASCII),
+    expression(r"\$\{(\w+|/)\}", re.ASCII),
     gemini.TEMPLATE.known | {"extensionPath", "workspacePath", "pathSeparator", "/"},
 )
 SPEC = replace(gemini.SPEC, id=ID, client="Gemini CLI (extensions)")

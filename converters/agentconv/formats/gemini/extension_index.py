@@ -8,10 +8,10 @@ extension out. Agents are those of the folder `agents`, whatever the file says.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.names import slug
 from agentconv.families.manifest import Manifest
 from agentconv.json import jsonc
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.json.jsonc import Node
 
-_NAME = re.compile(r"[A-Za-z0-9-]+")
+_NAME = expression(r"[A-Za-z0-9-]+")
 
 
 def _faults(nodes: Mapping[str, Node]) -> Iterator[tuple[Complaint, Node | None]]:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
 from agentconv.families import keys, markdown, model_words, reading, tool_tokens
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
 
 ID = spelling.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"
-TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
-_FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
-_SLUG = re.compile(r"[a-z0-9_-]+")
+TEMPLATE = placeholders.Template(ID, expression(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
+_FRONTMATTER = expression(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
+_SLUG = expression(r"[a-z0-9_-]+")
 
 
 def _find(source: SourceText) -> Header | Complaint:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import McpServer, escape_key, unescape_key
 from agentconv.families.keys import Ignored
 from agentconv.families.value_checks import is_text, is_text_map, is_texts

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
 from agentconv.core.losses import quoted
@@ -41,11 +42,11 @@ ID = qwen_spelling.ID
 HINT = "add {} to mcpServers in ~/.qwen/settings.json"
 COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
 SWITCHES = qwen_switches.SWITCHES
-TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{([a-zA-Z_]\w*)\}", re.ASCII), frozenset({"task_prompt", "hook_context"}))
+TEMPLATE = placeholders.Template(ID, expression(r"\$\{([a-zA-Z_]\w*)\}", re.ASCII), frozenset({"task_prompt", "hook_context"}))
 SERVERS = mcp_servers.Spelling("httpUrl", "includeTools", "excludeTools", url="sse", typed=False)
-_OUTSIDE = re.compile(r"^[ \t]*[\"']?(?:executor|executionBackend)[\"']?[ \t]*:", re.MULTILINE)
+_OUTSIDE = expression(r"^[ \t]*[\"']?(?:executor|executionBackend)[\"']?[ \t]*:", re.MULTILINE)
 _END = r"(?:\r\n|\r|\n)"
-_FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
+_FRONTMATTER = expression(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
 
 
 def _find(source: SourceText) -> Header | Complaint:

@@ -7,10 +7,10 @@ line, so that places stay known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.ir import escape_key
 from agentconv.families.frontmatter import Rewritten
 from agentconv.families.javascript import SPACE, number

@@ -6,12 +6,12 @@ They have no prompt, and no client but their own can call them. Several may stan
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CARDS = ("agent_card_url", "agent_card_json")
 ONLY_REMOTE = (*CARDS, "auth")
 _TEXTS = ("name", "display_name", "description")
-_LIST = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
+_LIST = expression(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
 
 
 def is_remote(values: MappingType[str, Json]) -> bool:

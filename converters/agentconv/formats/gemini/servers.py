@@ -9,12 +9,12 @@ References are filled in in all of the file; no folder that is not trusted has s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.part_format import Place
 from agentconv.formats.gemini import mcp_servers, qwen
 from agentconv.json.jsonc import Syntax

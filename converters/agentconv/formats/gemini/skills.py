@@ -9,13 +9,13 @@ folders that the user trusts only.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import model_words
 from agentconv.families.frontmatter import Header, Rewritten
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json, Model, ToolGrant
     from agentconv.core.source import SourceText
 
-_FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---(?:\r?\n|)")
-_NO_NAME = re.compile(r"[:\\/<>*?\"|]")
-_LINE = re.compile(rf"[{SPACE}]*(name|description):[{SPACE}]*(.*?)[{SPACE}]*")
-_MORE = re.compile(r"[ \t]+[^ \t].*")
+_FRONTMATTER = expression(r"---\r?\n([\s\S]*?)(\r?\n)---(?:\r?\n|)")
+_NO_NAME = expression(r"[:\\/<>*?\"|]")
+_LINE = expression(rf"[{SPACE}]*(name|description):[{SPACE}]*(.*?)[{SPACE}]*")
+_MORE = expression(r"[ \t]+[^ \t].*")
 
 
 def _find(source: SourceText) -> Header | Complaint:
@@ -79,7 +79,7 @@ def _gemini_name(value: Json) -> str:
 
 
 _END = r"(?:\r\n|\r|\n)"
-_QWEN_FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---(?:{_END}|\Z)")
+_QWEN_FRONTMATTER = expression(rf"\ufeff?---{_END}([\s\S]*?)({_END})---(?:{_END}|\Z)")
 
 
 def _find_qwen(source: SourceText) -> Header | Complaint:
@@ -90,7 +90,7 @@ def _find_qwen(source: SourceText) -> Header | Complaint:
 
 
 _QWEN = qwen_spelling.ID
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:")
+_ABSOLUTE = expression(r"/|[A-Za-z]:")
 
 
 def _as_text(name: str, value: Json) -> str:

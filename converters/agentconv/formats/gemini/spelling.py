@@ -5,10 +5,10 @@ So a server whose name has an underscore cannot be granted by name. `mcp_server_
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
+from agentconv.core.expressions import expression
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
 from agentconv.families import tool_tokens
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
 ID = "gemini-cli"
-_MCP_TOOL = re.compile(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")
+_MCP_TOOL = expression(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")
 
 
 def grant(word: str) -> ToolGrant:

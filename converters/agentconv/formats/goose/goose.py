@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.diagnostics import Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult
 from agentconv.families import keys, markdown, model_words
 from agentconv.families.frontmatter import Header
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ID = "goose"
 _FENCE = "---"
-_FILE = re.compile(rf".*?{_FENCE}[{SPACE}]*(.*?)([{SPACE}]*){_FENCE}", re.DOTALL)
+_FILE = expression(rf".*?{_FENCE}[{SPACE}]*(.*?)([{SPACE}]*){_FENCE}", re.DOTALL)
 
 
 def _find(source: SourceText) -> Header | Complaint:

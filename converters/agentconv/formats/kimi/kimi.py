@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import javascript, markdown, name_lists
 from agentconv.families.frontmatter import Header
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 ID = "kimi"
 HINT = "define it in .kimi-code/mcp.json"
 _BLANK = "[" + SPACE.replace("\n", "") + "]"
-_CLOSE = re.compile(rf"^{_BLANK}*---{_BLANK}*(?:\n|\Z)", re.MULTILINE)
-_OPEN = re.compile(rf"{_BLANK}*---{_BLANK}*\n")
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CLOSE = expression(rf"^{_BLANK}*---{_BLANK}*(?:\n|\Z)", re.MULTILINE)
+_OPEN = expression(rf"{_BLANK}*---{_BLANK}*\n")
+_NAME = expression(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FILLED_IN = (
     "additional_dirs_info",
     "additional_dirs_section",
@@ -56,7 +57,7 @@ _FILLED_IN = (
     "skills_section",
     "windows_notes",
 )
-TEMPLATE = placeholders.Template(ID, re.compile(rf"\$\{{({'|'.join(_FILLED_IN)})\}}"), frozenset(_FILLED_IN), fails=False)
+TEMPLATE = placeholders.Template(ID, expression(rf"\$\{{({'|'.join(_FILLED_IN)})\}}"), frozenset(_FILLED_IN), fails=False)
 
 
 def _find(source: SourceText) -> Header | Complaint:

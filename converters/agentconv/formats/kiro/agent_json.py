@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, names
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.meant import Foreign, Text
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Absent
 
 ROSTER = Roster("", by_name=False, document=True)
-PROMPTS = included_prompts.Scheme("prompt", re.compile(r"file://(.*)", re.DOTALL), lambda source: json_records.parse(source, ROSTER))
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+PROMPTS = included_prompts.Scheme("prompt", expression(r"file://(.*)", re.DOTALL), lambda source: json_records.parse(source, ROSTER))
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def legal_name(name: str) -> str:

@@ -8,11 +8,11 @@ one. `tools` has tags, each for all tools of a kind; what there is without it th
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, plain_fences
 from agentconv.families.keys import ABSENT, Key, Refused, simple
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ID = "kiro-ide"
 HINT = "define {} in .kiro/settings/mcp.json, and set includeMcpJson"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*")
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 
 
 def _name_of(path: str) -> str:

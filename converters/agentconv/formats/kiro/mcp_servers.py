@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import McpServer, escape_key, unescape_key
 from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.expressions import expression
 from agentconv.core.ir import Model
 from agentconv.core.losses import becomes, quoted
 from agentconv.families import keys
@@ -32,7 +32,7 @@ WHOLE = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"
 """Permissions that take an action, and no patterns."""
 WITH_PATTERNS = frozenset({"read", "edit", "glob", "grep", "list", "bash", "task", "external_directory", "lsp", "skill"})
 THEME = ("primary", "secondary", "accent", "success", "warning", "error", "info")
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_HEX = expression(r"#[0-9a-fA-F]{6}")
 COLORS = {
     "red": "#ef4444",
     "blue": "#3b82f6",

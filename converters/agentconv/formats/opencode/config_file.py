@@ -9,12 +9,12 @@ into its file where no other text is in there, and else into the configuration i
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, references
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.meant import Reference, Text
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ROSTERS = (Roster("/agent", by_name=True), Roster("/mode", by_name=True))
 SUFFIXES = (".json", ".jsonc")
-_FILLED_IN = re.compile(r"\{(env|file):(?!\})")
+_FILLED_IN = expression(r"\{(env|file):(?!\})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ something and the header still does not parse, the client drops the file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Complaint, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import client_text
@@ -65,7 +66,7 @@ class Repair:
         return Rewritten("\n".join(lines), tuple(places), tuple(rows)) if changed else None
 
 
-_KEY_VALUE = re.compile(rf"([a-zA-Z_][a-zA-Z0-9_]*)[{SPACE}]*:[{SPACE}]*([^\n\r\u2028\u2029]*)\Z")
+_KEY_VALUE = expression(rf"([a-zA-Z_][a-zA-Z0-9_]*)[{SPACE}]*:[{SPACE}]*([^\n\r\u2028\u2029]*)\Z")
 
 
 @dataclass(frozen=True, slots=True)

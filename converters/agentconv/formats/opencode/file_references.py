@@ -9,12 +9,12 @@ variable is not set.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.includes import MOST_BYTES, Include
 from agentconv.core.meant import Foreign, Text
 from agentconv.core.source import client_text, decode
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LANGUAGE = "env"
 """The language of references that these clients fill in (`core/references`)."""
-_REFERENCE = re.compile(r"\{file:([^}]+)\}")
+_REFERENCE = expression(r"\{file:([^}]+)\}")
 
 
 def found(source: SourceText) -> list[Include]:

@@ -10,10 +10,10 @@ Modes of an older version, in `.kilocodemodes`, are read as what the client make
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, State
 from agentconv.families import keys, markdown
 from agentconv.families.javascript import SPACE
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 ID = "kilo"
-_REFERENCE = re.compile(r"(?<!\$)\{(file|env):[^}]+\}")
+_REFERENCE = expression(r"(?<!\$)\{(file|env):[^}]+\}")
 
 
 class References:

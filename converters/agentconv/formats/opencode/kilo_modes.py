@@ -7,10 +7,10 @@ file. A group that is listed is allowed and one that is not is denied, each a pe
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Detail, Effect
 from agentconv.core.format import State
 from agentconv.families import records, yaml_records

@@ -10,10 +10,10 @@ So nothing needs to be written here: an agent that is changed goes to `agent`, a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.expressions import expression
 from agentconv.families import json_records, reading
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_text, is_text_map
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 ROSTER = Roster("/agents", by_name=True)
 RENAMED = {"system": "prompt", "disabled": "disable"}
 FORBIDDEN = "permissions"
-_MODEL = re.compile(r"[^/#]+/[^#]+(#[^#]+)?")
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_MODEL = expression(r"[^/#]+/[^#]+(#[^#]+)?")
+_HEX = expression(r"#[0-9a-fA-F]{6}")
 
 
 def _is_model(value: Json) -> bool:

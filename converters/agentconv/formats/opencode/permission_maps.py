@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from agentconv.core import fields, patterns, vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key

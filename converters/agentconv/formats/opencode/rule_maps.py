@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, patterns, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
 from agentconv.projecting import permissions, tool_lists

@@ -12,10 +12,10 @@ nothing in (its code).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Complaint, Effect
+from agentconv.core.expressions import expression
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
@@ -85,7 +85,7 @@ _TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": 
 _OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
 _FILE = json_servers("/mcp", jsonc.JSONC)
 _USER = ".config/"
-_VARIABLE = re.compile(r"\{env:[^}]+\}")
+_VARIABLE = expression(r"\{env:[^}]+\}")
 
 
 def _of_kilo(source: SourceText) -> ServerFile:

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.names import slug
 from agentconv.families.manifest import Manifest
@@ -29,7 +30,7 @@ ID = "agent-plugin"
 SCHEMA = "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
 FAMILY = "https://agent-plugins.org/schemas/"
 LONGEST_NAME = 64
-_NAME = re.compile(r"(?!.*(?:--|\.\.))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_NAME = expression(r"(?!.*(?:--|\.\.))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _TEXTS = ("version", "description", "homepage", "repository", "license")
 _AUTHOR = ("name", "email", "url")
 

@@ -9,11 +9,11 @@ Each entry has a `type`, and no key that is another one's. A command is a bare n
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM, encode

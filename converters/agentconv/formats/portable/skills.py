@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import gray_matter
 from agentconv.families.keys import Refused
@@ -19,7 +20,7 @@ from agentconv.parts.skills.client import Client
 
 ID = "agent-plugin"
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = expression(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def _bad_name(name: str) -> str | None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(
+from agentconv.core.expressions import expression
+
+_TOKEN = expression(
     r"(?P<escape>\\(?s:.))|(?P<named>\(\?<(?![=!]))|(?P<behind>\(\?<[=!])|(?P<ahead>\(\?[=!])|(?P<plain>\(\?:)"
     r"|(?P<flags>\(\?[ims]*(?:-[ims]*)?:)|(?P<odd>\(\?)|(?P<open>\()|(?P<close>\))|(?P<set>\[)"
     r"|(?P<repeat>[*+?]\??|\{(?P<least>[0-9]+)(?:,(?P<most>[0-9]*))?\}\??)|(?P<bar>\|)|(?P<start>[\^])|(?P<end>\$)|(?P<char>(?s:.))"
 )
-_NAME = re.compile(r"[^\W\d](?:\w|[$\u200c\u200d])*>|\$(?:\w|[$\u200c\u200d])*>")
-_SET_ITEM = re.compile(r"\\(?:c[A-Za-z0-9_]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-3][0-7]{0,2}|[4-7][0-7]?|(?s:.))|[^\]\\]", re.DOTALL)
+_NAME = expression(r"[^\W\d](?:\w|[$\u200c\u200d])*>|\$(?:\w|[$\u200c\u200d])*>")
+_SET_ITEM = expression(r"\\(?:c[A-Za-z0-9_]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-3][0-7]{0,2}|[4-7][0-7]?|(?s:.))|[^\]\\]", re.DOTALL)
 _CLASSES = frozenset("dDsSwW")
 _CONTROLS = {"b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 

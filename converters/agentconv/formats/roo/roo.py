@@ -12,11 +12,11 @@ The role definition opens the prompt and the instructions close it; both are the
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, fields, names, patterns, vocabulary
 from agentconv.core.diagnostics import Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed, quoted
@@ -44,7 +44,7 @@ ROSTER = Roster("/customModes", by_name=False, alone=True)
 EVERYTHING = ("read", "edit", "command", "mcp")
 """Groups that leave nothing out: what `modes` stands for, every mode may do."""
 GONE = frozenset({"browser"})
-_SLUG = re.compile("[a-zA-Z0-9-]+")
+_SLUG = expression("[a-zA-Z0-9-]+")
 _BETWEEN = "\n\n"
 """What stands between the role definition and the instructions."""
 

@@ -8,10 +8,10 @@ gray-matter reads the header, without a repair; a name that is not that of its f
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import gray_matter
 from agentconv.families.keys import Refused
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
 ID = "roo"
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = expression(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_NAME = 64
 
 

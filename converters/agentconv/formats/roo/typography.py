@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.source import BOM
 from agentconv.families.record_file import ClientText
 
 if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
-REWRITTEN = re.compile("[\u00a0\u200b-\u200d\u2010-\u2015\u2212\u2018\u2019\u201c\u201d]")
+REWRITTEN = expression("[\u00a0\u200b-\u200d\u2010-\u2015\u2212\u2018\u2019\u201c\u201d]")
 _PLAIN = {"\u00a0": " ", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', **dict.fromkeys("\u200b\u200c\u200d", "")}
 """No-break spaces become blanks, quotes plain ones, zero-width characters nothing; the rest are dashes."""
 

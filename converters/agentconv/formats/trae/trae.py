@@ -9,11 +9,11 @@ is written; what a value of a wrong type costs neither: it is taken for one that
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
 from agentconv.families.keys import Key, Refused, simple
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ID = "trae"
 HINT = "define it in .trae/mcp.json, for all agents"
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NAME = expression(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def _name(value: Any) -> str:

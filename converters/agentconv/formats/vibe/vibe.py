@@ -10,12 +10,12 @@ what is left. The tools of a server are called `server_tool`. Only an agent of t
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, names, vocabulary
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
 from agentconv.families import keys, model_words, toml_file, tool_tokens
@@ -36,8 +36,8 @@ ID = "vibe"
 HINT = "define it in .vibe/config.toml, for all agents"
 TYPES = {"subagent": "agents", "agent": "user"}
 """By the type of an agent, who calls it."""
-_SERVER = re.compile(r"([A-Za-z0-9-]+)_\*")
-_PATTERN = re.compile(r"[*?\[]|\Are:")
+_SERVER = expression(r"([A-Za-z0-9-]+)_\*")
+_PATTERN = expression(r"[*?\[]|\Are:")
 
 
 def _grants(word: str, *, denies: bool) -> Iterator[ToolGrant]:

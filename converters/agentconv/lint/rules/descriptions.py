@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.format import ENTRY
 from agentconv.families import frontmatter

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from agentconv.core import limits, schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import folded, nearest, opposed
 from agentconv.formats import registry
@@ -556,7 +557,7 @@ def foreign_model(self: Rule, subject: Subject) -> Iterator[Finding]:
             )
 
 
-_BETWEEN = re.compile(r" ?(?:[|,]|/|\bor\b) ?")
+_BETWEEN = expression(r" ?(?:[|,]|/|\bor\b) ?")
 
 
 def _choice(client: str, word: str) -> list[str]:
@@ -796,7 +797,7 @@ def misspelled_model(self: Rule, subject: Subject) -> Iterator[Finding]:
             )
 
 
-_WORDS = re.compile(r"[A-Za-z]{4,}")
+_WORDS = expression(r"[A-Za-z]{4,}")
 
 
 @cache
@@ -814,7 +815,7 @@ def _meant_model(client: str, word: str) -> str | None:
     return next(filter(None, found), None)
 
 
-_BEFORE_MODEL = re.compile(r"[/:]")
+_BEFORE_MODEL = expression(r"[/:]")
 
 
 def _set_right(word: str, part: re.Match[str], known: tuple[str, ...]) -> str | None:

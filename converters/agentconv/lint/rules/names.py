@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.format import ENTRY
 from agentconv.core.names import stem_of
@@ -90,7 +90,7 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
         )
         if not clients:
             continue
-        stem = stem_of(subject.path.rpartition("/")[2], registry.FORMATS[subject.format].ends)
+        stem = stem_of(subject.path, registry.FORMATS[subject.format].ends)
         legal = registry.load(subject.format).SPEC.legal_name(stem)
         yield self.find(
             f"the agent has no name: {titles(clients)} drops it",
@@ -227,7 +227,7 @@ def name_not_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     if row.holds_several(subject.path) or len(subject.result.set.agents) != 1 or registry.load(subject.format).SPEC.named_by_stem:
         return
     for number, agent, state in subject.agents():
-        stem = stem_of(subject.path.rpartition("/")[2], row.ends)
+        stem = stem_of(subject.path, row.ends)
         if agent.name and not state.dropped and agent.name != stem and not _is_path(subject.path, agent.name):
             yield self.find(
                 shown(f"{title(subject)} calls this agent `{shown(agent.name)}`, its file is called `{shown(stem)}`", 160),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import mentions, tool_summary, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.ir import Prompt
 from agentconv.formats import registry
 from agentconv.lint import fixing
@@ -205,8 +205,8 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(message, place, help_text, severity=severity, clients=dropped or filled, agent=passage.agent.name)
 
 
-_LIVE = re.compile(r"\$\{[A-Za-z_]\w*\}|\{[a-z]+:[^{}\n]{1,200}\}")
-_REFERENCE = re.compile(r"\{[a-z]+:[^{}\n]{1,200}\}")
+_LIVE = expression(r"\$\{[A-Za-z_]\w*\}|\{[a-z]+:[^{}\n]{1,200}\}")
+_REFERENCE = expression(r"\{[a-z]+:[^{}\n]{1,200}\}")
 
 
 def _is_template(subject: Subject, passage: Passage, client: str) -> bool:
@@ -289,7 +289,7 @@ def template_residue(self: Rule, subject: Subject) -> Iterator[Finding]:
                 yield self.find(message, place, "fill in what belongs there", agent=agent.name)
 
 
-_RESIDUE = re.compile(
+_RESIDUE = expression(
     r"\{\{[ \t]?[A-Za-z_][\w .|-]{0,60}\}\}"
     r"|<(?:YOUR|[Yy]our|INSERT|[Ii]nsert|FILL|[Ff]ill)[ _-][^<>\n]{1,60}>"
     r"|<[A-Z][A-Z0-9]*(?:[_ -][A-Z0-9]+)*[_ -](?:NAME|PATH|URL|DESCRIPTION|HERE|ID|PROJECT|LANGUAGE|FRAMEWORK)>"

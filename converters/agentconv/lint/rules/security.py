@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Severity
+from agentconv.core.expressions import expression
 from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
 from agentconv.lint.rule import HIDDEN, INJECTION, SECRETS, rule
 from agentconv.lint.rules.text import exotic, is_garbled
@@ -271,11 +272,11 @@ def secret_by_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(message, (one.start, one.end), help_text, agent=owner(subject, one.start))
 
 
-_TAGS = re.compile("[\U000e0000-\U000e007f]+")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]+")
-_ZERO_WIDTH = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\uffa0]+")
-_INNER_MARK = re.compile("(?<!\\A)\ufeff+")
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}")
+_TAGS = expression("[\U000e0000-\U000e007f]+")
+_BIDI = expression("[\u202a-\u202e\u2066-\u2069]+")
+_ZERO_WIDTH = expression("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\uffa0]+")
+_INNER_MARK = expression("(?<!\\A)\ufeff+")
+_SELECTORS = expression("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}")
 _SUSPECT = frozenset(
     chr(code)
     for first, last in (
@@ -338,7 +339,7 @@ def _bare(subject: Subject, pattern: re.Pattern[str], keep: Keep) -> Iterator[tu
         yield from ((*match.span(), match[0]) for match in found)
 
 
-_ESCAPE = re.compile(
+_ESCAPE = expression(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|.)|[^\\]", re.DOTALL
 )
 """One character of a string of JSON, TOML or YAML: a pair of surrogates, a number, another escape, or itself."""
@@ -370,7 +371,7 @@ def _character(spelled: re.Match[str]) -> str:
     return spelled[0] if len(spelled[0]) == 1 else " "
 
 
-_FLAG = re.compile("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+_FLAG = expression("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 
 
 def _is_flag(text: str, start: int, end: int) -> bool:
@@ -425,10 +426,10 @@ def _is_emoji(char: str) -> bool:
 
 
 _SHELL = r"(?:sudo[ \t]+(?:-[A-Za-z]+[ \t]+)?)?(?:ba|z|da|k|fi)?sh\b|(?:sudo[ \t]+)?python3?\b(?=[ \t]*(?:-|$|[`'\")&;]))"
-_PIPE = re.compile(rf"\|[ \t]*(?:{_SHELL}|i?ex\b|Invoke-Expression\b)", re.IGNORECASE | re.MULTILINE)
-_FETCH = re.compile(r"\b(?:curl|wget|irm|iwr|Invoke-RestMethod|Invoke-WebRequest)\b[^|\n]*\Z", re.IGNORECASE)
-_INSIDE = re.compile(r"(?:<\(|\$\(|`)[ \t]{0,3}(?:curl|wget)[ \t]+-")
-_RUNS = re.compile(r"(?:\b(?:bash|sh|zsh|source|eval)|(?:^|[\s;&])\.)[ \t]{1,3}(?:-c[ \t]{1,3})?[\"']?\Z")
+_PIPE = expression(rf"\|[ \t]*(?:{_SHELL}|i?ex\b|Invoke-Expression\b)", re.IGNORECASE | re.MULTILINE)
+_FETCH = expression(r"\b(?:curl|wget|irm|iwr|Invoke-RestMethod|Invoke-WebRequest)\b[^|\n]*\Z", re.IGNORECASE)
+_INSIDE = expression(r"(?:<\(|\$\(|`)[ \t]{0,3}(?:curl|wget)[ \t]+-")
+_RUNS = expression(r"(?:\b(?:bash|sh|zsh|source|eval)|(?:^|[\s;&])\.)[ \t]{1,3}(?:-c[ \t]{1,3})?[\"']?\Z")
 _FAR = 300
 
 
@@ -454,7 +455,7 @@ def _piped(text: str) -> list[tuple[int, int]]:
 
 _VERBS = ("gnore ", "isregard ", "orget ", "verride ", "ypass ", "eveal ", "GNORE ", "ISREGARD ", "VERRIDE ")
 """Without the first letters, which may be capitals."""
-_OVERRIDE = re.compile(
+_OVERRIDE = expression(
     r"(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|my|of|every|everything|these|those)\s{1,3}){0,4}"
     r"(?:previous|prior|above|earlier|preceding|foregoing|system|safety|original)\s{1,3}(?:system\s{1,3})?"
     r"(?:instructions?|prompts?|rules|directions|directives|guidelines|messages|context)\b"
@@ -476,9 +477,9 @@ def _overrides(text: str) -> list[re.Match[str]]:
     return sorted(found, key=lambda match: match.start())
 
 
-_HOME = re.compile(r"(?:/home|/Users)/([A-Za-z][A-Za-z0-9._-]{1,40})(?=[/\s\"'`)\],;:|]|$)")
-_WINDOWS_HOME = re.compile(r"[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/)([A-Za-z][A-Za-z0-9._ -]{1,40}?)(?=[\\/\"'`]|$|\s)", re.MULTILINE)
-_NOBODY = re.compile(
+_HOME = expression(r"(?:/home|/Users)/([A-Za-z][A-Za-z0-9._-]{1,40})(?=[/\s\"'`)\],;:|]|$)")
+_WINDOWS_HOME = expression(r"[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/)([A-Za-z][A-Za-z0-9._ -]{1,40}?)(?=[\\/\"'`]|$|\s)", re.MULTILINE)
+_NOBODY = expression(
     r"(?:my|your|the|some|a)?[-_.]?(?:user|username|name|home|account|person|developer|dev|me|you|yourself|myself|someone|somebody|anyone)[-_.]?"
     r"(?:name|id|\d{0,3})|your.*|.*(?:example|placeholder).*|x{2,}|y{3,}|foo|bar|baz|test\w*|demo|dummy|sample|alice|bob|carol|eve|joe|john|jane"
     r"|(?:john|jane)[._-]?doe|runner(?:admin)?|ubuntu|debian|fedora|centos|node|app\w*|coder|vscode|codespace|gitpod|jovyan|ec2-user|circleci"
@@ -488,7 +489,7 @@ _NOBODY = re.compile(
 )
 
 
-_MOUNT = re.compile("/mnt/[a-z]")
+_MOUNT = expression("/mnt/[a-z]")
 """Where a folder of Windows is for its Linux."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Cause, Code, Severity
+from agentconv.core.expressions import expression
 from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
 from agentconv.lint import fixing, headers, remarks
@@ -151,7 +152,7 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     yield self.find(message, place, help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
 
 
-_TABS = re.compile(r"(?m)^\t+")
+_TABS = expression(r"(?m)^\t+")
 
 
 def _untabbed(subject: Subject) -> Fix | None:
@@ -272,7 +273,7 @@ def colon_beside_block(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield _broken(self, subject, remark, f"its repair of the YAML breaks the block of `{block}`", headers.QUOTE)
 
 
-_BLOCK = re.compile(r"([A-Za-z_-]+):[ \t]+[|>][-+0-9]*[ \t]*\r?\n((?:[ \t]+[^\n]*\n|\r?\n)*)")
+_BLOCK = expression(r"([A-Za-z_-]+):[ \t]+[|>][-+0-9]*[ \t]*\r?\n((?:[ \t]+[^\n]*\n|\r?\n)*)")
 
 
 def _beside_block(subject: Subject) -> str:

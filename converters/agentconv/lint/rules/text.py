@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import replace
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.source import BOM, encode
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
@@ -116,7 +117,7 @@ def _original(text: str, offset: int) -> int:
     return offset
 
 
-_RETURN = re.compile("\r\n?")
+_RETURN = expression("\r\n?")
 
 
 def _unreturned(subject: Subject, fixed: str) -> Fix | None:
@@ -170,7 +171,7 @@ def _is_wide(subject: Subject) -> bool:
     return any(one.code is Code.UNDECODABLE and one.severity is Severity.NOTE for one in subject.result.diagnostics)
 
 
-_STRAY_BYTES = re.compile("[\udc80-\udcff]+")
+_STRAY_BYTES = expression("[\udc80-\udcff]+")
 
 
 def _as_windows_1252(stray: str) -> str:
@@ -240,8 +241,8 @@ def control_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     yield from _controls(self, subject, _CONTROLS, "control characters", _LAYOUT)
 
 
-_NUL = re.compile("\x00+")
-_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+_NUL = expression("\x00+")
+_CONTROLS = expression("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 _LAYOUT = "\x0b\x0c\x1b\x9b"
 """Characters that part words or start a longer sequence: to delete them alone may glue or leave something."""
 
@@ -341,7 +342,7 @@ def utf_16_file(self: Rule, subject: Subject) -> Iterator[Finding]:
         yield self.find(message, (0, 2), fix.title, clients=clients, fix=fix)
 
 
-_RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")
+_RUN = expression(r"[^\x00-\x7f][^\x00-\x7f]+")
 _ENCODINGS = ("latin-1", "cp1252", "mac_roman", "cp437", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859_2")
 _LONGEST = 2000
 _NO_TEXT = frozenset({"Cc", "Zl", "Zp", "Cs", "Cn", "Co"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.core.suggestions import nearest

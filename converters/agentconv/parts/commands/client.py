@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import dataclass
 from agentconv.parts.commands import projecting, reading, writing
 
 if TYPE_CHECKING:

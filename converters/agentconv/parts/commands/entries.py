@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.families import json_records
 from agentconv.families.frontmatter import apply

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause, Code, Complaint, Severity
 from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import frontmatter

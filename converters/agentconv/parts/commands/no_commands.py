@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
+from agentconv.core.expressions import expression
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import AllArguments
 from agentconv.families.javascript import SPACE
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Body, Command
     from agentconv.parts.commands.client import Client
 
-_ARGUMENT = re.compile(r"[A-Za-z_]\w*")
+_ARGUMENT = expression(r"[A-Za-z_]\w*")
 
 
 def project(client: Client, projection: PartProjection[Command]) -> None:

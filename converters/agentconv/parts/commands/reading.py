@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Origin

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import toml_places
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.source import BOM
 from agentconv.families import toml_text, toml_values

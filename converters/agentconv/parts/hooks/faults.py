@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from agentconv.core import hook_handlers, hook_matchers, vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.parts.hooks import restraints, scripts
 
 if TYPE_CHECKING:

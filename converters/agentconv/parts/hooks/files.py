@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import BOM
 from agentconv.families.frontmatter import apply

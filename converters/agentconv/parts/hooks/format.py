@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.json import jsonc

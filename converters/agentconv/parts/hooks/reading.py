@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import hook_handlers, schema_files, vocabulary
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.parts.commands.markdown import Markdown
 from agentconv.parts.instructions import projecting, reading, writing
 

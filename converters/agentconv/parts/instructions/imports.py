@@ -10,6 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentconv.core.expressions import expression
 from agentconv.core.parts import Body, FileText, ForeignPlaceholder
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 Imports: TypeAlias = Literal["", "words", "paths"]
 """What follows an `@`: nothing is imported; all up to the next blank; that without what ends a clause."""
 LANGUAGE = "import"
-_CODE = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[^\n]*$|\Z)|(?P<ticks>`+)[^`].*?(?P=ticks)", re.MULTILINE | re.DOTALL)
-_IMPORT = re.compile(r"(?<!\S)@(?P<path>[^\s@`]*\.[A-Za-z0-9]{1,8})(?P<rest>[^\s`]*)")
-_CLAUSE_ENDS = re.compile(r"[,;:!?)]*|\.[,;:!?)]*")
+_CODE = expression(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[^\n]*$|\Z)|(?P<ticks>`+)[^`].*?(?P=ticks)", re.MULTILINE | re.DOTALL)
+_IMPORT = expression(r"(?<!\S)@(?P<path>[^\s@`]*\.[A-Za-z0-9]{1,8})(?P<rest>[^\s`]*)")
+_CLAUSE_ENDS = expression(r"[,;:!?)]*|\.[,;:!?)]*")
 _OUTSIDE = ("/", "~", "\\")
 
 

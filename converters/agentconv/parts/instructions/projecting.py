@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import Body, FileText, ForeignPlaceholder, Instruction, Skill
 from agentconv.parts.instructions import globs, imports, writing

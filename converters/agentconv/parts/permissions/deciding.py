@@ -6,10 +6,10 @@ a grant: what is here is what is left of a file once its client has read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, patterns, vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 
 if TYPE_CHECKING:

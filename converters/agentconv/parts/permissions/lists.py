@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Effect
 from agentconv.core.ir import Rule, escape_key
 from agentconv.core.meant import Pattern

@@ -12,6 +12,7 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.core.patterns import LONGEST, gitignore, globs, prefix
 from agentconv.core.patterns.form import ANY, NAME, REST, distinct, joined
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from agentconv.core.meant import Pattern
     from agentconv.core.patterns.form import Branch, Form
 
-_PLAIN_COMMAND = re.compile(r"[A-Za-z0-9_./:=@,+% -]*")
+_PLAIN_COMMAND = expression(r"[A-Za-z0-9_./:=@,+% -]*")
 """What a shell takes for itself wherever it stands; with anything else, clients may cut at other places."""
-_PLAIN_PATH = re.compile(r"[^\\*?\[\]{}()!|\n]*")
+_PLAIN_PATH = expression(r"[^\\*?\[\]{}()!|\n]*")
 
 
 def command(pattern: Pattern) -> Form | None:

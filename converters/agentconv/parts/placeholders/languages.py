@@ -7,9 +7,10 @@ there, too, while a `$1` there is nearly always awk's or the shell's. So a form 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from agentconv.core.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 from agentconv.core.mentions import fences
 from agentconv.core.parts import (
     CONTAINER_FOLDER,
@@ -22,12 +22,13 @@ from agentconv.core.parts import (
 from agentconv.parts.placeholders.languages import inside, pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from agentconv.core.parts import BodyPart
     from agentconv.parts.placeholders.languages import Language
 
-_BRACE = re.compile(r"[{}]")
+_BRACE = expression(r"[{}]")
 
 
 @dataclass(frozen=True, slots=True)

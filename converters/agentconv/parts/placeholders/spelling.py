@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.parts import Argument, FileText, ShellOutput
 from agentconv.parts.placeholders.parsing import is_unclosed, parse, tokens
 from agentconv.parts.placeholders.ways import Way, Wording, ways

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.source import SourceText
 from agentconv.families import json_records

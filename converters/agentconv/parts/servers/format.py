@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.parts.servers import projecting, reading, spelling

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, references
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Detail
+from agentconv.core.expressions import expression
 from agentconv.core.meant import Reference
 
 if TYPE_CHECKING:
     from agentconv.core.ir import McpServer
     from agentconv.core.references import Part
 
-_NO_NAME = re.compile(r"[^A-Z0-9]+")
+_NO_NAME = expression(r"[^A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ without a field, `x-closes` has the words that close a tool, and `x-restrains` t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
 from agentconv.core.parts import Server

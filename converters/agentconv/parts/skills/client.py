@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from agentconv.core import names, schema_files
+from agentconv.core.dataclass import dataclass, field
 from agentconv.parts.placeholders import LANGUAGES, Language
 from agentconv.parts.skills import bodies, projecting, reading, writing
 from agentconv.parts.skills.keys import INFORMING, Starters, required_text

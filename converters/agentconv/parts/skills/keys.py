@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.families import tool_tokens
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.value_checks import is_text

@@ -1,0 +1,168 @@
+"""`agentconv report`: one page that shows a set and what becomes of it in each assistant, side by side."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.cli import named_file, scope
+from agentconv.cli import options as shared
+from agentconv.cli.convert import forbid_mixture
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
+from agentconv.cli.progress import Progress
+from agentconv.conversion import converting, model_choices
+from agentconv.conversion.along import ALL, chosen
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.formats import registry
+from agentconv.render import printable, text
+from agentconv.sources import agentless, discovery, elsewhere, loading
+from agentconv.sources import parts as beside
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from agentconv.lint.side_by_side import SideBySide
+    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.parts import Parts
+
+USAGE = "[SRC...] [-t FORMAT[,FORMAT|all]] [-f FORMAT] -o FILE|- [options]"
+EXAMPLES = """\
+examples:
+  agentconv report -o report.html                  this project, in the assistants that it has folders for, or in all
+  agentconv report -t codex,opencode -o report.html   in these; exit 1 when one of them refuses an agent or a part
+  agentconv report -t all -o report.html           in every assistant
+  agentconv report --with none -o report.html      agents alone, whatever the project forbids
+  agentconv report -f claude -t all -o - > report.html
+
+The page is one file that requests nothing: send it, keep it, print it. What looks like a secret is not in it.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_sources(parser, here=True, scoped="this project (default), or your own agents, for all projects")
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "-t",
+        "--to",
+        action="append",
+        metavar="FORMAT[,FORMAT|all]",
+        help="assistants to show; exit 1 when one of them refuses something (default: those that the project has folders for, or all)",
+    )
+    group.add_argument(
+        "-o", "--output", metavar="FILE|-", help="the page, which takes the place of what is there, or - for standard output"
+    )
+    shared.add_selection(parser)
+    shared.add_along(parser)
+    shared.add_models(parser)
+    group = parser.add_argument_group("report")
+    group.add_argument("-q", "--quiet", action="store_true", help="errors only")
+    shared.add_common(group)
+    shared.add_configuration(parser)
+    parser.set_defaults(output_format="text")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    if not options.output:
+        raise registry.usage("where to write the page? -o is missing", "add -o report.html, or -o - for standard output")
+    source_format = registry.resolve(options.source_format) if options.source_format else None
+    found = scope.discover(options, source_format)
+    loader = loading.Loader(found.files)
+    if source_format is None:
+        forbid_mixture(found, loader)
+    parts = _parts(options, found, source_format)
+    own = list(dict.fromkeys([*(file.format for file in found.files), *parts.clients]))
+    named = options.to is not None
+    options.to = options.to or _present(options, found, own) or [shared.ALL]
+    targets = shared.targets(options, *(own if len(own) == 1 else ()))
+    line = Progress(options)
+    pieces = line.over(loader, len(found.files), "files")
+    from agentconv.lint import side_by_side
+    from agentconv.render.page import document, told
+
+    compared = side_by_side.compare(pieces, targets, _choices(options), parts)
+    line.clear()
+    beside_them = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "report"))
+    compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
+    where = places(found)
+    if compared.entries:
+        _write(options, document.page(told.plain(compared, where, __version__)), _looked_at(found, parts))
+    elif all(one.severity is not Severity.ERROR for one in compared.diagnostics):
+        raise nothing_found(found)
+    return _tell(options, compared, where, named=named)
+
+
+def _parts(options: argparse.Namespace, found: Discovery, source_format: str | None) -> Parts:
+    """Return the skills, commands, servers, hooks and permissions beside the agents."""
+    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
+    if not clients and source_format:
+        clients = [source_format]
+    parts = beside.beside(found, scope.sources(options), clients)
+    if not found.files and not clients:
+        parts.take_of_one(registry.READERS)
+    return parts
+
+
+def _present(options: argparse.Namespace, found: Discovery, own: Sequence[str]) -> list[str]:
+    """Return the assistants that the project has folders for, besides those that its agents are of."""
+    return list(dict.fromkeys(one for one in scope.present(options, found) if one not in own))
+
+
+def _choices(options: argparse.Namespace) -> converting.Options:
+    """Return what the user chose about the conversion; by default, everything goes along."""
+    words = options.along if options.along is not None else getattr(options, "with") or [ALL]
+    return converting.Options(
+        shared.widening(options.allow_widening),
+        bool(options.only_loaded),
+        options.on_duplicate,
+        models=model_choices.choose(options.map_models, options.models),
+        along=chosen(words),
+        unrestrained=shared.unrestrained(options.allow_widening),
+    )
+
+
+def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:
+    """Yield where the files are of agents and parts that are shown."""
+    yield from (file.location for file in found.files if file.location)
+    yield from (os.path.join(one.root, one.path) for kind in KINDS for one in parts.of(kind) if one.path)
+
+
+def _write(options: argparse.Namespace, data: bytes, looked_at: Iterable[str]) -> None:
+    """Write the page to where it was asked for."""
+    if options.output == discovery.STDIN:
+        printable.data(data)
+    else:
+        named_file.save(options.output, data, looked_at, "-o")
+
+
+def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str, str], *, named: bool) -> Exit:
+    """Say what went wrong, and in one line what is in the page; return the exit code."""
+    look = text.style(sys.stderr, options.color)
+    errors = [one for one in compared.diagnostics if one.severity is Severity.ERROR]
+    for one in errors:
+        span = one.span and replace(one.span, path=where.get(one.span.path, one.span.path))
+        print(text.diagnostic(replace(one, span=span), look), file=sys.stderr)
+    refused = [entry for entry in compared.entries if any(outcome.refused for outcome in entry.outcomes.values())]
+    if not options.quiet and compared.entries:
+        print(_summary(options, compared, len(refused)), file=sys.stderr)
+    if any(one.code is Code.INTERNAL for one in errors):
+        return Exit.BUG
+    if not compared.entries:
+        return Exit.USAGE
+    return Exit.FINDINGS if errors or (named and refused) else Exit.OK
+
+
+def _summary(options: argparse.Namespace, compared: SideBySide, refused: int) -> str:
+    numbers = Counter(NOUNS[entry.kind] if entry.kind else "agent" for entry in compared.entries)
+    what = ", ".join(text.count(number, noun) for noun, number in numbers.items())
+    where = "standard output" if options.output == discovery.STDIN else text.safe(options.output)
+    lost = f"; {refused:,} refused somewhere" if refused else ""
+    return f"{what}, in {text.count(len(compared.targets), 'assistant')}: written to {where}{lost}"

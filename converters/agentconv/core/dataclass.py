@@ -1,0 +1,260 @@
+"""`dataclass` as the standard library has it, in a twentieth of the time: methods are compiled for what is made, not for what is declared.
+
+A command loads a hundred of these classes and makes instances of half of them. The standard library compiles six methods of each when
+it is declared, which took a third of the time of a small run, and loads a parser of Python to do so. Here what compares and shows is no
+code of its own, and `__init__` is compiled at the first instance. The functions of `dataclasses` take these classes for their own:
+`__dataclass_fields__` is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+
+__all__ = ["MISSING", "dataclass", "field", "fields", "is_dataclass", "replace"]
+
+_FIELDS = "__agentconv_fields__"
+_STANDARD = ("__dataclass_fields__", "__dataclass_params__")
+
+
+class _Missing:
+    """No default."""
+
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+class _Field:
+    """A field, with what `dataclasses.Field` says of one."""
+
+    __slots__ = ("compare", "default", "default_factory", "hash", "init", "name", "repr", "type")
+    name: str
+    type: Any
+
+    def __init__(
+        self,
+        *,
+        default: Any = None,
+        default_factory: Any = None,
+        init: bool = True,
+        repr: bool = True,  # noqa: A002 - as the standard library calls it
+        hash: bool | None = None,  # noqa: A002 - as the standard library calls it
+        compare: bool = True,
+    ) -> None:
+        self.default, self.default_factory = default, default_factory
+        self.init, self.repr, self.hash, self.compare = init, repr, hash, compare
+
+
+class _Init:
+    """The `__init__` of a class, until somebody asks for it."""
+
+    __slots__ = ("frozen", "made")
+
+    def __init__(self, made: type, *, frozen: bool) -> None:
+        self.made, self.frozen = made, frozen
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        """Compile it, and put it into its place."""
+        init = _init(self.made, frozen=self.frozen)
+        type.__setattr__(self.made, "__init__", init)
+        return init if instance is None else init.__get__(instance, owner)
+
+
+def _init(made: type, *, frozen: bool) -> Any:
+    """Compile the `__init__` of a class."""
+    names: dict[str, Any] = {"_set": object.__setattr__, "_absent": _ABSENT}
+    parameters, body, annotations = ["self"], [], {}
+    for one in _fields(made):
+        names |= {f"_default_{one.name}": one.default, f"_make_{one.name}": one.default_factory}
+        if one.init:
+            parameters.append(one.name + _default(one))
+            annotations[one.name] = one.type
+        value = _value(one)
+        if value:
+            body.append(f'_set(self, "{one.name}", {value})' if frozen else f"self.{one.name} = {value}")
+    if hasattr(made, "__post_init__"):
+        body.append("self.__post_init__()")
+    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"]), names)  # noqa: S102 - made of names of fields
+    init = names["__init__"]
+    init.__qualname__, init.__module__ = f"{made.__qualname__}.__init__", made.__module__
+    init.__annotations__ = {**annotations, "return": None}
+    return init
+
+
+def _default(one: _Field) -> str:
+    """Return how a parameter says what it is when it isn't given."""
+    if one.default_factory is not _ABSENT:
+        return "=_absent"
+    return "" if one.default is _ABSENT else f"=_default_{one.name}"
+
+
+def _value(one: _Field) -> str:
+    """Return the expression of what a field becomes; nothing for one that others set later."""
+    name = one.name
+    if one.default_factory is not _ABSENT:
+        return f"_make_{name}() if {name} is _absent else {name}" if one.init else f"_make_{name}()"
+    return name if one.init else "" if one.default is _ABSENT else f"_default_{name}"
+
+
+class _Standard:
+    """What `dataclasses` looks for in a class, until it does."""
+
+    __slots__ = ("frozen", "made", "name")
+
+    def __init__(self, made: type, name: str, *, frozen: bool) -> None:
+        self.made, self.name, self.frozen = made, name, frozen
+
+    def __get__(self, _instance: object, _owner: type) -> Any:
+        """Have the standard library make both of a class with the same fields."""
+        import dataclasses
+
+        absent = dataclasses.MISSING
+        rows = []
+        for one in _fields(self.made):
+            default, factory = (absent if value is _ABSENT else value for value in (one.default, one.default_factory))
+            made: Any = dataclasses.field(init=one.init, repr=one.repr, hash=one.hash, compare=one.compare, kw_only=False)
+            made.default, made.default_factory = default, factory
+            rows.append((one.name, one.type, made))
+        twin = dataclasses.make_dataclass(self.made.__name__, rows, init=False, repr=False, eq=False)
+        twin.__dataclass_params__.frozen = self.frozen  # type: ignore[attr-defined]
+        for name in _STANDARD:
+            type.__setattr__(self.made, name, getattr(twin, name))
+        return getattr(self.made, self.name)
+
+
+def _fields(made: Any) -> tuple[_Field, ...]:
+    found: tuple[_Field, ...] = getattr(made, _FIELDS)
+    return found
+
+
+def _values(names: Iterable[str]) -> Callable[[object], Any]:
+    """Return what gets the values of fields, in the time that compiled code takes."""
+    names = tuple(names)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda instance: tuple(getattr(instance, name) for name in names)
+
+
+def _compared(of: Iterable[_Field]) -> Callable[[object, object], bool]:
+    values = _values(one.name for one in of if one.compare)
+
+    def equal(self: object, other: object) -> Any:
+        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+
+    return equal
+
+
+def _hashed(of: Iterable[_Field]) -> Callable[[object], int]:
+    values = _values(one.name for one in of if (one.compare if one.hash is None else one.hash))
+
+    def hashed(self: object) -> int:
+        return hash(values(self))
+
+    return hashed
+
+
+def _shown(self: Any) -> str:
+    shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(self) if one.repr)
+    return f"{self.__class__.__qualname__}({shown})"
+
+
+def _refused(_: object, name: str, *_value: object) -> None:
+    """Refuse to set or to delete a field."""
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, one.name) for one in _fields(self)]
+
+
+def _from_state(self: Any, state: list[Any]) -> None:
+    for one, value in zip(_fields(self), state, strict=True):
+        object.__setattr__(self, one.name, value)
+
+
+_ABSENT = _Missing()
+_FROZEN = {"__setattr__": _refused, "__delattr__": _refused, "__getstate__": _state, "__setstate__": _from_state}
+
+
+def _found(declared: type) -> tuple[_Field, ...]:
+    """Return the fields of a class, with those of its bases; what is no default of a class goes from it."""
+    found = {one.name: one for base in reversed(declared.__mro__) for one in base.__dict__.get(_FIELDS, ())}
+    for name, kind in declared.__annotations__.items():
+        value = declared.__dict__.get(name, _ABSENT)
+        one = value if isinstance(value, _Field) else _Field(default=value, default_factory=_ABSENT)
+        one.name, one.type = name, kind
+        if one is value and one.default is not _ABSENT:
+            setattr(declared, name, one.default)
+        elif one is value:
+            delattr(declared, name)
+        found[name] = one
+    return tuple(found.values())
+
+
+def _with_slots(declared: type, names: tuple[str, ...]) -> type:
+    """Return the same class with slots: they can't be added to one that is there."""
+    own = {name: value for name, value in declared.__dict__.items() if name not in (*names, "__dict__", "__weakref__")}
+    inherited = {name for base in declared.__mro__[1:-1] for name in base.__dict__.get("__slots__", ())}
+    slots = tuple(name for name in names if name not in inherited)
+    made = type(declared)(declared.__name__, declared.__bases__, {**own, "__slots__": slots})
+    made.__qualname__ = declared.__qualname__
+    return made
+
+
+def _declared(declared: type, *, frozen: bool, slots: bool) -> Any:
+    """Make a dataclass of a class: its own methods stay, as the standard library leaves them."""
+    of, own = _found(declared), declared.__dict__
+    made: Any = _with_slots(declared, tuple(one.name for one in of)) if slots else declared
+    methods: dict[str, Any] = {"__init__": _Init(made, frozen=frozen), "__repr__": _shown, "__eq__": _compared(of)}
+    if frozen:
+        methods |= _FROZEN
+    for name, method in methods.items():
+        if name not in own:
+            setattr(made, name, method)
+    if own.get("__hash__") is None:
+        made.__hash__ = _hashed(of) if frozen else None
+    for name in _STANDARD:
+        setattr(made, name, _Standard(made, name, frozen=frozen))
+    setattr(made, _FIELDS, of)
+    setattr(made, "__match_args__", tuple(one.name for one in of if one.init))  # noqa: B010 - the types say it can't be set
+    return made
+
+
+if not TYPE_CHECKING:
+    MISSING = _ABSENT
+
+    def dataclass(declared: type | None = None, /, *, frozen: bool = False, slots: bool = False) -> Any:
+        """Make a dataclass of a class, or return what makes one."""
+        if declared is not None:
+            return _declared(declared, frozen=frozen, slots=slots)
+        return lambda declared: _declared(declared, frozen=frozen, slots=slots)
+
+    def field(*, default: Any = _ABSENT, default_factory: Any = _ABSENT, **others: bool) -> _Field:
+        """Say more of a field than its default."""
+        return _Field(default=default, default_factory=default_factory, **others)
+
+    def fields(of: Any) -> tuple[_Field, ...]:
+        """Return the fields of a class or of an instance, be it one that the standard library derived from one of ours."""
+        kind = of if isinstance(of, type) else of.__class__
+        if _FIELDS in kind.__dict__:
+            return kind.__dict__[_FIELDS]
+        from dataclasses import fields as of_standard
+
+        return of_standard(kind)
+
+    def is_dataclass(of: Any) -> bool:
+        """Say whether something is such a class, or an instance of one."""
+        return hasattr(of, _FIELDS)
+
+    def replace(instance: Any, /, **changes: Any) -> Any:
+        """Return another instance, with other values in some fields."""
+        for one in fields(instance):
+            if one.init and one.name not in changes:
+                changes[one.name] = getattr(instance, one.name)
+        return instance.__class__(**changes)

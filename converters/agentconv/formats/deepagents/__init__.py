@@ -1,0 +1,1 @@
+"""deepagents-code: a folder for each markdown agent of projects and users."""

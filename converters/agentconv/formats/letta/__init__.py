@@ -1,0 +1,1 @@
+"""Letta Code: markdown agents of projects and users."""

@@ -1,0 +1,1 @@
+"""OpenHands: markdown agents of projects and users."""

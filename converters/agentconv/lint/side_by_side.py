@@ -1,0 +1,206 @@
+"""What becomes of a set in each assistant, side by side: its files, theirs, and what it costs, at the lines that it comes from.
+
+Nothing is worked out here that a conversion or an inspection does not say: what is written is converted as `convert` does it, and read
+back as `inspect` reads it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import converting
+from agentconv.core import losses
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Code, Diagnostic, Loss, LossKind, LossSeverity, Span
+from agentconv.core.format import ENTRY
+from agentconv.core.kinds import KINDS
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.lint import inspection
+from agentconv.lint.loss_places import Places
+from agentconv.lint.subject import Subject
+from agentconv.sources import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.conversion.options import Options
+    from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
+    from agentconv.lint.inspection import Reading
+    from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts import Parts
+
+_WORST = (LossSeverity.REFUSAL, LossSeverity.WARNING, LossSeverity.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLoss:
+    """A loss, and where in the source that stands which it is of."""
+
+    loss: Loss
+    span: Span | None = None
+    """None where it is of no line, or of something that is not said there."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What becomes of an agent or a part in one assistant."""
+
+    client: str
+    path: str | None = None
+    """The file that holds it; None where it is not written."""
+    losses: list[PlacedLoss] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    reading: Reading | None = None
+    """What the assistant makes of the file that was written; None of a part, and where there is none."""
+    lines: tuple[int, int] | None = None
+    """The first and the last line of it in a file of several agents."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the assistant cannot hold it."""
+        return any(placed.loss.kind is LossKind.REFUSED for placed in self.losses)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a law did not hold: a bug of ours."""
+        return any(told.code is Code.INTERNAL for told in self.diagnostics)
+
+    @property
+    def worst(self) -> LossSeverity | None:
+        """How much the loss matters that matters most; None where nothing is lost."""
+        severities = {placed.loss.severity for placed in self.losses}
+        return next((one for one in _WORST if one in severities), None)
+
+
+@dataclass(slots=True)
+class Entry:
+    """An agent or a part as its author wrote it, and what becomes of it."""
+
+    id: str
+    client: str
+    """The format id of its own client."""
+    source: SourceText | None
+    """Its file; None where only its values are known."""
+    state: State
+    """What its own client makes of it."""
+    kind: Kind | None = None
+    """None for an agent."""
+    reading: Reading | None = None
+    """What its own client makes of it, with what it may do; None of a part."""
+    told: tuple[Diagnostic, ...] = ()
+    """What its own client's reader says of it."""
+    places: Places | None = None
+    """Where its fields stand; None without a file."""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    """By target."""
+
+
+@dataclass(slots=True)
+class SideBySide:
+    """A set, and what becomes of it in each assistant."""
+
+    targets: Sequence[str]
+    entries: list[Entry]
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    """What is written, by target and path."""
+    of_set: dict[str, list[Loss]] = field(default_factory=dict)
+    """By target, what is lost of the whole set rather than of one agent or part."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """What is to be said besides."""
+
+
+def compare(pieces: Iterable[Loaded], targets: Sequence[str], options: Options, parts: Parts) -> SideBySide:
+    """Convert a set to several formats, and put what comes of it side by side.
+
+    Args:
+        pieces: What was read; iterated more than once, so a list or a `Loader`.
+        targets: Format ids.
+        options: What the user chose, as of `convert`.
+        parts: The skills, commands, servers, hooks and permissions beside the agents.
+
+    Raises:
+        InputError: As `convert` does.
+    """
+    entries = [entry for piece in pieces for entry in _agents(piece)]
+    found = SideBySide(targets, entries, of_set={target: [] for target in targets})
+    told: dict[Diagnostic, None] = {}
+    for target in targets:
+        done = list(converting.convert(pieces, target, options, parts))
+        if target == targets[0]:
+            entries += _parts(parts)
+        told |= dict.fromkeys(diagnostic for one in done for diagnostic in one.diagnostics)
+        _take(found, done, target)
+        _read_back(found, target)
+    said = {one for entry in entries for one in entry.told}
+    found.diagnostics = [one for one in told if one not in said]
+    return found
+
+
+def _agents(piece: Loaded) -> Iterator[Entry]:
+    """Yield the agents of a file, as their own client reads them."""
+    client = piece.format if piece.format in registry.READERS else None
+    readings = inspection.inspect(piece, [client]).readings if client else ()
+    by_agent = {reading.agent: reading for reading in readings}
+    for number, (agent, state) in enumerate(zip(piece.agents, piece.states, strict=True)):
+        reading = by_agent.get(agent.id) or (by_agent.get(None) if not number else None)
+        told = tuple(one for one in piece.diagnostics if one.agent in (None, agent.id, agent.name))
+        places = Places(piece.source, piece.format) if piece.source else None
+        yield Entry(agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told, places)
+
+
+def _parts(parts: Parts) -> Iterator[Entry]:
+    """Yield the parts that their own clients find."""
+    for kind in KINDS:
+        for one in parts.of(kind):
+            if one.hidden_by is None:
+                source, pointer = one.source.text if one.source else None, one.part.origin.pointer if one.part.origin else ""
+                places = Places(source, one.client, kind, pointer) if source else None
+                yield Entry(one.part.id, one.client, source, one.state, kind, None, one.told, places)
+
+
+def _take(found: SideBySide, results: Iterable[converting.Converted], target: str) -> None:
+    """Put what a conversion gave where it belongs: to agents and parts, to files, or to the whole set."""
+    by_id = {(entry.kind, entry.id): entry for entry in found.entries}
+    for done in results:
+        if done.file is not None:
+            found.files[target, done.file.path] = done.file.data
+        mine = [entry for one in done.agents if (entry := by_id.get((done.part, one))) is not None]
+        for entry in mine:
+            outcome = entry.outcomes.setdefault(target, Outcome(target))
+            outcome.path = (done.file.path if done.file else done.path) or outcome.path
+            own = [loss for loss in done.losses if loss.agent == entry.id or (len(mine) == 1 and loss.agent not in done.agents)]
+            outcome.losses += [PlacedLoss(loss, entry.places.of(loss) if entry.places else None) for loss in own]
+            outcome.diagnostics += [one for one in done.diagnostics if one.agent in (None, entry.id) and one.code is Code.INTERNAL]
+        if not mine:
+            found.of_set[target] += done.losses
+        elif len(mine) > 1:
+            found.of_set[target] += [loss for loss in done.losses if loss.agent == losses.WHOLE_SET]
+
+
+def _read_back(found: SideBySide, target: str) -> None:
+    """Let the target's own reader say what the agents may do that were written for it."""
+    if target not in registry.READERS:
+        return
+    written: dict[str, list[Outcome]] = defaultdict(list)
+    for entry in found.entries:
+        outcome = entry.outcomes.get(target)
+        if outcome is not None and entry.kind is None and outcome.path is not None:
+            written[outcome.path].append(outcome)
+    for path, outcomes in written.items():
+        source = SourceText(path, found.files.get((target, path), b""))
+        readings = [one for piece in loading.load_source(target, source) for one in inspection.inspect(piece, [target]).readings]
+        for outcome, reading in zip(outcomes, readings, strict=False):
+            outcome.reading = reading
+        if registry.FORMATS[target].holds_several(path) and len(outcomes) > 1:
+            _place(outcomes, source, target)
+
+
+def _place(outcomes: Sequence[Outcome], source: SourceText, target: str) -> None:
+    """Find the lines of each agent of a file of several."""
+    subject = Subject(source, target, (target,))
+    starts = [source.span(subject.place(number, ENTRY)[0]).line for number in range(len(outcomes))]
+    for outcome, start, following in zip(outcomes, starts, [*starts[1:], source.text.count("\n") + 2], strict=True):
+        outcome.lines = start, max(following - 1, start)

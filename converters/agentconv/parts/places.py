@@ -1,0 +1,53 @@
+"""Where each client looks for skills, commands and other parts, written down: to ask the modules that know is to load all of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.kinds import KINDS
+from agentconv.core.part_format import Place
+from agentconv.parts import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.core.kinds import Kind
+
+Places: TypeAlias = "dict[str, list[list[str]]]"
+"""By scope (`project`, `user`, and `perhaps` where its user's settings say so), the path of each place and the pattern of the files below
+it, first where the client's files are written."""
+
+FILE = Path(__file__).with_suffix(".json")
+
+
+@cache
+def recorded() -> dict[str, dict[Kind, Places]]:
+    """Return the places of all formats by format and kind; of what a client does not have, nothing."""
+    found: dict[str, dict[Kind, Places]] = json.loads(FILE.read_text("utf-8"))
+    return found
+
+
+def found(formats: Iterable[str]) -> dict[str, dict[Kind, Places]]:
+    """Return the same as the modules of the clients say it."""
+    return {format_id: kinds for format_id in formats if (kinds := {kind: places for kind in KINDS if (places := _found(format_id, kind))})}
+
+
+def _found(format_id: str, kind: Kind) -> Places | None:
+    module = registry.part_format(format_id, kind)
+    if module is None:
+        return None
+    naming = tuple(map(Place, getattr(module, "lists", ())))  # what they name may be anywhere
+    scopes = {"project": (*module.project, *naming), "user": module.user, "perhaps": getattr(module, "perhaps", ())}
+    return {scope: [[one.path, one.pattern] for one in places] for scope, places in scopes.items() if places}
+
+
+def dumps(places: Mapping[str, Mapping[Kind, Places]]) -> str:
+    """Return the text of the file, a line for each kind of part of a format."""
+    rows = {
+        format_id: ",\n".join(f"  {json.dumps(kind)}: {json.dumps(scopes)}" for kind, scopes in kinds.items())
+        for format_id, kinds in places.items()
+    }
+    return "{\n" + ",\n".join(f"{json.dumps(format_id)}: {{\n{lines}\n}}" for format_id, lines in rows.items()) + "\n}\n"

@@ -1,0 +1,33 @@
+"""The recipes of docs/library.md, as they stand there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import agentconv
+from agent_files import FOLDERS, ROOT, suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GUIDE = ROOT / "docs" / "library.md"
+TARGET = "claude-agents-json"
+"""The form that recipes go by."""
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """Run a recipe, and return what it defines."""
+    (code,) = re.findall(rf"(?s)<!-- {name} -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"))
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the recipe is ours
+    return names
+
+
+def fixtures(client: str) -> Iterator[tuple[Path, agentconv.AgentSet, agentconv.AgentSet]]:
+    """Yield the fixtures of a client that Claude Code's objects can hold: the file, its agents, and what is written for those objects."""
+    for path in sorted((FOLDERS[client] / "valid").glob(f"*{suffix(client)}")):
+        agents = agentconv.read(path, format=client)
+        for file in agentconv.write(agents, TARGET).files:
+            yield path, agents, agentconv.reads(file.data, TARGET)

@@ -1,0 +1,146 @@
+"""The recipes of docs/library.md for frameworks, with the real packages: what a model is offered is what the agent may use."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from recipes import TARGET, fixtures, recipe
+
+import agentconv
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("default")]
+CAPABILITIES = {
+    "Read": "fs.read",
+    "Glob": "fs.list",
+    "Grep": "fs.search",
+    "Write": "fs.write",
+    "Edit": "fs.edit",
+    "Bash": "shell",
+    "WebFetch": "web.fetch",
+    "WebSearch": "web.search",
+}
+"""What each word of Claude Code's is."""
+CLIENTS = [client for client in registry.CLIENTS if registry.FORMATS[client].has_agents and client != TARGET]
+
+
+def words(written: agentconv.AgentSet) -> dict[str, set[str]]:
+    """Return by agent the tools that Claude Code gives it, of those that are asked about, and that are open to it for all uses."""
+    (file,) = agentconv.inspect(written, for_=TARGET)
+    found = {}
+    for reading, agent in zip(file.readings, written, strict=True):
+        whole = {grant.native for grant in agent.tools.allow if grant.pattern is None}
+        narrowed = {grant.native.partition("(")[0] for grant in (*agent.tools.allow, *agent.tools.deny) if grant.pattern is not None}
+        found[agent.name] = {word for word, one in CAPABILITIES.items() if one in reading.capabilities} - (narrowed - whole)
+    return found
+
+
+def made(make: Callable[[], Any]) -> tuple[Any, str]:
+    """Return what a recipe makes, or why it does not."""
+    try:
+        return make(), ""
+    except TypeError as error:
+        return None, str(error)
+
+
+def offered_by_openai(agent: Any) -> tuple[str, set[str]]:
+    """Run an agent with a model of ours, and return the instructions and the tools that it is offered."""
+    from agents import Model, ModelResponse, RunConfig, Runner, Usage
+    from openai.types.responses import ResponseOutputMessage, ResponseOutputText
+
+    seen: dict[str, Any] = {}
+
+    class Listening(Model):
+        async def get_response(self, system_instructions: Any, *given: Any, tools: Any = None, **_more: Any) -> ModelResponse:
+            seen["prompt"], seen["tools"] = system_instructions, tools if tools is not None else given[2]
+            text = ResponseOutputText(text="done", type="output_text", annotations=[])
+            message = ResponseOutputMessage(id="1", role="assistant", status="completed", type="message", content=[text])
+            return ModelResponse(output=[message], usage=Usage(), response_id=None)
+
+        def stream_response(self, *_given: Any, **_more: Any) -> Any:
+            raise NotImplementedError
+
+    asyncio.run(Runner.run(agent, "go", run_config=RunConfig(model=Listening(), tracing_disabled=True)))
+    return seen["prompt"], {tool.name for tool in seen["tools"]}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_openai_agents(client: str) -> None:
+    """An object of the OpenAI Agents SDK is offered the program's tools that the agent may use, with its prompt; else it is refused."""
+    from agents import FunctionTool
+
+    objects = recipe("openai-agents")["objects"]
+
+    async def nothing(*_given: Any) -> str:
+        return ""
+
+    tools = {word: FunctionTool(word, word, {"type": "object", "properties": {}}, nothing) for word in CAPABILITIES}
+    for path, agents, written in fixtures(client):
+        found, refusal = made(lambda agents=agents: objects(agents, tools))
+        if refusal:
+            assert "nothing here holds it to" in refusal, path
+            continue
+        expected = {agent.name: (agent.prompt.text, words(written)[agent.name]) for agent in written if agent.prompt}
+
+        assert {name: offered_by_openai(found[name]) for name in expected} == expected, path
+
+
+def offered_by_deep_agents(subagents: Any, name: str) -> tuple[str, set[str]]:
+    """Let a main agent of ours call a subagent, and return the prompt and the tools that its model is offered."""
+    from deepagents import create_deep_agent
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+    from langchain_core.outputs import ChatGeneration, ChatResult
+
+    asked: list[tuple[str, set[str]]] = []
+
+    class Listening(BaseChatModel):
+        bound: tuple[str, ...] = ()
+
+        @property
+        def _llm_type(self) -> str:
+            return "listening"
+
+        def bind_tools(self, tools: Any, **_more: Any) -> Listening:
+            return Listening(bound=tuple(tool["name"] if isinstance(tool, dict) else tool.name for tool in tools))
+
+        def _generate(self, messages: Any, *_given: Any, **_more: Any) -> ChatResult:
+            asked.append((str(messages[0].text), set(self.bound)))
+            call = {"name": "task", "args": {"description": "go", "subagent_type": name}, "id": "1"}
+            message = AIMessage("", tool_calls=[call]) if len(asked) == 1 else AIMessage("done")
+            return ChatResult(generations=[ChatGeneration(message=message)])
+
+    create_deep_agent(model=Listening(), subagents=subagents).invoke({"messages": [("user", "go")]})
+    return asked[1]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_deep_agents(client: str) -> None:
+    """A subagent of Deep Agents is offered the tools that the agent may use, the harness's and the program's, and no other."""
+    from langchain_core.tools import StructuredTool
+
+    names = recipe("deep-agents")
+    own = {
+        word: StructuredTool.from_function(lambda what: what, name=word, description=word)
+        for word in CAPABILITIES
+        if word not in names["FILES"]
+    }
+    of_words = {**names["FILES"], **{word: (word,) for word in own}}
+    every = {one for several in of_words.values() for one in several}
+    for path, agents, written in fixtures(client):
+        found, refusal = made(lambda agents=agents: names["subagents"](agents, tools=own))
+        if refusal:
+            assert "nothing here holds it to" in refusal or "it may not read files" in refusal, path
+            continue
+        for agent in written:
+            prompt, tools = offered_by_deep_agents(found, agent.name)
+            expected = {one for word in words(written)[agent.name] for one in of_words[word]}
+
+            assert tools & every == expected - {"execute"}, path  # which there is only where the backend runs commands
+            assert agent.prompt is None or agent.prompt.text in prompt, path
+            assert tools - every <= {"write_todos"}, path
