@@ -68,6 +68,11 @@ class Loader:
             yield from self._read(index, file, ids) if pieces is None else pieces
         self._again = True
 
+    def at(self, index: int) -> tuple[Loaded, ...]:
+        """Return what is in one file, once all of them were read."""
+        pieces = self._kept.get(index)
+        return self._read(index, self.files[index], Ids()) if pieces is None else pieces
+
     def _read(self, index: int, file: Found, ids: Ids) -> tuple[Loaded, ...]:
         """Read a file; on a second pass, only if it is what it was, so that no agent gets a name meant for another."""
         try:
