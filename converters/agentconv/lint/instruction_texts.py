@@ -21,15 +21,28 @@ def imports(taken: Iterable[LoadedPart]) -> dict[str, str]:
     return {path: one.path for one in taken for path in imported(cast("Instruction", one.part).body)}
 
 
-def missing(one: LoadedPart, place: PartsOnDisk) -> Iterator[tuple[str, str]]:
-    """Yield the files that a client is to put into another one, and that are not there, each with what is so."""
+def missing(one: LoadedPart, place: PartsOnDisk) -> Iterator[str]:
+    """Yield the files that a client is to put into another one, and that are not there, by their paths from the project's root."""
     for path in imports([one]) if one.taken else ():
         if not place.place(one.client, path).is_file():
-            yield path, f"it imports `{os.path.basename(path)}`, and {place.shown(one.client, path)} is not there"
+            yield path
 
 
-def twice(client: str, place: PartsOnDisk) -> Iterator[tuple[LoadedPart, str]]:
-    """Yield the texts of a project that a client puts before the model more than once, each with where else it comes from."""
+def not_there(path: str, shown: str) -> str:
+    """Say that a file which is imported is not there."""
+    return f"it imports `{os.path.basename(path)}`, and {shown} is not there"
+
+
+def again(path: str, *, imports_it: bool) -> str:
+    """Say where else a text comes from."""
+    return f"by itself, and as {path} imports it" if imports_it else f"as {path}"
+
+
+def twice(client: str, place: PartsOnDisk) -> Iterator[tuple[LoadedPart, str, bool]]:
+    """Yield the texts of a project that a client puts before the model more than once.
+
+    Each comes with the file that has it, too, by its path from the project's root, and whether that imports it.
+    """
     module: Any = registry.part_format(client, "instructions")
     taken = [one for one in place.of(client, "instructions") if one.taken]
     always = [one for one in taken if cast("Instruction", one.part).when == "always"]
@@ -37,11 +50,11 @@ def twice(client: str, place: PartsOnDisk) -> Iterator[tuple[LoadedPart, str]]:
         same = _text(one) == _text(other) != ""
         linked = os.path.realpath(place.place(client, one.path)) == os.path.realpath(place.place(client, other.path))
         if same and not linked and not module.same_text_once:
-            yield other, f"as {place.shown(client, one.path)}"
+            yield other, one.path, False
     by_import = imports(taken)
-    for again in always:
-        if again.path in by_import and module.imports_again:
-            yield again, f"by itself, and as {place.shown(client, by_import[again.path])} imports it"
+    for one in always:
+        if one.path in by_import and module.imports_again:
+            yield one, by_import[one.path], True
 
 
 def _text(one: LoadedPart) -> str:

@@ -162,7 +162,7 @@ def hidden(self: Rule, subject: Subject) -> Iterator[tuple[LoadedPart, str, Seve
         for one in subject.loaded(client):
             if one.hidden_by and subject.part and not one.state.dropped and not _says_the_same(subject, one):
                 severity = self.severity if one.is_own else Severity.NOTE
-                yield one, subject.part.project.shown(client, one.hidden_by), severity
+                yield one, one.hidden_by, severity
 
 
 def _says_the_same(subject: Subject, one: LoadedPart) -> bool:

@@ -146,7 +146,8 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
             )
             yield from (Statement(topic, client, kind, name, path, words, at) for topic, words, at in further(one))
         if kind == "instructions":
-            for _, words in instruction_texts.missing(one, place):
+            for missing in instruction_texts.missing(one, place):
+                words = instruction_texts.not_there(missing, place.shown(client, missing))
                 yield Statement("never", client, kind, name, path, words, _line(one, words))
 
 
@@ -177,7 +178,8 @@ def _runs_twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], a
 
 def _texts_twice(client: str, place: PartsOnDisk) -> Iterator[Statement]:
     """Yield the texts that a client puts before the model more than once."""
-    for one, words in instruction_texts.twice(client, place):
+    for one, other, imports_it in instruction_texts.twice(client, place):
+        words = instruction_texts.again(place.shown(client, other), imports_it=imports_it)
         yield Statement("twice", client, "instructions", one.part.name or "", place.shown(client, one.path), words)
 
 

@@ -103,8 +103,9 @@ def missing_import(self: Rule, subject: Subject) -> Iterator[Finding]:
 
     for client in subject.asked:
         for one in subject.loaded(client) if subject.part else ():
-            for path, words in instruction_texts.missing(one, subject.part.project) if subject.part else ():
+            for path in instruction_texts.missing(one, subject.part.project) if subject.part else ():
                 place = part_findings.place_of(subject, path.rpartition("/")[2], key=False)
+                words = instruction_texts.not_there(path, path)
                 message = shown(f"{registry.FORMATS[client].title} does not find a file: {words}", 160)
                 yield self.find(message, place, "put it there, or take out what names it", clients=(client,))
 
@@ -131,8 +132,9 @@ def text_read_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
     from agentconv.lint import instruction_texts
 
     for client in subject.asked if subject.part else ():
-        for one, words in instruction_texts.twice(client, subject.part.project) if subject.part else ():
+        for one, other, imports_it in instruction_texts.twice(client, subject.part.project) if subject.part else ():
             if subject.part and one.path == subject.part.source.text.path:
+                words = instruction_texts.again(other, imports_it=imports_it)
                 message = shown(f"{registry.FORMATS[client].title} reads it twice: {words}", 160)
                 yield self.find(message, (0, 0), "keep one of them, or let one import the other", clients=(client,))
 
