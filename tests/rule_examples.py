@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from agentconv.core.source import encode
+from agentconv.core.dataclass import replace
+from agentconv.core.source import SourceText, encode
 from agentconv.lint import part_files
 from agentconv.parts.registry import part_format
 from agentconv.sources.parts_on_disk import PartsOnDisk
@@ -24,7 +25,8 @@ def subject(rule: Rule, text: str) -> Subject:
     project = PartsOnDisk(Path(mkdtemp(dir=PROJECTS.name)))
     path = write(rule, project.folder, text)
     clients = tuple(dict.fromkeys((rule.example, *rule.clients)))
-    return next(one for one in part_files.subjects(project, clients) if Path(one.path) == path and one.part.kind == rule.kind)
+    found = next(one for one in part_files.subjects(project, clients) if Path(one.path) == path and one.part.kind == rule.kind)
+    return replace(found, source=SourceText(path.relative_to(project.folder).as_posix(), found.source.data))
 
 
 def write(rule: Rule, root: Path, text: str) -> Path:
