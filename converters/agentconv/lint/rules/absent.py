@@ -60,7 +60,7 @@ def no_agent(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
 
 def _is_absent(subject: Subject) -> bool:
     """Whether a client looks for an agent where a file is, and finds none, and nothing else says so."""
-    if not subject.at_home or subject.result.absence is None or not agentless.may_be_agent(subject.path):
+    if not subject.at_home or subject.result.absence is None or not agentless.may_be_agent(subject.path, subject.format):
         return False
     return not remarks.of(subject) and not headers.lacks(subject)
 
