@@ -65,13 +65,12 @@ def plan(
             raise InternalError(f"two agents of one pack are to be `{one.path}`")
     for one in singles.values():
         whole_files.deploy(draft, one)
-    for entry in mine:
-        if not entry.pointer and entry.path not in singles:
-            whole_files.leave(draft, entry)
     leaving: dict[tuple[str, str], list[Entry]] = {}
     for entry in mine:
         if entry.pointer:
             leaving.setdefault((entry.path, entry.part), []).append(entry)
+        elif entry.path not in singles:
+            whole_files.leave(draft, entry)
     for path, part in sorted({*several, *leaving}):
         several_files.settle(draft, path, several.get((path, part), []), leaving.get((path, part), []))
     packs = (*(other for other in lock.packs if other.name != pack.name), pack)

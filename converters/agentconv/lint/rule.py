@@ -185,26 +185,13 @@ def rule(
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
         made: list[Rule] = []
-        made.append(
-            Rule(
-                code,
-                name,
-                lambda *given: check(made[0], *given),
-                check.__doc__ or "",
-                (bad, good),
-                source,
-                verified,
-                severity,
-                fix,
-                example,
-                PART if kind else about,
-                clients,
-                protects,
-                kind,
-                path,
-                beside,
-            )
-        )
+        told, examples = check.__doc__ or "", (bad, good)
+
+        def of_rule(*given: object) -> Iterator[Finding]:
+            return check(made[0], *given)
+
+        of_it = (source, verified, severity, fix, example, PART if kind else about, clients, protects, kind, path, beside)
+        made.append(Rule(code, name, of_rule, told, examples, *of_it))
         return made[0]
 
     return make

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import names
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, simple
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
@@ -56,7 +57,8 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a CodeBuddy file can hold."""
-    texts.require(projection, "name", "prompt.text")
+    texts.require(projection, "name")
+    texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
     texts.prompt(projection, "replace")
     once(projection, _project_shape)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import names
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.families.value_checks import is_texts
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
@@ -74,7 +75,8 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Junie file can hold."""
-    texts.require(projection, "name", "description", "prompt.text")
+    texts.require(projection, "name", "description")
+    texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
     texts.prompt(projection, "replace")
     once(projection, _project_shape)

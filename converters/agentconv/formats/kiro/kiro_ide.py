@@ -15,6 +15,7 @@ from agentconv.core import names
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, plain_fences
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.value_checks import is_texts
 from agentconv.formats.kiro import hook_lists, mcp_servers, tool_words
@@ -75,7 +76,8 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a markdown file can hold."""
-    texts.require(projection, "name", "prompt.text")
+    texts.require(projection, "name")
+    texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
     texts.prompt(projection, "replace")
     once(projection, _project_shape)

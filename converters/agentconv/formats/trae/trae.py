@@ -16,6 +16,7 @@ from agentconv.core import names
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
@@ -68,7 +69,8 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Trae file can hold."""
-    texts.require(projection, "name", "description", "prompt.text")
+    texts.require(projection, "name", "description")
+    texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
     texts.prompt(projection, "replace")
     once(projection, _project_shape)
