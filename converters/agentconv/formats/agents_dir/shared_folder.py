@@ -49,3 +49,5 @@ def _drop_lists(projection: Projection) -> None:
         named = [grant.native for path in ("tools.allow", "tools.deny") for grant in projection.get(path)]
         values = {"tools.mode": "inherit", "tools.allow": (), "tools.deny": ()}
         projection.change_together(values, "field-dropped", listed(named, nothing="none"))
+    elif projection.get("tools.allow"):
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
