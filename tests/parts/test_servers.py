@@ -274,6 +274,7 @@ SPELLED = {
     "cursor": "${env:TOKEN}",
     "droid": "${TOKEN}",
     "auggie": "${TOKEN}",
+    "deepagents": "${TOKEN}",
 }
 
 

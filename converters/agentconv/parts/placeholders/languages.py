@@ -99,6 +99,8 @@ KIMI = Language(
     own=r"\$\{KIMI_SESSION_ID\}",
 )
 """Skills of Kimi Code, as it has no commands."""
+OPENHANDS = Language("openhands", runs="`")
+"""Skills of OpenHands, as it has no commands."""
 AUGGIE = Language("auggie", everything="$ARGUMENTS", base=1, also=r"\{\{[^}]+\}\}|\{[a-zA-Z_][a-zA-Z0-9_]*\}|\$(?!ARGUMENTS)(?i:arguments)")
 
 OF_FORMAT = {
@@ -113,9 +115,10 @@ OF_FORMAT = {
     "droid": DROID,
     "kimi": KIMI,
     "auggie": AUGGIE,
+    "openhands": OPENHANDS,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
-LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE)}
+LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, OPENHANDS)}
 
 
 @cache
