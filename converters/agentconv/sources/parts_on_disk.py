@@ -125,7 +125,17 @@ class PartsOnDisk:
         if scope is None and self.home is None and self.container(client) is not None:
             return True
         scope = scope or ("project" if self.home is None else "user")
-        return any(os.path.lexists(self.place(client, path)) for path, _ in scopes.get(scope, ()))
+        return any(self._is_there(client, path, pattern) for path, pattern in scopes.get(scope, ()))
+
+    def _is_there(self, client: str, path: str, pattern: str) -> bool:
+        """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
+        base = self.place(client, path)
+        if "*" not in pattern:
+            return os.path.lexists(base / pattern)
+        name = pattern.removeprefix(_ANYWHERE)
+        if path or name == pattern or "*" in name or not name.endswith(_TEXT):
+            return os.path.lexists(base)
+        return any(os.path.basename(path) == name for path in self._all_texts(base))
 
     def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
@@ -309,10 +319,15 @@ class PartsOnDisk:
             return [os.fspath(base)]
         if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
             return _matching(found, base, top, place.pattern)
-        if self._texts is None:
-            self._texts = tuple(discovery.walk(found, base, top, (_TEXT,)))
         wanted = _pattern(place.pattern)
-        return [path for path in self._texts if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+        return [path for path in self._all_texts(base) if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+
+    def _all_texts(self, base: Path) -> tuple[str, ...]:
+        """Return all markdown files of the project."""
+        if self._texts is None:
+            found = Discovery(diagnostics=self.diagnostics)
+            self._texts = tuple(discovery.walk(found, base, os.path.realpath(self.folder), (_TEXT,)))
+        return self._texts
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
