@@ -58,6 +58,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    rules_along: bool = True
+    """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it: no lock knows of them."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
 
