@@ -63,6 +63,19 @@ class Options:
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
 
+    def below(self, path: str) -> Options:
+        """Return the same for what is written into a folder below."""
+        from agentconv.core.dataclass import replace
+
+        root, present, read = self.root, self.present, self.read
+        return replace(
+            self,
+            marketplace=False,
+            root=root and os.path.realpath(os.path.join(root, path)),
+            present=present and (lambda file: present(f"{path}/{file}")),
+            read=read and (lambda file: read(f"{path}/{file}")),
+        )
+
     def into_root(self, root: str) -> bool:
         """Whether what is written goes to the folder that a part's file is in."""
         return self.root is not None and bool(root) and os.path.realpath(root) == self.root
