@@ -156,6 +156,10 @@ class Offered:
     """Relative to the project's root."""
     agents: tuple[str, ...] | None = None
     """The agents' files in it that the file lists itself."""
+    about: AgentSet | None = None
+    """What the file says of it."""
+    among: AgentSet | None = None
+    """What the file says of all that it lists."""
 
 
 @dataclass(frozen=True, slots=True)
