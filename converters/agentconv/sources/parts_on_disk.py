@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource, Place
@@ -196,7 +196,25 @@ class PartsOnDisk:
                 self.diagnostics += self._flat(client, place)
         if module.kind == "instructions":
             return self._side_by_side(client, found)
+        if module.kind == "permissions":
+            return self._together(client, module, [one for _, one in found])
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _together(self, client: str, module: PartFormat[Any], found: Sequence[LoadedPart]) -> tuple[LoadedPart, ...]:
+        """Return rules, all of which hold: but for those of files of which a broken one costs the others."""
+        ending = getattr(module, "together", "")
+        broken = next((one for one in found if ending and one.path.endswith(ending) and one.state.dropped), None)
+        if broken is None:
+            return tuple(found)
+        title, where = formats.FORMATS[client].title, self.shown(client, broken.path)
+        message = f"{title} takes none of the rules of this file: {os.path.basename(where)} is broken, which costs those of all"
+        told = Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, hint=f"mend {where}", client=client, effect=Effect.DROPS_ALL)
+        lost = (one for one in found if one is not broken and one.path.endswith(ending))
+        instead = {
+            one.path: replace(one, state=State.NOT_LOADED, told=(*one.told, replace(told, span=Span(self.shown(client, one.path)))))
+            for one in lost
+        }
+        return tuple(instead.get(one.path, one) for one in found)
 
     def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
         """Yield the places that a client's configuration names in the project."""
@@ -395,11 +413,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
     """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
 
-    What only one mode has hides nothing from the others, and no file of rules hides another: all of them hold.
+    What only one mode has hides nothing from the others.
     """
     winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and one.taken and one.kind != "permissions":
+        if one.part.name is not None and one.taken:
             winners.setdefault((one.part.name, one.only_in), one)
     return tuple(one if one.hidden_by else replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 
