@@ -647,6 +647,8 @@ class Variables:
     """The fields of a server in the configuration whose values may do so."""
     refused: bool = False
     """Whether a project's configuration that refers to a variable is left out as a whole."""
+    keyed: tuple[str, ...] = ("env", "headers", "bearer")
+    """Which values have keys in which variables are named, where that is how it is done: those of `env`, headers, or a bearer's token."""
     file: str = ""
     """The file in which a project's servers are configured."""
     key: str = "mcpServers"

@@ -246,11 +246,13 @@ class Typed:
     """Whether a server that is no command is written with its type."""
     effect: Effect = Effect.DROPS
     """What the client does about an entry that is none."""
+    key: str = "type"
+    """The key of the transport."""
 
     def read(self, name: str, config: dict[str, Json]) -> McpServer | Complaint:
         """Read a definition."""
         given = dict(config)
-        word: Any = given.pop("type", None)
+        word: Any = given.pop(self.key, None)
         fallback: Any = self.url if "url" in given and "command" not in given else "stdio" if "command" in given else None
         transport = self.words.get(word, fallback) if isinstance(word, str) else fallback
         needed = "url" if transport not in (None, "stdio") else "command"
@@ -264,5 +266,5 @@ class Typed:
     def write(self, server: McpServer) -> dict[str, Json]:
         """Write a definition."""
         word = next((word for word, transport in self.words.items() if transport == server.transport), None)
-        typed: dict[str, Json] = {"type": word} if server.transport != "stdio" and (self.named or server.transport != self.url) else {}
+        typed: dict[str, Json] = {self.key: word} if server.transport != "stdio" and (self.named or server.transport != self.url) else {}
         return {**typed, **mcp.write_config(replace(server, options=None), defined_by(self.format))}
