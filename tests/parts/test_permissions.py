@@ -11,7 +11,8 @@ import pytest
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
 from agentconv.conversion.carried_parts import SharedParts
-from agentconv.core.part_format import difference
+from agentconv.core.part_format import PartSource, difference
+from agentconv.core.source import SourceText
 from agentconv.parts.permissions import deciding, restraints
 
 if TYPE_CHECKING:
@@ -110,3 +111,65 @@ def test_rules_stand_beside_those_of_a_file_that_is_there() -> None:
     assert shared.merge(merged.data) == replace(merged, replaced=False)
     assert both["allow"] == ["Bash"]
     assert {"Bash(curl *)", "Bash(rm *)"} <= set(both["deny"])
+
+
+_REFUSED = {
+    "decision": 'prefix_rule(pattern=["rm"], decision="deny")',
+    "case": 'prefix_rule(pattern=["rm"], decision="Forbidden")',
+    "no list": 'prefix_rule(pattern="rm -rf", decision="forbidden")',
+    "no pattern": 'prefix_rule(decision="forbidden")',
+    "empty": 'prefix_rule(pattern=[], decision="forbidden")',
+    "no choice": 'prefix_rule(pattern=[[]], decision="forbidden")',
+    "no word": 'prefix_rule(pattern=["rm", 5], decision="forbidden")',
+    "unknown name": 'prefix_rule(pattern=["rm"], decision="forbidden", reason="x")',
+    "justification": 'prefix_rule(pattern=["rm"], decision="forbidden", justification="")',
+    "example": 'prefix_rule(pattern=["rm"], decision="forbidden", match=["ls"])',
+    "counterexample": 'prefix_rule(pattern=["rm"], decision="forbidden", not_match=["rm x"])',
+    "no value": 'prefix_rule(pattern=["rm"], decision="forbidden", match=None)',
+    "byte order mark": '\ufeffprefix_rule(pattern=["rm"], decision="forbidden")',
+    "syntax": 'prefix_rule(pattern=["rm", decision="forbidden")',
+    "function": 'deny(pattern=["rm"])',
+    "import": 'load("other.rules", "x")',
+}
+"""What `codex execpolicy check` of 0.169.0 refuses, each by itself."""
+
+
+def _rules_of_codex(text: str) -> Any:
+    place = client("codex").project[1]
+    return client("codex").read(PartSource(SourceText(f"{place.path}/team.rules", text.encode()), place))
+
+
+@pytest.mark.parametrize("text", _REFUSED.values(), ids=_REFUSED)
+def test_a_fault_costs_codex_all_rules_of_a_file(text: str) -> None:
+    """Nothing of a file counts in which anything is wrong."""
+    found = _rules_of_codex(f'prefix_rule(pattern=["ls"], decision="allow")\n{text}\n')
+
+    assert [(str(state), part.rules) for part, state in zip(found.parts, found.states, strict=True)] == [("not loaded", ())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[prefix_rule(pattern=[one], decision="forbidden") for one in ["rm", "mv"]]',
+        'def deny(one):\n    prefix_rule(pattern=[one], decision="forbidden")\ndeny("rm")',
+        'if True:\n    prefix_rule(pattern=["rm"], decision="forbidden")',
+        f'prefix_rule(pattern=[{[str(one) for one in range(300)]}], decision="forbidden")',
+    ],
+)
+def test_what_codex_computes_holds_back_commands(text: str) -> None:
+    """Nobody follows all of Starlark here: what is not followed may forbid anything, and no other client holds it."""
+    (part,) = _rules_of_codex(text).parts
+    projection = projected(part, "claude-code")
+
+    assert {one.effects for one in deciding.restraints(part)} == {frozenset({"run"})}
+    assert set(projection.left_open) == {one.text for one in deciding.restraints(part)}
+
+
+@pytest.mark.parametrize(("profile", "held"), [("team", True), (":read-only", True), (":danger-full-access", False)])
+def test_a_profile_of_codex_restrains(profile: str, held: bool) -> None:
+    """A profile that is in force holds back what no other client's file says."""
+    place = client("codex").project[0]
+    (part,) = client("codex").read(PartSource(SourceText(place.path, f'default_permissions = "{profile}"\n'.encode()), place)).parts
+    left = projected(part, "claude-code").left_open
+
+    assert bool(left) is bool(list(deciding.restraints(part))) is held

@@ -275,7 +275,7 @@ PIECES = ["a", "b: ", "- ", "? ", ": ", ",", "[", "]", "{", "}", "\n", "\n  ", "
 MORE_PIECES = ["# c", "...", "---", "<<: ", "\\", "\x07", "\ufeff", "é", "~", "1"]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(PIECES + MORE_PIECES)).map("".join))
 def test_any_text_gives_a_value_or_an_error_with_a_place(text):
     """Whatever the text, nodes lie inside it, and nothing but a YamlError is raised."""

@@ -194,6 +194,9 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _MOVED, "a key that has tools of this MCP server ask, which the target does for each where nobody says otherwise"
     ),
     "server-limit-moved": LossRule(_NOTE, _MOVED, "tools of this MCP server that are closed are so in the target's own list"),
+    "server-limit-as-rules": LossRule(
+        _NOTE, _MOVED, "tools of this MCP server that are closed are so by rules of the whole set, which the target holds them to"
+    ),
     "server-disabled": LossRule(
         _REFUSAL,
         _REFUSED,

@@ -132,6 +132,15 @@ def restraints(part: PermissionSet) -> Iterator[Restraint]:
             )
     if part.sandbox is not None and part.sandbox.files != "full":
         yield Restraint("permissions", sandbox_text(part.sandbox), "denies", _BEYOND_READING)
+    yield from beside(part)
+
+
+def beside(part: PermissionSet) -> Iterator[Restraint]:
+    """Yield what a file holds back by what it says beside its rules, and no other client can say."""
+    for format_id, held in part.extras.items():
+        for key, (found, free) in vocabulary.rules(format_id).beside.items():
+            if key in held and held[key] not in free:
+                yield Restraint("permissions", f"{key}: {held[key]}", "denies", found)
 
 
 def sandbox_text(sandbox: Sandbox) -> str:

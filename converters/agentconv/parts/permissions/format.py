@@ -53,6 +53,8 @@ class PermissionFormat:
     """What reads files in which rules are spelled otherwise, by what their paths end in."""
     among: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...] | None] | None = None
     """Returns an agent's own rules with those of the set in them, where the client takes an agent's before those; None where it cannot."""
+    together: str = ""
+    """What the paths of files end in of which the client takes none where one is broken."""
     kind: Kind = "permissions"
 
     @property

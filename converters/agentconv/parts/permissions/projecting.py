@@ -38,6 +38,7 @@ def project(client: Client, projection: PartProjection[PermissionSet]) -> None:
     for one in deciding.restraining(projection.source):
         held.restrain(one)
     held.sandbox()
+    held.beside()
     for one in deciding.counting(projection.source.rules):
         if one.rule.effect == "allow":
             held.allow(one)
@@ -195,6 +196,11 @@ class _Held:
                 self.projection.leave_open(deciding.sandbox_text(self.source.sandbox), f"{self.client.title} has no such sandbox")
             self.projection.translate(sandbox=None)
             self.projection.declared.add("sandbox")
+
+    def beside(self) -> None:
+        """Leave open what stands beside the rules."""
+        for one in deciding.beside(self.source):
+            self.projection.leave_open(one.text, f"{self.client.title} has nothing of the kind")
 
     # --- what is allowed
 

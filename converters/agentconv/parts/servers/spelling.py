@@ -21,7 +21,7 @@ from agentconv.projecting import mcp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Json, Rule
     from agentconv.core.part_format import Scope
     from agentconv.core.vocabulary import Variables
     from agentconv.parts.servers.files import ServerFile
@@ -42,6 +42,10 @@ def _is_on(_file: ServerFile, _name: str) -> bool:
 
 def _as_it_is(server: McpServer) -> McpServer:
     return server
+
+
+def _no_rules(_server: McpServer) -> tuple[Rule, ...] | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Client:
     """How values refer to variables, where that is not as the client's vocabulary says."""
     switches_off: str | None = None
     """How a server is switched off elsewhere, where its entry has no key for that."""
+    closing: Callable[[McpServer], tuple[Rule, ...] | None] = _no_rules
+    """Returns rules of the whole set that close the tools which a server has closed, and no others; None where none do."""
     limits: str | None = None
     """How tools of a server are closed elsewhere, where its entry cannot say that."""
 
