@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass, field, replace
@@ -23,7 +23,7 @@ from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
 from agentconv.parts.skills import faults
-from agentconv.sources import agentless, contents, discovery
+from agentconv.sources import agentless, contents, discovery, sniffing
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
@@ -338,7 +338,9 @@ class PartsOnDisk:
         if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
             return _matching(found, base, top, place.pattern)
         wanted = _pattern(place.pattern)
-        return [path for path in self._all_texts(base) if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+        below = {path: os.path.relpath(path, base).replace(os.sep, "/") for path in self._all_texts(base)}
+        # an agent in a folder of its own (`.deepagents/agents/<name>/AGENTS.md`) is no text for that folder
+        return [path for path, name in below.items() if wanted.fullmatch(name) and not sniffing.by_place(PurePosixPath(name))]
 
     def _all_texts(self, base: Path) -> tuple[str, ...]:
         """Return all markdown files of the project."""
