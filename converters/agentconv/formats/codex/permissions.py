@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, cast
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.ir import Rule, Sandbox
 from agentconv.core.meant import Pattern
@@ -52,7 +53,7 @@ class _Config:
     def _part(self) -> PermissionSet | None:
         values = toml_values.parsed(self.source.text.removeprefix(BOM))
         if isinstance(values, toml_values.Broken):
-            problem = Complaint(values.complaint.reason, effect=Effect.STOPS, cause=Cause.SYNTAX)
+            problem = replace(values.complaint, effect=Effect.STOPS)
             self.complaints.append((problem, values.at))
             return None
         held = {key: values[key] for key in (*_OTHERS, _DETAILS) if key in values}
