@@ -241,7 +241,7 @@ OWN = {
         (("--for", "own,opencode"), "", Exit.FINDINGS, False),
     ],
 )
-def test_each_file_for_its_own_assistant_alone(tmp_path, monkeypatch, capsys, words, settings, code, told):
+def test_each_file_for_its_own_assistant_alone(tmp_path, monkeypatch, capsys, *, words, settings, code, told):
     """What others would make of a file is said to be that, and `own` leaves it out, on the command line and in the settings."""
     for path, text in {**OWN, "agentconv.toml": settings}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
