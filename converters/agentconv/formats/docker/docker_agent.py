@@ -211,22 +211,13 @@ def project(projection: Projection) -> None:
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, lambda _server, _tool: "", partial(_reads_back, projection.source), denies=False, inherits=False)
-    _group(projection)
+    tool_lists.group(projection, _toolset_of)
     permissions.mode(projection)
     permissions.rules(projection)
     permissions.unasked(projection)
     models.model(projection, _named, providers=True)
     _leave_delegates(projection)
     mcp.drop(projection, HINT)
-
-
-def _group(projection: Projection) -> None:
-    """Put tools of one toolset together, as they are written."""
-    allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
-    toolsets = list(dict.fromkeys(map(_toolset_of, allow)))
-    grouped = tuple(sorted(allow, key=lambda grant: toolsets.index(_toolset_of(grant))))
-    if grouped != allow:
-        projection.translate("tools.allow", grouped)
 
 
 def _toolset_of(grant: ToolGrant) -> tuple[str, bool]:
