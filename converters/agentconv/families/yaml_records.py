@@ -320,8 +320,10 @@ class YamlDocument(YamlFile):
             self.problem = NO_MAP, self.client_text.place(node.start)
 
     def _recover(self, known: Collection[str]) -> None:
-        """Read line by line: a person sees the keys of the one agent."""
+        """Read line by line: a person sees the keys of the one agent, but for a header of something else."""
         self.records, self.nodes = [], []
+        if len(_FENCE.findall(self.text)) > 1:
+            return
         header = frontmatter.Header(SourceText("", encode(self.text)), 0, len(self.text), len(self.text), grammar=self.grammar)
         frontmatter.recover(header, known)
         values = {**header.values, **frontmatter.pieces(header)}
@@ -347,6 +349,7 @@ _LONG = 100
 _BLOCK = expression(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
 _ONE_LINE = jsonc_edits.Layout("\n", None, "", "")
 _ITEM = expression(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
+_FENCE = expression(r"(?m)^---\s*$")
 _TOP_KEY = expression(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
 
 
