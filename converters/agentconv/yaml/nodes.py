@@ -46,16 +46,17 @@ def parse(text: str, grammar: Grammar = BUN) -> Node | None:
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
     simple = yaml_simple.parse(text)
-    return simple if simple and not (grammar.cut and _ends_in_block(simple)) else grammar.read(text, grammar)
+    return simple if simple and not (grammar.cut and _is_cut(simple, text)) else grammar.read(text, grammar)
 
 
-def _ends_in_block(node: Node) -> bool:
+def _is_cut(node: Node, text: str) -> bool:
+    """Whether a text ends in a block that loses its last line break with the text's: a second one is none of its, unless it keeps all."""
     while not isinstance(node, Scalar):
         inside = node.items if isinstance(node, Sequence) else [child for _, child in node.pairs]
         if not inside:
             return False
         node = inside[-1]
-    return node.style in ("|", ">")
+    return node.style in ("|", ">") and not (text.endswith("\n\n") and "+" not in text[node.start : text.find("\n", node.start)])
 
 
 def value(node: Node, budget: list[int] | None = None, grammar: Grammar = BUN) -> Json:
