@@ -315,7 +315,7 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
     "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
-    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
+    "part-unknown": LossRule(_WARNING, _DROPPED, "the target has no parts of this kind; what needs it has to find it there"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(
         _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"
