@@ -210,6 +210,14 @@ def test_what_is_told_names_the_file_of_the_plugin(house: Path, capsys: pytest.C
     assert "plugins/b/.claude-plugin/plugin.json:1:10: warning" in capsys.readouterr().err
 
 
+def test_what_is_wrong_with_the_marketplace_is_told(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That its client takes none of several plugins is said, whatever becomes of each."""
+    (house / ".claude-plugin/marketplace.json").write_text(json.dumps({**HOUSE, "owner": "Us"}), "utf-8")
+    main(["convert", ".", "-f", "claude-plugin", "-t", "agent-plugin", "--with", "all", "-o", "out"])
+
+    assert "takes no plugin of this marketplace: `owner` must be a map" in capsys.readouterr().err
+
+
 def test_servers_of_several_entries_are_several(house: Path) -> None:
     """Two plugins with a server of one name in the marketplace itself have one each, of which a project can have the first."""
     main(["convert", ".", "-f", "claude-plugin", "-t", "claude-code", "--with", "servers", "-o", ".", "-q"])
