@@ -71,3 +71,22 @@ def test_agent_in_a_folder_of_its_own_is_no_text_of_that_folder(project: Path) -
     found = PartsOnDisk(project).of("codex", "instructions")
 
     assert [one.path for one in found] == ["docs/AGENTS.md"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reader"),
+    [
+        (".gemini/settings.json", '{"context": {"fileName": ["CLAUDE.md", "AGENTS.md"]}}', "Gemini CLI"),
+        (".codex/config.toml", 'project_doc_fallback_filenames = ["CLAUDE.md"]\n', ""),
+    ],
+)
+def test_a_reader_by_its_configuration_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str], path: str, text: str, reader: str
+) -> None:
+    """Who reads both files since its configuration names them is told; Codex takes a fallback in place of a file, not beside it."""
+    (project / path).parent.mkdir()
+    (project / path).write_text(text)
+    assert _convert("opencode", "-o", ".") == 0
+    told = " ".join(capsys.readouterr().err.split())
+
+    assert ("`CLAUDE.md` and `AGENTS.md`: GitHub Copilot, " + f"{reader}, " * bool(reader) + "Cursor, Factory Droid") in told
