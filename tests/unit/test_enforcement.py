@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agent_files import agent_of, convert_agent, convert_file, make, minimal
+from agent_files import agent_of, convert_agent, convert_file, dealt, make, minimal
 from agentconv import write
 from agentconv.core import effects, enforcement, modes, vocabulary
 from agentconv.core.diagnostics import LossKind
@@ -545,10 +545,10 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
     """Of agents that read in part, and that have servers which are not told apart, those alone are refused that keep no tool."""
     dice = random.Random(13)
     refused = 0
-    for _ in range(200):
+    for number in range(200):
         agent = _drawn(dice)
         ceiling = effects.effects(agent)
-        for target in OFFLINE:
+        for target in dealt(number, OFFLINE):
             done = convert_agent(agent, target)
             words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
             parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}

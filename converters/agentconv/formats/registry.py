@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Dialect
 
@@ -332,9 +332,9 @@ def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     return found
 
 
-def catalog_writer(format_id: str) -> Callable[[AgentSet], bytes] | None:
-    """Return how a file is written that offers a set; None of a format that has no such file."""
-    found: Callable[[AgentSet], bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
+def catalog_writer(format_id: str) -> Callable[..., bytes] | None:
+    """Return how a file is written that offers a set, or several by their paths; None of a format that has no such file."""
+    found: Callable[..., bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
     return found
 
 

@@ -14,7 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.diagnostics import Code, Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
@@ -28,7 +28,7 @@ from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
@@ -59,13 +59,17 @@ def read(source: SourceText) -> Listed:
     if not isinstance(root, jsonc.Object):
         return Listed(problem="the document is no map")
     values: dict[str, Any] = {key: jsonc.value(node) for key, node in root.entries().items()}
-    texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
-    name = values.get("name")
-    about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
     listed_paths = paths(values)
     fault = next(faults(root), None)
     listed = None if listed_paths is None else tuple(path.removeprefix("./") for path in listed_paths)
-    return Listed(listed, about, fault[0].reason if fault else None)
+    return Listed(listed, about(values), fault[0].reason if fault else None)
+
+
+def about(values: Mapping[str, Any]) -> AgentSet:
+    """Return what the values of such a file, or of a plugin's entry of a marketplace, say of the plugin."""
+    texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
+    name = values.get("name")
+    return AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
 
 
 def document_of(source: SourceText) -> jsonc.Document:
@@ -107,7 +111,7 @@ def problems(source: SourceText) -> list[tuple[Complaint, int, int]]:
     """Return all that keeps the client from loading the plugin of a file, each with where it stands."""
     document = document_of(source)
     if document.error:
-        return [(Complaint(f"not JSON: {document.error.problem}", cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+        return [(document.error.complaint, document.error.offset, document.error.offset)]
     if not isinstance(document.root, jsonc.Object):
         return [(Complaint("the document is no map"), 0, 0)]
     return [(complaint, node.start, node.end) for complaint, node in faults(document.root)]
