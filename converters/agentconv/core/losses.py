@@ -57,6 +57,7 @@ CATALOGUE: dict[str, LossRule] = {
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
     "restriction-moved": LossRule(_NOTE, _MOVED, "a restriction in a key that only the source client has; the target's own means say it"),
+    "key-reduced": LossRule(_NOTE, _DROPPED, "what a key says beyond what others know of it"),
     "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "restriction-ignored": LossRule(
         _WARNING,
