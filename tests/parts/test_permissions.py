@@ -196,3 +196,33 @@ def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
     assert set(projection.left_open) == {"deny Read(./.env)"}
     assert "run_shell_command" not in str(projection.part.rules)
     assert "read_file" not in str(projection.part.rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("[features]\nshell_tool = false\n", ["Bash"]),
+        ('web_search = "disabled"\n', ["WebSearch"]),
+        ("[tools]\nweb_search = false\n", ["WebSearch"]),
+        ('web_search = "live"\n[features]\nshell_tool = true\n', None),
+    ],
+)
+def test_a_tool_that_codex_switches_off_is_denied_elsewhere(text: str, denied: list[str] | None) -> None:
+    """What a configuration closes for the whole session is a rule, which goes with its line when the rule is gone."""
+    place = client("codex").project[0]
+    source = PartSource(SourceText(place.path, text.encode()), place)
+    parts = client("codex").read(source).parts
+    made = [written(projected(part, "claude-code").part, "claude-code")["permissions"]["deny"] for part in parts]
+
+    assert made == ([] if denied is None else [denied])
+    for part in parts:
+        without = client("codex").write((replace(part, rules=(), resolution=None),), place.path, source)[0].data
+        assert not client("codex").read(replace(source, text=source.text.put(without))).parts
+
+
+def test_a_sandbox_of_claude_code_is_held_nowhere_else() -> None:
+    """Commands that run in its sandbox alone run in none in another client: what could run one is refused there."""
+    projection = projected(read("claude-code", {"sandbox": {"enabled": True}}), "opencode")
+
+    assert list(projection.left_open) == ["sandbox.enabled: True"]
+    assert not list(deciding.restraints(read("claude-code", {"sandbox": {"enabled": False}})))
