@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.kinds import KINDS
@@ -198,7 +198,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
 
 
 def _bug(path: str, error: Exception) -> Diagnostic:
-    message = f"internal error while it was read: {type(error).__name__}: {error}"
+    message = f"internal error while it was read: {in_words(error)}"
     return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "the file was left out; please report this with the file")
 
 
