@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -486,3 +487,18 @@ def test_words_of_with():
     assert along.chosen(["all"]).kinds == set(KINDS)
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_bundle_has_what_every_system_can_have(tmp_path):
+    """A skill in a folder that not every system can have is in a bundle without its file; one with such a file beside it is told."""
+    for folder, beside in (("a:b", "run.sh"), ("check", "x:y"), ("other", "run.sh")):
+        (tmp_path / ".claude/skills" / folder).mkdir(parents=True)
+        (tmp_path / ".claude/skills" / folder / "SKILL.md").write_text(SKILL.format(name=folder))
+        (tmp_path / ".claude/skills" / folder / beside).write_text("x")
+    found = agentconv.read(tmp_path, format="claude-code")
+    (file,) = agentconv.write(found, "json").files
+
+    assert [one.name for one in agentconv.reads(file.data, "json").skills] == ["a:b", "other"]
+    assert [one.path for one in found.sources] == [".claude/skills/other/SKILL.md"]
+    assert ["`x:y`" in one.message for one in found.diagnostics] == [True]
