@@ -271,6 +271,9 @@ CATALOGUE: dict[str, LossRule] = {
     "command-refused-script": LossRule(
         _REFUSAL, _REFUSED, "the source client runs this file, and sends what it prints; the target runs none", "write a text that runs it"
     ),
+    "command-refused-program": LossRule(
+        _REFUSAL, _REFUSED, "the text starts with `#!`, for which the target would run the file", "give the command a description"
+    ),
     "command-refused-restraint": LossRule(
         _REFUSAL,
         _REFUSED,

@@ -87,6 +87,12 @@ class Row:
         own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
         return max(own, key=len) if own else PurePosixPath(path).suffix
 
+    def project_of(self, path: str) -> str:
+        """Return what a path has before the client's folder: agents of different projects, or plugins, do not meet."""
+        whole = f"/{path}"
+        cuts = [whole.find(f"/{folder}/") for folder in self.folders]
+        return whole[: max(cuts)] if any(cut >= 0 for cut in cuts) else whole.rpartition("/")[0]
+
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
         return any(f"/{path}".endswith(f"/{name}") for name in (self.index, self.catalog) if name)

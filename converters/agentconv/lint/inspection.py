@@ -132,12 +132,13 @@ def _named(result: ReadResult, piece: Loaded) -> ReadResult:
 
 def duplicates(files: Iterable[Inspected]) -> Iterator[Diagnostic]:
     """Say where two files give a client agents of one name, of the files that are that client's own."""
-    paths: dict[tuple[str, str], list[str]] = {}
+    paths: dict[tuple[str, str, str], list[str]] = {}
     for file in files:
         for reading in file.readings:
             if reading.client == file.format and reading.state in LOADED and reading.name:
-                paths.setdefault((reading.client, reading.name), []).append(file.path)
-    for (client, name), found in paths.items():
+                project = registry.FORMATS[reading.client].project_of(file.path)
+                paths.setdefault((reading.client, project, reading.name), []).append(file.path)
+    for (client, _, name), found in paths.items():
         if len(found) > 1:
             yield naming.duplicate(registry.load(client).SPEC, name, found)
 
