@@ -183,7 +183,7 @@ def test_a_released_target_keeps_its_parts(source, run, tree):
     run("sync", "--yes")
     after = tree()
 
-    assert "`targets` does not name gemini-cli any more; 2 of its" in told.err
+    assert "`targets` does not name gemini-cli any more; 2 of the parts" in told.err
     assert {path: data for path, data in after.items() if path.startswith(".codex")} == {
         path: data for path, data in before.items() if path.startswith(".codex")
     }
