@@ -247,3 +247,13 @@ def test_a_sandbox_of_claude_code_is_held_nowhere_else() -> None:
 
     assert list(projection.left_open) == ["sandbox.enabled: True"]
     assert not list(deciding.restraints(read("claude-code", {"sandbox": {"enabled": False}})))
+
+
+def test_a_rule_that_restrains_nothing_there_is_told() -> None:
+    """A denied skill or sub-agent, and a denial that matches no call, go nowhere, and not in silence."""
+    rules = {"permissions": {"deny": ["Skill(deploy)", "Agent(Explore)", "Write(src/**)", "WebFetch"]}}
+    losses = {one.code: str(one.detail) for one in projected(read("claude-code", rules), "gemini-cli").losses}
+
+    assert "Skill(deploy)" in losses["permission-rule-dropped"]
+    assert "Write(src/**)" in losses["permission-rule-dropped"]
+    assert "permission-allow-dropped" not in losses

@@ -338,3 +338,12 @@ def test_a_server_that_settings_switch_off_is_not_there(project):
     (project / ".claude/settings.json").write_text('{"disabledMcpjsonServers": ["db"]}')
 
     assert [(one.part.name, one.taken) for one in PartsOnDisk(project).of("claude-code", "servers")] == [("db", False), ("gh", True)]
+
+
+def test_kilo_reads_rules_in_both_of_its_folders(project):
+    """What lies in `.kilo/rules` is put before the model as what lies in `.kilocode/rules` is."""
+    for folder in (".kilo", ".kilocode"):
+        (project / folder / "rules").mkdir(parents=True)
+        (project / folder / "rules" / "tabs.md").write_text("Use tabs.\n")
+
+    assert {one.path for one in PartsOnDisk(project).of("kilo", "instructions")} == {".kilo/rules/tabs.md", ".kilocode/rules/tabs.md"}
