@@ -8,10 +8,9 @@ A block that starts with ```` ```file PATH ```` makes a file. A block that start
 import os
 import re
 import subprocess
-import sys
-from pathlib import Path
 
-SOURCE = Path(__file__).parents[1] / "converters"
+import warm_program
+
 BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<info>console|file [^\n]+)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 
 
@@ -20,11 +19,11 @@ def environment_for(folder):
     programs = folder / "bin"
     programs.mkdir()
     script = programs / "agentconv"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m agentconv "$@"\n')
+    script.write_text(warm_program.script())
     script.chmod(0o755)
     return {
         "PATH": f"{programs}:{os.environ['PATH']}",
-        "PYTHONPATH": str(SOURCE),
+        "PYTHONPATH": str(warm_program.SOURCE),
         "HOME": str(folder),
         "COLUMNS": "100",
         "TERM": "dumb",

@@ -22,14 +22,13 @@ BUGS = "Traceback", "bug in agentconv", "Exception ignored"
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, run):
     """A project whose agents have something to convert, to lint and to mend, a bundle of them, and a pack."""
     place = tmp_path / ".claude/agents"
     place.mkdir(parents=True)
     for name in ("one", "two", "three"):
         (place / f"{name}.md").write_text(BROKEN.replace("bad", name))
-    done = program("to-json", ".", "-o", "all.json", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    run("to-json", ".", "-o", "all.json", code=0)
     pack_files.write(tmp_path / "backend_agents", pack_files.packed())
     (tmp_path / "kept/.claude/agents").mkdir(parents=True)
     (tmp_path / "kept/.claude/agents/one.md").write_text(

@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parted_clients import clients_with
+
 from agentconv.core.part_format import PartProjection, PartSource
 from agentconv.core.parts import Command
 from agentconv.core.source import SourceText
@@ -15,20 +17,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartsRead, Place
 
 FIXTURES = Path(__file__).parent / "fixtures" / "commands"
-CLIENTS = (
-    "claude-code",
-    "claude-plugin",
-    "codex",
-    "copilot",
-    "gemini-cli",
-    "qwen-code",
-    "opencode",
-    "kilo",
-    "roo",
-    "cursor",
-    "cline",
-    "droid",
-)
+CLIENTS = clients_with("commands")
 
 
 def client(format_id: str) -> PartFormat[Command]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parted_clients import clients_with
+
 from agentconv.core.part_format import PartProjection, PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts.registry import part_format
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Instruction
 
 FIXTURES = Path(__file__).parent / "fixtures" / "instructions"
-CLIENTS = ("claude-code", "codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline", "droid")
+CLIENTS = tuple(one for one in clients_with("instructions") if one != "claude-plugin")
 
 
 def client(format_id: str) -> PartFormat[Instruction]:

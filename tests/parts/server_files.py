@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skill_files import CLIENTS
+from parted_clients import clients_with
 
 from agentconv.core import references, schema_files
 from agentconv.core.ir import McpServer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartsRead, Scope
 
 FIXTURES = Path(__file__).parent / "fixtures" / "servers"
+CLIENTS = clients_with("servers")
 KEYS = {**dict.fromkeys(CLIENTS, "mcpServers"), "codex": "mcp_servers", "opencode": "mcp", "kilo": "mcp"}
 
 

@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parted_clients import clients_with
+
 from agentconv.core.part_format import PartProjection, PartSource
 from agentconv.core.parts import FolderFile, Skill
 from agentconv.core.source import SourceText
@@ -17,20 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartsRead, WrittenFile
 
 FIXTURES = Path(__file__).parent / "fixtures" / "skills"
-CLIENTS = (
-    "claude-code",
-    "claude-plugin",
-    "codex",
-    "copilot",
-    "gemini-cli",
-    "qwen-code",
-    "opencode",
-    "kilo",
-    "roo",
-    "cursor",
-    "cline",
-    "droid",
-)
+CLIENTS = clients_with("skills")
 
 
 def client(format_id: str) -> PartFormat[Skill]:

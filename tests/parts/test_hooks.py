@@ -14,7 +14,7 @@ import pytest
 from hook_files import client, files, fixture, is_written, plain, projected, read, source, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skill_files import CLIENTS
+from parted_clients import clients_with
 
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.format import State
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
 FILES = files()
 IDS = ["/".join(path.parts[-2:]) for path in FILES]
+CLIENTS = clients_with("hooks")
 RUNNING = tuple(DECIDERS)
 """The clients that run hooks of files."""
 WRITTEN = ("settings.json", "hooks.json")

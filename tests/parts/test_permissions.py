@@ -11,7 +11,8 @@ import pytest
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
 from agentconv.conversion.carried_parts import SharedParts
-from agentconv.core.part_format import difference
+from agentconv.core.part_format import PartSource, difference
+from agentconv.core.source import SourceText
 from agentconv.parts.permissions import deciding, restraints
 
 if TYPE_CHECKING:
@@ -110,3 +111,109 @@ def test_rules_stand_beside_those_of_a_file_that_is_there() -> None:
     assert shared.merge(merged.data) == replace(merged, replaced=False)
     assert both["allow"] == ["Bash"]
     assert {"Bash(curl *)", "Bash(rm *)"} <= set(both["deny"])
+
+
+_REFUSED = {
+    "decision": 'prefix_rule(pattern=["rm"], decision="deny")',
+    "case": 'prefix_rule(pattern=["rm"], decision="Forbidden")',
+    "no list": 'prefix_rule(pattern="rm -rf", decision="forbidden")',
+    "no pattern": 'prefix_rule(decision="forbidden")',
+    "empty": 'prefix_rule(pattern=[], decision="forbidden")',
+    "no choice": 'prefix_rule(pattern=[[]], decision="forbidden")',
+    "no word": 'prefix_rule(pattern=["rm", 5], decision="forbidden")',
+    "unknown name": 'prefix_rule(pattern=["rm"], decision="forbidden", reason="x")',
+    "justification": 'prefix_rule(pattern=["rm"], decision="forbidden", justification="")',
+    "example": 'prefix_rule(pattern=["rm"], decision="forbidden", match=["ls"])',
+    "counterexample": 'prefix_rule(pattern=["rm"], decision="forbidden", not_match=["rm x"])',
+    "no value": 'prefix_rule(pattern=["rm"], decision="forbidden", match=None)',
+    "byte order mark": '\ufeffprefix_rule(pattern=["rm"], decision="forbidden")',
+    "syntax": 'prefix_rule(pattern=["rm", decision="forbidden")',
+    "function": 'deny(pattern=["rm"])',
+    "import": 'load("other.rules", "x")',
+}
+"""What `codex execpolicy check` of 0.169.0 refuses, each by itself."""
+
+
+def _rules_of_codex(text: str) -> Any:
+    place = client("codex").project[1]
+    return client("codex").read(PartSource(SourceText(f"{place.path}/team.rules", text.encode()), place))
+
+
+@pytest.mark.parametrize("text", _REFUSED.values(), ids=_REFUSED)
+def test_a_fault_costs_codex_all_rules_of_a_file(text: str) -> None:
+    """Nothing of a file counts in which anything is wrong."""
+    found = _rules_of_codex(f'prefix_rule(pattern=["ls"], decision="allow")\n{text}\n')
+
+    assert [(str(state), part.rules) for part, state in zip(found.parts, found.states, strict=True)] == [("not loaded", ())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[prefix_rule(pattern=[one], decision="forbidden") for one in ["rm", "mv"]]',
+        'def deny(one):\n    prefix_rule(pattern=[one], decision="forbidden")\ndeny("rm")',
+        'if True:\n    prefix_rule(pattern=["rm"], decision="forbidden")',
+        f'prefix_rule(pattern=[{[str(one) for one in range(300)]}], decision="forbidden")',
+    ],
+)
+def test_what_codex_computes_holds_back_commands(text: str) -> None:
+    """Nobody follows all of Starlark here: what is not followed may forbid anything, and no other client holds it."""
+    (part,) = _rules_of_codex(text).parts
+    projection = projected(part, "claude-code")
+
+    assert {one.effects for one in deciding.restraints(part)} == {frozenset({"run"})}
+    assert set(projection.left_open) == {one.text for one in deciding.restraints(part)}
+
+
+@pytest.mark.parametrize(("profile", "held"), [("team", True), (":read-only", True), (":danger-full-access", False)])
+def test_a_profile_of_codex_restrains(profile: str, held: bool) -> None:
+    """A profile that is in force holds back what no other client's file says."""
+    place = client("codex").project[0]
+    (part,) = client("codex").read(PartSource(SourceText(place.path, f'default_permissions = "{profile}"\n'.encode()), place)).parts
+    left = projected(part, "claude-code").left_open
+
+    assert bool(left) is bool(list(deciding.restraints(part))) is held
+
+
+_SECRETS: dict[str, Any] = {"permissions": {"allow": ["Bash", "Read", "Write", "Edit"], "deny": ["Read(./.env)"]}}
+
+
+def test_a_shell_that_prints_what_may_not_be_read_asks() -> None:
+    """Claude Code and Qwen Code keep `cat .env` from a path that may not be read, and OpenCode does not: there, no command runs unasked."""
+    of_opencode = written(projected(read("claude-code", _SECRETS), "opencode").part, "opencode")["permission"]
+    of_qwen = written(projected(read("claude-code", _SECRETS), "qwen-code").part, "qwen-code")["permissions"]
+
+    assert of_opencode["bash"] == "ask"
+    assert "run_shell_command" in of_qwen["allow"]
+    assert not {"Bash", "Edit"} & set(of_qwen["ask"])
+
+
+def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
+    """Gemini holds no path, so that nothing is allowed there that could read it; what could not, is."""
+    allowed = {"permissions": {**_SECRETS["permissions"], "allow": ["Bash", "Read", "mcp__tracker__get"]}}
+    projection = projected(read("claude-code", allowed), "gemini-cli")
+
+    assert set(projection.left_open) == {"deny Read(./.env)"}
+    assert "run_shell_command" not in str(projection.part.rules)
+    assert "read_file" not in str(projection.part.rules)
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_a_file_takes_its_own_rules_in_without_a_change(path: Path) -> None:
+    """Rules that stand in a file as the set has them are in it: not a byte changes, and nothing that it allows is closed."""
+    source, module = fixture(path), client(path.parent.name)
+    result = module.read(source)
+    for part, state in zip(result.parts, result.states, strict=True):
+        if not state.dropped:
+            merged = SharedParts(module, source.text.path, source.place, (part,)).merge(source.text.data)
+
+            assert (merged.data, merged.kept, merged.problem) == (source.text.data, (), None)
+
+
+def test_what_a_set_allows_behind_what_asks_stays_allowed() -> None:
+    """A second run changes nothing, though the set asks about all of what it allows a part of; nor do rules about other words."""
+    rules = {"external_directory": {"*": "ask", "/srv/**": "allow"}, "bash": "deny"}
+    data = json.dumps({"permission": {"webfetch": "allow", **rules}}).encode()
+    part, module = read("opencode", {"permission": rules}), client("opencode")
+
+    assert SharedParts(module, "opencode.json", module.project[0], (part,)).merge(data).data == data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.__main__ import main
+from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,3 +124,135 @@ def test_a_marketplace_offers_the_plugin(tmp_path: Path) -> None:
 
     assert offered["plugins"] == [{"name": "garden", "source": "./", "description": "What the garden team uses."}]
     assert code == 2
+
+
+SKILL = "---\nname: check\ndescription: Checks for {0}\n---\nCheck {0}.\n"
+HOUSE = {
+    "name": "house",
+    "owner": {"name": "Us"},
+    "plugins": [
+        {
+            "name": "alpha",
+            "source": "./plugins/a",
+            "description": "The first",
+            "mcpServers": {"db": {"command": "${CLAUDE_PLUGIN_ROOT}/run"}},
+        },
+        {"name": "beta", "source": "./plugins/b", "mcpServers": {"unread": {"command": "unread"}}},
+        {"name": "gamma", "source": "./plugins/c", "mcpServers": ["./servers.json", {"db": {"command": "c"}}], "skills": "./more"},
+    ],
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of three plugins, of which one has a file of its own, with skills, agents and servers of the same names."""
+    agent = "---\nname: rev\ndescription: Reviews for {0}\ntools: Read{1}\n---\nReview {0}.\n"
+    files = {
+        ".claude-plugin/marketplace.json": json.dumps(HOUSE),
+        "plugins/a/agents/rev.md": agent.format("a", ", mcp__plugin_alpha_db"),
+        "plugins/a/skills/check/SKILL.md": SKILL.format("a"),
+        "plugins/b/.claude-plugin/plugin.json": '{"name": "beta"}',
+        "plugins/b/agents/rev.md": agent.format("b", ""),
+        "plugins/b/skills/check/SKILL.md": SKILL.format("b"),
+        "plugins/c/servers.json": '{"web": {"type": "http", "url": "https://web.example/mcp"}}',
+        "plugins/c/more/check/SKILL.md": SKILL.format("c"),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _written(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+
+
+def test_plugins_of_a_marketplace_stay_several(house: Path) -> None:
+    """Each has its own file, agents and parts, and the servers that its entry of the marketplace says where it has no file itself."""
+    assert main(["convert", ".", "-f", "claude-plugin", "-t", "claude-plugin", "--with", "all", "-o", "out", "--marketplace", "-q"]) == 0
+    found = _written(house / "out")
+
+    assert json.loads(found["plugins/a/.claude-plugin/plugin.json"]) == {
+        "name": "alpha",
+        "description": "The first",
+        "agents": ["./agents/rev.md"],
+    }
+    assert [found[f"plugins/{one}/skills/check/SKILL.md"] for one in "abc"] == [SKILL.format(one) for one in "abc"]
+    assert found["plugins/b/agents/rev.md"] == (house / "plugins/b/agents/rev.md").read_text("utf-8")
+    assert {one: set(json.loads(found[f"plugins/{one}/.mcp.json"])["mcpServers"]) for one in "ac"} == {"a": {"db"}, "c": {"db", "web"}}
+    assert "plugins/b/.mcp.json" not in found
+    offered = json.loads(found[".claude-plugin/marketplace.json"])
+    assert (offered["name"], offered["owner"]) == ("house", {"name": "Us"})
+    assert [(one["name"], one["source"]) for one in offered["plugins"]] == [
+        ("alpha", "./plugins/a"),
+        ("beta", "./plugins/b"),
+        ("gamma", "./plugins/c"),
+    ]
+
+
+@pytest.mark.parametrize(("target", "name"), [("agent-plugin", "plugin.json"), ("gemini-extension", "gemini-extension.json")])
+def test_they_are_several_in_other_containers(target: str, name: str, house: Path) -> None:
+    """A plugin of another client is one plugin there, called what the marketplace calls it."""
+    main(["convert", ".", "-f", "claude-plugin", "-t", target, "--with", "all", "-o", "out", "-q"])
+    found = _written(house / "out")
+
+    assert [json.loads(found[f"plugins/{one}/{name}"])["name"] for one in "abc"] == ["alpha", "beta", "gamma"]
+    assert [found[f"plugins/{one}/skills/check/SKILL.md"] for one in "abc"] == [SKILL.format(one) for one in "abc"]
+    assert not {path for path in found if not path.startswith("plugins/")}
+
+
+def test_what_is_told_names_the_file_of_the_plugin(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding in one of several plugins stands at its path from the repository's root."""
+    (house / "plugins/b/.claude-plugin/plugin.json").write_text('{"name": "be ta"}', "utf-8")
+    main(["convert", ".", "-f", "claude-plugin", "-t", "claude-plugin", "-o", "out"])
+
+    assert "plugins/b/.claude-plugin/plugin.json:1:10: warning" in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_the_marketplace_is_told(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That its client takes none of several plugins is said, whatever becomes of each."""
+    (house / ".claude-plugin/marketplace.json").write_text(json.dumps({**HOUSE, "owner": "Us"}), "utf-8")
+    main(["convert", ".", "-f", "claude-plugin", "-t", "agent-plugin", "--with", "all", "-o", "out"])
+
+    assert "takes no plugin of this marketplace: `owner` must be a map" in capsys.readouterr().err
+
+
+def test_servers_of_several_entries_are_several(house: Path) -> None:
+    """Two plugins with a server of one name in the marketplace itself have one each, of which a project can have the first."""
+    main(["convert", ".", "-f", "claude-plugin", "-t", "claude-code", "--with", "servers", "-o", ".", "-q"])
+
+    assert json.loads((house / ".mcp.json").read_text("utf-8"))["mcpServers"]["db"] == {"command": "plugins/a/run"}
+
+
+@pytest.mark.parametrize("client", ["codex", "copilot", "cursor"])
+@pytest.mark.parametrize("beside", [(), (".claude-plugin/plugin.json",)])
+def test_agent_plugins_are_read_by_others(client: str, beside: tuple[str, ...], tmp_path: Path) -> None:
+    """Who reads an Agent Plugin has its skills and servers, and nothing of a plugin of Claude Code in the same folder."""
+    schema = "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
+    web, own = {"type": "streamable-http", "url": "https://db.example/mcp"}, {"type": "stdio", "command": "./run"}
+    files = {
+        "plugin.json": json.dumps({"$schema": schema, "name": "garden"}),
+        "skills/check/SKILL.md": SKILL.format("a"),
+        "skills/deep/er/SKILL.md": SKILL.format("b"),
+        "mcp.json": json.dumps({"$schema": schema.replace("plugin.schema", "mcp.schema"), "mcpServers": {"db": web, "own": own}}),
+        ".mcp.json": '{"mcpServers": {"other": {"command": "x"}}}',
+        **dict.fromkeys(beside, '{"name": "garden"}'),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    parts = PartsOnDisk(tmp_path)
+    found = [one for kind in ("skills", "servers") for one in parts.of(client, kind) if one.source and one.source.place.contained]
+
+    assert [(one.part.name, one.state, one.is_own) for one in found] == [(name, "loads", False) for name in ("check", "db", "own")]
+
+
+def test_a_plugin_json_of_nobody_else_is_copilots_own(tmp_path: Path) -> None:
+    """The same name without that schema is a plugin of Copilot, and of no other."""
+    (tmp_path / "skills/check").mkdir(parents=True)
+    (tmp_path / "plugin.json").write_text('{"name": "garden"}', "utf-8")
+    (tmp_path / "skills/check/SKILL.md").write_text(SKILL.format("a"), "utf-8")
+
+    assert [(one.part.name, one.is_own) for one in PartsOnDisk(tmp_path).of("copilot", "skills")] == [("check", True)]
+    assert not PartsOnDisk(tmp_path).of("codex", "skills")

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from server_files import client, files, fixture, made, place_of, plain, projected, read, rows, source, written
-from skill_files import CLIENTS
+from server_files import CLIENTS, client, files, fixture, made, place_of, plain, projected, read, rows, source, written
 
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin
@@ -38,6 +37,7 @@ ADDRESSES: dict[str, dict[str, Any]] = {
     "roo": {"type": "streamable-http", **_ADDRESS},
     "cline": {"type": "streamableHttp", **_ADDRESS},
     "qwen-code": {"httpUrl": "https://mcp.example.com/mcp"},
+    **dict.fromkeys(("kimi", "kiro", "kiro-ide", "junie"), _ADDRESS),
 }
 STARTED = Server("db", McpServer("db", "stdio", "npx", ("-y", "db-mcp")), origin=Origin("json", "agents.json"))
 
@@ -273,6 +273,10 @@ SPELLED = {
     "roo": "${env:TOKEN}",
     "cursor": "${env:TOKEN}",
     "droid": "${TOKEN}",
+    "auggie": "${TOKEN}",
+    "deepagents": "${TOKEN}",
+    "kiro": "${TOKEN}",
+    "kiro-ide": "${TOKEN}",
 }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CASES = cases()
 IDS = ["/".join(folder.parts[-2:]) for folder in CASES]
-WRITERS = tuple(target for target in CLIENTS if target != "codex")
+WRITERS = tuple(target for target in CLIENTS if client(target).project)
 
 
 def _rows(format_id: str) -> dict[str, dict[str, Any]]:

@@ -27,12 +27,14 @@ def test_what_is_written_down_is_fresh():
 
 def test_the_places_of_parts_are_fresh():
     """What is written down of the places of parts is what the modules of the clients say; the same command writes it."""
-    found = places.dumps(places.found(registry.FORMATS))
+    found = places.dumps(places.found(registry.FORMATS), places.found_containers(registry.FORMATS))
     if os.environ.get("AGENTCONV_ACCEPT"):
         places.FILE.write_text(found, "utf-8")
 
     assert found == places.FILE.read_text("utf-8")
     assert places.recorded()["claude-code"]["skills"]["project"] == [[".claude/skills", "*/SKILL.md"]]
+    assert "gemini-extension.json" in places.container_files("gemini-extension")
+    assert set(places.recorded()) < set(registry.FORMATS)
 
 
 def test_every_field_has_a_probe():

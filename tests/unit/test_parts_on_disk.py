@@ -277,3 +277,32 @@ def test_a_mode_that_differs_is_a_change(project, monkeypatch):
         assert [main([*run, *more]) for more in (["--check"], [], ["--force"], ["--check"])] == [1, 1, 0, 0]
         assert copy.stat().st_mode & 0o111 == mode & 0o111
     assert [path.name for path in sorted(copy.parent.iterdir())] == ["SKILL.md", "run.sh"]
+
+
+def test_a_broken_file_of_rules_costs_those_beside_it(project):
+    """Codex takes none of the files of rules where one of them is broken, and each of them says so."""
+    folder = project / ".codex" / "rules"
+    folder.mkdir(parents=True)
+    (folder / "good.rules").write_text('prefix_rule(pattern=["rm"], decision="forbidden")\n')
+    (folder / "bad.rules").write_text('prefix_rule(pattern=["rm"], decision="deny")\n')
+    (project / ".codex" / "config.toml").write_text('sandbox_mode = "read-only"\n')
+    found = PartsOnDisk(project).of("codex", "permissions")
+
+    assert [(one.path.rpartition("/")[2], one.taken, len(one.told)) for one in found] == [
+        ("config.toml", True, 0),
+        ("bad.rules", False, 1),
+        ("good.rules", False, 1),
+    ]
+
+
+def test_all_configurations_of_kilo_count(project):
+    """Each may have servers and rules; of servers of one name the one of its own folder wins, and all rules hold."""
+    paths = ("kilo.json", "opencode.json", ".kilocode/kilo.jsonc", ".kilo/opencode.json")
+    for path in paths:
+        (project / path).parent.mkdir(exist_ok=True)
+        found = {"mcp": {"db": {"type": "local", "command": [path]}}, "permission": {"bash": {f"{path} *": "deny"}}}
+        (project / path).write_text(json.dumps(found))
+    disk = PartsOnDisk(project)
+
+    assert [one.path for one in disk.of("kilo", "servers") if one.taken] == [".kilo/opencode.json"]
+    assert [one.path for one in disk.of("kilo", "permissions") if one.taken] == list(paths)

@@ -40,7 +40,7 @@ ENTRIES = st.tuples(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(ENTRIES.map("".join), st.just("[t]\n"), RUNS), max_size=4).map("".join))
 def test_any_pieces(text: str) -> None:
     """Whatever a text is put together from, what is read of it is what the full parser reads."""

@@ -85,7 +85,7 @@ def full(text, grammar):
     return node and shape(node, places=grammar is BUN)
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(deadline=None, max_examples=600)
 @given(st.lists(LINES, min_size=1, max_size=6).map("\n".join), st.sampled_from(["", "\n"]))
 @example("a: |\n  x\n\n   y \n\nb: >-\n  z\n\n  w", "\n")
 @example("a:\n  - b: c\n    d:\n    - e\n  -  f\ng:\n", "")

@@ -13,7 +13,7 @@ from agentconv.cli import processes, scope
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
-from agentconv.conversion import converting, model_choices
+from agentconv.conversion import converting, model_choices, offered_plugins
 from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
@@ -110,7 +110,13 @@ def _convert_each(
     watch = partial(output.report.line.over, total=len(found.files), words="files")
     with processes.sharing(found, output.options, choices, watch) as shares:
         for target in output.targets:
-            for done in converting.convert(watch(loader), target, choices, carried.parts, shares=shares):
+            plugins = offered_plugins.of(found, carried.parts) if registry.FORMATS[target].index and output.place.folder else ()
+            results = (
+                offered_plugins.converted(plugins, target, choices)
+                if plugins
+                else converting.convert(watch(loader), target, choices, carried.parts, shares=shares)
+            )
+            for done in results:
                 output.take(done)
         for diagnostic in carried.told(loader if shares is None else shares):
             output.report.diagnostic(diagnostic)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
-from agentconv.render import text
-from agentconv.render.table import table
+from agentconv.install import places
+from agentconv.render import in_step, text
+from agentconv.render.table import table, wrapped
 from agentconv.sources import agentless, discovery, elsewhere
 from agentconv.sources.loading import Loader
+from agentconv.sources.parts import Parts
+from agentconv.sync import settings, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Discovery
 
 _WORDS = {
@@ -33,29 +40,42 @@ def run(folder: str = ".") -> int:
     found = discovery.discover([folder])
     here = {client: discovery.locations(Path(folder), client) for client in registry.CLIENTS}
     told = _told(found, {client: places for client, places in here.items() if places})
+    along = _parts(folder)
     beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]
+    lines = [line for client in told for line in (told[client], *_along("  besides: ", along.pop(client, None)))]
+    lines += [line for client, kinds in along.items() for line in _along(f"{text.client(client)}: ", kinds)]
+    kept = _kept(folder)
+    lines += [*beside, *([""] if kept else []), *map(wrapped, kept)]
     if not told:
         first = registry.FORMATS[registry.CLIENTS[0]]
         print("There are no agents here.")
-        print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.\n")
-        next_steps = [
-            ("agentconv inspect PATH", "what clients make of the agents of another folder"),
-            ("agentconv convert PATH -t codex -o .", "convert them"),
-        ]
-    else:
-        print("\n".join([*told.values(), *beside]))
-        print()
-        next_steps = _next([*told])
+        print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.")
+    print("\n".join([*([""] if lines and not told else []), *lines, ""]))
+    next_steps = _next([*told], kept=bool(kept)) if told else _elsewhere(parts=bool(lines))
     print("Try:")
     print("\n".join(table([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
     return Exit.OK
 
 
-def _next(clients: list[str]) -> list[tuple[str, str]]:
+def _elsewhere(*, parts: bool) -> list[tuple[str, str]]:
+    return [
+        *([("agentconv inspect . --for all", "what every client makes of these files")] if parts else []),
+        ("agentconv inspect PATH", "what clients make of the agents of another folder"),
+        ("agentconv convert PATH -t codex -o .", "convert them"),
+    ]
+
+
+def _next(clients: list[str], *, kept: bool) -> list[tuple[str, str]]:
     first = clients[0]
     other = next((client for client in registry.CLIENTS if client != first), first)
     source = f" -f {first}" if len(clients) > 1 else ""
+    if kept:
+        return [
+            ("agentconv sync --diff", "what would change, and where"),
+            ("agentconv inspect . --for all", "what every client makes of these files"),
+        ]
     return [
+        *([("agentconv init", "keep them in step: one assistant's agents are the source")] if len(clients) > 1 else []),
         ("agentconv inspect . --for all", "what every client makes of these files"),
         (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {text.client(first)} agents cost in {text.client(other)}"),
         ("agentconv to-json . -o agents.json", "all agents in one bundle"),
@@ -78,6 +98,35 @@ def _told(found: Discovery, here: Mapping[str, Sequence[Path]]) -> dict[str, str
     links = _links(here, found)
     order = [format_id for format_id in registry.FORMATS if format_id in counted]
     return {one: _described(one, counted[one], here.get(one), links.get(one)) for one in order if here.get(one) or counted[one].states}
+
+
+def _parts(folder: str) -> dict[str, Counter[Kind]]:
+    """Count what lies beside agents: each part once, for the client in whose own place it is."""
+    parts = Parts([Path(folder)], registry.CLIENTS)
+    found: dict[str, Counter[Kind]] = {}
+    for one in (one for kind in KINDS for one in parts.of(kind)):
+        found.setdefault(one.client, Counter())[one.kind] += 1
+    return {client: found[client] for client in registry.FORMATS if client in found}
+
+
+def _along(start: str, counted: Counter[Kind] | None) -> list[str]:
+    """Say what there is besides agents, where there is something."""
+    return [wrapped(start + ", ".join(text.count(number, NOUNS[kind]) for kind, number in counted.items()))] if counted else []
+
+
+def _kept(folder: str) -> list[str]:
+    """Say what the project's configuration keeps in step, and whether it is; nothing where it keeps nothing."""
+    root = settings.find_root(Path(folder))
+    try:
+        chosen = settings.read(root) if root is not None else None
+    except InputError as error:
+        return [text.diagnostic(error.diagnostic, hint=False)]
+    if chosen is None:
+        return []
+    lock = unchanged.in_step(chosen, places.project(chosen.root))
+    if lock is not None:
+        return [in_step.line(chosen, lock.synced)]
+    return [f"{chosen.source_format} -> {', '.join(chosen.targets)}: agentconv sync --check says whether they are in step"]
 
 
 @dataclass(slots=True)

@@ -140,11 +140,29 @@ class CarriedParts:
 
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
-        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
+        law = PartLaw(
+            self.target,
+            self.options.scope,
+            self.agents,
+            self.options.read,
+            insists=self.options.allow_widening,
+            takes_rules=self.options.rules_along,
+        )
         verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
+        if any(one.rules for one in verdicts):
+            verdicts = self._with_rules(verdicts, law)
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _with_rules(self, verdicts: list[PartVerdict], law: PartLaw) -> list[PartVerdict]:
+        """Write rules of the set for parts whose files cannot say what is closed of them; what these cannot hold is judged without."""
+        from agentconv.conversion.rules_along import RulesAlong
+
+        along, law.takes_rules = RulesAlong(self.target, self.options, verdicts), False
+        verdicts = [one if not one.rules or along.takes(one) else self._moved(one.loaded, law) for one in verdicts]
+        self.restraints = replace(self.restraints, rules=(*self.restraints.rules, *along.rules))
+        return along.among(verdicts)
 
     def _judged(self, parts: Sequence[LoadedPart], law: PartLaw) -> Iterator[PartVerdict]:
         """Yield the verdict on each part, the main texts of instructions being one."""
@@ -407,7 +425,7 @@ class CarriedParts:
             both = Detail("`{}` and `{}`", (source.text.path, verdict.path))
             yield losses.loss("instruction-conflict", part.id, "body", self.target, both, part="instructions")
         same = source.text.text.strip() == verdict.files[0].data.decode(errors="replace").strip()
-        twice = [FORMATS[one].title for one in readers(source.text.path, verdict.path, present, same=same)]
+        twice = [FORMATS[one].title for one in readers(source.text.path, verdict.path, present, options.read, same=same)]
         if twice:
             detail = listed(twice, f"`{source.text.path}` and `{verdict.path}`: {{}}")
             yield losses.loss("instruction-twice", part.id, "body", self.target, detail, part="instructions")

@@ -150,4 +150,4 @@ def _concerns(loss: Loss, path: str) -> bool:
 
 if __name__ == "__main__":
     held_fields.FILE.write_text(held_fields.dumps(matrix()), "utf-8")
-    places.FILE.write_text(places.dumps(places.found(registry.FORMATS)), "utf-8")
+    places.FILE.write_text(places.dumps(places.found(registry.FORMATS), places.found_containers(registry.FORMATS)), "utf-8")

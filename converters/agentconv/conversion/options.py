@@ -58,8 +58,23 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    rules_along: bool = True
+    """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it: no lock knows of them."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
+
+    def below(self, path: str) -> Options:
+        """Return the same for what is written into a folder below."""
+        from agentconv.core.dataclass import replace
+
+        root, present, read = self.root, self.present, self.read
+        return replace(
+            self,
+            marketplace=False,
+            root=root and os.path.realpath(os.path.join(root, path)),
+            present=present and (lambda file: present(f"{path}/{file}")),
+            read=read and (lambda file: read(f"{path}/{file}")),
+        )
 
     def into_root(self, root: str) -> bool:
         """Whether what is written goes to the folder that a part's file is in."""

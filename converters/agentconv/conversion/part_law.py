@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import McpServer, Rule
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope
     from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
+
+_LIMITS = frozenset({"definition.enabled_tools", "definition.disabled_tools"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class PartVerdict:
     """The restraints of the whole set that the target does not hold, by their texts, and why."""
     omitted: bool = False
     """Whether it needs no file in the target."""
+    rules: tuple[Rule, ...] = ()
+    """Rules of the whole set that hold what its own file cannot say."""
 
     @property
     def is_shared(self) -> bool:
@@ -67,6 +72,7 @@ class PartLaw:
         read: Callable[[str], bytes | None] | None = None,
         *,
         insists: bool = False,
+        takes_rules: bool = False,
     ) -> None:
         self.target = target
         self.scope: Scope = scope
@@ -76,6 +82,8 @@ class PartLaw:
         """Returns the bytes of a file that is there, where it is known what is."""
         self.insists = insists
         """Whether parts are written that the target does not hold to what their authors closed."""
+        self.takes_rules = takes_rules
+        """Whether rules of the whole set can be written along with a part."""
 
     def judge(self, loaded: LoadedPart) -> PartVerdict:
         """Take one part through the law."""
@@ -112,7 +120,9 @@ class PartLaw:
             loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
         stays = self._stays(loaded, part, module)
-        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=stays, insists=self.insists)
+        projection: PartProjection[Any] = PartProjection(
+            part, self.target, self.scope, stays=stays, insists=self.insists, takes_rules=self.takes_rules
+        )
         projection.widened |= widened
         projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
@@ -164,8 +174,9 @@ class PartLaw:
         files = module.write((part,), path, original if patched else None)
         again = module.read(as_source(files, replace(place, at=""), kind_of(part)))
         _check_read_back(part, again)
-        _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
-        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
+        held = _LIMITS if projection.rules else frozenset()
+        _check_narrow(without(loaded.part, (projection.widened - {"extras"}) | held), again.parts[0])
+        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open, rules=projection.rules)
 
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
@@ -254,7 +265,18 @@ def _opened(source: Server, result: Part) -> str | None:
         return "its tools would not ask"
     if set(result.unasked_tools or ()) - set(source.unasked_tools or ()) and not source.trusted:
         return "some of its tools would not ask"
-    return "it would be switched on" if source.definition.enabled is False and result.definition.enabled is not False else None
+    if source.definition.enabled is False and result.definition.enabled is not False:
+        return "it would be switched on"
+    return "tools of it would be open that were closed" if _opens_tools(source.definition, result.definition) else None
+
+
+def _opens_tools(before: McpServer, after: McpServer) -> bool:
+    """Whether a definition has tools open that another one closes."""
+    listed = None if after.enabled_tools is None else set(after.enabled_tools)
+    if before.enabled_tools is not None and (listed is None or listed - set(before.enabled_tools) - set(after.disabled_tools or ())):
+        return True
+    closed = set(before.disabled_tools or ()) - set(after.disabled_tools or ())
+    return bool(closed if listed is None else closed & listed)
 
 
 def _unguarded(source: SetHook, result: Part) -> str | None:

@@ -107,11 +107,10 @@ def get(agent: Agent, path: str) -> Any:
     return agent.extras.get(format_id, {}).get(key)
 
 
-def said(agent: Agent) -> set[str]:
-    """Return the top-level fields that say something."""
-    return {
-        head for head, value, nothing in zip(HEADS, _SAID(agent), _SAID(_NOTHING), strict=True) if value is not nothing and value != nothing
-    }
+def says(agent: Agent, path: str) -> bool:
+    """Whether the top-level field of a path says something."""
+    head = _SPLIT[path][0]
+    return bool(getattr(agent, head) != getattr(_NOTHING, head))
 
 
 def client_of(agent: Agent) -> str | None:

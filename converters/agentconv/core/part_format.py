@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Json, Rule
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
@@ -53,6 +53,8 @@ class Place:
     """What the client calls the one thing that lies here, where that is not what its path says."""
     given: tuple[tuple[str, Json], ...] = ()
     """Keys of its header that are said of it elsewhere, and count before the header's own."""
+    format: str = ""
+    """The format that its file is written in, where that is another one than its client's."""
     contained: bool = False
     """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 
@@ -109,7 +111,9 @@ class WrittenFile:
 class PartProjection(Generic[P]):
     """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, part: P, target: str, scope: Scope = "project", *, stays: bool = False, insists: bool = False) -> None:
+    def __init__(
+        self, part: P, target: str, scope: Scope = "project", *, stays: bool = False, insists: bool = False, takes_rules: bool = False
+    ) -> None:
         self.source = part
         self.part = part
         """As it stands."""
@@ -123,6 +127,10 @@ class PartProjection(Generic[P]):
         """Whether the file that it is in stays where it is, and calls it what it is called."""
         self.insists = insists
         """Whether it is to be written although the target does not hold it to what its author closed."""
+        self.takes_rules = takes_rules
+        """Whether rules of the whole set can be written along with it."""
+        self.rules: tuple[Rule, ...] = ()
+        """Those that hold what its own file cannot say."""
         self.widened: set[str] = set()
         """Fields of which that is so."""
         self.losses: list[Loss] = []

@@ -30,7 +30,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.core.ir import McpServer
     from agentconv.core.vocabulary import Variables
@@ -290,7 +290,7 @@ def _translated(known: Variables, place: str, key: str | int | None, value: str)
         return value
     if known.refused and (literal(value.parts) is None or read(known.language or KEYS, str(value)).parts != value.parts):
         return None
-    if known.language == KEYS and place in known.places and has_key(place, key, value.parts):
+    if known.language == KEYS and place in known.places and has_key(place, key, value.parts, known.keyed):
         return Text(common(value.parts), value.parts)
     if place in known.meant:  # no reference is filled in there, and what looks like one would be taken for one that was meant
         plain = literal(value.parts)
@@ -299,14 +299,21 @@ def _translated(known: Variables, place: str, key: str | int | None, value: str)
     return value if read(language, str(value)).parts == value.parts else write(language, value.parts)
 
 
-def has_key(place: str, key: str | int | None, parts: tuple[Part, ...]) -> bool:
-    """Whether there is a key in which such a value is the name of a variable."""
+def has_key(place: str, key: str | int | None, parts: tuple[Part, ...], keyed: Collection[str] = ("env", "headers", "bearer")) -> bool:
+    """Whether there is a key in which such a value is the name of a variable.
+
+    Args:
+        place: The field of the server.
+        key: Which of its values it is.
+        parts: What that is made of.
+        keyed: What the client has such keys for.
+    """
     *before, last = parts
     if not isinstance(last, Reference) or last.default is not None:
         return False
     if place == "env":
-        return not before and last.env == key
-    return not before or (key == "Authorization" and before == ["Bearer "])
+        return "env" in keyed and not before and last.env == key
+    return ("headers" in keyed and not before) or ("bearer" in keyed and key == "Authorization" and before == ["Bearer "])
 
 
 def written(language: str | None, server: McpServer, otherwise: Callable[[tuple[Part, ...]], str]) -> McpServer:

@@ -38,8 +38,10 @@ class Shape:
     declared: frozenset[str]
     heads: dict[str, Any]
     """The projected agent's `HEADS`."""
-    reads_back: bool = False
-    """Whether each of the target's keys gives these fields back."""
+    unproven: tuple[str, ...] | None = None
+    """The target's keys that hold texts, once all others were seen to give their fields back."""
+    unheld: tuple[str, ...] | None = None
+    """The keys of the target's file that limit the agent and do not hold it."""
     differing: frozenset[str] | None = None
     """The paths, besides those of texts, that mean something else than in the source."""
     wider: list[Widening] | None = None

@@ -607,6 +607,10 @@ class RuleFacts:
     """By word, the language of its patterns, and what they are held against."""
     keys: tuple[str, ...] = ()
     """All that the client reads in its table of rules; nothing, where that is not known."""
+    in_commands: bool = False
+    """Whether a path that may not be read or written is kept from commands that plainly do so, as from the client's own tools."""
+    beside: Mapping[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    """By what a file says besides, and no rule can say: the effects that it holds back, and the values that hold nothing."""
 
     @property
     def words(self) -> frozenset[str]:
@@ -620,7 +624,10 @@ def rules(format_id: str) -> RuleFacts:
     found: dict[str, Any] = _file(format_id).get("rules", {})
     whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
     spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
-    return RuleFacts(found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())))
+    beside = {key: (frozenset(row["effects"]), frozenset(row.get("free", ()))) for key, row in found.get("beside", {}).items()}
+    return RuleFacts(
+        found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())), found.get("in_commands", False), beside
+    )
 
 
 def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:
@@ -644,6 +651,8 @@ class Variables:
     """The fields of a server in the configuration whose values may do so."""
     refused: bool = False
     """Whether a project's configuration that refers to a variable is left out as a whole."""
+    keyed: tuple[str, ...] = ("env", "headers", "bearer")
+    """Which values have keys in which variables are named, where that is how it is done: those of `env`, headers, or a bearer's token."""
     file: str = ""
     """The file in which a project's servers are configured."""
     key: str = "mcpServers"

@@ -192,7 +192,7 @@ class OutputFolder:
             raise _failed(path, "it is no file below the output folder")
         present = self._present(file.path, path)
         differs = present is None or present.data != file.data
-        place, below = os.fspath(self._root / file.path), len(parts) > 1 or self.folder != self._root
+        place, below = os.path.join(self._root, file.path), len(parts) > 1 or self.folder != self._root
         if differs and self._sources.hold(place, self._disk.folder(file.path), present, below=below):
             return Saved(path, Fate.SAME, present.data if present else file.data, own=True), present
         if present is None:

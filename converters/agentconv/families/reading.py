@@ -75,6 +75,8 @@ def remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: D
     for key, complaint in decoded.ignored.items():
         yield _ignored(spec, key, complaint, span(key, *complaint.within), agent.name)
     for path, grants in (("tools.allow", agent.tools.allow), ("tools.deny", agent.tools.deny)):
+        if not grants:
+            continue
         key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
             said = None if grant.server else _of_tool(spec.id, grant)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Dialect
 
@@ -106,6 +106,7 @@ _DOCKER = (
     rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?=[\s\S]*^[ ]+(?:instruction|toolsets):)"
     rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*(?:#[^\n]*)?\r?\n[ ]+(?:model|description|instruction|toolsets):"
 )
+_RECIPE = rb"(?m)\A(?=[\s\S]*^[ ]*\"?title\"?:)(?=[\s\S]*^[ ]*\"?description\"?:)(?=[\s\S]*^[ ]*\"?(?:instructions|prompt)\"?:[ \t])"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
 _LEAVES = ("agents", "agent", "modes", "mode")
@@ -151,6 +152,14 @@ FORMATS: dict[str, Row] = {
     "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
     "antigravity": Row("agents_dir.antigravity", "Antigravity", (".agents/agents",), ("/agent.md",), aliases=("agy",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
+    "goose-recipe": Row(
+        "goose.recipes",
+        "goose recipe",
+        (".goose/recipes", ".agents/recipes"),
+        (".yaml", ".json"),
+        looks=_RECIPE,
+        aliases=("goose-recipes", "recipe"),
+    ),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "codebuddy": Row("codebuddy.codebuddy", "CodeBuddy", (".codebuddy/agents",), (".md",)),
@@ -325,9 +334,9 @@ def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     return found
 
 
-def catalog_writer(format_id: str) -> Callable[[AgentSet], bytes] | None:
-    """Return how a file is written that offers a set; None of a format that has no such file."""
-    found: Callable[[AgentSet], bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
+def catalog_writer(format_id: str) -> Callable[..., bytes] | None:
+    """Return how a file is written that offers a set, or several by their paths; None of a format that has no such file."""
+    found: Callable[..., bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
     return found
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)), rules_along=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,19 @@ def finish(projection: Projection, dialect: Dialect) -> None:
     _hold_extras(projection, dialect)
     _tell_mentions(projection)
     if vocabulary.unenforced(projection.target.id).free:
-        limits = enforcement.unheld(projection.target.id, dialect.encode(projection.result()))
+        limits = _unenforced(projection, dialect)
         projection.losses += enforcement.losses_of(projection.source.id, projection.target.id, limits)
+
+
+def _unenforced(projection: Projection, dialect: Dialect) -> tuple[str, ...]:
+    """Return the keys that limit an agent and do not hold it: once for those of one shape, since no text is a limit."""
+    shape = projection.shape
+    if shape is not None and shape.unheld is not None:
+        return shape.unheld
+    found = enforcement.unheld(projection.target.id, dialect.encode(projection.result()))
+    if shape is not None:
+        shape.unheld = found
+    return found
 
 
 def _tell_mentions(projection: Projection) -> None:
@@ -136,11 +147,9 @@ def _hold_fields(projection: Projection, table: Mapping[str, Key]) -> None:
     """
     agent = projection.result()
     shape = projection.shape
-    said = fields.said(agent)
-    for name, key in table.items():
-        if shape is not None and shape.reads_back and not shapes.TEXTS.intersection(key.fields):
-            continue
-        if not any(fields.head_of(path) in said for path in key.fields):
+    for name in table if shape is None or shape.unproven is None else shape.unproven:
+        key = table[name]
+        if not any(fields.says(agent, path) for path in key.fields):
             continue
         if keys.stands(name, key, agent, projection.target.id):
             continue
@@ -151,8 +160,9 @@ def _hold_fields(projection: Projection, table: Mapping[str, Key]) -> None:
                 projection.refuse("refused-text", path, Detail("`{}` would read otherwise", (name,)))
             else:
                 projection.change(path, _empty(path), "field-dropped", _shown(value))
-    if projection.shape is not None:
-        projection.shape.reads_back = True
+    shape = projection.shape
+    if shape is not None and shape.unproven is None:
+        shape.unproven = tuple(name for name, key in table.items() if not shapes.TEXTS.isdisjoint(key.fields))
 
 
 def _hold_extras(projection: Projection, dialect: Dialect) -> None:

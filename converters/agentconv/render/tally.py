@@ -65,7 +65,11 @@ class Tally:
         """Count one loss."""
         self.severities.add(loss.severity)
         apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
-        self.groups.setdefault((loss.target, loss.code, loss.severity, loss.part, apart), _Group(loss)).add(loss)
+        key = (loss.target, loss.code, loss.severity, loss.part, apart)
+        group = self.groups.get(key)
+        if group is None:
+            group = self.groups[key] = _Group(loss)
+        group.add(loss)
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes.

@@ -10,6 +10,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry
+from agentconv.parts import places
 from agentconv.parts import registry as parts
 from agentconv.sources import discovery
 
@@ -70,6 +71,8 @@ class Contained:
 
 def of_folder(folder: Path, client: str, catalog: Catalog | None = None) -> Contained | None:
     """Return the container of a client that a folder is, by a file of its own or as a catalog offers it; None where it is none."""
+    if catalog is None and not any(os.path.lexists(folder / name) for name in places.container_files(client)):
+        return None  # without so much as loading the client's containers
     container = parts.container(client)
     if container is None:
         return None

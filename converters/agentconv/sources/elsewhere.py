@@ -98,7 +98,7 @@ def out_of_place(found: Discovery) -> Iterator[Diagnostic]:
 
 def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
     """Say what of one project is not read."""
-    read = {os.path.realpath(file.location) for file in found.files if file.location}
+    read = cache(lambda: {os.path.realpath(file.location) for file in found.files if file.location})
     projects: list[str] = []
     loose: dict[str, int] = {}
     files = 0
@@ -109,13 +109,13 @@ def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
             continue
         if inner and not _beginnings().isdisjoint(names) and any(_places(Path(folder), registry.CLIENTS)):
             meant = list(_places(Path(folder), asked.clients))
-            if meant and not any(_holds(place, read) for place in meant):
+            if meant and not any(_holds(place, read()) for place in meant):
                 projects.append(folder)
             continue
         parts = Path(folder).relative_to(root).parts
         if not _FOLDERS & set(parts) or files > MOST_FILES:
             continue
-        here = [name for name in _files(folder) if os.path.realpath(os.path.join(folder, name)) not in read]
+        here = [name for name in _files(folder) if os.path.realpath(os.path.join(folder, name)) not in read()]
         files += len(here)
         agents = sum(_is_agent(folder, name) for name in here)
         if agents:

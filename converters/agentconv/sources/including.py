@@ -25,12 +25,14 @@ def from_project(file: Found, text: SourceText) -> SourceText:
     """Return a file's text with the files beside it that it includes, none of them out of its project."""
     if file.location is None:
         return text
-    folder = os.path.dirname(os.path.abspath(file.location))
-    disk = Disk(Path(folder), within=Path(file.within or folder), limit=includes.MOST_BYTES)
-    return _with(file.format, text, lambda place: _on_disk(disk, place))
+    location, within = file.location, file.within
+    return _with(file.format, text, lambda place: _on_disk(location, within, place))
 
 
-def _on_disk(disk: Disk, place: str) -> Included:
+def _on_disk(location: str, within: str, place: str) -> Included:
+    """Read what a file includes: most files include none, so the disk is looked at for those that do."""
+    folder = os.path.dirname(os.path.abspath(location))
+    disk = Disk(Path(folder), within=Path(within or folder), limit=includes.MOST_BYTES)
     found = disk.look(place)
     if isinstance(found, Present):
         return Included("", found.data)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.format import Offered
     from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Discovery, Found
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
@@ -57,6 +58,13 @@ class Parts:
         """Those of a bundle."""
         self._known: dict[Kind, tuple[LoadedPart, ...]] = {}
 
+    def offered(self) -> Iterator[tuple[str, Offered, Parts]]:
+        """Yield the plugins that a file offers: the folder, what the file says of it, and its parts."""
+        for folder, catalogs in self._catalogs.items():
+            for client, catalog in catalogs.items():
+                offer = next(one for one in registry.catalog_of(client)(catalog.source) if one.path == catalog.path)
+                yield os.fspath(folder), offer, Parts([folder], self.clients, catalogs={folder: catalogs})
+
     @property
     def places(self) -> tuple[PartsOnDisk, ...]:
         """What there is in each folder."""
@@ -77,9 +85,10 @@ class Parts:
         yield from (one for one in self._stored if one.kind == kind)
         every = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
         found = [(place, one) for place, one in every if one.path not in self._without]
-        first: dict[tuple[str, str | None], LoadedPart] = {}
+        first: dict[tuple[str, str, str | None], LoadedPart] = {}
         for place, one in sorted(found, key=lambda pair: (not pair[1].taken, not pair[1].is_own)):
-            first.setdefault((os.path.realpath(place.place(one.client, one.path)), one.part.name), one)
+            at = one.source.place.at if one.source else ""  # a marketplace has servers of several plugins
+            first.setdefault((os.path.realpath(place.place(one.client, one.path)), at, one.part.name), one)
         chosen = set(map(id, first.values()))
         yield from (one for _, one in found if id(one) in chosen)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource, Place
@@ -127,7 +127,17 @@ class PartsOnDisk:
         if scope is None and self.home is None and self.container(client) is not None:
             return True
         scope = scope or ("project" if self.home is None else "user")
-        return any(os.path.lexists(self.place(client, path)) for path, _ in scopes.get(scope, ()))
+        return any(self._is_there(client, path, pattern) for path, pattern in scopes.get(scope, ()))
+
+    def _is_there(self, client: str, path: str, pattern: str) -> bool:
+        """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
+        base = self.place(client, path)
+        if "*" not in pattern:
+            return os.path.lexists(base / pattern)
+        name = pattern.removeprefix(_ANYWHERE)
+        if path or name == pattern or "*" in name or not name.endswith(_TEXT):
+            return os.path.lexists(base)
+        return any(os.path.basename(path) == name for path in self._all_texts(base))
 
     def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
@@ -188,7 +198,25 @@ class PartsOnDisk:
                 self.diagnostics += self._flat(client, place)
         if module.kind == "instructions":
             return self._side_by_side(client, found)
+        if module.kind == "permissions":
+            return self._together(client, module, [one for _, one in found])
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _together(self, client: str, module: PartFormat[Any], found: Sequence[LoadedPart]) -> tuple[LoadedPart, ...]:
+        """Return rules, all of which hold: but for those of files of which a broken one costs the others."""
+        ending = getattr(module, "together", "")
+        broken = next((one for one in found if ending and one.path.endswith(ending) and one.state.dropped), None)
+        if broken is None:
+            return tuple(found)
+        title, where = formats.FORMATS[client].title, self.shown(client, broken.path)
+        message = f"{title} takes none of the rules of this file: {os.path.basename(where)} is broken, which costs those of all"
+        told = Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, hint=f"mend {where}", client=client, effect=Effect.DROPS_ALL)
+        lost = (one for one in found if one is not broken and one.path.endswith(ending))
+        instead = {
+            one.path: replace(one, state=State.NOT_LOADED, told=(*one.told, replace(told, span=Span(self.shown(client, one.path)))))
+            for one in lost
+        }
+        return tuple(instead.get(one.path, one) for one in found)
 
     def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
         """Yield the places that a client's configuration names in the project."""
@@ -311,10 +339,15 @@ class PartsOnDisk:
             return [os.fspath(base)]
         if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
             return _matching(found, base, top, place.pattern)
-        if self._texts is None:
-            self._texts = tuple(discovery.walk(found, base, top, (_TEXT,)))
         wanted = _pattern(place.pattern)
-        return [path for path in self._texts if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+        return [path for path in self._all_texts(base) if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+
+    def _all_texts(self, base: Path) -> tuple[str, ...]:
+        """Return all markdown files of the project."""
+        if self._texts is None:
+            found = Discovery(diagnostics=self.diagnostics)
+            self._texts = tuple(discovery.walk(found, base, os.path.realpath(self.folder), (_TEXT,)))
+        return self._texts
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
@@ -382,11 +415,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
     """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
 
-    What only one mode has hides nothing from the others, and no file of rules hides another: all of them hold.
+    What only one mode has hides nothing from the others.
     """
     winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and one.taken and one.kind != "permissions":
+        if one.part.name is not None and one.taken:
             winners.setdefault((one.part.name, one.only_in), one)
     return tuple(one if one.hidden_by else replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 

@@ -51,7 +51,8 @@ _HOME = expression(r"(?:.*/)?\.(?:augment|claude|agents)/agents/")
 _UNSAFE = expression(r"[^A-Za-z0-9_-]+")
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header of any of the client's files."""
     found = _FILE.match(source.text)
     if found is None:
         return Complaint("the file does not start with a header between two lines `---`")
@@ -72,7 +73,7 @@ def _name_of(path: str) -> str:
 
 def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return what is left of a file whose header the client cannot read: its name, a prompt, and every tool."""
-    header = _find(source)
+    header = find(source)
     start = header.body if isinstance(header, Header) else 0
     text = client_text(source.text[start:]).strip(SPACE)
     if not text:
@@ -93,7 +94,7 @@ def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | 
     return ReadResult(AgentSet((agent,)), (state,), (found,))
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """Return a value as the client makes text of it, without the blanks at its ends; nothing, where there is none."""
     if value is None:
         return None
@@ -102,7 +103,7 @@ def _text(value: Any) -> str | None:
 
 
 def _name(value: Any) -> Mapping[str, object]:
-    name = _text(value)
+    name = text_of(value)
     return {"name": _sanitised(name)} if name else {}
 
 
@@ -166,8 +167,8 @@ def _lower(agent: Agent) -> Mapping[str, Json]:
 
 KEYS: dict[str, Key] = {
     "name": Key(("name",), _name, lambda agent: ABSENT if agent.name is None else agent.name),
-    "description": simple("description", _text),
-    "model": simple("model", lambda value: model_words.read(ID, word) if (word := _text(value)) else None, model_words.write),
+    "description": simple("description", text_of),
+    "model": simple("model", lambda value: model_words.read(ID, word) if (word := text_of(value)) else None, model_words.write),
     "color": simple("color", _color),
     "tools": Key(("tools.mode", "tools.allow"), _allowed, _write_allowed),
     "disabled_tools": Key(("tools.deny",), _denied, _write_denied),
@@ -194,7 +195,7 @@ def _complete(values: dict[str, object]) -> None:
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=(),
     lift=_lift,
     lower=_lower,

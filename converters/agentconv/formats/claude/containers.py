@@ -38,7 +38,9 @@ class _Reader:
 
     there: There
     path: str
-    """Of the file."""
+    """Of the file, from the plugin's folder."""
+    at: str = ""
+    """JSON Pointer of the values within the file."""
     faults: list[Fault] = field(default_factory=list)
 
     def below(self, key: str, node: Node) -> Iterator[tuple[str, str, Node]]:
@@ -99,11 +101,12 @@ class _Reader:
 
     def servers(self, node: Node) -> Iterator[Place]:
         """Yield where the servers are that a manifest names, or defines itself."""
+        within = f"{self.at}/mcpServers"
         if isinstance(node, jsonc.Object):
-            yield Place(self.path, mixed=True, at="/mcpServers")
+            yield Place(self.path, mixed=True, at=within)
         for number, item in enumerate(node.items if isinstance(node, jsonc.Array) else ()):
             if isinstance(item, jsonc.Object):
-                yield Place(self.path, mixed=True, at=f"/mcpServers/{number}")
+                yield Place(self.path, mixed=True, at=f"{within}/{number}")
         for path, kind, item in self.below("mcpServers", node):
             if path.endswith(manifest_parts.BUNDLED):
                 self.fault("mcpServers", f"`{path}` is an archive, from which only Claude Code starts a server", item)
@@ -149,38 +152,47 @@ def of_values(root: jsonc.Object, path: str, there: There) -> Contents:
 def offered(catalog: Catalog, there: There, own: Contents | None) -> Contents:
     """Return what a plugin has that a marketplace offers (asked): the entry adds commands and skills, and servers where no manifest is."""
     found = own or Contents(places=_DEFAULTS)
-    for entry in _entries(catalog):
+    for number, entry in _entries(catalog):
         nodes = entry.entries()
-        reader = _Reader(there, catalog.source.path)
+        reader = _Reader(there, _way_to(catalog), f"/plugins/{number}")
         added: dict[Kind, tuple[Place, ...]] = {}
         if "commands" in nodes:
-            added["commands"] = tuple(reader.commands(nodes["commands"]))
+            added["commands"] = tuple(_told_elsewhere(reader, reader.commands(nodes["commands"]), nodes["commands"]))
         if "skills" in nodes:
             added["skills"] = tuple(reader.skills(nodes["skills"]))
         if "mcpServers" in nodes and own is None:
             added["servers"] = tuple(replace(place, wins=True) for place in reader.servers(nodes["mcpServers"]))
-        places = {kind: (*known, *_told_elsewhere(reader, added.get(kind, ()), entry)) for kind, known in found.places.items()}
+        # what no file of the plugin's own names is written where its client looks anyway
+        places = {
+            kind: (*known, *(replace(place, contained=True) for place in added.get(kind, ()))) for kind, known in found.places.items()
+        }
         found = replace(found, name=_name(entry) or found.name, places=places, offered=(*found.offered, *reader.faults))
     return found
 
 
-def _told_elsewhere(reader: _Reader, places: tuple[Place, ...], entry: jsonc.Object) -> Iterator[Place]:
-    """Yield places, but for those within the marketplace itself, which no plugin's folder holds."""
+def _way_to(catalog: Catalog) -> str:
+    """Return the path of a marketplace from the folder of a plugin that it offers."""
+    up = [".."] * len(PurePosixPath(catalog.path).parts)
+    return str(PurePosixPath(*up, marketplace.PATH))
+
+
+def _told_elsewhere(reader: _Reader, places: Iterator[Place], node: Node) -> Iterator[Place]:
+    """Yield where commands are, but for those whose text stands in the marketplace itself."""
     for place in places:
         if place.path == reader.path:
-            reader.fault("mcpServers", "what stands in the marketplace itself is not read; write it to the plugin", entry)
+            reader.fault("commands", "what stands in the marketplace itself is not read; write it to the plugin", node)
         else:
             yield place
 
 
-def _entries(catalog: Catalog) -> Iterator[jsonc.Object]:
-    """Yield the entries of a marketplace that offer a plugin of a path."""
+def _entries(catalog: Catalog) -> Iterator[tuple[int, jsonc.Object]]:
+    """Yield the entries of a marketplace that offer a plugin of a path, each with its number."""
     root = jsonc.parse(catalog.source.text, jsonc.JSON, 1 if catalog.source.text.startswith(BOM) else 0).root
     plugins = root.entries().get("plugins") if isinstance(root, jsonc.Object) else None
     base = marketplace.base_of(root) if isinstance(root, jsonc.Object) else ""
-    for entry in plugins.items if isinstance(plugins, jsonc.Array) else ():
+    for number, entry in enumerate(plugins.items if isinstance(plugins, jsonc.Array) else ()):
         if isinstance(entry, jsonc.Object) and marketplace.path_of(jsonc.value(entry), base) == catalog.path:
-            yield entry
+            yield number, entry
 
 
 def _name(root: jsonc.Object) -> str | None:

@@ -22,7 +22,7 @@ from agentconv.formats.claude import manifest_parts, plugin_index
 from agentconv.json import jsonc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import AgentSet, Json
@@ -47,15 +47,31 @@ def offered(source: SourceText) -> list[Offered]:
     base, plugins = base_of(root), root.entries().get("plugins")
     values = [jsonc.value(plugin) for plugin in (plugins.items if isinstance(plugins, jsonc.Array) else ())]
     found = [(path_of(plugin, base), plugin) for plugin in values]
-    return [Offered(path, plugin_index.paths(plugin)) for path, plugin in found if path is not None and isinstance(plugin, dict)]
+    among = _about(root)
+    return [
+        Offered(path, plugin_index.paths(plugin), plugin_index.about(plugin), among)
+        for path, plugin in found
+        if path is not None and isinstance(plugin, dict)
+    ]
 
 
-def written(about: AgentSet) -> bytes:
-    """Write a marketplace that offers the one plugin in whose folder it is (asked: `./` is taken)."""
+def _about(root: jsonc.Object) -> AgentSet:
+    """Return what a marketplace says of itself."""
+    values: dict[str, Any] = {key: jsonc.value(node) for key, node in root.entries().items() if key in ("name", "owner")}
+    return plugin_index.about({"name": values.get("name"), "author": values.get("owner")})
+
+
+def written(about: AgentSet, plugins: Iterable[tuple[str, AgentSet]] = ()) -> bytes:
+    """Write a marketplace that offers plugins by their paths, or the one in whose folder it is (asked: `./` is taken)."""
     name = about.name or plugin_index.DEFAULT_NAME
     owner = about.authors[0].partition("<")[0].strip() if about.authors else ""
-    plugin = {"name": name, "source": "./", **({"description": about.description} if about.description else {})}
-    return encode(json.dumps({"name": name, "owner": {"name": owner or name}, "plugins": [plugin]}, ensure_ascii=False, indent=2) + "\n")
+    offers = [_offer(path, one) for path, one in plugins] or [_offer("", about)]
+    return encode(json.dumps({"name": name, "owner": {"name": owner or name}, "plugins": offers}, ensure_ascii=False, indent=2) + "\n")
+
+
+def _offer(path: str, about: AgentSet) -> dict[str, Json]:
+    words = {"description": about.description} if about.description else {}
+    return {"name": about.name or plugin_index.DEFAULT_NAME, "source": f"./{path}", **words}
 
 
 def base_of(root: jsonc.Object) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core import effects
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
 from agentconv.parts.permissions import lists, wider
@@ -25,7 +26,9 @@ _ID = "claude-code"
 
 
 def _server(server: str, tool: str | None) -> str:
-    return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
+    """Name a server's tools as the client does: a rule in other letters is about none of them (asked)."""
+    words = ("mcp", effects.server_key(server), *([effects.server_key(tool)] if tool else []))
+    return "__".join(words)
 
 
 def _outside(text: str) -> tuple[tuple[str, str], ...]:

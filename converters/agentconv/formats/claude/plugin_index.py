@@ -28,7 +28,7 @@ from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
@@ -59,13 +59,17 @@ def read(source: SourceText) -> Listed:
     if not isinstance(root, jsonc.Object):
         return Listed(problem="the document is no map")
     values: dict[str, Any] = {key: jsonc.value(node) for key, node in root.entries().items()}
-    texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
-    name = values.get("name")
-    about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
     listed_paths = paths(values)
     fault = next(faults(root), None)
     listed = None if listed_paths is None else tuple(path.removeprefix("./") for path in listed_paths)
-    return Listed(listed, about, fault[0].reason if fault else None)
+    return Listed(listed, about(values), fault[0].reason if fault else None)
+
+
+def about(values: Mapping[str, Any]) -> AgentSet:
+    """Return what the values of such a file, or of a plugin's entry of a marketplace, say of the plugin."""
+    texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
+    name = values.get("name")
+    return AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
 
 
 def document_of(source: SourceText) -> jsonc.Document:

@@ -3,7 +3,8 @@
 https://code.claude.com/docs/en/mcp
 
 What is not there or no map in `mcpServers` costs the whole file; any name will do, and unknown keys (`disabled` and `cwd` among them)
-do nothing. An address needs a `type`. References are filled in in `command`, `args`, `env`, `url` and `headers`.
+do nothing. An address needs a `type`. References are filled in in `command`, `args`, `env`, `url` and `headers`. No key closes a tool;
+rules of the settings do.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
-from agentconv.formats.claude import mcp_servers
+from agentconv.formats.claude import mcp_servers, permissions
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import JsonServers, json_servers
 from agentconv.parts.servers.format import ServerFormat
 from agentconv.parts.servers.spelling import NOTHING, Client
 
 if TYPE_CHECKING:
-    from agentconv.core.ir import Json, McpServer
+    from agentconv.core.ir import Json, McpServer, Rule
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
     from agentconv.core.source import SourceText
@@ -35,6 +36,15 @@ def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     return Complaint("an address needs a `type`: `http` or `sse`") if "url" in config and "type" not in config else NOTHING
 
 
+def _closing(server: McpServer) -> tuple[Rule, ...] | None:
+    """Return rules that close tools of a server (asked; in a session that asks for nothing, too). No rule closes all but some of them."""
+    tools = server.disabled_tools or ()
+    if server.enabled_tools is not None or any("*" in tool for tool in tools):
+        return None
+    words = dict.fromkeys(permissions.CLIENT.server(server.name, tool) for tool in tools)
+    return tuple(rule for word in words if word for rule in permissions.CLIENT.rule("deny", word, None))
+
+
 def _client(format_id: str, language: str) -> Client:
     return Client(
         format_id,
@@ -43,6 +53,7 @@ def _client(format_id: str, language: str) -> Client:
         mcp_servers.write_config,
         transports=("stdio", "http", "sse", "ws"),
         spoken=replace(vocabulary.configured("claude-code"), language=language),
+        closing=_closing,
         switches_off="add its name to `disabledMcpjsonServers` in .claude/settings.json, and define it in .mcp.json by hand",
         limits="deny its other tools in .claude/settings.json (`mcp__server__tool`), and define it in .mcp.json by hand",
     )

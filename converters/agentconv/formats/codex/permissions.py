@@ -2,25 +2,22 @@
 
 https://developers.openai.com/codex/config-reference, https://developers.openai.com/codex/rules
 
-A rule is `prefix_rule(pattern=[...], decision="allow" | "prompt" | "forbidden")`, the strictest of those that match decides, and it is held
-against the words of each plain command of a line; a line with anything else in it is one command (`bash -lc ...`), so that no rule here
-holds what another client's denial does. A profile's path with `./` keeps the client from starting. Nothing of another client's rules is
-written.
+No rule for commands holds what another client's denial does (`command_rules`), and a profile's path with `./` keeps the client from
+starting: nothing of another client's rules is written. One file of rules that is broken costs those of all the others (asked).
 """
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any, cast
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Cause, Complaint, Effect
-from agentconv.core.ir import Rule, Sandbox
-from agentconv.core.meant import Pattern
+from agentconv.core.diagnostics import Complaint, Effect
+from agentconv.core.ir import Sandbox
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
 from agentconv.core.source import BOM
 from agentconv.families import toml_text, toml_values
+from agentconv.formats.codex import command_rules
 from agentconv.formats.codex.codex import SANDBOXES
 from agentconv.parts.permissions.client import Client
 from agentconv.parts.permissions.format import PermissionFormat
@@ -33,13 +30,6 @@ _ID = "codex"
 _OTHERS = ("approval_policy", "default_permissions", "permissions")
 _DETAILS = "sandbox_workspace_write"
 _MODE = "sandbox_mode"
-_DECISIONS = {"allow": "allow", "prompt": "ask", "forbidden": "deny"}
-_SHELL = "shell_tool"
-
-
-def _rule(effect: str, word: str, pattern: str | None) -> tuple[Rule, ...]:
-    held = None if pattern is None else Pattern(pattern, "prefix")
-    return (Rule(cast("Any", effect), word, _ID, "shell", held),)
 
 
 class _Config:
@@ -88,64 +78,13 @@ class _Config:
         return (BOM if self.source.text.startswith(BOM) else "") + tomlkit.dumps(document)
 
 
-class _Rules:
-    """A file of rules for commands as it was read."""
-
-    def __init__(self, source: SourceText) -> None:
-        self.source = source
-        self.complaints: list[tuple[Complaint, int]] = []
-        self.part = self._part()
-
-    def _part(self) -> PermissionSet | None:
-        try:
-            calls = [one.value for one in ast.parse(self.source.text.removeprefix(BOM)).body if isinstance(one, ast.Expr)]
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            reason = f"no Starlark: {error.msg if isinstance(error, SyntaxError) else error}"
-            self.complaints.append((Complaint(reason, effect=Effect.DROPS_ALL, cause=Cause.SYNTAX), 0))
-            return None
-        rules = [rule for call in calls if isinstance(call, ast.Call) for rule in _of_call(call)]
-        return PermissionSet(rules=tuple(rules), resolution="deny") if rules else None
-
-    def rewritten(self, part: PermissionSet | None) -> str:
-        """Return a file of these rules alone."""
-        return "".join(map(_call, part.rules if part else ()))
-
-
-def _of_call(call: ast.Call) -> list[Rule]:
-    """Return the rules of one call: one for each way in which the words of its pattern can be taken."""
-    if not (isinstance(call.func, ast.Name) and call.func.id == "prefix_rule"):
-        return []
-    given: dict[str, Any] = {}
-    for one in call.keywords:
-        try:
-            given[one.arg or ""] = ast.literal_eval(one.value)
-        except (ValueError, TypeError):
-            return []
-    pattern, effect = given.get("pattern"), _DECISIONS.get(str(given.get("decision", "allow")))
-    if effect is None or not isinstance(pattern, list):
-        return []
-    ways = [""]
-    for word in pattern:
-        choices = [str(one) for one in word] if isinstance(word, list) else [str(word)]
-        ways = [f"{way} {choice}".strip() for way in ways for choice in choices][:_MOST]
-    return [rule for way in ways for rule in _rule(effect, _SHELL, f"{way}:*")]
-
-
-_MOST = 32
-
-
-def _call(rule: Rule) -> str:
-    decision = next(word for word, effect in _DECISIONS.items() if effect == rule.effect)
-    words = str(rule.pattern or "").removesuffix(":*").split(" ")
-    return f'prefix_rule(pattern=[{", ".join(map(toml_text.inline, words))}], decision="{decision}")\n'
-
-
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     _ID: PermissionFormat(
-        Client(_ID, "Codex", _rule, effects=frozenset()),
+        Client(_ID, "Codex", command_rules.rule, effects=frozenset()),
         _Config,
         (Place(".codex/config.toml", trusted=True, mixed=True), Place(".codex/rules", "*.rules", trusted=True)),
         (Place(".codex/config.toml", mixed=True), Place(".codex/rules", "*.rules")),
-        elsewhere=((".rules", _Rules),),
+        elsewhere=((".rules", command_rules.CommandRules),),
+        together=".rules",
     )
 }

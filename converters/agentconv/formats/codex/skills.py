@@ -10,7 +10,7 @@ there that is wrong says nothing at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
@@ -18,26 +18,23 @@ from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted
 from agentconv.core.part_format import Place
 from agentconv.core.parts import FolderFile
-from agentconv.core.source import SourceText, encode
-from agentconv.families import frontmatter
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.keys import Refused
 from agentconv.formats.codex.codex import BLANKS
-from agentconv.parts.skills import keys
+from agentconv.parts.skills import keys, openai_policy
 from agentconv.parts.skills.client import Client
+from agentconv.parts.skills.openai_policy import POLICY
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.grammar import SERDE_YAML
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import Skill
+    from agentconv.core.source import SourceText
 
 LONGEST_NAME = 64
-POLICY = "agents/openai.yaml"
 _FENCE = expression(rf"[{BLANKS}]*---[{BLANKS}]*")
 
 
@@ -105,60 +102,17 @@ def _bad_name(name: str) -> str | None:
     return f"`name` is longer than {LONGEST_NAME} characters" if len(name) > LONGEST_NAME else None
 
 
-def _policy_header(data: bytes) -> Header:
-    """Parse the file that says who starts a skill."""
-    source = SourceText(POLICY, data)
-    return frontmatter.parse(Header(source, 0, len(source.text), len(source.text)), None, SERDE_YAML)
-
-
-def _read_policy(data: bytes) -> Mapping[str, object]:
-    policy = _policy_header(data).values.get("policy")
-    return {"invoked_by": "user"} if isinstance(policy, dict) and policy.get("allow_implicit_invocation") is False else {}
-
-
-def _said_beside(file: FolderFile) -> list[str]:
-    """Name the keys of the file that say something else than who starts the skill."""
-    values = _policy_header(file.data).values
-    policy = values.get("policy")
-    ours = isinstance(policy, dict) and not policy.keys() - {"allow_implicit_invocation"}
-    return [name for name in values if name != "policy" or not ours]
-
-
 def _settle(projection: PartProjection[Skill]) -> None:
     """Have agents/openai.yaml say who starts the skill."""
     skill = projection.part
     there = next((file for file in skill.files if file.path == POLICY), None)
-    said = _read_policy(there.data).get("invoked_by") if there else None
+    said = openai_policy.read(there.data).get("invoked_by") if there else None
     if skill.invoked_by == "user" and said != "user":
-        data = _with_policy(there.data if there else b"", closed=True)
+        data = openai_policy.written(there.data if there else b"", closed=True)
         files = (*(file for file in skill.files if file is not there), replace(there, data=data) if there else FolderFile(POLICY, data))
         projection.change("files", tuple(sorted(files, key=lambda file: file.path)), "skill-policy-file", quoted(POLICY))
     elif said == "user" and skill.invoked_by is None:
-        _take_policy(projection, there)
-
-
-def _take_policy(projection: PartProjection[Skill], there: FolderFile | None) -> None:
-    """Hold a skill from elsewhere to what the file beside it says; in one of its own, the fields win."""
-    if not projection.at_home:
-        projection.change("invoked_by", "user", "skill-restraint-taken", quoted(POLICY))
-    elif there:
-        files = tuple(
-            replace(file, data=_with_policy(file.data, closed=False)) if file is there else file for file in projection.part.files
-        )
-        projection.change("files", files, "skill-policy-file", quoted(POLICY))
-
-
-def _with_policy(data: bytes, *, closed: bool) -> bytes:
-    """Return a policy file that says whether the model may start the skill."""
-    header = _policy_header(data)
-    old = header.values.get("policy")
-    policy: dict[str, Any] = dict(old) if isinstance(old, dict) else {}
-    policy.pop("allow_implicit_invocation", None)
-    if closed:
-        policy["allow_implicit_invocation"] = False
-    edits = frontmatter.patch(header, {"policy": policy or None})
-    wanted = {**header.values, "policy": policy}
-    return encode(emitter.mapping(wanted) if edits is None else frontmatter.apply(header.source.text, edits))
+        openai_policy.take(projection, there)
 
 
 BY_FORMAT = {
@@ -175,8 +129,8 @@ BY_FORMAT = {
         read_name=_name,
         bad_name=_bad_name,
         legal_name=lambda name: " ".join(name[:LONGEST_NAME].split()),
-        beside={POLICY: _read_policy},
-        said_beside=_said_beside,
+        beside={POLICY: openai_policy.read},
+        said_beside=openai_policy.said_beside,
         settle=_settle,
     )
 }

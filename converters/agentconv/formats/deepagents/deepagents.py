@@ -38,7 +38,7 @@ _FILE = expression(r"---\s*\n(.*?)(\n)---\s*(?:\n|\Z)", re.DOTALL)
 _LONE_CR = expression(r"\r(?!\n)")
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
     """Find the header as the client does, to which any line end is a line feed."""
     if not source.decodable:
         return Complaint("the file is not valid UTF-8")
@@ -86,7 +86,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=("description",),
     name_of=partial(names.stem_of, suffixes=(FILE,)),
     says_name=True,

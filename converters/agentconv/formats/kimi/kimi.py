@@ -60,7 +60,8 @@ _FILLED_IN = (
 TEMPLATE = placeholders.Template(ID, expression(rf"\$\{{({'|'.join(_FILLED_IN)})\}}"), frozenset(_FILLED_IN), fails=False)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header of an agent or a skill: between two lines of `---` and blanks, the first of them the first line."""
     text = source.text
     opened = _OPEN.match(text)
     if opened is None:
@@ -121,7 +122,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=("description",),
     name_of=_stem,
     says_name=True,

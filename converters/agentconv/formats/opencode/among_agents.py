@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from itertools import takewhile
+from re import split
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
@@ -24,6 +26,10 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
         own: The agent's rules.
         of_set: Those of the set.
     """
+    limits = _limits(of_set)
+    if limits:
+        rest = among(own, [rule for rule in of_set if rule not in limits])
+        return None if rest is None else _limited(rest, limits)
     rules = [one.rule for one in deciding.counting(own)]
     added: dict[str, list[Rule]] = {}
     for rule in of_set:
@@ -35,11 +41,53 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
                 return None
     if not added:
         return tuple(own)
-    if any(_is_glob(one.native) and _matches(one.native, word) and one.native != word for one in rules for word in added):
+    partly = [word for word, more in added.items() if not all(one.effect == "deny" and _is_whole(one) for one in more)]
+    if any(_is_glob(one.native) and _matches(one.native, word) and one.native != word for one in rules for word in partly):
         return None
     left = [rule for rule in rules if rule.native not in added]
     words = sorted(added, key=_is_glob)  # a word for several tools decides last
     return (*left, *(rule for word in words for rule in _together(rules, word, added[word])))
+
+
+def _limits(of_set: Sequence[Rule]) -> list[Rule]:
+    """Return the rules that leave only some tools of MCP servers open: a denial of all of them, and behind it what is open."""
+    found: list[Rule] = []
+    denied: Rule | None = None
+    for rule in of_set:
+        if denied is not None and rule.effect == "ask" and rule.native.startswith(denied.native[:-1]) and not _is_glob(rule.native):
+            found += [rule] if denied in found else [denied, rule]
+        denied = rule if rule.effect == "deny" and rule.native.endswith("_*") and _is_whole(rule) else denied
+    return found
+
+
+def _limited(own: Sequence[Rule], limits: Sequence[Rule]) -> tuple[Rule, ...] | None:
+    """Return rules that leave no more tools of servers open than limits do, and what is open as they have it; None where they cannot."""
+    found = list(own)
+    for place, limit in enumerate(limits):
+        if limit.effect != "deny":
+            continue
+        about = [rule for rule in own if _may_match(rule.native, limit.native[:-1])]
+        opened = takewhile(lambda rule: rule.effect != "deny", limits[place + 1 :])
+        if all(rule.effect == "deny" for rule in about):
+            continue
+        if not all(map(_is_whole, about)):
+            return None
+        found = [rule for rule in found if not rule.native.startswith(limit.native[:-1])]
+        found.append(limit)
+        found += [again for one in opened for again in _as_before(own, one)]
+    return tuple(found)
+
+
+def _may_match(word: str, beginning: str) -> bool:
+    """Whether a word, or a pattern, may be about a tool whose name begins in a way."""
+    head = split("[*?]", word, maxsplit=1)[0]
+    return head.startswith(beginning) or (head != word and beginning.startswith(head))
+
+
+def _as_before(own: Sequence[Rule], limit: Rule) -> Iterator[Rule]:
+    """Yield what rules say of a tool that a limit leaves open; where they say nothing, what the limit says."""
+    said = [rule.effect for rule in own if _matches(rule.native, limit.native)]
+    yield from permission_maps.rules_of(limit.format, limit.native, said[-1] if said else limit.effect, None)
 
 
 def _is_glob(word: str) -> bool:
@@ -51,8 +99,14 @@ def _matches(pattern: str, word: str) -> bool:
 
 
 def _touching(rules: Sequence[Rule], word: str) -> list[Rule]:
-    """Return the rules that are about a word: its own, or else those for everything."""
-    mine = [rule for rule in rules if rule.native == word or (_is_glob(word) and _matches(word, rule.native))]
+    """Return the rules that are about a word: its own and those of patterns, or else those for everything."""
+    mine = [
+        rule
+        for rule in rules
+        if rule.native == word
+        or (_is_glob(word) and _matches(word, rule.native))
+        or (_is_glob(rule.native) and _matches(rule.native, word))
+    ]
     return [*mine, *[rule for rule in rules if rule.native == effects.EVERY_CAPABILITY][-1:]] if _is_glob(word) or not mine else mine
 
 

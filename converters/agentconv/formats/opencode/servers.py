@@ -3,15 +3,16 @@
 https://opencode.ai/docs/mcp-servers
 
 `local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
-switches one of another file on or off. No entry closes a tool. A rule of the configuration does (`permission`), of which the last that
-fits counts; those of an agent come after it (asked), so that one for all tools of the server opens it again. One wrong value costs the
-whole file: OpenCode does not start, Kilo passes over the file.
+switches one of another file on or off. No entry closes a tool. Rules of the configuration do (`permission`), of which the last that
+fits counts (asked: `deny` takes a tool from the model); those of an agent come after them, so that one for all tools of the server opens it
+again (asked). One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
 Kilo passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills
 nothing in (its code).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Complaint, Effect
@@ -19,6 +20,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
+from agentconv.formats.opencode import configurations, permission_maps
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers
 from agentconv.parts.servers.format import ServerFormat
@@ -28,7 +30,7 @@ from agentconv.projecting import by_hand, mcp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Json, Rule
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
     from agentconv.core.source import SourceText
@@ -66,6 +68,19 @@ def _write(server: McpServer) -> dict[str, Json]:
     return found if server.enabled is None else {**found, "enabled": server.enabled}
 
 
+def _closing(format_id: str, server: McpServer) -> tuple[Rule, ...] | None:
+    """Return rules that close tools of a server: those that are open stand behind the one for all of them, and ask."""
+    closed = () if server.enabled_tools is not None else server.disabled_tools or ()
+    opened = [tool for tool in server.enabled_tools or () if tool not in (server.disabled_tools or ())]
+    if any(set(tool) & set("*?") for tool in (*closed, *opened)):
+        return None
+    words = [("deny", permission_maps.spell_server(server.name, tool)) for tool in closed]
+    if server.enabled_tools is not None:
+        words = [("deny", permission_maps.spell_server(server.name, None))]
+        words += [("ask", permission_maps.spell_server(server.name, tool)) for tool in opened]
+    return tuple(rule for effect, word in dict.fromkeys(words) for rule in permission_maps.rules_of(format_id, word, effect, None))
+
+
 def _client(format_id: str, title: str, effect: Effect) -> Client:
     return Client(
         format_id,
@@ -73,13 +88,12 @@ def _client(format_id: str, title: str, effect: Effect) -> Client:
         _reader(effect),
         _write,
         tried=("sse",),
+        closing=partial(_closing, format_id),
         limits="close its tools (`SERVER_TOOL`: `deny`) last under `permission`, in the configuration and in each agent that has rules "
         "of its own, and define it by hand",
     )
 
 
-_OPENCODE = ("opencode.json", "opencode.jsonc")
-_KILO = ("kilo.json", "kilo.jsonc")
 _OLDER = (".kilocode/mcp.json", ".kilo/mcp.json")
 _TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": "sse"}, url=None)
 _OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
@@ -101,18 +115,14 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
         json_servers("/mcp", jsonc.JSONC, stops=True),
-        tuple(Place(name, mixed=True) for name in (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc")),
-        tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE),
+        tuple(configurations.winning(configurations.OPENCODE)),
+        tuple(Place(f".config/opencode/{name}", mixed=True) for name in configurations.OPENCODE[:2]),
     ),
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
         _of_kilo,
-        (
-            *(Place(name, mixed=True) for name in _KILO),
-            *(Place(name, mixed=True, native=False) for name in _OPENCODE),
-            *(Place(folder) for folder in _OLDER),
-        ),
-        tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
+        (*configurations.winning(configurations.KILO), *(Place(folder) for folder in _OLDER)),
+        tuple(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]),
         elsewhere=tuple((file, ServerFormat(_OLDER_CLIENT, json_servers("/mcpServers"))) for file in _OLDER),
     ),
 }

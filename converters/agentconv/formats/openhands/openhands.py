@@ -48,7 +48,7 @@ _NOT_TEXT = Complaint("the file is not valid UTF-8")
 _NO_HEADER = Complaint("the file does not start with a header between two lines `---`")
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
     """Find the header as python-frontmatter does, to which any line end is a line feed."""
     if not source.decodable:
         return _NOT_TEXT
@@ -193,7 +193,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=(),
     lift=_lift,
     name_of=_stem,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agentconv.formats.portable.skills import ID, LONGEST_NAME
+from agentconv.formats.portable.skills import ID
 from agentconv.parts.commands.no_commands import NoCommands
+from agentconv.parts.skills.specified import LONGEST_NAME
 
 BY_FORMAT = {ID: NoCommands(ID, LONGEST_NAME)}

@@ -8,28 +8,13 @@ to the user that says so, Codex and Cline do not. So nothing of that is held her
 
 from __future__ import annotations
 
-import re
-
-from agentconv.core import names
-from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families import gray_matter
 from agentconv.families.keys import Refused
-from agentconv.parts.skills import keys
+from agentconv.parts.skills import keys, specified
 from agentconv.parts.skills.client import Client
 
 ID = "agent-plugin"
-LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
-_NAME = expression(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-def _bad_name(name: str) -> str | None:
-    legal = len(name) <= LONGEST_NAME and _NAME.fullmatch(name)
-    return None if legal else f"`name` must be up to {LONGEST_NAME} lower-case letters, digits and single `-`"
-
-
-def _legal(name: str) -> str:
-    return name if _bad_name(name) is None else re.sub(r"[_-]+", "-", names.slug(name))[:LONGEST_NAME].strip("-")
 
 
 def _description(value: object) -> str:
@@ -46,9 +31,9 @@ BY_FORMAT = {
         (),
         gray_matter.find,
         {"description": keys.key("description", _description)},
-        bad_name=_bad_name,
-        legal_name=_legal,
+        bad_name=specified.bad_name,
+        legal_name=specified.legal_name,
         named_as_folder=True,
-        longest_description=LONGEST_DESCRIPTION,
+        longest_description=specified.LONGEST_DESCRIPTION,
     )
 }

@@ -1,4 +1,4 @@
-"""Clients without commands: a command is a skill there, which the user calls by its name, and in which nothing is filled in."""
+"""Clients without commands: a command is a skill there, which the user calls by its name, and in which most fill nothing in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile
 from agentconv.families.javascript import SPACE
 from agentconv.parts.commands import as_skill, flat, projecting, reading, writing
-from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
+from agentconv.parts.placeholders import OF_FORMAT, PLAIN, Language, spell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -31,6 +31,8 @@ class NoCommands:
     longest_name: int = 64
     """Characters that the name of a skill may have."""
     blanks: str = SPACE
+    language: Language = PLAIN
+    """What the client fills in in a skill."""
     project: tuple[Place, ...] = ()
     user: tuple[Place, ...] = ()
     kind: Kind = "commands"
@@ -54,7 +56,7 @@ class NoCommands:
             return
         command = projection.part
         source = OF_FORMAT.get(command.origin.format, PLAIN) if command.origin else None
-        result = spell(body, PLAIN, command.arguments or (), source)
+        result = spell(body, self.language, command.arguments or (), source)
         for lost in result.lost:
             projection.remark(lost.code, "body", Detail("{} in line {} of the text", (lost.placeholder, lost.line)))
         _describe(projection, result.text, self.blanks)

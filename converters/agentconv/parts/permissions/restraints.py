@@ -23,8 +23,16 @@ def of(part: Part, source: PartSource | None) -> Iterator[Restraint]:
     """Yield what the rules of a file hold everything back from."""
     if not isinstance(part, PermissionSet):
         return
+    beside = {one.text for one in deciding.beside(part)}
     for one in deciding.restraints(part):
-        yield replace(one, span=place(one.text, source)) if source else one
+        yield replace(one, span=(_beside if one.text in beside else place)(one.text, source)) if source else one
+
+
+def _beside(text: str, source: PartSource) -> Span:
+    """Return where a file says what stands beside its rules: there as it is told, or at its key."""
+    key, _, said = text.partition(": ")
+    found = (source.text.text.find(one) for one in (said.partition("; ")[0], key))
+    return source.text.span(next((at for at in found if at >= 0), 0))
 
 
 def place(text: str, source: PartSource) -> Span:

@@ -56,6 +56,8 @@ class Language:
     """What stands for the folder of the plugin or extension that the text is in."""
     own: str = ""
     """A regular expression of what only this client fills in."""
+    also: str = ""
+    """A regular expression of further words for all that the user typed."""
     appends: bool = True
     """Whether the client adds what the user typed where no part of the text takes it."""
 
@@ -86,6 +88,20 @@ COPILOT = Language(
     "copilot", asked=True, file="#file:", own=r"\$\{(?:selection|selectedText|file|fileBasename|fileDirname|workspaceFolder\w*)\}"
 )
 DROID = Language("droid", everything="$ARGUMENTS", appends=False)
+KIMI = Language(
+    "kimi",
+    everything="$ARGUMENTS",
+    base=0,
+    word_ends=True,
+    indexed=True,
+    named=True,
+    own_folder="${KIMI_SKILL_DIR}",
+    own=r"\$\{KIMI_SESSION_ID\}",
+)
+"""Skills of Kimi Code, as it has no commands."""
+OPENHANDS = Language("openhands", runs="`")
+"""Skills of OpenHands, as it has no commands."""
+AUGGIE = Language("auggie", everything="$ARGUMENTS", base=1, also=r"\{\{[^}]+\}\}|\{[a-zA-Z_][a-zA-Z0-9_]*\}|\$(?!ARGUMENTS)(?i:arguments)")
 
 OF_FORMAT = {
     "claude-code": CLAUDE,
@@ -97,9 +113,12 @@ OF_FORMAT = {
     "opencode": OPENCODE,
     "kilo": OPENCODE,
     "droid": DROID,
+    "kimi": KIMI,
+    "auggie": AUGGIE,
+    "openhands": OPENHANDS,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
-LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID)}
+LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, OPENHANDS)}
 
 
 @cache
@@ -141,6 +160,8 @@ def _words(language: Language) -> Iterator[str]:
         yield f"(?P<container>{re.escape(language.container)})"
     if language.own:
         yield f"(?P<own>{language.own})"
+    if language.also:
+        yield f"(?P<also>{language.also})"
     if language.everything and not language.everything.startswith("$"):
         yield f"(?P<everything>{re.escape(language.everything)})"
 

@@ -94,7 +94,7 @@ def _is_inside(ranges: list[tuple[int, int]], at: int) -> bool:
 def _is_codes_own(match: re.Match[str]) -> bool:
     """Whether such a form in a code fence is nearly always a variable, or the code's own sign."""
     words = match.groupdict()
-    return not words.get("escape") and any(words.get(kind) is not None for kind in ("number", "name", "path"))
+    return not words.get("escape") and any(words.get(kind) is not None for kind in ("number", "name", "path", "also"))
 
 
 def is_unclosed(part: BodyPart) -> bool:
@@ -144,7 +144,7 @@ def _part(found: str, words: dict[str, str], language: Language, names: tuple[st
         part = Argument(int(words["index"]))
     elif "name" in words:
         part = NamedArgument(words["name"])
-    elif "everything" in words:
+    elif "everything" in words or "also" in words:
         part = AllArguments()
     elif "number" in words and int(words["number"]) >= (language.base or 0):
         part = Argument(int(words["number"]) - (language.base or 0))

@@ -146,6 +146,8 @@ def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
     before = projection.source.definition
     projection.declared.update(f"definition.{name}" for name, tools in values.items() if tools != getattr(before, name))
     projection.declared -= set() if before.disabled_tools or server.disabled_tools else {"definition.disabled_tools"}
+    if any(getattr(server, name) is not None and name not in held for name in _LIMITS) and _closed_by_rules(client, projection, server):
+        return
     for name, around in _LIMITS.items():
         tools = getattr(server, name)
         if tools is not None and name not in held:
@@ -153,6 +155,19 @@ def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
             nothing: dict[str, Any] = {name: None}
             left = replace(projection.part.definition, **nothing)
             projection.loosen(f"definition.{name}", "server-limit", detail, hint=client.limits, definition=left)
+
+
+def _closed_by_rules(client: Client, projection: PartProjection[Server], server: McpServer) -> bool:
+    """Have rules of the whole set close what the client's entry cannot, where there are such; return whether they do."""
+    rules = client.closing(server) if projection.takes_rules else None
+    if not rules:
+        return False
+    projection.rules = rules
+    limited = [name for name in _LIMITS if getattr(server, name) is not None]
+    _define(projection, **dict.fromkeys(limited))
+    projection.declared.update(f"definition.{name}" for name in limited)
+    projection.remark("server-limit-as-rules", f"definition.{limited[0]}", listed(f"{rule.effect} {rule.native}" for rule in rules))
+    return True
 
 
 def _define(projection: PartProjection[Server], **values: Any) -> None:

@@ -21,7 +21,7 @@ from agentconv.projecting import mcp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Json, Rule
     from agentconv.core.part_format import Scope
     from agentconv.core.vocabulary import Variables
     from agentconv.parts.servers.files import ServerFile
@@ -42,6 +42,10 @@ def _is_on(_file: ServerFile, _name: str) -> bool:
 
 def _as_it_is(server: McpServer) -> McpServer:
     return server
+
+
+def _no_rules(_server: McpServer) -> tuple[Rule, ...] | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Client:
     """How values refer to variables, where that is not as the client's vocabulary says."""
     switches_off: str | None = None
     """How a server is switched off elsewhere, where its entry has no key for that."""
+    closing: Callable[[McpServer], tuple[Rule, ...] | None] = _no_rules
+    """Returns rules of the whole set that close the tools which a server has closed, and no others; None where none do."""
     limits: str | None = None
     """How tools of a server are closed elsewhere, where its entry cannot say that."""
 
@@ -240,11 +246,13 @@ class Typed:
     """Whether a server that is no command is written with its type."""
     effect: Effect = Effect.DROPS
     """What the client does about an entry that is none."""
+    key: str = "type"
+    """The key of the transport."""
 
     def read(self, name: str, config: dict[str, Json]) -> McpServer | Complaint:
         """Read a definition."""
         given = dict(config)
-        word: Any = given.pop("type", None)
+        word: Any = given.pop(self.key, None)
         fallback: Any = self.url if "url" in given and "command" not in given else "stdio" if "command" in given else None
         transport = self.words.get(word, fallback) if isinstance(word, str) else fallback
         needed = "url" if transport not in (None, "stdio") else "command"
@@ -258,5 +266,5 @@ class Typed:
     def write(self, server: McpServer) -> dict[str, Json]:
         """Write a definition."""
         word = next((word for word, transport in self.words.items() if transport == server.transport), None)
-        typed: dict[str, Json] = {"type": word} if server.transport != "stdio" and (self.named or server.transport != self.url) else {}
+        typed: dict[str, Json] = {self.key: word} if server.transport != "stdio" and (self.named or server.transport != self.url) else {}
         return {**typed, **mcp.write_config(replace(server, options=None), defined_by(self.format))}

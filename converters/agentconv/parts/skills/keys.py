@@ -99,16 +99,20 @@ class Starters:
     """Whether a value of the first key closes the skill to the model."""
     hides: Callable[[Json], bool] = lambda value: value is False
     """Whether a value of the second key hides it from the user."""
+    also: tuple[str, ...] = ()
+    """Other spellings of the first key, of which the last that stands in a header counts."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The keys."""
-        return tuple(filter(None, (self.user_only, self.model_only)))
+        return tuple(filter(None, (self.user_only, *self.also, self.model_only)))
 
     def lift(self, header: dict[str, Json]) -> Mapping[str, object]:
         """Take out of a header what restrains somebody; what says no more than the client's default stays."""
-        if self.user_only in header and self.closes(header[self.user_only]):
-            del header[self.user_only]
+        said = [key for key in header if key == self.user_only or key in self.also]
+        if said and self.closes(header[said[-1]]):
+            for key in said:
+                del header[key]
             return {"invoked_by": "user"}
         if self.model_only is not None and self.model_only in header and self.hides(header[self.model_only]):
             del header[self.model_only]
