@@ -35,7 +35,7 @@ class SameFormat:
         self.row = registry.FORMATS[target]
         self.files = files
         self.only_loaded = only_loaded
-        self._paths_by_name: dict[tuple[str, str], list[str]] = {}
+        self._paths_by_name: dict[tuple[str | None, str], list[str]] = {}
         """Files, by their project and the name of the agent that the client loads from them."""
 
     def convert(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:

@@ -87,11 +87,11 @@ class Row:
         own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
         return max(own, key=len) if own else PurePosixPath(path).suffix
 
-    def project_of(self, path: str) -> str:
-        """Return what a path has before the client's folder: agents of different projects, or plugins, do not meet."""
+    def project_of(self, path: str) -> str | None:
+        """Return what a path has before the client's folder: agents of several projects, or plugins, do not meet. None without one."""
         whole = f"/{path}"
         cuts = [whole.find(f"/{folder}/") for folder in self.folders]
-        return whole[: max(cuts)] if any(cut >= 0 for cut in cuts) else whole.rpartition("/")[0]
+        return whole[: max(cuts)] if any(cut >= 0 for cut in cuts) else None
 
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""

@@ -132,7 +132,7 @@ def _named(result: ReadResult, piece: Loaded) -> ReadResult:
 
 def duplicates(files: Iterable[Inspected]) -> Iterator[Diagnostic]:
     """Say where two files give a client agents of one name, of the files that are that client's own."""
-    paths: dict[tuple[str, str, str], list[str]] = {}
+    paths: dict[tuple[str, str | None, str], list[str]] = {}
     for file in files:
         for reading in file.readings:
             if reading.client == file.format and reading.state in LOADED and reading.name:

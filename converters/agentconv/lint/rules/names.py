@@ -332,7 +332,8 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
         for number, agent, state in subject.agents():
             if agent.name and not state.dropped:
                 project = registry.FORMATS[subject.format].project_of(subject.path)
-                found.setdefault((subject.format, project, agent.name), []).append((subject, number))
+                folder = f"/{subject.path}".rpartition("/")[0]
+                found.setdefault((subject.format, folder if project is None else project, agent.name), []).append((subject, number))
     for (client, _, name), places in found.items():
         spec = registry.load(client).SPEC
         for index, (subject, number) in enumerate(places):
