@@ -271,3 +271,13 @@ def test_what_agents_openai_yaml_says_is_patched() -> None:
         True,
         "user",
     )
+
+
+def test_nothing_that_another_reader_takes_for_a_grant_goes_into_the_shared_folder() -> None:
+    """Keys that Codex passes over, and that let tools or commands run in other readers of `.agents/skills`, are left out and told."""
+    header = b"---\nname: one\ndescription: Counts\nallowed-tools: Bash\nhooks: {Stop: []}\nowner: me\n---\nCount.\n"
+    skill = read(source("codex", header), "codex").parts[0]
+    projection = projected(skill, "agents-dir")
+
+    assert projection.part.extras == {"agents-dir": {"owner": "me"}}
+    assert [(one.code, str(one.detail)) for one in projection.losses] == [("ignored-key-dropped", "allowed-tools, hooks")]
