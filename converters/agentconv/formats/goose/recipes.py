@@ -135,6 +135,8 @@ def _spelled(
         if name not in found or name not in places:
             continue
         start, end = places[name]
+        if found[name] is None and name in ("instructions", "prompt"):
+            continue  # it need not be there
         if not isinstance(found[name], (str, list, dict)) and file.roster is ROSTER:  # below a key, the client is strict
             found[name] = client_text(file.source.text[start:end])
     holder = "prompt" if _is_blank(found.get("instructions")) else "instructions"
@@ -150,6 +152,9 @@ def _undefined(
     """Say which parameter nobody defines, or nothing uses."""
     asked = {name: at for name, at in template.names.items() if name != _FOLDER}
     defined = _parameters(record.get("parameters"))
+    twice = next((name for name in defined if defined.count(name) > 1), None)
+    if twice is not None:
+        return Complaint(f"the parameter `{twice}` is defined twice", "parameters"), places.get("parameters", (0, 0))[0]
     missing = [name for name in asked if name not in defined]
     idle = [name for name in defined if name not in asked]
     if template.inherits or not (missing or idle):
