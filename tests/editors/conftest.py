@@ -1,7 +1,7 @@
 """A project of two assistants that is open in an editor."""
 
 import pytest
-from editor import Editor
+from editor import Editor, put
 
 FILES = {
     ".claude/agents/a.md": """\
@@ -23,13 +23,6 @@ Look at it.
     "opencode.json": '{"agent": {"d": {"description": "Reads a file", "mode": "subagent", "prompt": "Read it."}}}\n',
     "README.md": "---\nname: readme\ndescription: None of an agent: it is not where one would be\n---\n",
 }
-
-
-def put(folder, files):
-    for path, text in files.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(text.encode())
 
 
 @pytest.fixture(scope="module")

@@ -138,6 +138,14 @@ class Editor:
         return self.process.returncode, said
 
 
+def put(folder, files):
+    """Write files by their paths."""
+    for path, text in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text.encode())
+
+
 def patterns(told):
     """Return the files of which a server wants to be told."""
     return [one["globPattern"] for registration in told.registrations for one in registration.register_options["watchers"]]

@@ -224,3 +224,40 @@ def test_a_client_with_a_file_of_its_own_for_an_agent_is_not_asked_about_another
 
     assert (main(["lint", *sources]), capsys.readouterr().out) == (Exit.OK, "")
     assert main(["lint", ".claude", "--for", "opencode"]) == Exit.FINDINGS
+
+
+OWN = {
+    ".claude/agents/a.md": "---\nname: a\ndescription: Reads\ntools: Read\n---\nRead.\n",
+    ".opencode/agents/b.md": "---\ndescription: Writes\nmode: subagent\n---\nWrite.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "code", "told"),
+    [
+        ((), "", Exit.FINDINGS, True),
+        (("--for", "own"), "", Exit.OK, False),
+        ((), '[lint]\nfor = "own"\n', Exit.OK, False),
+        (("--for", "own,opencode"), "", Exit.FINDINGS, False),
+    ],
+)
+def test_each_file_for_its_own_assistant_alone(tmp_path, monkeypatch, capsys, *, words, settings, code, told):
+    """What others would make of a file is said to be that, and `own` leaves it out, on the command line and in the settings."""
+    for path, text in {**OWN, "agentconv.toml": settings}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint", *words]) == code
+    assert ("about assistants whose files these are not; --for own leaves that out" in capsys.readouterr().err) == told
+
+
+def test_a_project_without_agents_is_looked_at(tmp_path, monkeypatch, capsys):
+    """Skills, commands, servers and hooks are looked at where there are no agents, for the assistants whose they are."""
+    skill = tmp_path / ".claude/skills/a/SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: a\ndescription: Reads\ndisallowedTool: [Bash]\n---\nRead.\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint", "--output-format", "concise"]) == Exit.FINDINGS
+    assert "AC564" in capsys.readouterr().out

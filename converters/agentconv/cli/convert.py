@@ -141,5 +141,7 @@ def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
     counts = Counter(walked[piece.path] for piece in loader if piece.path in walked for _ in piece.agents)
     if len(counts) > 1:
         listed = ", ".join(f"{format_id} ({number:,})" for format_id, number in counts.items())
-        first = max(counts, key=lambda format_id: counts[format_id])
-        raise registry.usage(f"agents of several assistants: {listed}", f"choose whose to convert: -f {first}")
+        named = scope.source_of_project()
+        first = named if named in counts else max(counts, key=lambda format_id: counts[format_id])
+        why = ", which agentconv.toml names as the source" if named == first else ""
+        raise registry.usage(f"agents of several assistants: {listed}", f"choose whose to convert: -f {first}{why}")

@@ -34,6 +34,7 @@ EXAMPLES = """\
 examples:
   agentconv lint                                    this project's agents, for the assistants that it has folders for
   agentconv lint --for codex,opencode               would they survive there?
+  agentconv lint --for own                          each file for its own assistant alone
   agentconv lint --fix                              mend what can be mended without changing anything else
   agentconv lint --diff                             show what that would change
   agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
@@ -56,8 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for",
         dest="clients",
         action="append",
-        metavar="FORMAT,...|all",
-        help="clients to ask (default: the files' own, and those that the project has folders for, but no file of their own for the agent)",
+        metavar="FORMAT,...|all|own",
+        help="clients to ask (default: the files' own, and those that the project has folders for, but no file of their own for the agent;"
+        " own: the files' own alone)",
     )
     group.add_argument("--select", action="append", metavar="CODE,...", help="only these rules: codes, beginnings of codes, or names")
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
@@ -144,7 +146,13 @@ def run(options: argparse.Namespace) -> int:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
         beside += [*known.finish(_asked(known, files, rules)), *_never_known(known, checked)]
     where = lint_report.where(found, files)
-    return lint_report.tell(lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known))
+    others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
+    return lint_report.tell(lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known, others))
+
+
+def _of_others(one: Checked) -> int:
+    """Return how many findings are about clients alone that a file is not of."""
+    return sum(1 for found in one.findings if found.clients and one.subject.format not in found.clients)
 
 
 def _leave_out(found: Discovery, given: Sequence[str] | None) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
+from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
 
@@ -38,6 +40,20 @@ class LintFile:
     """The folder out of which no link of it may lead."""
     stdin: bool = False
     """Whether it came on standard input, so that what is mended of it goes to standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that is open in an editor, with others."""
+
+    location: str = ""
+    """Its absolute path."""
+    kinds: tuple[Kind, ...] = KINDS
+    """The kinds of parts that may be in it."""
+    clients: tuple[str, ...] = ()
+    """The clients in whose own place it lies."""
+    texts: Mapping[str, bytes] = MappingProxyType({})
+    """By absolute path what is read in place of what is on the disk."""
 
 
 def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
@@ -66,21 +82,21 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def of_parts(
-    found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, texts: Mapping[str, bytes] = MappingProxyType({})
-) -> list[LintFile]:
+def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, open_file: OpenFile | None = None) -> list[LintFile]:
     """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there.
 
     Args:
         found: What SRC holds.
         sources: SRC.
         chosen: What is chosen for each file.
-        texts: By absolute path what is read in place of what is on the disk.
+        open_file: The one file that is meant, where that is so.
     """
     folders = [source for source in sources if os.path.isdir(source)]
-    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
-    if not folders or not asked or found.home is not None:
+    one = open_file or OpenFile()
+    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS), *one.clients))
+    if not folders or found.home is not None:
         return []
+    asked = asked or dict.fromkeys(beside(found, folders, registry.CLIENTS).owners())
     parts = beside(found, folders, tuple(asked))
     clients = parts.clients_with_parts()
     if not clients:
@@ -90,7 +106,8 @@ def of_parts(
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
     for place in parts.places:
-        for subject in part_files.subjects(place, clients, texts):
+        place.texts = one.texts
+        for subject in part_files.subjects(place, clients, one.kinds, one.location):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING
             if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):

@@ -40,7 +40,7 @@ class LintFolders:
         self._options = options
         self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
         """Whether what holds for the project holds for every file, wherever it is."""
-        self._named = registry.clients_named(options.clients) if options.clients else None
+        self._named = lint_settings.clients_named(options.clients) if options.clients else None
         self._said: dict[str, LintSettings | None] = {}
         """What a folder itself says."""
         self._nearest: dict[str, LintSettings] = {}
@@ -102,7 +102,7 @@ class LintFolders:
     def clients(self, location: str | None) -> tuple[str, ...]:
         """Return the clients to ask about a file besides its own: those that are there, where nobody said which."""
         if self._named is not None:
-            return tuple(self._named)
+            return self._named
         said = self.of(location).clients
         return self._present if said is None else said
 

@@ -45,6 +45,8 @@ class Told:
     beside: Sequence[Diagnostic]
     """What is worth knowing."""
     baseline: Baseline | None = None
+    others: int = 0
+    """How many findings are about assistants that the files are not of, which nobody named."""
     failures: list[Diagnostic] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,6 +117,8 @@ def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> N
 def _summarise(told: Told, code: Exit, *, said: bool) -> None:
     known = told.baseline.known if told.baseline else 0
     summary = findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known)
+    if told.others:
+        summary += f"\n{text.count(told.others, 'finding')} about assistants whose files these are not; --for own leaves that out"
     if not told.options.quiet:
         print(summary, file=sys.stderr)
     elif code is not Exit.OK and not said:

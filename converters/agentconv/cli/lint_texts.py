@@ -12,13 +12,12 @@ from agentconv import __version__
 from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_mending
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
-from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.editors.looked import MOST_BYTES, Included, Looked
 from agentconv.formats import registry
 from agentconv.lint import checking, project
-from agentconv.sources import discovery, settings_file, sniffing
+from agentconv.sources import discovery, part_places, settings_file, sniffing
 from agentconv.sources.discovery import Discovery, Found
 from agentconv.sources.loading import Loader
 from agentconv.sync import settings
@@ -65,9 +64,9 @@ class LintTexts:
         options, troubles = self._settled(location)
         texts = {location: data, **{place: _encoded(other) for place, other in others.items()}}
         found = _found(location, data, folders)
-        if found is None:
-            return self._part(location, texts, options, troubles)
-        return self._agents(found, texts, options, troubles)
+        agents = self._agents(found, texts, options, troubles) if found is not None else Looked()
+        parts = self._parts(location, texts, options, () if found is not None else troubles)
+        return _both(agents, parts) if agents.subject and parts.subject else parts if parts.subject else agents
 
     def _settled(self, location: str) -> tuple[argparse.Namespace, tuple[Diagnostic, ...]]:
         """Return what the project's configuration says; where it cannot be meant, why, and what holds without one."""
@@ -105,18 +104,21 @@ class LintTexts:
         synced = tuple(_synced(location))
         return tuple(client for client in dict.fromkeys((*chosen.clients(location), *synced)) if client != file.subject.format)
 
-    def _part(self, location: str, texts: Mapping[str, bytes], options: argparse.Namespace, troubles: tuple[Diagnostic, ...]) -> Looked:
-        """Look at a file in which a project has rules for all that works there; at any other one, not at all."""
-        restrained = _restrained(location)
-        root = next((os.fspath(one) for one in Path(location).parents if os.fspath(one) in restrained), None)
-        if root is None:
+    def _parts(self, location: str, texts: Mapping[str, bytes], options: argparse.Namespace, troubles: tuple[Diagnostic, ...]) -> Looked:
+        """Look at a file in which a project has parts, such as a skill, or rules for all that works there; at any other one, not at all."""
+        place = part_places.of(location)
+        if place is None:
             return Looked()
         found = Discovery()
-        options.sources = [root]
+        options.sources = [place.root]
         chosen, rules, troubles = _chosen(options, found, troubles)
-        files = [file for file in lint_files.of_parts(found, [root], chosen, texts) if file.subject.location == location]
-        looked = _checked(files, rules, []) if files else Looked()
+        files = lint_files.of_parts(found, [place.root], chosen, lint_files.OpenFile(location, place.kinds, place.clients, texts))
+        if not files:
+            return Looked(diagnostics=troubles)
+        looked = _checked(files, rules, [])
         looked.diagnostics = (*troubles, *looked.diagnostics)
+        looked.parts = tuple(file.subject for file in files)
+        looked.targets = self._targets(files[0], chosen, os.path.join(place.root, settings_file.FILE))
         return looked
 
     def _siblings(self, found: Discovery, texts: Mapping[str, bytes]) -> list[Subject]:
@@ -139,6 +141,13 @@ class LintTexts:
         while len(self._beside) > _PROJECTS:
             self._beside.pop(next(iter(self._beside)))
         return [subject for _, several in now.values() for subject in several]
+
+
+def _both(agents: Looked, parts: Looked) -> Looked:
+    """Return what there is to say about a file that holds agents and parts."""
+    findings = sorted((*agents.findings, *parts.findings), key=lambda one: (one.start, one.end, one.rule.code))
+    told = tuple(dict.fromkeys((*agents.diagnostics, *parts.diagnostics)))
+    return replace(agents, parts=parts.parts, findings=tuple(findings), diagnostics=told)
 
 
 def _is_at_home(location: str) -> bool:
@@ -224,20 +233,14 @@ def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject]) 
         if file.location != files[0].location and file.location
     )
     findings = tuple(finding for one in own for finding in one.findings)
-    return Looked(files[0].subject, findings, tuple(failure for _, one in told for failure in one.failures), included, find=find)
+    failures = tuple(failure for _, one in told for failure in one.failures)
+    return Looked(files[0].subject, findings=findings, diagnostics=failures, included=included, find=find)
 
 
 def _too_large(location: str, size: int) -> Looked:
     message = f"the file has {size:,} bytes; while it is edited, agentconv looks at files of up to {MOST_BYTES:,}"
     told = Diagnostic(Code.TOO_LARGE, Severity.NOTE, message, Span(location), "agentconv lint looks at it as it is on the disk")
     return Looked(diagnostics=(told,))
-
-
-def _restrained(location: str) -> set[str]:
-    """Return the folders that would be projects, were a file one in which a project has rules for all that works there."""
-    posix = f"{location.replace(os.sep, '/')}/"
-    names = {f"/{name}/" for client in registry.CLIENTS for name in vocabulary.restraining_files(client)}
-    return {posix[: posix.rindex(name)] for name in names if name in posix}
 
 
 def _project(location: str) -> str:

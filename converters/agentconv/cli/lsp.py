@@ -8,6 +8,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
+from agentconv.cli import lint_settings
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.formats import registry
@@ -34,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for",
         dest="clients",
         action="append",
-        metavar="FORMAT,...|all",
-        help="clients to ask (default: the files' own, and those that the project has folders for)",
+        metavar="FORMAT,...|all|own",
+        help="clients to ask (default: the files' own, and those that the project has folders for; own: no others)",
     )
     group = parser.add_argument_group("connection")
     group.add_argument("--stdio", action="store_true", help="standard input and output; there is no other connection")
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     if options.clients:
-        registry.clients_named(options.clients)
+        lint_settings.clients_named(options.clients)
     try:
         import pygls  # noqa: F401 - asked for before anything else is done
     except ImportError:

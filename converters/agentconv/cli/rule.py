@@ -45,7 +45,7 @@ folder; where there are several, that of the nearest folder counts, alone:
 [tool.agentconv.lint]
 select = ["AC1", "AC7"]          # only these: codes, beginnings of codes, or names
 ignore = ["personal-path"]
-for = ["codex", "opencode"]      # clients to ask besides the files' own; "all" for every one
+for = ["codex", "opencode"]      # clients to ask besides the files' own; "all" for every one, "own" for no others
 max-description = 500            # characters that one description may have
 
 [tool.agentconv.lint.per-file-ignores]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.sources import discovery, user_places
 
@@ -82,6 +82,17 @@ def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
         path = Path(source)
         project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
         yield from (client for client in registry.CLIENTS if discovery.locations(project, client) and registry.is_loadable(client))
+
+
+def source_of_project() -> str | None:
+    """Return the format of the agents that the project here has as its source; None where nobody says, or it cannot be meant."""
+    from agentconv.sync import settings
+
+    try:
+        said = settings.read(Path())
+    except InputError:
+        return None
+    return said.source_format if said else None
 
 
 def is_user(options: argparse.Namespace) -> bool:

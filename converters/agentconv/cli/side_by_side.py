@@ -74,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.output:
         raise registry.usage("where to write the page? -o is missing", "add -o report.html, or -o - for standard output")
     source_format = registry.resolve(options.source_format) if options.source_format else None
+    if source_format is None and not options.sources and options.scope != scope.USER:
+        source_format = scope.source_of_project()
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     if source_format is None:

@@ -70,9 +70,14 @@ def part_schema(kind: str, format_id: str) -> str:
 @cache
 def part_rows(kind: str, format_id: str) -> dict[str, dict[str, Any]]:
     """Return what a client's schema of a kind of part says of each key; nothing, where the client has no files of such parts."""
+    found = part_of(kind, format_id)
+    return found["properties"] if found else {}
+
+
+def part_of(kind: str, format_id: str) -> dict[str, Any] | None:
+    """Return a client's schema of a kind of part; None, where the client has no files of such parts."""
     name = part_schema(kind, format_id)
-    found: dict[str, dict[str, Any]] = load(name)["properties"] if (FOLDER / f"{name}.schema.json").is_file() else {}
-    return found
+    return load(name) if (FOLDER / f"{name}.schema.json").is_file() else None
 
 
 def self_contained(name: str) -> dict[str, Any]:

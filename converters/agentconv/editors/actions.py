@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from agentconv.editors.diagnostics import of_finding
+from agentconv.lint import excusing
 from agentconv.lint.subject import difference
 from agentconv.render import text
 
@@ -37,6 +38,7 @@ def of(document: Document, place: types.Range, only: Sequence[str] | None, *, ve
     if _is_wanted(types.CodeActionKind.QuickFix.value, only):
         near = (finding for finding in looked.findings if finding.fix and _touches(document, finding, place))
         found += [action for finding in near for action in _of_finding(document, finding, versioned=versioned)]
+        found += _excuses(document, place, versioned=versioned)
     if _is_wanted(FIX_ALL, only) and (mended := looked.mended()) is not None:
         edits = difference(document.text, mended)
         found.append(types.CodeAction("Make all safe fixes", kind=FIX_ALL, edit=_edit(document, edits, versioned=versioned)))
@@ -65,6 +67,19 @@ def _of_finding(document: Document, finding: Finding, *, versioned: bool) -> Ite
         is_preferred=True if fix.safe else None,
         edit=_edit(document, fix.edits, versioned=versioned),
     )
+
+
+def _excuses(document: Document, place: types.Range, *, versioned: bool) -> Iterator[types.CodeAction]:
+    """Yield what leaves out each rule in this file that has found something in a place."""
+    looked = document.looked
+    near = [finding for finding in looked.findings if _touches(document, finding, place)] if looked else []
+    for rule in dict.fromkeys(finding.rule for finding in near):
+        subject = looked.subject_of(rule) if looked else None
+        change = excusing.excuse(subject, rule) if subject is not None else None
+        if change is not None:
+            told = [of_finding(finding, document.positions) for finding in near if finding.rule is rule]
+            title, edit = f"{change.title[:1].upper()}{change.title[1:]}", _edit(document, change.edits, versioned=versioned)
+            yield types.CodeAction(title, kind=types.CodeActionKind.QuickFix, diagnostics=told, edit=edit)
 
 
 def _edit(document: Document, edits: Sequence[Edit], *, versioned: bool) -> types.WorkspaceEdit:

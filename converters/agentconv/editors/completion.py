@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from agentconv.conversion import converting
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.source import SourceText
-from agentconv.editors import cursor, hover, places, settings
+from agentconv.editors import cursor, hover, parts, places, settings
 from agentconv.formats import registry
-from agentconv.lint import project
+from agentconv.lint import part_findings, project
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.editors.cursor import Cursor
     from agentconv.editors.document import Document
+    from agentconv.editors.looked import Looked
     from agentconv.lint.subject import Subject
 
 TRIGGERS = (":", " ", ",", '"', "-", "[")
@@ -31,51 +32,76 @@ def of(document: Document, offset: int) -> list[types.CompletionItem]:
     if settings.is_of(document):
         return _of_settings(document, offset)
     looked = document.looked
-    if looked is None or looked.subject is None or not looked.has_agents:
+    found = cursor.of(document, offset) if looked is not None and looked.subject is not None else None
+    if looked is None or looked.subject is None or found is None:
         return []
-    subject, kind = looked.subject, _kind(document.location)
-    found = _cursor(document, offset, kind)
-    if found is None:
-        return []
+    offered = _of_parts(document, offset, found, looked) if looked.parts else None
+    if offered is not None or not looked.has_agents:
+        return offered or []
+    subject, kind = looked.subject, cursor.kind(document.location)
     if found.key is not None:
         return _items(document, offset, found, words(subject, found.key), kind)
     if found.nested and not registry.FORMATS[subject.format].holds_several(subject.path):
         return []
-    return _keys(document, offset, found, subject, kind)
+    return _keys(document, offset, found, subject)
 
 
-def _kind(location: str) -> str:
-    end = location.rpartition(".")[2]
-    return "toml" if end == "toml" else "json" if end in ("json", "jsonc") else "yaml" if end in ("yaml", "yml", "roomodes") else "header"
+def _of_parts(document: Document, offset: int, found: Cursor, looked: Looked) -> list[types.CompletionItem] | None:
+    """Return what may stand in a part of a file; None where it is in none."""
+    kind = cursor.kind(document.location)
+    hooks, rules, at = parts.is_of_events(looked, found), parts.is_of_rules(looked, found), parts.entry(looked, found)
+    if hooks is not None:
+        events = dict.fromkeys(vocabulary.events(hooks.format), f"event of {registry.FORMATS[hooks.format].title}")
+        return [_key_item(document, found, offset, name, meaning) for name, meaning in events.items()]
+    if rules is not None:
+        return _items(document, offset, found, _tool_words(rules), kind)
+    if at is None:
+        return None
+    if found.key is not None:
+        return _items(document, offset, found, _part_words(at.subject, at.rows.get(found.key, {})), kind)
+    there = at.subject.parts.parts[at.part].extras.get(at.subject.format, {}) if at.part is not None else {}
+    schema = part_findings.schema(at.subject)
+    rows = {name: hover.told(schema, name, at.subject.format) for name in at.rows if name not in there}
+    return [_key_item(document, found, offset, name, told) for name, told in rows.items()]
 
 
-def _cursor(document: Document, offset: int, kind: str) -> Cursor | None:
-    text, positions = document.text, document.positions
-    if kind == "toml":
-        return cursor.in_toml(text, positions, offset)
-    if kind == "json":
-        return cursor.in_json(text, offset)
-    if kind == "yaml" and not text.lstrip("\ufeff").startswith("---"):
-        return cursor.in_yaml(text, positions, offset)
-    return cursor.in_header(text, positions, offset)
+def _part_words(subject: Subject, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the words that a key of a part takes, each with what it means."""
+    field, found = str(row.get("x-field", "")), dict.fromkeys(settings.enumerated(row), "")
+    if field in ("approved_tools", "denied_tools"):
+        return found | _tool_words(subject)
+    return found | _models(subject.format) if field == "model" else found
 
 
-def _keys(document: Document, offset: int, found: Cursor, subject: Subject, kind: str) -> list[types.CompletionItem]:
+def _tool_words(subject: Subject) -> dict[str, str]:
+    """Return the words for tools, and for all tools of each of the project's servers."""
+    tools = {word: ", ".join(its) for word, its in vocabulary.meanings(subject.format).get("tools", {}).items()}
+    own = (_word_of_server(subject.format, server) for server in servers(subject))
+    return tools | dict.fromkeys(filter(None, own), "MCP server of the project")
+
+
+def _models(format_id: str) -> dict[str, str]:
+    tables = vocabulary.meanings(format_id)
+    return {word: ", ".join(its) for word, its in {**tables.get("tiers", {}), **tables.get("models", {})}.items()}
+
+
+def _keys(document: Document, offset: int, found: Cursor, subject: Subject) -> list[types.CompletionItem]:
     """Return the keys of a client that an agent does not have yet."""
     several = registry.FORMATS[subject.format].holds_several(subject.path)
     there = set() if several else {one.key for one in places.of(subject.result, subject.format)}
     own = document.text[found.start : offset]
     rows = schema_files.load(subject.format)["properties"]
-    return [
-        types.CompletionItem(
-            name,
-            kind=types.CompletionItemKind.Property,
-            documentation=types.MarkupContent(types.MarkupKind.Markdown, hover.key(subject.format, name) or ""),
-            text_edit=_edit(document, found, offset, _spelled_key(name, found, kind)),
-        )
-        for name in rows
-        if name not in there or name == own
-    ]
+    told = {name: hover.key(subject.format, name) or "" for name in rows if name not in there or name == own}
+    return [_key_item(document, found, offset, name, meaning) for name, meaning in told.items()]
+
+
+def _key_item(document: Document, found: Cursor, offset: int, name: str, told: str) -> types.CompletionItem:
+    return types.CompletionItem(
+        name,
+        kind=types.CompletionItemKind.Property,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, told),
+        text_edit=_edit(document, found, offset, _spelled_key(name, found, cursor.kind(document.location))),
+    )
 
 
 def _spelled_key(name: str, found: Cursor, kind: str) -> str:
@@ -90,10 +116,9 @@ def words(subject: Subject, key: str) -> dict[str, str]:
     field, found = str(row.get("x-field", "")), dict.fromkeys(settings.enumerated(row), "")
     tables = vocabulary.meanings(subject.format)
     if field.startswith("tools") or field == "delegates":
-        found |= {word: ", ".join(its) for word, its in tables.get("tools", {}).items()}
-        found |= {word: "MCP server of the project" for server in servers(subject) if (word := _word_of_server(subject.format, server))}
+        found |= _tool_words(subject)
     elif field == "model":
-        found |= {word: ", ".join(its) for word, its in {**tables.get("tiers", {}), **tables.get("models", {})}.items()}
+        found |= _models(subject.format)
     elif field == "permissions.mode":
         found |= {word: ", ".join(its) for word, its in tables.get("modes", {}).items()}
     elif field == "mcp_servers":

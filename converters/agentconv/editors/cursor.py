@@ -10,6 +10,7 @@ from agentconv.core.expressions import expression
 if TYPE_CHECKING:
     import re
 
+    from agentconv.editors.document import Document
     from agentconv.editors.positions import Positions
 
 _HEADER = expression(r"\A\ufeff?(?:[ \t]*\r?\n)*---[ \t]*\r?\n")
@@ -32,9 +33,28 @@ class Cursor:
     quoted: bool = False
     """Whether a quote stands before it."""
     table: tuple[str, ...] = ()
-    """In TOML the table that it is in."""
+    """In TOML the table that it is in; in JSON the keys on the way to the map, or list, that it is in."""
     nested: bool = False
     """Whether it is further in than the keys at the top."""
+
+
+def kind(location: str) -> str:
+    """Return how a file is spelled, by its name: `toml`, `json`, `yaml`, or `header`, with YAML above a text."""
+    end = location.rpartition(".")[2]
+    return "toml" if end == "toml" else "json" if end in ("json", "jsonc") else "yaml" if end in ("yaml", "yml", "roomodes") else "header"
+
+
+def of(document: Document, offset: int) -> Cursor | None:
+    """Return what is typed in a file; None where that is neither a key nor a value."""
+    text, positions = document.text, document.positions
+    spelled = kind(document.location)
+    if spelled == "toml":
+        return in_toml(text, positions, offset)
+    if spelled == "json":
+        return in_json(text, offset)
+    if spelled == "yaml" and not text.lstrip("\ufeff").startswith("---"):
+        return in_yaml(text, positions, offset)
+    return in_header(text, positions, offset)
 
 
 def in_header(text: str, positions: Positions, offset: int) -> Cursor | None:
@@ -113,11 +133,13 @@ def in_json(text: str, offset: int) -> Cursor | None:
         last = word
     start = _token(text, offset)
     quoted = text[start - 1 : start] == '"'
+    way = [name for _, name in stack if name is not None]
     if key is None and stack and stack[-1][0] == "[":
         key = stack[-1][1]
+        del way[-1:]
     if not stack and key is None:
         return None
-    return Cursor(start, key, quoted, nested=len(stack) > 1)
+    return Cursor(start, key, quoted, tuple(way), nested=len(stack) > 1)
 
 
 def _token(text: str, offset: int) -> int:

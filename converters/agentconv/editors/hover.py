@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.expressions import expression
@@ -45,15 +45,20 @@ def of(document: Document, offset: int) -> str | None:
 def key(format_id: str, name: str) -> str | None:
     """Return what a key is to its client, with when and where that was found out; None for a key that it does not know."""
     schema = schema_files.load(format_id)
-    row = schema["properties"].get(name)
-    if row is None:
-        return None
+    return told(schema, name, format_id) if name in schema["properties"] else None
+
+
+def told(schema: dict[str, Any] | None, name: str, format_id: str, noun: str = "agent") -> str:
+    """Return what a schema says of a key."""
+    row = (schema or {}).get("properties", {}).get(name)
+    if schema is None or row is None:
+        return ""
     invalid = next(one["description"] for one in _invalid() if one["const"] == row["x-invalid"])
     field = "" if row["x-field"] == "extras" else f"\n\nOther assistants know it as {plain.code(row['x-field'])}."
     seen = schema["x-verified"]
     documented = vocabulary.is_documented_only(format_id)
     how = f"By the documentation of {seen['client']}" if documented else f"Seen with {seen['client']} {seen.get('version', '')}".rstrip()
-    wrong = f"With a value that it does not take: {invalid[0].lower()}{invalid[1:]}"
+    wrong = f"With a value that it does not take: {invalid[0].lower()}{invalid[1:]}".replace("agent", noun)
     return f"{plain.words(row['description'])}{field}\n\n{wrong}\n\n{how}, {seen['date']} ([documentation]({seen['page']}))"
 
 
@@ -98,7 +103,7 @@ def _elsewhere(looked: Looked, place: Place, target: str) -> str:
     title = registry.FORMATS[target].title
     own = [one for one in done if agent.name is None or not one.agents or any(_is_called(id_, agent.name) for id_ in one.agents)]
     losses = [loss for one in own for loss in one.losses]
-    lines = [f"- {_loss(loss)}" for loss in losses if _is_here(subject, place, loss)]
+    lines = [f"- {loss(one)}" for one in losses if _is_here(subject, place, one)]
     written = next((shown for one in own if (shown := _written(subject, place, target, one))), None)
     refused = any(one.refused for one in own)
     state = ": the agent is not written" if refused else "" if written or lines else ": nothing of it"
@@ -127,10 +132,12 @@ def _key_of(subject: Subject, field: str) -> str | None:
     return subject.key_of(field) or subject.key_of(field.partition(".")[0]) or None
 
 
-def _loss(loss: Loss) -> str:
+def loss(loss: Loss) -> str:
+    """Return a loss in a line."""
     summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
     hint = f" ({plain.words(loss.hint)})" if loss.hint else ""
-    return f"{loss.severity} {plain.code(loss.code)}: {plain.words(summary)}: {plain.words(loss.detail)}{hint}"
+    detail = f": {plain.words(str(loss.detail))}" if str(loss.detail) else ""
+    return f"{loss.severity} {plain.code(loss.code)}: {plain.words(summary)}{detail}{hint}"
 
 
 def _written(subject: Subject, place: Place, target: str, done: Converted) -> str | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.source import SourceText
-    from agentconv.lint.rule import Finding
+    from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
 MOST_BYTES = 1024 * 1024
@@ -37,6 +37,8 @@ class Looked:
 
     subject: Subject | None = None
     """The file as rules see it; None where the linter does not know it."""
+    parts: tuple[Subject, ...] = ()
+    """The file as one that holds parts, once for each kind of them."""
     findings: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     """What is no finding: what could not be read, rules that broke, and what is wrong with the configuration, at its place."""
@@ -63,14 +65,21 @@ class Looked:
             self._converted[target] = tuple(converting.convert(pieces, target, self.options))
         return self._converted[target]
 
+    def subject_of(self, rule: Rule) -> Subject | None:
+        """Return the file as a rule sees it: as one of agents, or of parts of a kind."""
+        if not rule.kind:
+            return self.subject
+        return next((one for one in self.parts if one.part is not None and one.part.kind == rule.kind), None)
+
     def mended(self) -> str | None:
         """Return the text with all safe fixes made; None where that changes nothing."""
         if self.subject is None or not any(finding.fix and finding.fix.safe for finding in self.findings):
             return None
-        done = fixing.fix(self.subject, self.find)
-        self.subject.forget()
-        text = self.subject.source.put(done.data).text
-        return text if text != self.subject.text else None
+        data = self.subject.source.data
+        for subject in (self.subject, *(one for one in self.parts if one is not self.subject)):
+            data = fixing.fix(subject.put(data) if data != subject.source.data else subject, self.find).data
+            subject.forget()
+        return self.subject.source.put(data).text if data != self.subject.source.data else None
 
 
 class Looker(Protocol):

@@ -15,7 +15,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from agentconv import __version__
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.editors import actions, completion, diagnostics, hover, settings
+from agentconv.editors import actions, completion, diagnostics, hover, parts, settings
 from agentconv.editors.document import Document
 from agentconv.editors.looked import Looked
 
@@ -199,7 +199,7 @@ def _answer(server: LanguageServer, desk: Desk) -> None:
         if document is None:
             return None
         offset = document.positions.offset(params.position)
-        told = settings.hover(document, offset) if settings.is_of(document) else hover.of(document, offset)
+        told = settings.hover(document, offset) if settings.is_of(document) else hover.of(document, offset) or parts.shown(document, offset)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, told)) if told else None
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=list(completion.TRIGGERS)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core.dataclass import dataclass, field
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.yaml.grammar import Grammar
     from agentconv.yaml.nodes import Node
+    from agentconv.yaml.slips import Fault
 
 
 _LONE_CR = expression(r"\r(?!\n)")
@@ -84,6 +85,16 @@ class Header:
         if self.rewritten is None:
             return self.start + offset
         return self.start + _original_offset(self.rewritten, self.text, offset)
+
+    def fault(self) -> Fault:
+        """Return why the text does not parse, with its place in the file; only where it does not."""
+        if self.error is None:
+            raise ValueError("this header parses")
+        from agentconv.yaml import slips
+
+        found = slips.fault(self.text, self.error)
+        closing = found.closing and (self.start + found.closing[0], found.closing[1])
+        return replace(found, offset=self.start + found.offset, closing=closing)
 
     def span(self, key: str, *within: str | int) -> Span:
         """Return where a key's value, or a part of it, stands; the header's first line when the key is not there."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.ir import escape_key
 from agentconv.families.record_file import NO_MAP, Record, RecordFile, as_written
 from agentconv.json import edits as jsonc_edits
@@ -64,7 +63,7 @@ class JsonFile(RecordFile):
         self._find()
         error = self.document.error
         if error:
-            self.problem = Complaint(f"not JSON: {error.problem}", cause=Cause.SYNTAX), text.place(error.offset)
+            self.problem = error.complaint, text.place(error.offset)
 
     def _find(self) -> None:
         node = self.document.root

@@ -66,7 +66,7 @@ class Manifest:
         if source.text.startswith(BOM) and not self.bom:
             return [(Complaint("it starts with a byte order mark", cause=Cause.SYNTAX), 0, 1)]
         if document.error:
-            return [(Complaint(f"not JSON: {document.error.problem}", cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+            return [(document.error.complaint, document.error.offset, document.error.offset)]
         root = document.root
         if not isinstance(root, jsonc.Object):
             return [(Complaint("the document is no map"), 0, 0)]

@@ -22,7 +22,6 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.yaml import emitter
-from agentconv.yaml.errors import REMEDIES
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
 
@@ -132,9 +131,9 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _unusable(dialect, source, None, header, source.span())
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
-        remedy = REMEDIES.get(header.error.slip) if header.error.slip else None
-        problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX, remedy=remedy)
-        return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
+        fault = header.fault()
+        problem = Complaint(f"the header is not valid YAML: {fault.problem}", cause=Cause.SYNTAX, remedy=fault.remedy)
+        return _unusable(dialect, source, header, problem, source.span(fault.offset))
     decoded = decode_header(dialect, _values(dialect, header))
     _judge_prompt(dialect, header, decoded)
     if decoded.refused:
@@ -245,13 +244,13 @@ def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
     """Say what the header's own shape means to the client."""
     source, spec = header.source, dialect.spec
     if header.fallback and header.error:
-        problem, span = header.error.problem, source.span(header.start + header.error.offset)
+        fault = header.fault()
         yield reading.remark(
             spec,
             Code.FALLBACK,
-            lambda client: f"not valid YAML ({problem}); {client} loads it through its own repair, and clients without one drop it",
-            span,
-            "put the value in double quotes",
+            lambda client: f"not valid YAML ({fault.problem}); {client} loads it through its own repair, and clients without one drop it",
+            source.span(fault.offset),
+            fault.remedy or "put the value in double quotes",
             severity=Severity.NOTE,
             cause=Cause.SYNTAX,
             signed=False,

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
+from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Cause, Span
+    from agentconv.core.diagnostics import Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, ToolGrant
     from agentconv.families.keys import Decoded, Key
@@ -121,7 +121,8 @@ def not_loaded(
     """Say that the client drops an agent (or the `whole` of its file, in which others are `lost` with it), or does not start, and why."""
     effect = Effect.STOPS if state is State.STOPS else Effect.DROPS_ALL if whole else Effect.DROPS
     what = f"loads none of the {lost:,} agents of this file" if effect is Effect.DROPS_ALL and lost > 1 else _DROPS[effect]
-    hint = "its values were recovered as a person reads them; mend the file so that the client does too"
+    remedy = complaint.remedy if complaint.cause is Cause.SYNTAX else None
+    hint = f"{remedy or 'mend the file so that the client reads it'}; its values were recovered as a person reads them"
     return _because(spec, Code.NOT_LOADED, lambda client: f"{client} {what}", complaint, span, effect=effect, hint=hint, name=name)
 
 

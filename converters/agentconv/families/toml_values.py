@@ -11,6 +11,8 @@ from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 
 if TYPE_CHECKING:
+    import tomli
+
     from agentconv.core.ir import Json
 
 MAX_NESTING = 200
@@ -48,9 +50,49 @@ def parsed(text: str) -> dict[str, Json] | Broken:
     try:
         return _loads(text)
     except tomli.TOMLDecodeError as error:
-        return Broken(Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX), error.pos)
+        return _broken(text, error)
     except (RecursionError, ValueError) as error:
         return Broken(Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX))
+
+
+_WANTED = {"[": "]", "{": "}"}
+_SAID = {
+    "Invalid value": ("a value that is no text in quotes, number, list or table", "put it in double quotes"),
+    "Expected '=' after a key in a key/value pair": ("a line that is no `key = value`", "write `key = value`, or a `#` before it"),
+    "Cannot overwrite a value": ("a key that is given twice", "delete one of the two"),
+    "Unescaped '\\' in a string": ("a wrong escape", "write `\\\\` for a backslash, or put the text in single quotes"),
+}
+_LINE_ENDS = ("Illegal character '\\n'", "Illegal character '\\r'", 'Expected "\'"')
+"""What is said of a text in quotes that its line does not close."""
+
+
+def _broken(text: str, error: tomli.TOMLDecodeError) -> Broken:
+    """Say what is wrong where it begins, and what to type; else what the parser says, where it noticed."""
+    problem, remedy, at = f"{error.msg[0].lower()}{error.msg[1:]}", None, error.pos
+    opened = _opened(text, at) if error.msg in ("Unclosed array", "Unclosed inline table") else None
+    if opened is not None:
+        mark = text[opened]
+        problem, remedy, at = f"`{mark}` is never closed", f"write `{_WANTED[mark]}` where it ends", opened
+    elif error.msg in _LINE_ENDS:
+        problem, remedy = "a text in quotes that is not closed in its line", "write the closing quote at its end"
+    elif error.msg == "Unterminated string":
+        at = max(text.rfind('"""', 0, at), text.rfind("'''", 0, at), 0)
+        problem, remedy = f"`{text[at : at + 3]}` is never closed", f"write `{text[at : at + 3]}` where the text ends"
+    elif error.msg in _SAID:
+        problem, remedy = _SAID[error.msg]
+    return Broken(Complaint(f"not TOML: {problem}", cause=Cause.SYNTAX, remedy=remedy), at)
+
+
+def _opened(text: str, end: int) -> int | None:
+    """Return the last bracket before a place that is not closed."""
+    bare = STRINGS.sub(lambda match: " " * len(match[0]), text[:end])
+    opened: list[int] = []
+    for match in _NEST.finditer(bare):
+        if match[0] in _WANTED:
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 def _loads(text: str) -> dict[str, Json]:

@@ -62,7 +62,11 @@ class YamlFile(RecordFile):
             self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
             self._find([nodes.MAX_NODES])
         except YamlError as error:
-            self.problem = Complaint(f"not valid YAML: {error.problem}", cause=Cause.SYNTAX), text.place(error.offset)
+            from agentconv.yaml import slips
+
+            fault = slips.fault(self.text, error)
+            problem = Complaint(f"not valid YAML: {fault.problem}", cause=Cause.SYNTAX, remedy=fault.remedy)
+            self.problem = problem, text.place(fault.offset)
             self._recover(known)
 
     def _find(self, budget: list[int]) -> None:

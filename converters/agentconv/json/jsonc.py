@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 from agentconv.core.source import client_text
@@ -96,6 +97,13 @@ class JsonError:
 
     problem: str
     offset: int
+    remedy: str | None = None
+    """What to type."""
+
+    @property
+    def complaint(self) -> Complaint:
+        """The same, as what a client does not take."""
+        return Complaint(f"not JSON: {self.problem}", cause=Cause.SYNTAX, remedy=self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +180,9 @@ class _Parser:
         """How many of each are open."""
         self.unclosed = False
 
-    def complain(self, problem: str, offset: int) -> None:
+    def complain(self, problem: str, offset: int, remedy: str | None = None) -> None:
         if self.error is None or offset < self.error.offset:
-            self.error = JsonError(problem, offset)
+            self.error = JsonError(problem, offset, remedy)
 
     def parse(self, position: int) -> Document:
         text, match = self.text, _TOKEN.match
@@ -185,8 +193,9 @@ class _Parser:
             position = self.take(token.lastgroup or "", position, token.end())
             if self.error and self.root is not None and not self.stack:
                 break  # nothing behind it changes the document, or comes before its first mistake
-        if self.stack:
-            self.complain(f"`{'{' if isinstance(self.stack[-1], Object) else '['}` is never closed", len(text))
+        if self.stack and self.error is None:
+            opened, wanted = "{}" if isinstance(self.stack[-1], Object) else "[]"
+            self.complain(f"`{opened}` is never closed", self.stack[-1].start, f"write `{wanted}` where it ends")
         while self.stack:
             self.close(len(text))
         if self.root is None:
@@ -226,7 +235,11 @@ class _Parser:
         self.unclosed = found is None
         found = found or _LINE_STRING.match(self.text, start)
         end = found.end() if found else len(self.text)
-        self.complain("a string that is never closed" if self.unclosed else "a string with a line break, or a wrong escape", start)
+        if self.unclosed or "\n" in self.text[start:end]:
+            problem = "a string that is never closed" if self.unclosed else "a string with a line break"
+            self.complain(problem, start, 'write `"` where it ends, in the same line')
+        else:
+            self.complain("a string with a wrong escape", start, "write `\\\\` for a backslash")
         self.scalar(_unescaped(self.text[start + 1 : end].removesuffix('"')), start, end)
         return end
 
@@ -245,6 +258,9 @@ class _Parser:
             self.comma(at)
         elif self.stack and self.keys[-1] is not None and not self.colon:
             self.colon = True
+        elif self.stack and isinstance(self.stack[-1], Array) and self.stack[-1].items:
+            line = self.text.count("\n", 0, self.stack[-1].start) + 1
+            self.complain(f"a key in the list that the `[` of line {line} opens", at, "write `]` before it, if the list ends there")
         else:
             self.complain("a colon that belongs to no key", at)
 
@@ -298,12 +314,21 @@ class _Parser:
     def closing(self, opening: str, mark: str, at: int) -> None:
         kind = Object if opening == "{" else Array
         if not self.stack or not isinstance(self.stack[-1], kind):
-            self.complain(f"`{mark}` closes nothing", at)
+            self.misplaced(mark, at)
             if not self.open[opening]:
                 return
         while not isinstance(self.stack[-1], kind):
             self.close(at)
         self.close(at + 1)
+
+    def misplaced(self, mark: str, at: int) -> None:
+        """Complain of a bracket that does not close what is open."""
+        if not self.stack:
+            self.complain(f"`{mark}` closes nothing", at, "take it out")
+            return
+        opened, wanted = "{}" if isinstance(self.stack[-1], Object) else "[]"
+        line = self.text.count("\n", 0, self.stack[-1].start) + 1
+        self.complain(f"`{mark}` where the `{opened}` of line {line} is open", at, f"write `{wanted}` before it")
 
     def close(self, end: int) -> None:
         node, key = self.stack.pop(), self.keys.pop()

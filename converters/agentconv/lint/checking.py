@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
-_COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
+COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
 
 OF_TEXTS = frozenset({f"AC{number}" for number in (603, 604, 605, 606, 607, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)})
@@ -107,11 +107,16 @@ def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
     return [finding for rule in unasked for finding in _run(rule, [], subject)]
 
 
+def before_prompt(subject: Subject) -> int:
+    """Return where the text of a file ends in which a comment leaves out rules: where its prompt begins."""
+    start = subject.place(0, "")[0] if subject.part is None and subject.result.set.agents else 0
+    return start or len(subject.text)
+
+
 def _words(subject: Subject) -> set[str] | None:
     """Return the rules that the file itself asks to leave out; None for all of them."""
-    start = subject.place(0, "")[0] if subject.part is None and subject.result.set.agents else 0
     words: set[str] = set()
-    for match in _COMMENT.finditer(subject.text, 0, start or len(subject.text)):
+    for match in COMMENT.finditer(subject.text, 0, before_prompt(subject)):
         if match[1] is None:
             return None
         words.update(word.strip().casefold() for word in match[1].split(",") if word.strip())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agentconv.families.markdown import Dialect
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
+    from agentconv.yaml.slips import Fault
 
 _LINE = expression(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*$")
 _MOST_VALUES = 30
@@ -50,16 +51,22 @@ def _required(subject: Subject) -> tuple[str, ...]:
 
 
 def error_place(subject: Subject, header: Header) -> tuple[int, int]:
-    """Return the value in which a header does not parse, else the line."""
-    at = header.start + (header.error.offset if header.error else 0)
+    """Return the value in which a header does not parse, else the line; of what is never closed, all that it would hold."""
+    fault = header.fault()
+    if fault.closing:
+        return fault.offset, max(fault.offset + 1, min(fault.closing[0], _line_end(subject.text, fault.offset)))
+    at = fault.offset
     for key in header.values:
         start, end = header.extent(key) or (0, 0)
         if start <= at <= end and end:
             return start, end
     text = subject.text
-    start = text.rfind("\n", 0, at) + 1
+    return text.rfind("\n", 0, at) + 1, _line_end(text, at)
+
+
+def _line_end(text: str, at: int) -> int:
     end = text.find("\n", at)
-    return start, (len(text) if end < 0 else end)
+    return len(text) if end < 0 else end
 
 
 def fields_of(subject: Subject, key: str) -> tuple[str, ...]:
@@ -120,6 +127,9 @@ def mended(subject: Subject) -> Fix | None:
         return None
     if header.fallback or markdown.is_mapping(header):
         return None
+    fault = header.fault()
+    if fault.closing or not fault.quoting:
+        return closed(subject, fault)
     edits = _quoting(subject, dialect, lambda row: _line_quoted(header, row))
     if edits:
         return told_if_unsafe(subject, Fix(QUOTE, tuple(edits), heals=True))
@@ -127,6 +137,15 @@ def mended(subject: Subject) -> Fix | None:
     frontmatter.recover(person, dialect.keys)
     edits = _quoting(subject, dialect, lambda row: _value_quoted(person, row))
     return Fix(f"{QUOTE}, as far as it seems to go", tuple(edits), heals=True, safe=False) if edits else None
+
+
+def closed(subject: Subject, fault: Fault) -> Fix | None:
+    """Close what a person has never closed, where it seems to end; None where that is not what is wrong."""
+    if fault.closing is None or fault.remedy is None or not subject.settings.fixes:
+        return None
+    at, mark = fault.closing
+    change = Fix(fault.remedy, ((at, at, mark),), heals=True)
+    return replace(change, safe=fixing.disproof(subject, change) is None)
 
 
 def told_if_unsafe(subject: Subject, change: Fix) -> Fix:

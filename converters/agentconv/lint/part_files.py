@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import os
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core.kinds import KINDS
 from agentconv.lint.subject import PartFile, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from agentconv.core.kinds import Kind
     from agentconv.sources.parts_on_disk import PartsOnDisk
 
 
-def subjects(project: PartsOnDisk, clients: Sequence[str], texts: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Subject]:
+def subjects(project: PartsOnDisk, clients: Sequence[str], kinds: Collection[Kind] = KINDS, only: str = "") -> Iterator[Subject]:
     """Yield the files that any of the clients reads; of several, it is that client's in whose own place the file lies.
 
     Args:
         project: Where they lie.
         clients: The clients.
-        texts: By absolute path what is read in place of what is on the disk.
+        kinds: The kinds of parts that are looked for.
+        only: The absolute path of the one file that is looked for; empty for all.
     """
-    for kind in KINDS:
+    for kind in kinds:
         seen: set[str] = set()
         for own in (True, False):
             for client in clients:
                 for source in project.files(client, kind, own=own):
                     subject = _subject(project, clients, client, PartFile(kind, source, project))
-                    if texts and (text := texts.get(os.path.abspath(subject.path))) is not None:
-                        subject = subject.put(text)
-                    if subject.path not in seen and (subject.parts.parts or subject.parts.diagnostics):
+                    if only and os.path.abspath(subject.path) != only:
+                        continue
+                    if subject.path not in seen and (only or subject.parts.parts or subject.parts.diagnostics):
                         seen.add(subject.path)  # not a file of settings that says nothing of the kind
                         yield subject
-        yield from _astray(project, clients, kind, seen)
+        yield from (one for one in _astray(project, clients, kind, seen) if not only or os.path.abspath(one.path) == only)
 
 
 def _astray(project: PartsOnDisk, clients: Sequence[str], kind: Kind, seen: set[str]) -> Iterator[Subject]:

@@ -86,14 +86,19 @@ def faults(subject: Subject, *kinds: str) -> Iterator[tuple[Any, Fault]]:
 
 def rows(subject: Subject) -> dict[str, dict[str, Any]]:
     """Return what the client's schema says of each key of a file's parts."""
-    if subject.part is None:
-        return {}
+    found = schema(subject)
+    return found["properties"] if found else {}
+
+
+def schema(subject: Subject) -> dict[str, Any] | None:
+    """Return the client's schema of a file's parts; None where their keys are described nowhere."""
+    if subject.part is None or subject.part.astray:
+        return None
     module: Any = part_format(subject.format, subject.part.kind)
-    if subject.part.kind == "servers":
-        return schema_files.part_rows("servers", module.client_of(subject.part.source).schema)
     if subject.part.kind == "instructions" and not module.files_at(subject.part.source.place).keys:
-        return {}
-    return schema_files.part_rows(subject.part.kind, subject.format)
+        return None
+    of = module.client_of(subject.part.source).schema if subject.part.kind == "servers" else subject.format
+    return schema_files.part_of(subject.part.kind, of)
 
 
 def unread_keys(self: Rule, subject: Subject) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.container import Contents, Fault
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Cause, Complaint, Effect
+from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM
 from agentconv.json import jsonc
@@ -53,8 +53,7 @@ class Layout:
         """Return what a plugin's file says of its parts."""
         document = jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
         if document.error:
-            fault = Complaint(f"not JSON: {document.error.problem}", cause=Cause.SYNTAX)
-            return self._usual(Fault(fault, document.error.offset, document.error.offset))
+            return self._usual(Fault(document.error.complaint, document.error.offset, document.error.offset))
         if not isinstance(document.root, jsonc.Object):
             return self._usual(Fault(Complaint("the document is no map"), 0, 0))
         nodes, faults = document.root.entries(), list[Fault]()

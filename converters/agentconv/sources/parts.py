@@ -129,6 +129,10 @@ class Parts:
         """Whether a client has parts in a place that is its own."""
         return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
+    def owners(self) -> tuple[str, ...]:
+        """Return the clients that have parts in places of their own, whether or not there are agents."""
+        return tuple(client for client in self.clients_with_parts() if self.has_own(client))
+
     def take_of_one(self, clients: Iterable[str]) -> None:
         """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.
 

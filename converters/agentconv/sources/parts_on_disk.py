@@ -104,6 +104,8 @@ class PartsOnDisk:
     """By client, the file that offers the folder as one of its plugins."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What reading found, but for what is said of a part."""
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    """By absolute path, what is read in place of what is on the disk: files that are open in an editor."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _texts: tuple[str, ...] | None = None
     """All markdown files of the project, as far as that was asked for."""
@@ -150,7 +152,7 @@ class PartsOnDisk:
 
     def files(self, client: str, kind: Kind, *, own: bool = True) -> Iterator[PartSource]:
         """Yield the files of a kind in a client's own places, or in those of others that it looks in, with the scripts that they name."""
-        module = registry.part_format(client, kind)
+        module = registry.part_format(client, kind) if self._may_hold(client, kind) else None
         seen: set[str] = set()
         for place in self._places(client, module) if module else ():
             for source in self.sources(client, place, kind) if place.native is own else ():
@@ -354,7 +356,7 @@ class PartsOnDisk:
         except OSError as error:
             self.diagnostics.append(discovery.unread(path, f"cannot be read: {discovery.reason(error)}"))
             return None
-        return data, bool(status.st_mode & 0o100)
+        return self.texts.get(os.path.abspath(path), data) if self.texts else data, bool(status.st_mode & 0o100)
 
     def _beside(self, found: Discovery, file: Path, top: str) -> tuple[FolderFile, ...] | None:
         """Return what is in a skill's folder beside SKILL.md; None where that cannot all be carried."""

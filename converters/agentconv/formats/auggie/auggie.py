@@ -85,7 +85,7 @@ def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | 
         Code.SYNTAX,
         lambda client: f"{client} takes {what}, and the agent has all tools: {problem.reason}",
         span,
-        "write a header with a name and a description",
+        problem.remedy or "write a header with a name and a description",
         name=agent.name,
         severity=Severity.WARNING if isinstance(header, Header) else Severity.NOTE,
         reason=problem.reason,

@@ -13,7 +13,7 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.diagnostics import Code, Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.format import Offered, ReadResult
 from agentconv.core.source import BOM, encode
@@ -94,8 +94,7 @@ def report(spec: FormatSpec, source: SourceText) -> ReadResult:
     """Read the file as one of the format's, which holds no agent itself: what keeps the client from taking it."""
     document = _document(source)
     if document.error:
-        reason = f"not JSON: {document.error.problem}"
-        faults = [(Complaint(reason, cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+        faults = [(document.error.complaint, document.error.offset, document.error.offset)]
     elif isinstance(document.root, jsonc.Object):
         faults = [(complaint, node.start, node.end) for complaint, node in _faults(document.root)]
     else:

@@ -123,7 +123,7 @@ def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | No
         Code.SYNTAX,
         lambda client: f"{client} {what}, and the agent has all tools: {problem.reason}",
         span,
-        "mend the header" if broken else "write a header with a description",
+        problem.remedy or "mend the header" if broken else "write a header with a description",
         name=agent.name,
         severity=Severity.WARNING if broken else Severity.NOTE,
         reason=problem.reason,

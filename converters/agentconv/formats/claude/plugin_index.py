@@ -14,7 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.diagnostics import Code, Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
@@ -111,7 +111,7 @@ def problems(source: SourceText) -> list[tuple[Complaint, int, int]]:
     """Return all that keeps the client from loading the plugin of a file, each with where it stands."""
     document = document_of(source)
     if document.error:
-        return [(Complaint(f"not JSON: {document.error.problem}", cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+        return [(document.error.complaint, document.error.offset, document.error.offset)]
     if not isinstance(document.root, jsonc.Object):
         return [(Complaint("the document is no map"), 0, 0)]
     return [(complaint, node.start, node.end) for complaint, node in faults(document.root)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.ir import Sandbox
 from agentconv.core.part_format import Place
@@ -42,7 +43,7 @@ class _Config:
     def _part(self) -> PermissionSet | None:
         values = toml_values.parsed(self.source.text.removeprefix(BOM))
         if isinstance(values, toml_values.Broken):
-            problem = Complaint(values.complaint.reason, effect=Effect.STOPS, cause=Cause.SYNTAX)
+            problem = replace(values.complaint, effect=Effect.STOPS)
             self.complaints.append((problem, values.at))
             return None
         held = {key: values[key] for key in (*_OTHERS, _DETAILS) if key in values}

@@ -133,7 +133,7 @@ class Client:
             Code.SYNTAX,
             words,
             span,
-            "write a header with a description" if bare else "mend the header",
+            "write a header with a description" if bare else problem.remedy or "mend the header",
             name=agent.name,
             severity=Severity.NOTE if bare else Severity.WARNING,
             reason=None if bare else problem.reason,

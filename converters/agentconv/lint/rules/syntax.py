@@ -142,12 +142,13 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
         return
     if slip is not (header.error.slip if header.error.slip in (Slip.COLON, Slip.TAB) else None):
         return
-    fix = (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
+    fault = header.fault()
+    fix = headers.closed(subject, fault) if fault.closing else (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
-    what = "" if slip is Slip.COLON else f" ({shown(header.error.problem)})"
+    what = "" if slip is Slip.COLON else f" ({shown(fault.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
-    help_text = fix.title if fix else "spell the value in another way: quotes alone would change how it is read"
+    help_text = fix.title if fix else fault.remedy or "spell the value in another way: quotes alone would change how it is read"
     place = headers.error_place(subject, header)
     yield self.find(message, place, help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
 
@@ -215,7 +216,7 @@ def broken_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for remark in remarks.of(subject):
         if _does_not_parse(remark) and not _beside_block(subject):
-            yield _broken(self, subject, remark, remark.problem, "mend the line: what is wrong with it is said above")
+            yield _broken(self, subject, remark, remark.problem, remark.diagnostic.remedy or "mend this line")
 
 
 def _does_not_parse(remark: Remark) -> bool:
@@ -228,7 +229,8 @@ def _broken(self: Rule, subject: Subject, remark: Remark, problem: str, help_tex
     message = shown(f"{title(subject)} has no such agent: {problem}", 160)
     also = tuple(client for client in subject.alike() if not subject.states(client) or any(one.dropped for one in subject.states(client)))
     name = next((agent.name for agent in subject.result.set.agents), None)
-    return self.find(message, place, fix.title if fix else help_text, clients=(subject.format, *also), agent=name, fix=fix)
+    help_text = fix.title if fix and (fix.safe or not remark.diagnostic.remedy) else help_text
+    return self.find(message, place, help_text, clients=(subject.format, *also), agent=name, fix=fix)
 
 
 @rule(

@@ -61,22 +61,21 @@ class Markdown:
         return Opened((Entry(header.values, _trimmed(source.text[header.body :]), header.span),), told=told)
 
     def _broken(self, header: Header, client: str) -> Opened:
-        error = header.error
-        source, reason = header.source, f"the header is not valid YAML: {error.problem if error else ''}"
-        span = source.span(header.start + (error.offset if error else 0))
+        fault, source = header.fault(), header.source
+        reason, span = f"the header is not valid YAML: {fault.problem}", source.span(fault.offset)
         broken = self.broken
         if broken == "kept":
             rewritten = self.fallback(header.text) if self.fallback else None
             broken = "whole" if rewritten is None or rewritten.text == header.text else "drops"
         if broken == "drops":
             frontmatter.recover(header, _PEOPLES)
-            problem = Complaint(reason, cause=Cause.SYNTAX)
+            problem = Complaint(reason, cause=Cause.SYNTAX, remedy=fault.remedy)
             return Opened((Entry(header.values, _trimmed(source.text[header.body :]), header.span),), (problem, span))
         body = source.text if broken == "whole" else source.text[header.body :]
         words = f"{client} takes nothing of the header: {reason}"
         if broken == "whole":
             words = f"{client} sends the header with the text: {reason}"
-        said = Said(Code.SYNTAX, words, span, "put the value in double quotes")
+        said = Said(Code.SYNTAX, words, span, fault.remedy or "put the value in double quotes")
         return Opened((Entry({}, _trimmed(body), partial(_at_start, source)),), told=(*undecodable(source, client), said))
 
     def patched(self, source: SourceText, changes: Mapping[int, Change], added: Sequence[New], removed: Collection[int]) -> str | None:
@@ -135,8 +134,9 @@ def _body_edit(text: str, start: int, body: str) -> Iterator[Edit]:
 def _told(header: Header, client: str) -> Iterator[Said]:
     """Say what the header's own shape means to the client."""
     if header.fallback and header.error:
-        words = f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, and clients without one drop it"
-        span = header.source.span(header.start + header.error.offset)
-        yield Said(Code.FALLBACK, words, span, "put the value in double quotes", Severity.NOTE)
+        fault = header.fault()
+        words = f"not valid YAML ({fault.problem}); {client} loads it through its own repair, and clients without one drop it"
+        hint = fault.remedy or "put the value in double quotes"
+        yield Said(Code.FALLBACK, words, header.source.span(fault.offset), hint, Severity.NOTE)
     for name, node in header.duplicates():
         yield given_twice(name, header.source.span(header.place(node.start)), client)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Cause, Complaint, Effect
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import as_written
 from agentconv.json import edits, jsonc
@@ -30,8 +31,8 @@ class Settings:
         self.document = jsonc.parse(self.client_text.text, syntax)
         self.complaints: list[tuple[Complaint, int]] = []
         if self.document.error and self.client_text.text.strip():
-            reason = f"not JSON: {self.document.error.problem}"
-            self.complaints.append((Complaint(reason, effect=broken, cause=Cause.SYNTAX), self.place(self.document.error.offset)))
+            problem = replace(self.document.error.complaint, effect=broken)
+            self.complaints.append((problem, self.place(self.document.error.offset)))
 
     def place(self, offset: int) -> int:
         """Return where something stands in the file."""

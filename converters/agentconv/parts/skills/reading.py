@@ -42,8 +42,9 @@ def read(client: Client, source: PartSource) -> PartsRead[Skill]:
     if isinstance(header, Complaint):
         return _without_header(client, source, None, header, source.text.span())
     if header.error and not header.fallback:
-        problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX)
-        return _without_header(client, source, header, problem, source.text.span(header.start + header.error.offset))
+        fault = header.fault()
+        problem = Complaint(f"the header is not valid YAML: {fault.problem}", cause=Cause.SYNTAX, remedy=fault.remedy)
+        return _without_header(client, source, header, problem, source.text.span(fault.offset))
     return _read_values(client, source, header)
 
 
@@ -193,7 +194,7 @@ def _without_header(client: Client, source: PartSource, header: Header | None, p
         hint = "write a header with a name and a description"
         return _result(skill, [_told(client, Code.SYNTAX, words, span, hint, skill=skill, severity=Severity.NOTE)])
     words = f"{client.client} takes nothing of the header: {problem.reason}"
-    return _result(skill, [_told(client, Code.SYNTAX, words, span, "mend the header", skill=skill, cause=problem.cause)])
+    return _result(skill, [_told(client, Code.SYNTAX, words, span, problem.remedy or "mend the header", skill=skill, cause=problem.cause)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +249,10 @@ def _told(
 def _header_remarks(client: Client, header: Header, skill: Skill) -> Iterator[Diagnostic]:
     """Say what the header's own shape means to the client."""
     if header.fallback and header.error:
-        words = f"not valid YAML ({header.error.problem}); {client.client} loads it through its own repair, and clients without one drop it"
-        span = header.source.span(header.start + header.error.offset)
-        yield _told(client, Code.FALLBACK, words, span, "put the value in double quotes", skill=skill, severity=Severity.NOTE)
+        fault = header.fault()
+        words = f"not valid YAML ({fault.problem}); {client.client} loads it through its own repair, and clients without one drop it"
+        hint = fault.remedy or "put the value in double quotes"
+        yield _told(client, Code.FALLBACK, words, header.source.span(fault.offset), hint, skill=skill, severity=Severity.NOTE)
     if header.source.undecodable is not None:
         words = f"bytes that are not UTF-8; {client.client} shows U+FFFD in their place"
         yield _told(client, Code.UNDECODABLE, words, header.source.span(header.source.undecodable), "save the file as UTF-8", skill=skill)
