@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Cause, Complaint, Effect
+from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import Sandbox
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
