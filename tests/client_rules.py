@@ -275,8 +275,26 @@ def decide_roo(file: Any, call: Call, default: int | None = None) -> int:
     return DENIED if call.does == "fetch" else ASKED
 
 
+# --- Codex 0.169.0 (asked), whose rules are held against plain commands
+
+
+_PLAIN = ("{}", "true && {}", "{}; true", "true | {}")
+_DECISIONS = {"forbidden": DENIED, "prompt": ASKED, "allow": FREE}
+
+
+def decide_codex(file: Sequence[tuple[str, str]], call: Call, default: int | None = None) -> int:
+    """Decide as Codex does: a line that has more than plain commands in it is no command that a rule is about."""
+    line = call.what
+    if not isinstance(line, Line) or line.around not in _PLAIN or line.wrapper:
+        return FREE
+    text = " ".join(line.words)
+    levels = [_DECISIONS[decision] for words, decision in file if text == words or text.startswith(f"{words} ")]
+    return min(levels, default=FREE if default is None else default)
+
+
 DECIDERS: Mapping[str, Callable[..., int]] = {
     "claude-code": decide_claude,
+    "codex": decide_codex,
     "gemini-cli": decide_gemini,
     "kilo": decide_maps,
     "opencode": decide_maps,

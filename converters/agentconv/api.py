@@ -69,12 +69,17 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         The agents in path order, their sources, and in `diagnostics` what reading found.
 
     Raises:
-        InputError: The path names nothing, its format cannot be told, or there is no such format.
+        InputError: The path names nothing, its format cannot be told, there is no such format, or no agents tell whose parts of several
+            assistants are meant.
     """
     found = _discover(path, format)
-    clients = dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS)
-    parts = beside.beside(found, [os.fspath(path)], list(clients))
-    agents = loading.gather(loading.Loader(found.files), parts=parts.taken if clients else None)
+    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+    if format is not None and not found.files:
+        clients = [registry.resolve(format)]
+    parts = beside.beside(found, [os.fspath(path)], clients)
+    if not found.files and not clients:
+        parts.take_of_one(registry.READERS)
+    agents = loading.gather(loading.Loader(found.files), parts=parts.taken if parts.clients else None)
     agents = replace(agents, diagnostics=(*agents.diagnostics, *parts.diagnostics))
     return replace(agents, diagnostics=(*found.diagnostics, *agents.diagnostics)) if found.diagnostics else agents
 

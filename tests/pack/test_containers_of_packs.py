@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import zipfile
 from typing import TYPE_CHECKING
+
+import pytest
 
 from agentconv.packs import manifest as pack_manifest
 
@@ -34,6 +38,18 @@ def test_a_pack_is_a_plugin_and_an_extension(project, pack):
     assert files.keys() >= MANIFESTS | {"skills/changelog/SKILL.md", "skills/changelog/notes.md", "commands/fix.md", "commands/fix.toml"}
     assert [*json.loads(files["mcp.json"])["mcpServers"], *json.loads(files[".mcp.json"])["mcpServers"]] == ["seeds", "seeds"]
     assert json.loads(files[".claude-plugin/marketplace.json"])["plugins"][0]["source"] == "./"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell programs from other files")
+def test_scripts_are_programs_in_them(project, pack):
+    """What the author's skill may run can be run where the wheel is unpacked; nothing else can."""
+    _skill(project, "changelog", file="run.sh")
+    (project / ".claude/skills/changelog/notes.md").write_text("x\n\n")
+    (project / ".claude/skills/changelog/run.sh").chmod(0o755)
+    with zipfile.ZipFile(pack(".", "--with", "all", "--license", "MIT").wheel) as archive:
+        programs = [one.filename for one in archive.infolist() if one.external_attr >> 16 & 0o111]
+
+    assert programs == ["backend_agents/skills/changelog/run.sh"]
 
 
 def test_a_skill_that_restrains_keeps_a_pack_from_being_one(project, pack):

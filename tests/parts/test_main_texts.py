@@ -60,3 +60,22 @@ def test_texts_that_differ_are_not_merged(project: Path, capsys: pytest.CaptureF
     assert _convert("codex", "-o", ".") == 1
     assert "`CLAUDE.md` and `AGENTS.md`" in capsys.readouterr().err
     assert (project / "AGENTS.md").read_text() == "Another text.\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reader"),
+    [
+        (".gemini/settings.json", '{"context": {"fileName": ["CLAUDE.md", "AGENTS.md"]}}', "Gemini CLI"),
+        (".codex/config.toml", 'project_doc_fallback_filenames = ["CLAUDE.md"]\n', ""),
+    ],
+)
+def test_a_reader_by_its_configuration_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str], path: str, text: str, reader: str
+) -> None:
+    """Who reads both files since its configuration names them is told; Codex takes a fallback in place of a file, not beside it."""
+    (project / path).parent.mkdir()
+    (project / path).write_text(text)
+    assert _convert("opencode", "-o", ".") == 0
+    told = " ".join(capsys.readouterr().err.split())
+
+    assert ("`CLAUDE.md` and `AGENTS.md`: GitHub Copilot, " + f"{reader}, " * bool(reader) + "Cursor, Factory Droid") in told

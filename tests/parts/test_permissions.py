@@ -173,3 +173,47 @@ def test_a_profile_of_codex_restrains(profile: str, held: bool) -> None:
     left = projected(part, "claude-code").left_open
 
     assert bool(left) is bool(list(deciding.restraints(part))) is held
+
+
+_SECRETS: dict[str, Any] = {"permissions": {"allow": ["Bash", "Read", "Write", "Edit"], "deny": ["Read(./.env)"]}}
+
+
+def test_a_shell_that_prints_what_may_not_be_read_asks() -> None:
+    """Claude Code and Qwen Code keep `cat .env` from a path that may not be read, and OpenCode does not: there, no command runs unasked."""
+    of_opencode = written(projected(read("claude-code", _SECRETS), "opencode").part, "opencode")["permission"]
+    of_qwen = written(projected(read("claude-code", _SECRETS), "qwen-code").part, "qwen-code")["permissions"]
+
+    assert of_opencode["bash"] == "ask"
+    assert "run_shell_command" in of_qwen["allow"]
+    assert not {"Bash", "Edit"} & set(of_qwen["ask"])
+
+
+def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
+    """Gemini holds no path, so that nothing is allowed there that could read it; what could not, is."""
+    allowed = {"permissions": {**_SECRETS["permissions"], "allow": ["Bash", "Read", "mcp__tracker__get"]}}
+    projection = projected(read("claude-code", allowed), "gemini-cli")
+
+    assert set(projection.left_open) == {"deny Read(./.env)"}
+    assert "run_shell_command" not in str(projection.part.rules)
+    assert "read_file" not in str(projection.part.rules)
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_a_file_takes_its_own_rules_in_without_a_change(path: Path) -> None:
+    """Rules that stand in a file as the set has them are in it: not a byte changes, and nothing that it allows is closed."""
+    source, module = fixture(path), client(path.parent.name)
+    result = module.read(source)
+    for part, state in zip(result.parts, result.states, strict=True):
+        if not state.dropped:
+            merged = SharedParts(module, source.text.path, source.place, (part,)).merge(source.text.data)
+
+            assert (merged.data, merged.kept, merged.problem) == (source.text.data, (), None)
+
+
+def test_what_a_set_allows_behind_what_asks_stays_allowed() -> None:
+    """A second run changes nothing, though the set asks about all of what it allows a part of; nor do rules about other words."""
+    rules = {"external_directory": {"*": "ask", "/srv/**": "allow"}, "bash": "deny"}
+    data = json.dumps({"permission": {"webfetch": "allow", **rules}}).encode()
+    part, module = read("opencode", {"permission": rules}), client("opencode")
+
+    assert SharedParts(module, "opencode.json", module.project[0], (part,)).merge(data).data == data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.__main__ import main
+from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,8 +210,49 @@ def test_what_is_told_names_the_file_of_the_plugin(house: Path, capsys: pytest.C
     assert "plugins/b/.claude-plugin/plugin.json:1:10: warning" in capsys.readouterr().err
 
 
+def test_what_is_wrong_with_the_marketplace_is_told(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That its client takes none of several plugins is said, whatever becomes of each."""
+    (house / ".claude-plugin/marketplace.json").write_text(json.dumps({**HOUSE, "owner": "Us"}), "utf-8")
+    main(["convert", ".", "-f", "claude-plugin", "-t", "agent-plugin", "--with", "all", "-o", "out"])
+
+    assert "takes no plugin of this marketplace: `owner` must be a map" in capsys.readouterr().err
+
+
 def test_servers_of_several_entries_are_several(house: Path) -> None:
     """Two plugins with a server of one name in the marketplace itself have one each, of which a project can have the first."""
     main(["convert", ".", "-f", "claude-plugin", "-t", "claude-code", "--with", "servers", "-o", ".", "-q"])
 
     assert json.loads((house / ".mcp.json").read_text("utf-8"))["mcpServers"]["db"] == {"command": "plugins/a/run"}
+
+
+@pytest.mark.parametrize("client", ["codex", "copilot", "cursor"])
+@pytest.mark.parametrize("beside", [(), (".claude-plugin/plugin.json",)])
+def test_agent_plugins_are_read_by_others(client: str, beside: tuple[str, ...], tmp_path: Path) -> None:
+    """Who reads an Agent Plugin has its skills and servers, and nothing of a plugin of Claude Code in the same folder."""
+    schema = "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
+    web, own = {"type": "streamable-http", "url": "https://db.example/mcp"}, {"type": "stdio", "command": "./run"}
+    files = {
+        "plugin.json": json.dumps({"$schema": schema, "name": "garden"}),
+        "skills/check/SKILL.md": SKILL.format("a"),
+        "skills/deep/er/SKILL.md": SKILL.format("b"),
+        "mcp.json": json.dumps({"$schema": schema.replace("plugin.schema", "mcp.schema"), "mcpServers": {"db": web, "own": own}}),
+        ".mcp.json": '{"mcpServers": {"other": {"command": "x"}}}',
+        **dict.fromkeys(beside, '{"name": "garden"}'),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    parts = PartsOnDisk(tmp_path)
+    found = [one for kind in ("skills", "servers") for one in parts.of(client, kind) if one.source and one.source.place.contained]
+
+    assert [(one.part.name, one.state, one.is_own) for one in found] == [(name, "loads", False) for name in ("check", "db", "own")]
+
+
+def test_a_plugin_json_of_nobody_else_is_copilots_own(tmp_path: Path) -> None:
+    """The same name without that schema is a plugin of Copilot, and of no other."""
+    (tmp_path / "skills/check").mkdir(parents=True)
+    (tmp_path / "plugin.json").write_text('{"name": "garden"}', "utf-8")
+    (tmp_path / "skills/check/SKILL.md").write_text(SKILL.format("a"), "utf-8")
+
+    assert [(one.part.name, one.is_own) for one in PartsOnDisk(tmp_path).of("copilot", "skills")] == [("check", True)]
+    assert not PartsOnDisk(tmp_path).of("codex", "skills")

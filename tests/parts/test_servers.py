@@ -37,7 +37,7 @@ ADDRESSES: dict[str, dict[str, Any]] = {
     "roo": {"type": "streamable-http", **_ADDRESS},
     "cline": {"type": "streamableHttp", **_ADDRESS},
     "qwen-code": {"httpUrl": "https://mcp.example.com/mcp"},
-    "kimi": _ADDRESS,
+    **dict.fromkeys(("kimi", "kiro", "kiro-ide", "junie"), _ADDRESS),
 }
 STARTED = Server("db", McpServer("db", "stdio", "npx", ("-y", "db-mcp")), origin=Origin("json", "agents.json"))
 
@@ -275,6 +275,8 @@ SPELLED = {
     "droid": "${TOKEN}",
     "auggie": "${TOKEN}",
     "deepagents": "${TOKEN}",
+    "kiro": "${TOKEN}",
+    "kiro-ide": "${TOKEN}",
 }
 
 

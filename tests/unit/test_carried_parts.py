@@ -52,6 +52,19 @@ def paths(result):
     return [file.path for file in result.files if "/agents/" not in file.path]
 
 
+def test_a_project_without_agents_has_parts_too(tmp_path):
+    """What is read of a folder without agents is what its one assistant has there, or the one that is named."""
+    for folder in (".roo", ".cline"):
+        (tmp_path / folder / "skills/check").mkdir(parents=True)
+        (tmp_path / folder / "skills/check/SKILL.md").write_text(SKILL.format(name="check"))
+        assert [one.name for one in agentconv.read(tmp_path, format=folder.strip(".")).skills] == ["check"]
+        if folder == ".roo":
+            assert [one.name for one in agentconv.read(tmp_path).skills] == ["check"]
+
+    with pytest.raises(agentconv.InputError, match="parts of several assistants: roo, cline"):
+        agentconv.read(tmp_path)
+
+
 def test_a_set_has_the_parts_of_its_project(project):
     """What is read of a project has its skills and servers, and the files that they are in."""
     found = agentconv.read(project)

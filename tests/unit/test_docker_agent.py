@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agentconv.core.ir import AgentSet, Origin, Prompt
+from agent_files import convert_agent
+from agentconv.core import effects
+from agentconv.core.ir import AgentSet, Origin, Prompt, ToolGrant
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.docker import docker_agent
@@ -64,14 +66,38 @@ def test_an_agent_goes_and_another_comes(agents):
     assert (gone, more) == (written(root), written(root, baker, waiter))
 
 
-def test_rules_of_the_file_are_told(agents):
-    """What the file's own rules deny or ask for is told, since it goes nowhere with an agent."""
-    rules = FILE + "permissions:\n  allow: [read_file]\n  ask: [shell]\n  deny: ['shell:cmd=rm*']\n"
-    result = docker_agent.read(SourceText("docker-agent.yaml", rules.encode()))
+RULES = "permissions:\n  allow: ['read_*']\n  ask: [fetch]\n  deny: ['shell:cmd=rm*']\n"
 
-    assert result.set.agents == agents
-    assert [found.code.value for found in result.diagnostics] == ["parts"]
-    assert "shell:cmd=rm*, shell" in result.diagnostics[0].message
+
+def test_rules_of_the_file_hold_its_agents_elsewhere():
+    """What the file's own rules deny, in whole or in part, no agent of it may do in another client."""
+    root, _ = docker_agent.read(SourceText("docker-agent.yaml", (FILE + RULES).encode())).set.agents
+    both = replace(root, tools=replace(root.tools, allow=(*root.tools.allow, ToolGrant("filesystem/read_file", "docker-agent", "fs.read"))))
+    done = convert_agent(both, "opencode")
+
+    assert '"*": deny\n  read: allow\n' in done.file.data.decode()
+    assert "restriction-moved" in [loss.code for loss in done.losses]
+
+
+def test_rules_of_the_file_stay_where_they_are():
+    """An agent changes, and the rules of its file keep their bytes; a new file gets the rules that all of its agents have."""
+    source = SourceText("docker-agent.yaml", (FILE + RULES).encode())
+    root, baker = docker_agent.read(source).set.agents
+    changed = docker_agent.write(AgentSet((replace(root, prompt=Prompt("You follow.")), baker)), source)
+    anew = docker_agent.write(AgentSet((root, baker)), SourceText("other.yaml", b""))
+    again = docker_agent.read(SourceText("other.yaml", anew.data)).set.agents
+
+    assert (FILE + RULES).replace("You lead.", "You follow.") == changed.data.decode()
+    assert [one.extras["docker-agent"]["/permissions"] for one in again] == [
+        {"allow": ["read_*"], "ask": ["fetch"], "deny": ["shell:cmd=rm*"]}
+    ] * 2
+
+
+def test_rules_of_the_file_let_agents_do_what_they_name():
+    """What the rules allow is not asked for; an agent that inherits no such right elsewhere asks, and one of them alone has none."""
+    root, _ = docker_agent.read(SourceText("docker-agent.yaml", (FILE + "permissions: {allow: [shell]}\n").encode())).set.agents
+
+    assert effects.effects(root, format_id="docker-agent").levels["run"] is effects.Level.ALLOW
 
 
 def test_a_file_is_told_by_its_agents():

@@ -63,11 +63,13 @@ FACTS = [
 ]
 
 
-_READS = {"tools": ["Read", "WebFetch", "WebSearch"]}
+_READS = {"tools": ["Read", "Glob", "WebFetch", "WebSearch"]}
 LIMITED = [target for target in registry.CLIENTS if convert_agent(made("claude-code", _READS), target).file]
 """Clients whose files can limit an agent in any way."""
-OFFLINE = [target for target in LIMITED if convert_agent(made("claude-code", {"tools": ["Read"]}), target).file]
+OFFLINE = [target for target in LIMITED if convert_agent(made("claude-code", {"tools": ["Read", "Glob"]}), target).file]
 """Those whose files can take the network from an agent; Cursor's one switch leaves it open, and so do tools that every agent has."""
+READING = [target for target in LIMITED if target in ("codex", "cursor") or vocabulary.tools_for(vocabulary.words_of(target), "fs.read")]
+"""Those that read files with something else than commands."""
 NEVER_ASK = [
     target
     for target in registry.CLIENTS
@@ -392,7 +394,7 @@ def test_a_grant_of_servers_opens_no_tool_of_the_target(client: str, keys: dict[
 ENV = {"*": "allow", "*.env": "deny"}
 
 
-@pytest.mark.parametrize("target", LIMITED)
+@pytest.mark.parametrize("target", READING)
 def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> None:
     """A search prints what `read` may not, so reading stays open where no pattern holds it, with a warning; without one it closes."""
     searched = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV, "grep": "allow"}}), target)
@@ -407,7 +409,7 @@ def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> 
     assert held or {"refused-tools", "widening"} & {loss.code for loss in alone.losses}
 
 
-@pytest.mark.parametrize("target", LIMITED)
+@pytest.mark.parametrize("target", READING)
 def test_a_shell_that_is_denied_in_part_asks(target: str) -> None:
     """Commands some of which are denied are asked for one by one where the target cannot say which and asks; else they are closed."""
     done = convert_agent(made("opencode", {"permission": {"*": "deny", "read": "allow", "bash": {"*": "allow", "sudo *": "deny"}}}), target)

@@ -293,3 +293,16 @@ def test_a_broken_file_of_rules_costs_those_beside_it(project):
         ("bad.rules", False, 1),
         ("good.rules", False, 1),
     ]
+
+
+def test_all_configurations_of_kilo_count(project):
+    """Each may have servers and rules; of servers of one name the one of its own folder wins, and all rules hold."""
+    paths = ("kilo.json", "opencode.json", ".kilocode/kilo.jsonc", ".kilo/opencode.json")
+    for path in paths:
+        (project / path).parent.mkdir(exist_ok=True)
+        found = {"mcp": {"db": {"type": "local", "command": [path]}}, "permission": {"bash": {f"{path} *": "deny"}}}
+        (project / path).write_text(json.dumps(found))
+    disk = PartsOnDisk(project)
+
+    assert [one.path for one in disk.of("kilo", "servers") if one.taken] == [".kilo/opencode.json"]
+    assert [one.path for one in disk.of("kilo", "permissions") if one.taken] == list(paths)

@@ -121,6 +121,16 @@ def test_a_server_stays_behind_where_they_would_not_hold(project: Path, path: st
     assert {one for one in project.rglob("*") if one.is_file()} == before
 
 
+def test_a_server_whose_name_begins_another_one_stays_behind(project: Path) -> None:
+    """A rule for all tools of `my` would be one for those of `my_srv`, which nobody closed."""
+    more = '\n[mcp_servers.my]\ncommand = "my"\nenabled_tools = ["a"]\n\n[mcp_servers.mine]\ncommand = "mine"\n'
+    (project / ".codex/config.toml").write_text(SERVERS + more)
+
+    assert convert(project, "opencode") == 1
+    assert set(configuration(project)["mcp"]) == {"my_srv", "other", "mine"}
+    assert configuration(project)["permission"] == LISTED
+
+
 def test_whoever_insists_gets_rules_all_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--allow-widening` opens nothing that rules can close."""
     assert convert(project, "opencode", "--allow-widening") == 0

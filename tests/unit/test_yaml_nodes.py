@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentconv.yaml import grammar as grammars
 from agentconv.yaml import nodes
+from agentconv.yaml.grammar import Grammar
 from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError, YamlLimitError
 from work import LINEAR, growth, lines
+
+GRAMMARS = [one for one in vars(grammars).values() if isinstance(one, Grammar)]
 
 
 def read(text):
@@ -346,3 +350,34 @@ def test_every_private_use_character_is_taken():
 
     with pytest.raises(YamlLimitError):
         read(f"a: {taken}\nb: - , c")
+
+
+# --- what is remembered
+
+
+@pytest.mark.parametrize("text", ["a: 012\nb: yes\n", "a: &x 012\nb: yes\n", "a: |\n  x\n"])
+def test_a_text_is_read_anew_for_each_library(text: str) -> None:
+    """One text, read by one library after the other, twice each, gives what each makes of it by itself."""
+    alone = []
+    for grammar in GRAMMARS:
+        nodes._read.cache_clear()
+        alone.append(_said(text, grammar))
+
+    assert [_said(text, grammar) for _ in range(2) for grammar in GRAMMARS] == alone * 2
+    assert len({repr(one) for one in alone}) > 1
+
+
+def test_what_is_refused_is_refused_again() -> None:
+    """A text that a library refuses is refused each time, for the same reason, and nothing of the first time is held on to."""
+    refused = []
+    for _ in range(2):
+        with pytest.raises(YamlError) as caught:
+            nodes.parse("a: b: c\n")
+        refused.append((caught.value.problem, caught.value.offset, len(caught.traceback)))
+
+    assert refused[0] == refused[1]
+
+
+def _said(text: str, grammar: Grammar) -> object:
+    node = nodes.parse(text, grammar)
+    return node and (nodes.value(node, None, grammar), repr(node))

@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about, marketplace=options.marketplace)
     told = [*_remarks(options, made), *diagnostics, *made.failures]
-    built = () if options.dry_run else _write(options, building.build(project.files(made)), told)
+    built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
-from textwrap import wrap
 from typing import TYPE_CHECKING, NoReturn
 
 from agentconv.cli import mistakes, options
 from agentconv.cli.configuration import STRICT
 from agentconv.formats import registry
+from agentconv.render import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +20,11 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """Each option with its value once: `-f, --from FORMAT`."""
 
     def __init__(self, prog: str) -> None:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120) - 2
-        super().__init__(prog, max_help_position=32, width=width)
+        super().__init__(prog, max_help_position=32, width=table.width() - 2)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
+        from textwrap import wrap
+
         return wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:

@@ -32,8 +32,7 @@ class Progress:
 
     def show(self, done: int, total: int, words: str) -> None:
         """Draw the line, if it is time to."""
-        now = time.monotonic()
-        if not self.shown or now < self._next:
+        if not self.shown or (now := time.monotonic()) < self._next:
             return
         self._next, self.drawn = now + _BETWEEN_SECONDS, True
         filled = _BAR * done // total if total > 0 else 0

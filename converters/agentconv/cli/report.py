@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from pathlib import PurePosixPath
@@ -66,7 +67,7 @@ class Report:
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []
         """The first file."""
-        self.folders: set[Path] = set()
+        self.folders: set[str] = set()
         self.states: dict[str, dict[str, dict[str, None]]] = {"refused": {}, "not_loaded": {}, "failed": {}}
         """By state and noun, what it is of."""
         self.severities: set[Severity] = set()
@@ -136,7 +137,7 @@ class Report:
         self.kept += saved.is_kept
         self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
         self.paths = self.paths or [saved.path]
-        self.folders.add(saved.path.parent)
+        self.folders.add(os.path.dirname(saved.path))
 
     def say(self, line: str) -> None:
         """Write a line; where nobody reads it any more, the work goes on without."""

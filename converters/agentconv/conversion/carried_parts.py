@@ -410,7 +410,7 @@ class CarriedParts:
             both = Detail("`{}` and `{}`", (source.text.path, verdict.path))
             yield losses.loss("instruction-conflict", part.id, "body", self.target, both, part="instructions")
         same = source.text.text.strip() == verdict.files[0].data.decode(errors="replace").strip()
-        twice = [FORMATS[one].title for one in readers(source.text.path, verdict.path, present, same=same)]
+        twice = [FORMATS[one].title for one in readers(source.text.path, verdict.path, present, options.read, same=same)]
         if twice:
             detail = listed(twice, f"`{source.text.path}` and `{verdict.path}`: {{}}")
             yield losses.loss("instruction-twice", part.id, "body", self.target, detail, part="instructions")

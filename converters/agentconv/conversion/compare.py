@@ -56,6 +56,8 @@ def check_declared(before: Agent, after: Agent, declared: Collection[str], shape
         InternalError: A field changed without a declared loss, or a declared loss did not happen.
     """
     differing = differences(before, after, shape)
+    if differing == declared:
+        return
     undeclared = sorted(differing.difference(declared))
     if undeclared:
         raise InternalError(f"{', '.join(undeclared)} changed without a declared loss")

@@ -13,6 +13,7 @@ from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import quoted
 from agentconv.core.parts import Body, Instruction
+from agentconv.core.source import SourceText
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import matches
 
@@ -102,8 +103,16 @@ def _merged(parts: Sequence[Any]) -> Iterator[Any]:
         yield text
 
 
-def readers(one: str, other: str, present: Callable[[str], bool], *, same: bool) -> list[str]:
-    """Return the clients that put both of two files of a project before the model; `same` says whether they have the same text."""
+def readers(one: str, other: str, present: Callable[[str], bool], read: Callable[[str], bytes | None] | None, *, same: bool) -> list[str]:
+    """Return the clients that put both of two files of a project before the model.
+
+    Args:
+        one: The path of a file.
+        other: That of the other one.
+        present: Says whether there is a file.
+        read: Returns the bytes of a file, for the configurations that name further files.
+        same: Whether both have the same text.
+    """
     from agentconv.formats import registry as formats
 
     found = []
@@ -111,12 +120,21 @@ def readers(one: str, other: str, present: Callable[[str], bool], *, same: bool)
         module = registry.part_format(client, "instructions")
         if same and getattr(module, "same_text_once", False):
             continue
-        places = [next((place for place in module.project if matches(place, path)), None) for path in (one, other)] if module else [None]
+        known = (*module.project, *_listed(module, read)) if module else ()
+        places = [next((place for place in known if matches(place, path)), None) for path in (one, other)]
         if all(
             place is not None and not hidden(place, path, present, (one, other)) for place, path in zip(places, (one, other), strict=False)
         ):
             found.append(client)
     return found
+
+
+def _listed(module: Any, read: Callable[[str], bytes | None] | None) -> Iterator[Place]:
+    """Yield the places that a client's configuration names in the project."""
+    for path in getattr(module, "lists", ()) if read else ():
+        data = read(path) if read else None
+        if data is not None:
+            yield from module.listed(SourceText(path, data))
 
 
 def hidden(place: Place, path: str, present: Callable[[str], bool], also: Sequence[str] = ()) -> bool:

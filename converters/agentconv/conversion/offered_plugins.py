@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.converting import convert
 from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 from agentconv.sources import loading
 from agentconv.sources.loaded import Loaded
+from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +22,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.format import Offered
-    from agentconv.core.ir import AgentSet
     from agentconv.sources.discovery import Discovery, Found
-    from agentconv.sources.parts import Parts
 
 _Told = TypeVar("_Told", "Diagnostic", "Loss")
 
@@ -33,7 +33,8 @@ class Plugin:
 
     path: str
     """Of its folder, from the repository's root; empty where that is its folder."""
-    offer: Offered
+    offer: Offered | None
+    """What the repository says of it; None for what is in no plugin, such as the file that offers them."""
     files: tuple[Found, ...]
     """Its agents' files, and the one that lists them, by their paths from its folder."""
     shown: dict[str, str]
@@ -73,23 +74,24 @@ class Pieces:
             says = says or piece.about is not None
             yield piece
         offer = self._plugin.offer
-        if not says and offer.about is not None:
+        if not says and offer is not None and offer.about is not None:
             yield Loaded(self._plugin.path, "json", None, about=offer.about)
 
 
 def of(found: Discovery, parts: Parts) -> tuple[Plugin, ...]:
-    """Return the plugins of a repository, where it offers several."""
+    """Return the plugins of a repository, where it offers several, behind what is in none of them."""
     offered = list(parts.offered())
     if len(offered) == 1:
         return ()  # it is the set
     roots = sorted((os.path.join(os.path.realpath(folder), "") for folder, _, _ in offered), key=len, reverse=True)
     mine: dict[str, list[Found]] = {root: [] for root in roots}
+    rest: list[Found] = []
     for file in found.files:
         place = os.path.realpath(file.location or "")
         root = next((one for one in roots if place.startswith(one)), None)
-        if root is not None and not _is_catalog(file):
-            mine[root].append(file)
-    return tuple(_plugin(folder, offer, one, mine[os.path.join(os.path.realpath(folder), "")]) for folder, offer, one in offered)
+        (rest if root is None or _is_catalog(file) else mine[root]).append(file)
+    plugins = (_plugin(folder, offer, one, mine[os.path.join(os.path.realpath(folder), "")]) for folder, offer, one in offered)
+    return (Plugin("", None, tuple(rest), {}, Parts()), *plugins)
 
 
 def _is_catalog(file: Found) -> bool:
@@ -115,5 +117,6 @@ def converted(plugins: Sequence[Plugin], target: str, options: Options) -> Itera
                 written.append((plugin.path, index.read(SourceText(done.file.path, done.file.data)).about))
             yield plugin.placed(done)
     if options.marketplace and offer is not None and written:
-        data = offer(plugins[0].offer.among, written)
+        among = next((plugin.offer.among for plugin in plugins if plugin.offer and plugin.offer.among is not None), AgentSet())
+        data = offer(among, written)
         yield Converted(target, (), OutputFile(registry.FORMATS[target].catalog, data, beside=True))

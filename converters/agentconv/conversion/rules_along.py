@@ -6,6 +6,7 @@ Where that is not so, the part is judged as if there were none.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.part_law import PartVerdict
@@ -13,7 +14,7 @@ from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.format import State
 from agentconv.core.part_format import PartSource
-from agentconv.core.parts import PermissionSet
+from agentconv.core.parts import PermissionSet, Server
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import LoadedPart
@@ -45,15 +46,23 @@ class RulesAlong:
         self._module: Any = registry.part_format(target, _KIND)
         self._order: Any = vocabulary.rules(target).order if self._module else None
         self._sets = [one for one in verdicts if isinstance(one.part, PermissionSet) and one.module is not None]
+        self._servers = [one.part.name or "" for one in verdicts if isinstance(one.part, Server)]
         self._loaded: LoadedPart | None = None
 
     def takes(self, verdict: PartVerdict) -> bool:
         """Take the rules for a part, if they hold."""
-        if self._module is None or not all(map(self._stand_in, self._there(verdict.rules))) or self._united(verdict.rules) is None:
+        if self._module is None or self._closes_another(verdict) or self._united(verdict.rules) is None:
+            return False
+        if not all(map(self._stand_in, self._there(verdict.rules))):
             return False
         self.rules = tuple(dict.fromkeys((*self.rules, *verdict.rules)))
         self._loaded = self._loaded or verdict.loaded
         return True
+
+    def _closes_another(self, verdict: PartVerdict) -> bool:
+        """Whether a rule for all tools of a server is one for those of another server, too, whose name begins alike."""
+        others = {str(self._module.client.server(name, None)) for name in self._servers if name != (verdict.part and verdict.part.name)}
+        return any(fnmatchcase(word, rule.native) for rule in verdict.rules if rule.native.endswith("*") for word in others)
 
     def among(self, verdicts: list[PartVerdict]) -> list[PartVerdict]:
         """Return the parts with the rules that were taken: in the set's own, or as a set of their own."""

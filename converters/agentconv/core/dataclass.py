@@ -8,6 +8,7 @@ code of its own, and `__init__` is compiled at the first instance. The functions
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,13 @@ def _compared(of: Iterable[_Field]) -> Callable[[object, object], bool]:
     return equal
 
 
+@cache
+def _given(kind: type) -> tuple[Callable[[object], Any], dict[str, int]]:
+    """Return what gets all that a class is given of an instance, and the place of each in it."""
+    names = [one.name for one in fields(kind) if one.init]
+    return _values(names), {name: place for place, name in enumerate(names)}
+
+
 def _hashed(of: Iterable[_Field]) -> Callable[[object], int]:
     values = _values(one.name for one in of if (one.compare if one.hash is None else one.hash))
 
@@ -262,7 +270,11 @@ if not TYPE_CHECKING:
 
     def replace(instance: Any, /, **changes: Any) -> Any:
         """Return another instance, with other values in some fields."""
-        for one in fields(instance):
-            if one.init and one.name not in changes:
-                changes[one.name] = getattr(instance, one.name)
-        return instance.__class__(**changes)
+        kind = instance.__class__
+        values, places = _given(kind)
+        given = list(values(instance))
+        for name, value in changes.items():
+            if name not in places:
+                raise TypeError(f"{kind.__name__} is given no `{name}`")
+            given[places[name]] = value
+        return kind(*given)

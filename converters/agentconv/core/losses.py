@@ -315,7 +315,9 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
     "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
-    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
+    "part-unknown": LossRule(
+        _WARNING, _DROPPED, "the target has no such parts, or none that are known here; what needs them has to find them there"
+    ),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(
         _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"

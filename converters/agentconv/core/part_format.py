@@ -53,6 +53,8 @@ class Place:
     """What the client calls the one thing that lies here, where that is not what its path says."""
     given: tuple[tuple[str, Json], ...] = ()
     """Keys of its header that are said of it elsewhere, and count before the header's own."""
+    format: str = ""
+    """The format that its file is written in, where that is another one than its client's."""
     contained: bool = False
     """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 

@@ -607,6 +607,8 @@ class RuleFacts:
     """By word, the language of its patterns, and what they are held against."""
     keys: tuple[str, ...] = ()
     """All that the client reads in its table of rules; nothing, where that is not known."""
+    in_commands: bool = False
+    """Whether a path that may not be read or written is kept from commands that plainly do so, as from the client's own tools."""
     beside: Mapping[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     """By what a file says besides, and no rule can say: the effects that it holds back, and the values that hold nothing."""
 
@@ -623,7 +625,9 @@ def rules(format_id: str) -> RuleFacts:
     whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
     spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
     beside = {key: (frozenset(row["effects"]), frozenset(row.get("free", ()))) for key, row in found.get("beside", {}).items()}
-    return RuleFacts(found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())), beside)
+    return RuleFacts(
+        found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())), found.get("in_commands", False), beside
+    )
 
 
 def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:

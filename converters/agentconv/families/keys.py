@@ -244,6 +244,8 @@ class Dialect(HeaderDialect, Protocol):
 def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
     """Return what the client makes of a file's keys; those of a client that one wrong value costs the whole header may say nothing."""
     decoded = _decode_header(dialect, header, lenient=lenient)
+    if not decoded.refused:
+        return decoded
     lost = next((one for key, one in decoded.refused.items() if _effect(dialect.spec.id, key) is Effect.DROPS_HEADER), None)
     if lost is None or lenient or not header:
         return decoded

@@ -168,7 +168,7 @@ def _place(header: Header, _number: int, key: str, *within: str | int) -> tuple[
 def _values(dialect: Dialect, header: Header) -> dict[str, Json]:
     """Return a header's values as the client types them."""
     values = dict(header.values)
-    for key in dialect.spelled & values.keys():
+    for key in dialect.spelled & values.keys() if dialect.spelled else ():
         node = header.nodes.get(key)
         if isinstance(node, Scalar) and values[key] is not None and not isinstance(values[key], str):
             values[key] = node.text

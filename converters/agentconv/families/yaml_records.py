@@ -1,4 +1,7 @@
-"""Several agents in one YAML file: a list of maps below a key, or a map of them. Block style is patched; anything else is spelled anew."""
+"""Agents in a YAML file: a list of maps below a key, a map of them, or one that is the whole document, or what stands below a key of it.
+
+Block style is patched; anything else is spelled anew.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def parse(
         grammar: The client's YAML library.
         client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
     """
-    kind = YamlMap if roster.by_name else YamlFile
+    kind = YamlDocument if roster.document else YamlMap if roster.by_name else YamlFile
     return kind(source, roster, known, grammar, client_text or as_written(source))
 
 
@@ -56,9 +59,9 @@ class YamlFile(RecordFile):
         self.container: tuple[Node, Node] | None = None
         """The container's key, and what stands under it."""
         self.nodes: list[Node] = []
-        self.key = self.steps[0]
+        self.key = next(iter(self.steps), "")
         try:
-            root = nodes.parse(self.text, self.grammar)
+            root = nodes.parse(self.text, self.grammar) if self.text else None
             self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
             self._find([nodes.MAX_NODES])
         except YamlError as error:
@@ -308,11 +311,49 @@ class YamlMap(YamlFile):
         return f"{head}\n{body}" if body else f"{head} {self.empty}\n"
 
 
+class YamlDocument(YamlFile):
+    """A YAML file: the document, or the map below one of its keys, is the one agent."""
+
+    def _find(self, budget: list[int]) -> None:
+        node = self.root
+        for step in self.steps:
+            node = nodes.entries(node, self.grammar).get(step) if isinstance(node, Mapping) else None
+        if isinstance(node, Mapping):
+            self._add("", node, budget)
+        elif node is not None:
+            self.problem = NO_MAP, self.client_text.place(node.start)
+
+    def _recover(self, known: Collection[str]) -> None:
+        """Read line by line: a person sees the keys of the one agent, but for a header of something else."""
+        self.records, self.nodes = [], []
+        if len(_FENCE.findall(self.text)) > 1:
+            return
+        header = frontmatter.Header(SourceText("", encode(self.text)), 0, len(self.text), len(self.text), grammar=self.grammar)
+        frontmatter.recover(header, known)
+        values = {**header.values, **frontmatter.pieces(header)}
+        if values:
+            self.records.append(Record("", None, dict(values), (0, 0)))
+
+    def replace(self, index: int, values: MappingType[str, Json]) -> list[Edit] | None:  # noqa: ARG002 - there is but one
+        """Spell the whole file anew: it is the record."""
+        return None
+
+    def arrange(self, removed: Collection[int], added: MappingType[int, SequenceType[Named]]) -> list[Edit] | None:  # noqa: ARG002
+        """Return None: there is no place for a second one."""
+        return None
+
+    def render(self, records: SequenceType[Named]) -> str:
+        entries = [f"{key}:\n" for key in self.steps]
+        indent = "  " * len(entries)
+        return "".join([*entries, *(self._entry(key, found, indent) for key, found in records[0][1].items())])
+
+
 _LONG = 100
 """Above this, a text that needs quotes is written as a block."""
 _BLOCK = expression(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
 _ONE_LINE = jsonc_edits.Layout("\n", None, "", "")
 _ITEM = expression(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
+_FENCE = expression(r"(?m)^---\s*$")
 _TOP_KEY = expression(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
 
 

@@ -106,6 +106,7 @@ _DOCKER = (
     rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?=[\s\S]*^[ ]+(?:instruction|toolsets):)"
     rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*(?:#[^\n]*)?\r?\n[ ]+(?:model|description|instruction|toolsets):"
 )
+_RECIPE = rb"(?m)\A(?=[\s\S]*^[ ]*\"?title\"?:)(?=[\s\S]*^[ ]*\"?description\"?:)(?=[\s\S]*^[ ]*\"?(?:instructions|prompt)\"?:[ \t])"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
 _LEAVES = ("agents", "agent", "modes", "mode")
@@ -151,6 +152,14 @@ FORMATS: dict[str, Row] = {
     "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
     "antigravity": Row("agents_dir.antigravity", "Antigravity", (".agents/agents",), ("/agent.md",), aliases=("agy",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
+    "goose-recipe": Row(
+        "goose.recipes",
+        "goose recipe",
+        (".goose/recipes", ".agents/recipes"),
+        (".yaml", ".json"),
+        looks=_RECIPE,
+        aliases=("goose-recipes", "recipe"),
+    ),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "codebuddy": Row("codebuddy.codebuddy", "CodeBuddy", (".codebuddy/agents",), (".md",)),

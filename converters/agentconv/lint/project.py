@@ -11,45 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.disk.files import Disk
 from agentconv.json import jsonc
+from agentconv.parts import places
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SERVERS = {
-    ".mcp.json": "mcpServers",
-    ".claude/settings.json": "mcpServers",
-    ".claude/settings.local.json": "mcpServers",
+    from agentconv.core.kinds import Kind
+
+_KEYS = {
     ".codex/config.toml": "mcp_servers",
-    ".cursor/mcp.json": "mcpServers",
-    ".gemini/settings.json": "mcpServers",
-    ".qwen/settings.json": "mcpServers",
-    ".roo/mcp.json": "mcpServers",
     ".vscode/mcp.json": "servers",
-    ".github/mcp.json": "mcpServers",
     "opencode.json": "mcp",
     "opencode.jsonc": "mcp",
     ".opencode/opencode.json": "mcp",
+    ".opencode/opencode.jsonc": "mcp",
     "kilo.json": "mcp",
     "kilo.jsonc": "mcp",
-    ".kilocode/mcp.json": "mcpServers",
 }
-"""Files of clients that define MCP servers, and the key that holds them."""
-_SKILLS = (
-    ".claude/skills",
-    ".agents/skills",
-    ".github/skills",
-    ".codex/skills",
-    ".gemini/skills",
-    ".qwen/skills",
-    ".opencode/skills",
-    ".opencode/skill",
-    ".kilo/skills",
-    ".kilocode/skills",
-    ".roo/skills",
-    ".cursor/skills",
-    ".cline/skills",
-)
+"""What holds the servers of a file, where that is not `mcpServers`."""
+_MORE_SERVERS = (".claude/settings.json", ".claude/settings.local.json")
+"""Files in which people write servers though the client does not look for them there."""
 _MAX_BYTES = 1024 * 1024
 
 
@@ -89,10 +71,17 @@ def _skills_of(root: str) -> frozenset[str]:
     return frozenset(_skills(Path(root)))
 
 
+@cache
+def _places(kind: Kind) -> tuple[str, ...]:
+    """Return where clients look for a kind of parts in a project: folders, or files of several."""
+    found = (place for kinds in places.recorded().values() for place, _ in kinds.get(kind, {}).get("project", ()))
+    return tuple(dict.fromkeys(found))
+
+
 def _servers(root: Path) -> Iterator[str]:
     disk = Disk(root, limit=_MAX_BYTES)
-    for place, key in _SERVERS.items():
-        found = _table(disk, place).get(key)
+    for place in dict.fromkeys((*_places("servers"), *_MORE_SERVERS)):
+        found = _table(disk, place).get(_KEYS.get(place, "mcpServers"))
         yield from found if isinstance(found, dict) else ()
 
 
@@ -115,7 +104,7 @@ def _parsed(text: str, place: str) -> Any:
 
 
 def _skills(root: Path) -> Iterator[str]:
-    for place in _SKILLS:
+    for place in _places("skills"):
         folder = root / place
         try:
             yield from (entry.name for entry in folder.iterdir() if (entry / "SKILL.md").is_file())

@@ -17,12 +17,13 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _Kind: TypeAlias = Literal["wheel", "sdist"]
 _KINDS: tuple[_Kind, _Kind] = ("wheel", "sdist")
 TIME = "1451606400"
 """2016-01-01: what the backend uses for its own files where nobody says a time, so that building from the sdist gives the same."""
+_PROGRAM = 0o755
 _UNSET = ("PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONDEBUG", "PYTHONVERBOSE", "PYTHONUTF8", "PYTHONIOENCODING")
 
 
@@ -39,11 +40,12 @@ class Built:
         return sha256(self.data).hexdigest()
 
 
-def build(files: Mapping[str, bytes]) -> tuple[Built, Built]:
+def build(files: Mapping[str, bytes], programs: Collection[str] = ()) -> tuple[Built, Built]:
     """Build a wheel and an sdist of a source tree.
 
     Args:
         files: Its files, by path.
+        programs: The paths of those that are programs.
 
     Returns:
         The wheel and the sdist.
@@ -55,7 +57,7 @@ def build(files: Mapping[str, bytes]) -> tuple[Built, Built]:
     try:
         with tempfile.TemporaryDirectory(prefix="agentconv-pack-") as folder:
             tree = Path(folder, "tree")
-            _lay_out(tree, files)
+            _lay_out(tree, files, programs)
             with ThreadPoolExecutor(2) as pool:  # each waits for a process
                 wheel, sdist = (pool.submit(_built, tree, kind, folder) for kind in _KINDS)
             return wheel.result(), sdist.result()
@@ -64,12 +66,14 @@ def build(files: Mapping[str, bytes]) -> tuple[Built, Built]:
         raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="TMPDIR names the folder for them")) from None
 
 
-def _lay_out(tree: Path, files: Mapping[str, bytes]) -> None:
+def _lay_out(tree: Path, files: Mapping[str, bytes], programs: Collection[str]) -> None:
     for folder in sorted({os.path.dirname(path) for path in files}):
         (tree / folder).mkdir(parents=True, exist_ok=True)
     for path, data in files.items():
         with open(tree / path, "xb") as stream:
             stream.write(data)
+        if path in programs:
+            os.chmod(tree / path, _PROGRAM)  # the backend tells programs by that
 
 
 def _built(tree: Path, kind: _Kind, folder: str) -> Built:

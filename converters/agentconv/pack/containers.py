@@ -60,6 +60,8 @@ class Laid:
 
     files: dict[str, bytes] = field(default_factory=dict)
     """By path below the import package, but for that which lists the agents of Claude Code's plugin."""
+    programs: set[str] = field(default_factory=set)
+    """Those of these paths that are programs."""
     made: list[str] = field(default_factory=list)
     """The formats of the containers that the pack is."""
     without: dict[str, str] = field(default_factory=dict)
@@ -144,6 +146,7 @@ def _add(laid: Laid, format_id: str, parts: Sequence[LoadedPart], about: AgentSe
     for folder, path in _unfit(files):
         laid.left_out.append((format_id, folder, f"a pack cannot have `{path}`"))
         files = {name: data for name, data in files.items() if not name.startswith(f"{folder}/")}
+    laid.programs |= {one.file.path for one in done if one.file is not None and one.file.executable and one.file.path in files}
     index = registry.FORMATS[format_id].index
     laid.files |= {path: data for path, data in files.items() if path not in laid.files and (format_id, path) != (CLAUDE, index)}
     laid.made.append(format_id)

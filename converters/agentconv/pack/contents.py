@@ -44,6 +44,8 @@ class Contents:
     manifest: Manifest
     files: Mapping[str, bytes]
     """By path below the import package, the manifest included."""
+    programs: frozenset[str]
+    """Those of these paths that are programs."""
     refused: Mapping[str, str]
     """Why Claude Code cannot hold an agent, by id."""
     unlisted: Mapping[str, str]
@@ -126,6 +128,7 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         about,
         manifest,
         {**files.data, pack_manifest.FILE: pack_manifest.dump(manifest)},
+        frozenset(laid.programs & files.data.keys()),
         refused,
         {agent: why for agent, why in offer.left_out.items() if agent in claude},
         tuple(offer.literal),

@@ -29,6 +29,11 @@ def files(contents: Contents) -> dict[str, bytes]:
     return {**found, **{f"{about.module}/{path}": data for path, data in contents.files.items()}}
 
 
+def programs(contents: Contents) -> frozenset[str]:
+    """Return the paths of the source tree at which there are programs."""
+    return frozenset(f"{contents.about.module}/{path}" for path in contents.programs)
+
+
 def license_file(about: About) -> tuple[str, bytes] | None:
     """Return the licence's text: the user's, or one that names the expression and the authors."""
     if about.license_file or not about.license:

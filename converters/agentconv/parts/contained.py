@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.container import Contents, Fault
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from agentconv.json.jsonc import Node
 
 _SKILL = "SKILL.md"
+AGENT_PLUGIN = "plugin.json"
+"""The file of an Agent Plugin, which many clients read besides their own."""
+AGENT_PLUGIN_SCHEMAS = "https://agent-plugins.org/schemas/"
+"""How what its `$schema` says begins, of whatever version."""
+
+
+def is_agent_plugin(source: SourceText) -> bool:
+    """Whether a file that is called `plugin.json` makes a folder an Agent Plugin, rather than one client's own plugin."""
+    return AGENT_PLUGIN_SCHEMAS in source.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Part:
     """Of files below a folder; empty where the path is the file."""
     adds: bool = False
     """Whether the client looks in the usual place as well where the key is there."""
+    format: str = ""
+    """The format that its files are written in, where that is another one than the client's."""
     dotted: bool = True
     """Whether a path has to start with `./`, or is passed over."""
 
@@ -64,13 +75,16 @@ class Layout:
         return Contents(name if isinstance(name, str) else None, places, told, problem=problem)
 
     def _usual(self, problem: Fault) -> Contents:
-        return Contents(places={kind: (self._place(part.usual, part.pattern),) for kind, part in self.parts.items()}, problem=problem)
+        return Contents(places={kind: (self._usual_place(part),) for kind, part in self.parts.items()}, problem=problem)
+
+    def _usual_place(self, part: Part) -> Place:
+        return replace(self._place(part.usual, part.pattern), format=part.format)
 
     def _place(self, path: str, pattern: str = "", at: str = "") -> Place:
         return Place(path, pattern, native=self.native, contained=True, at=at, mixed=bool(at))
 
     def _places(self, part: Part, nodes: Mapping[str, Node], path: str, there: There, faults: list[Fault]) -> Iterator[Place]:
-        usual, node = self._place(part.usual, part.pattern), nodes.get(part.key)
+        usual, node = self._usual_place(part), nodes.get(part.key)
         if node is None:
             yield usual
             return
@@ -109,6 +123,10 @@ class Layout:
         if kind is None:
             faults.append(Fault(Complaint(f"`{value}` is not there", part.key, Effect.IGNORES), node.start, node.end))
         return below, kind
+
+
+AGENT_PLUGINS = Layout({"skills": Part("", "skills", "*/SKILL.md"), "servers": Part("", "mcp.json", format="agent-plugin")}, native=False)
+"""Agent Plugins, as a client reads them that has plugins of its own as well: the file itself names no places."""
 
 
 def _items(node: Node) -> list[Node]:

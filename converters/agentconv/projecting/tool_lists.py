@@ -70,6 +70,16 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     if narrowed:
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
+        _declare_joined(projection, path, before, after)
+
+
+def _declare_joined(projection: Projection, path: str, before: tuple[ToolGrant, ...], after: tuple[ToolGrant, ...]) -> None:
+    """Say which words do more than the tools in whose place they stand, or else what of these none of them does."""
+    meant, does = ({capability for grant in grants for capability in effects.granted(grant)} for grants in (before, after))
+    if does < meant:
+        lost = map(plain_words.tool, sorted(meant - does))
+        projection.declare("tools-narrowed", path, listed(lost, "{} is no tool there, and closes"))
+    else:
         projection.declare("tools-joined", path, _joined(before, after))
 
 
@@ -86,6 +96,15 @@ def refuse_none(projection: Projection, *, surely: bool = False) -> None:
     empty = projection.get("tools.mode") != "inherit" and not projection.get("tools.allow")
     if empty and (surely or not projection.at_home):
         projection.refuse("refused-tools", "tools", "an empty list of tools may be all of them there")
+
+
+def group(projection: Projection, place_of: Callable[[ToolGrant], object]) -> None:
+    """Put tools together that are written in one place, such as a set of tools, in the order of the places."""
+    allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
+    places = list(dict.fromkeys(map(place_of, allow)))
+    grouped = tuple(sorted(allow, key=lambda grant: places.index(place_of(grant))))
+    if grouped != allow:
+        projection.translate("tools.allow", grouped)
 
 
 def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:

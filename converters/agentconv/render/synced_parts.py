@@ -1,4 +1,4 @@
-"""What a run did with the skills, commands and servers that are kept in step, for people and as JSON."""
+"""What a run did with the parts that are kept in step, for people and as JSON."""
 
 from __future__ import annotations
 

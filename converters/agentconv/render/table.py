@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from textwrap import wrap
+import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,16 +15,25 @@ _LAST = 30
 
 def width() -> int:
     """Return how wide a line may be."""
-    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+    return columns(100)
 
 
 def columns(most: int = 80) -> int:
-    """Return how many columns the terminal has, or else `most`."""
-    return min(shutil.get_terminal_size((most, 24)).columns, 120)
+    """Return how many columns the terminal has, or else `most`: as `shutil` finds out, which loads what reads archives."""
+    said = os.environ.get("COLUMNS", "")
+    found = int(said) if said.isdecimal() else 0
+    if not found:
+        try:
+            found = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+        except (AttributeError, ValueError, OSError):  # there is none, it is closed, or it is no terminal
+            found = 0
+    return min(found or most, 120)
 
 
 def wrapped(line: str, most: int = 80) -> str:
     """Return a line in as many as its terminal, or else `most`, has columns for; a word that is longer stays whole."""
+    from textwrap import wrap
+
     columns_ = columns(most)
     if len(line) <= columns_:
         return line
@@ -35,6 +44,8 @@ def wrapped(line: str, most: int = 80) -> str:
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines, the last column wrapped; where a first cell would leave it no room, it has a line of its own."""
+    from textwrap import wrap
+
     if not rows:
         return []
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]

@@ -29,10 +29,10 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     """
     posix = "/" + path.as_posix()
     folder, _, name = posix.rpartition("/")
-    rows = registry.FORMATS.items() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    rows = _rows() if name in _names() or _lies_in_location(f"{folder}/") else ()
     within: dict[str, int] = {}
-    for format_id, row in rows:
-        inside = any(row.has(posix.partition(f"/{one}/")[2]) for one in row.folders)
+    for format_id, row, locations in rows:
+        inside = any(one in posix and row.has(posix.partition(one)[2]) for one in locations)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             within[format_id] = len(row.end(posix))
         if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
@@ -52,10 +52,16 @@ def _names() -> frozenset[str]:
     )
 
 
+@cache
+def _rows() -> tuple[tuple[str, Row, tuple[str, ...]], ...]:
+    """Return the formats, each with its folders as they stand in a path."""
+    return tuple((format_id, row, tuple(f"/{one}/" for one in row.folders)) for format_id, row in registry.FORMATS.items())
+
+
 @lru_cache(maxsize=1024)
 def _lies_in_location(folder: str) -> bool:
     """Whether a folder is one of a client's, or in one: asked for one file after the other of it."""
-    return any(f"/{one}/" in folder for row in registry.FORMATS.values() for one in row.folders)
+    return any(one in folder for _, _, locations in _rows() for one in locations)
 
 
 def index_root(row: Row, path: str) -> Path | None:

@@ -122,7 +122,7 @@ def _known(plan: Plan, sha256: str) -> Plan:
 def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
     """Say that parts stand where `targets` does not name the assistant any more."""
     number = len({(entry.target, entry.agent) for entry in mine if entry.target in gone})
-    message = f"`targets` does not name {', '.join(sorted(gone))} any more; {number} of its skills, commands and servers would go"
+    message = f"`targets` does not name {', '.join(sorted(gone))} any more; {number} of the parts that are kept in step for it would go"
     hint = "agentconv sync --yes takes them away; --release FORMAT lets them stay, as yours"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
@@ -145,7 +145,7 @@ def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:
 
 
 def _emptied(number: int) -> Diagnostic:
-    message = f"the source has none of the skills, commands and servers any more; {number} in the targets would go"
+    message = f"the source has none of the parts any more that are kept in step; {number} in the targets would go"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="nothing was taken away; agentconv sync --yes insists")
 
 

@@ -76,7 +76,7 @@ class Settings:
     carry_back: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     along: With | None = None
-    """Which skills, commands and servers are kept in step, one way; None where nothing is said of them."""
+    """Which parts are kept in step, one way; None where nothing is said of them."""
     """Losses that are known, `CODE` or `CODE:FORMAT`."""
     models: ModelChoices = NO_CHOICES
     required_version: str | None = None

@@ -8,10 +8,12 @@ and other words that one of them gives a type, at tags and merge keys, and at te
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
 from agentconv.yaml import scalars, serde, types
+from agentconv.yaml.errors import YamlError
 from agentconv.yaml.tree import Grammar
 
 if TYPE_CHECKING:
@@ -39,7 +41,12 @@ def _read_npm(text: str, grammar: Grammar) -> Node | None:
     return npm.read(text, grammar)
 
 
+_SEVERAL = expression(r"(?s)\A---[ \t\r]*\n.*?^(---)(?=\s|\Z)", re.MULTILINE)
+
+
 def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
+    if several := _SEVERAL.match(text):  # markdown with a header, as a rule: told without the library
+        raise YamlError("several documents", several.start(1))
     from agentconv.yaml import libyaml
 
     return libyaml.read(text, grammar)

@@ -5,6 +5,7 @@ Every function takes the `Grammar` of that library; `yaml_grammar` says which cl
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.yaml import simple as yaml_simple
@@ -38,24 +39,48 @@ __all__ = [
 ]
 
 
+_REMEMBERED, _SHORT = 32, 16_384
+"""How many texts are remembered, and how many characters each has at most: the rules, and the proofs of what they mend, read the header
+of one file again and again."""
+
+
 def parse(text: str, grammar: Grammar = BUN) -> Node | None:
     """Read one YAML text; no document gives None, and several a list of them where the library takes them.
+
+    What comes of it is shared with whoever reads the same text: nobody changes a node.
 
     Raises:
         YamlError: the library refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
+    found = _read(text, grammar) if len(text) <= _SHORT else _parsed(text, grammar)
+    if isinstance(found, YamlError):
+        raise found.with_traceback(None)
+    return found
+
+
+def _parsed(text: str, grammar: Grammar) -> Node | YamlError | None:
+    """Return what comes of a text, or why the library refuses it."""
     simple = yaml_simple.parse(text)
-    return simple if simple and not (grammar.cut and _ends_in_block(simple)) else grammar.read(text, grammar)
+    if simple and not (grammar.cut and _is_cut(simple, text)):
+        return simple
+    try:
+        return grammar.read(text, grammar)
+    except YamlError as error:
+        return error
 
 
-def _ends_in_block(node: Node) -> bool:
+_read = lru_cache(_REMEMBERED)(_parsed)
+
+
+def _is_cut(node: Node, text: str) -> bool:
+    """Whether a text ends in a block that loses its last line break with the text's: a second one is none of its, unless it keeps all."""
     while not isinstance(node, Scalar):
         inside = node.items if isinstance(node, Sequence) else [child for _, child in node.pairs]
         if not inside:
             return False
         node = inside[-1]
-    return node.style in ("|", ">")
+    return node.style in ("|", ">") and not (text.endswith("\n\n") and "+" not in text[node.start : text.find("\n", node.start)])
 
 
 def value(node: Node, budget: list[int] | None = None, grammar: Grammar = BUN) -> Json:

@@ -7,7 +7,6 @@ octal numbers beyond 64 bits are strings, and so are `yes`, `0b11`, `1_000`, `1:
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
@@ -94,6 +93,8 @@ def _float_text(number: float) -> str:
     if number == 0:
         return "0"
     if 1e-6 <= abs(number) < 1e21:
+        from decimal import Decimal
+
         return format(Decimal(repr(number)), "f").removesuffix(".0")
     mantissa, _, exponent = repr(number).partition("e")
     return f"{mantissa.removesuffix('.0')}e{int(exponent):+d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import re
 from datetime import UTC, datetime, timedelta
@@ -134,6 +133,8 @@ def _timestamp(text: str) -> Json:
 
 def _binary(text: str) -> Json:
     """Read base64 as the map from index to byte that JavaScript's byte array is."""
+    import base64
+
     digits = re.sub(r"[\r\n]", "", text)
     if not _BASE64.fullmatch(text) or len(digits) % 4:
         raise _NoMatch

@@ -43,7 +43,8 @@ _LONE = expression(r"[0-9]+(?:[/?#].*)?")
 _TOOL = expression(r"[A-Za-z0-9_-]*")
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header of any of the client's files."""
     opened = _FENCE.search(source.text)
     closed = _FENCE.search(source.text, opened.end()) if opened else None
     if opened is None or closed is None:
@@ -120,7 +121,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=("name",),
     name_of=partial(names.stem_of, suffixes=(".md",)),
     says_name=True,

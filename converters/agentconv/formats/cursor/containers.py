@@ -1,4 +1,4 @@
-"""Where the parts of a plugin of Cursor lie (documented): `.cursor-plugin/plugin.json`.
+"""Where the parts of a plugin of Cursor lie (documented): `.cursor-plugin/plugin.json`, or an Agent Plugin (its code).
 
 https://cursor.com/docs/plugins
 """
@@ -6,7 +6,7 @@ https://cursor.com/docs/plugins
 from __future__ import annotations
 
 from agentconv.core.container import Container
-from agentconv.parts.contained import Layout, Part
+from agentconv.parts.contained import AGENT_PLUGIN, AGENT_PLUGINS, Layout, Part, is_agent_plugin
 
 _LAYOUT = Layout(
     {
@@ -15,4 +15,11 @@ _LAYOUT = Layout(
         "servers": Part("mcpServers", "mcp.json", dotted=False),
     }
 )
-BY_FORMAT = {"cursor": Container((".cursor-plugin/plugin.json",), _LAYOUT.contents)}
+BY_FORMAT = {
+    "cursor": Container(
+        (".cursor-plugin/plugin.json",),
+        _LAYOUT.contents,
+        also={AGENT_PLUGIN: AGENT_PLUGINS.contents},
+        is_one=lambda source: source.path != AGENT_PLUGIN or is_agent_plugin(source),
+    )
+}

@@ -4,8 +4,9 @@ https://docs.docker.com/ai/docker-agent/
 
 By its schema and its code: a key that it does not know costs the whole file, and so does one value of a wrong type. The first agent is
 the one that a person works with. An agent has the tools of its `toolsets`, of which some may leave out some, and none without; it hands
-work to its `sub_agents`, which must be in the file, so that those of an agent from elsewhere go. What the file's own `permissions` deny
-or ask for is the file's, and is told. An MCP server is one of its toolsets: it stays as it is spelled, and goes nowhere else.
+work to its `sub_agents`, which must be in the file, so that those of an agent from elsewhere go. What the file's own `permissions` deny,
+each of its agents may not; a tool that is denied in part closes elsewhere. An MCP server is one of its toolsets: it stays as it is spelled,
+and goes nowhere else.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, schema_files
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.dataclass import replace
 from agentconv.core.format import FormatSpec, ReadResult
 from agentconv.core.ir import Model, ToolGrant
 from agentconv.core.losses import listed
-from agentconv.families import keys, reading, records, tool_tokens, yaml_records
+from agentconv.families import keys, records, tool_tokens, yaml_records
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_texts
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
-from agentconv.yaml import nodes
+from agentconv.yaml import emitter, nodes
 from agentconv.yaml.grammar import YAML_2
 from agentconv.yaml.nodes import YamlError
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 ID = "docker-agent"
 ROSTER = Roster("/agents", by_name=True)
 AUTO = "auto"
+RULES = "/permissions"
+"""What the rules of the whole file are called among the keys of each of its agents."""
 HINT = "add a toolset of the type `mcp` to the agent"
 
 
@@ -165,39 +168,43 @@ DIALECT = records.Dialect(SPEC, KEYS, _parse, ("model",), _lift, all_or_nothing=
 
 
 def read(source: SourceText) -> ReadResult:
-    """Read a file of agents as Docker Agent does."""
+    """Read a file of agents as Docker Agent does; what its permissions say holds each of them."""
     result = records.read(DIALECT, source)
-    held = _file_rules(source) if result.set.agents else []
-    if not held:
-        return result
-    found = reading.remark(
-        SPEC,
-        Code.PARTS,
-        lambda client: (
-            f"`permissions` holds all agents of this file in {client}, and goes nowhere else with one of them: {', '.join(held)}"
-        ),
-        source.span(source.text.find("permissions")),
-        "say it again where they go",
-        severity=Severity.WARNING,
+    rules = _file_rules(source) if result.set.agents else None
+    return (
+        result if rules is None else replace(result, set=replace(result.set, agents=tuple(_ruled(one, rules) for one in result.set.agents)))
     )
-    return ReadResult(result.set, result.states, (*result.diagnostics, found), result.place)
 
 
-def _file_rules(source: SourceText) -> list[str]:
-    """Return what the rules of the whole file deny or ask for."""
+def _ruled(agent: Agent, rules: Json) -> Agent:
+    """Return an agent with the rules of its file; without them for none."""
+    own = {key: value for key, value in agent.extras.get(ID, {}).items() if key != RULES}
+    own = own if rules is None else {**own, RULES: rules}
+    others = {format_id: table for format_id, table in agent.extras.items() if format_id != ID}
+    return replace(agent, extras={**others, ID: own} if own else others)
+
+
+def _file_rules(source: SourceText) -> Json:
+    """Return the rules of the whole file; nothing, where there are none, or the client does not take them."""
     try:
         root = nodes.parse(source.text, YAML_2)
         value = nodes.value(root, None, YAML_2) if root is not None else None
     except YamlError:
-        return []
+        return None
     rules = value.get("permissions") if isinstance(value, dict) else None
-    several = [rules.get(word) for word in ("deny", "ask")] if isinstance(rules, dict) else []
-    return [str(word) for one in several if isinstance(one, list) for word in one]
+    return None if not rules or schema_files.complaint(ID, RULES, rules) else rules
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
-    """Write a file of agents that Docker Agent loads."""
-    return records.write(DIALECT, agents, original)
+    """Write a file of agents that Docker Agent loads; the rules of a file stand in it once, and a new file gets those that all have."""
+    there = _file_rules(original)
+    every = [one.extras.get(ID, {}).get(RULES) for one in agents.agents]
+    shared = there if original.size else every[0] if every and all(one == every[0] for one in every) else None
+    if shared is None:
+        return records.write(DIALECT, agents, original)
+    bare = [_ruled(one, None) if rules == shared else one for one, rules in zip(agents.agents, every, strict=True)]
+    done = records.write(DIALECT, replace(agents, agents=tuple(bare)), original)
+    return done if original.size else replace(done, data=done.data + emitter.entry("permissions", shared).encode())
 
 
 def project(projection: Projection) -> None:
@@ -211,22 +218,13 @@ def project(projection: Projection) -> None:
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, lambda _server, _tool: "", partial(_reads_back, projection.source), denies=False, inherits=False)
-    _group(projection)
+    tool_lists.group(projection, _toolset_of)
     permissions.mode(projection)
     permissions.rules(projection)
     permissions.unasked(projection)
     models.model(projection, _named, providers=True)
     _leave_delegates(projection)
     mcp.drop(projection, HINT)
-
-
-def _group(projection: Projection) -> None:
-    """Put tools of one toolset together, as they are written."""
-    allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
-    toolsets = list(dict.fromkeys(map(_toolset_of, allow)))
-    grouped = tuple(sorted(allow, key=lambda grant: toolsets.index(_toolset_of(grant))))
-    if grouped != allow:
-        projection.translate("tools.allow", grouped)
 
 
 def _toolset_of(grant: ToolGrant) -> tuple[str, bool]:

@@ -18,7 +18,7 @@ from agentconv.core.ir import Model
 from agentconv.core.part_format import Place
 from agentconv.families import gray_matter, model_words
 from agentconv.families.keys import Refused
-from agentconv.formats.opencode import kilo, opencode
+from agentconv.formats.opencode import configurations, kilo, opencode
 from agentconv.parts.commands.client import Client
 from agentconv.parts.commands.entries import Entries
 from agentconv.parts.commands.markdown import Markdown
@@ -58,7 +58,7 @@ def _client(
     return Client(
         format_id,
         client,
-        (*(Place(path, _ANY) for path in project), *(Place(path, mixed=True) for path in files)),
+        (*(Place(path, _ANY) for path in project), *(Place(path, mixed=True) for path in reversed(files))),
         tuple(Place(path, _ANY) for path in user),
         {".md": Markdown(gray_matter.find, repair, JS_YAML_3, broken="kept"), ".json": entries, ".jsonc": entries},
         OPENCODE,
@@ -77,7 +77,7 @@ BY_FORMAT = {
         "OpenCode",
         opencode.CLIENT.repair,
         (_OPENCODE, (".config/opencode/command", ".config/opencode/commands", *_OPENCODE)),
-        ("opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc"),
+        configurations.OPENCODE,
         wrong=Effect.STOPS,
     ),
     "kilo": _client(
@@ -85,7 +85,7 @@ BY_FORMAT = {
         "Kilo",
         kilo.CLIENT.repair,
         (_KILO, (".config/kilo/command", ".config/kilo/commands", *_KILO)),
-        ("kilo.json", "kilo.jsonc", ".kilo/kilo.json", ".kilo/kilo.jsonc", "opencode.json", "opencode.jsonc"),
+        configurations.KILO,
         wrong=Effect.DROPS_ALL,
     ),
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.part_format import Place
+from agentconv.formats.opencode import configurations
 from agentconv.json import jsonc
 from agentconv.parts.instructions.client import Client, Files
 
@@ -22,8 +23,6 @@ _OTHERS = (
     Files(Place("", "CLAUDE.md", native=False, unless=("AGENTS.md",)), main=True),
     Files(Place("", "CONTEXT.md", unless=("AGENTS.md", "CLAUDE.md")), main=True),
 )
-_LISTS = ("opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc")
-_KILO_LISTS = (*_LISTS, "kilo.json", "kilo.jsonc", ".kilo/kilo.json", ".kilo/kilo.jsonc")
 _OUTSIDE = ("/", "~", "\\", "$", "{")
 
 
@@ -50,7 +49,7 @@ BY_FORMAT = {
         "OpenCode",
         (_MAIN, *_OTHERS, _MAIN.nested()),
         _own(".config/opencode"),
-        lists=_LISTS,
+        lists=configurations.OPENCODE,
         listed=_listed,
     ),
     "kilo": Client(
@@ -59,7 +58,7 @@ BY_FORMAT = {
         (_MAIN, *_OTHERS, Files(Place(".kilocode/rules", "*.md")), _MAIN.nested()),
         (*_own(".config/kilo"), Files(Place(".kilocode/rules", "*.md"))),
         whens=frozenset({"always"}),
-        lists=_KILO_LISTS,
+        lists=configurations.KILO,
         listed=_listed,
     ),
 }

@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
 from agentconv.families.keys import Refused
-from agentconv.formats.opencode import kilo, opencode, permission_maps
+from agentconv.formats.opencode import configurations, kilo, opencode, permission_maps
 from agentconv.formats.opencode.among_agents import among
 from agentconv.json import jsonc
 from agentconv.parts.permissions import wider
@@ -108,21 +108,19 @@ def _client(format_id: str, title: str) -> Client:
     )
 
 
-_OPENCODE = ("opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc")
-_KILO = ("kilo.json", "kilo.jsonc")
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     "opencode": PermissionFormat(
         _client("opencode", "OpenCode"),
         partial(_RuleFile, opencode.PERMISSIONS, Effect.STOPS),
-        tuple(Place(name, mixed=True) for name in _OPENCODE),
-        tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE[:2]),
+        configurations.adding_up(configurations.OPENCODE),
+        tuple(Place(f".config/opencode/{name}", mixed=True) for name in configurations.OPENCODE[:2]),
         among=among,
     ),
     "kilo": PermissionFormat(
         _client("kilo", "Kilo"),
         partial(_RuleFile, kilo.PERMISSIONS, Effect.DROPS_ALL),
-        (*(Place(name, mixed=True) for name in _KILO), *(Place(name, mixed=True, native=False) for name in _OPENCODE[:2])),
-        tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
+        configurations.adding_up(configurations.KILO),
+        tuple(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]),
         among=among,
     ),
 }

@@ -20,7 +20,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
-from agentconv.formats.opencode import permission_maps
+from agentconv.formats.opencode import configurations, permission_maps
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers
 from agentconv.parts.servers.format import ServerFormat
@@ -94,8 +94,6 @@ def _client(format_id: str, title: str, effect: Effect) -> Client:
     )
 
 
-_OPENCODE = ("opencode.json", "opencode.jsonc")
-_KILO = ("kilo.json", "kilo.jsonc")
 _OLDER = (".kilocode/mcp.json", ".kilo/mcp.json")
 _TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": "sse"}, url=None)
 _OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
@@ -117,18 +115,14 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
         json_servers("/mcp", jsonc.JSONC, stops=True),
-        tuple(Place(name, mixed=True) for name in (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc")),
-        tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE),
+        tuple(configurations.winning(configurations.OPENCODE)),
+        tuple(Place(f".config/opencode/{name}", mixed=True) for name in configurations.OPENCODE[:2]),
     ),
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
         _of_kilo,
-        (
-            *(Place(name, mixed=True) for name in _KILO),
-            *(Place(name, mixed=True, native=False) for name in _OPENCODE),
-            *(Place(folder) for folder in _OLDER),
-        ),
-        tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
+        (*configurations.winning(configurations.KILO), *(Place(folder) for folder in _OLDER)),
+        tuple(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]),
         elsewhere=tuple((file, ServerFormat(_OLDER_CLIENT, json_servers("/mcpServers"))) for file in _OLDER),
     ),
 }

@@ -2,8 +2,9 @@
 
 https://opencode.ai/docs/skills, https://kilo.ai/docs/customize/skills
 
-The header is found and repaired as an agent's is; a name and a description are text, and all other keys nothing. Both also read what
-other clients share. A skill that its author keeps from the model is one for the model here, whatever the key says.
+The header is found and repaired as an agent's is; a name and a description are text, and all other keys nothing. Both also read what other
+clients share; of one name, Kilo takes the one in `.agents`, and OpenCode the one that it reads last, now this and now that (asked).
+A skill that its author keeps from the model is one for the model here, whatever the key says.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ _SHARED = (Place(".claude/skills", _ANY, native=False), Place(".agents/skills", 
 
 
 def _client(format_id: str, client: str, repair: Repair, project: tuple[str, ...], user: tuple[str, ...]) -> Client:
+    shared = _SHARED if format_id == "opencode" else _SHARED[::-1]
     return Client(
         format_id,
         client,
-        (*(Place(path, _ANY) for path in project), *_SHARED),
-        (*(Place(path, _ANY) for path in user), *_SHARED),
+        (*(Place(path, _ANY) for path in project), *shared),
+        (*(Place(path, _ANY) for path in user), *shared),
         gray_matter.find,
         {"description": keys.key("description", keys.required_text("description"))},
         fallback=repair,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.container import Container, Contents, Fault
 from agentconv.formats.portable import plugin, servers, skills
+from agentconv.parts.contained import is_agent_plugin
 
 if TYPE_CHECKING:
     from agentconv.core.container import There
@@ -25,4 +26,4 @@ def contents(source: SourceText, _there: There) -> Contents:
     return Contents(plugin.MANIFEST.about(source).name, _PLACES, problem=Fault(*found[0]) if found else None)
 
 
-BY_FORMAT = {plugin.ID: Container((plugin.MANIFEST.path,), contents, is_one=plugin.is_one)}
+BY_FORMAT = {plugin.ID: Container((plugin.MANIFEST.path,), contents, is_one=is_agent_plugin)}

@@ -28,16 +28,10 @@ if TYPE_CHECKING:
 
 ID = "agent-plugin"
 SCHEMA = "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
-FAMILY = "https://agent-plugins.org/schemas/"
 LONGEST_NAME = 64
 _NAME = expression(r"(?!.*(?:--|\.\.))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _TEXTS = ("version", "description", "homepage", "repository", "license")
 _AUTHOR = ("name", "email", "url")
-
-
-def is_one(source: SourceText) -> bool:
-    """Whether a file that is called `plugin.json` is one of these, of whatever version."""
-    return FAMILY in source.text
 
 
 def _is_name(value: Json) -> bool:

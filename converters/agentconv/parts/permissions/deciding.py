@@ -22,7 +22,9 @@ _STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 OUTSIDE = "outside"
 """What stands for all that is done in folders outside of the project."""
 _OUTSIDE = frozenset({"read", "write", "run"})
-_BEYOND_READING = frozenset({"write", "run", "network"})
+BEYOND_READING = frozenset({"write", "run", "network"})
+BY_COMMANDS = frozenset({"read", "write", "network", "run"})
+"""What commands can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def restraints(part: PermissionSet) -> Iterator[Restraint]:
                 one.rule.server if one.about == {"mcp"} else None,
             )
     if part.sandbox is not None and part.sandbox.files != "full":
-        yield Restraint("permissions", sandbox_text(part.sandbox), "denies", _BEYOND_READING)
+        yield Restraint("permissions", sandbox_text(part.sandbox), "denies", BEYOND_READING)
     yield from beside(part)
 
 

@@ -100,6 +100,8 @@ class PermissionFormat:
 
     def beside(self, there: PermissionSet, part: PermissionSet) -> PermissionSet | None:
         """Return the rules of a file with those of a set beside them that deny or ask; None where both cannot stand in it."""
+        if _stands_in(part.rules, there.rules):
+            return there
         restraining = [rule for rule in part.rules if rule.effect != "allow"]
         if self.among is not None:
             rules = self.among(there.rules, restraining)
@@ -125,6 +127,13 @@ class PermissionFormat:
             return (WrittenFile(path, encode(file.rewritten(part))),)
         gone = part is None and NAME in without and file.part is not None
         return (WrittenFile(path, encode(file.rewritten(None)) if gone else text.data),)
+
+
+def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
+    """Whether all rules of a set are in a file as the set has them, and none of the others there is about the same words."""
+    words = {rule.native for rule in rules}
+    others = [rule for rule in there if rule.native not in words]
+    return [rule for rule in there if rule.native in words] == list(rules) and not any(set(rule.native) & set("*?") for rule in others)
 
 
 class _Nothing:

@@ -1,8 +1,9 @@
 """Rules of a set on their way into another client's file.
 
 A rule that denies or asks is said exactly or wider, or left open: then `conversion.set_restraints` refuses what could do it. A rule that
-allows is said exactly, or dropped. Where a command is denied, what of the shell is left asks, since no text tells all spellings of a
-command; so does a search that prints what may not be read.
+allows is said exactly, or dropped, as is one that would free what is left open. Where a command is denied, what of the shell is left asks,
+since no text tells all spellings of a command; so does a search that prints what may not be read, and a shell that prints it in the target
+alone.
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ class _Held:
         """What is so of a word where no other rule says otherwise."""
         self.asked: set[str] = set()
         """Words of the client that are to ask where no rule says otherwise."""
+        self.open: set[str] = set()
+        """Effects of what is left open."""
+        self.free: set[str] = set()
+        """Capabilities that are allowed as a whole."""
         self.wider: list[str] = []
         self.dropped: list[str] = []
 
@@ -76,9 +81,13 @@ class _Held:
             if not (capability == "fs.search" and reasons):  # where what may not be read is read all the same, a search need not ask
                 reasons += [reason] if (reason := self._closed(one, capability)) else []
         if reasons and deciding.effects_of(one):
-            self.projection.leave_open(one.text, reasons[0])
+            self._leave_open(one.text, reasons[0], deciding.effects_of(one))
         if not one.about and one.rule.pattern is not None:
             self.dropped.append(one.text)
+
+    def _leave_open(self, text: str, reason: str, about: frozenset[str]) -> None:
+        self.projection.leave_open(text, reason)
+        self.open |= about
 
     def _is_spoken_here(self, one: Decided) -> bool:
         """Take a rule as it stands, where the client has the same words, and the last rule decides in both."""
@@ -152,6 +161,8 @@ class _Held:
             parted = {word for word, _ in found}
             self.asked.update(parted if capability == "shell" else ())
             self.asked.update(set(self.client.closing(capability)) - set(self.client.parting(capability)))
+        if subject == "path" and vocabulary.rules(self.format).in_commands and not vocabulary.rules(self.client.format).in_commands:
+            self.asked.update(self.client.closing("shell"))  # which prints and writes here what it does not there
         if deciding.text_of(rule) not in self.wider:
             self.wider.append(deciding.text_of(rule))
         return None
@@ -193,23 +204,31 @@ class _Held:
         """Leave open what a sandbox holds back: no other client's file says so."""
         if self.source.sandbox is not None:
             if self.source.sandbox.files != "full":
-                self.projection.leave_open(deciding.sandbox_text(self.source.sandbox), f"{self.client.title} has no such sandbox")
+                text = deciding.sandbox_text(self.source.sandbox)
+                self._leave_open(text, f"{self.client.title} has no such sandbox", deciding.BEYOND_READING)
             self.projection.translate(sandbox=None)
             self.projection.declared.add("sandbox")
 
     def beside(self) -> None:
         """Leave open what stands beside the rules."""
         for one in deciding.beside(self.source):
-            self.projection.leave_open(one.text, f"{self.client.title} has nothing of the kind")
+            self._leave_open(one.text, f"{self.client.title} has nothing of the kind", one.effects)
 
     # --- what is allowed
 
     def allow(self, one: Decided) -> None:
         """Say a rule that allows, exactly, or drop it."""
-        for rule in self._allowed(one) or ():
-            self.rules.setdefault(rule)
-        if self._allowed(one) is None:
+        found = None if self._frees(one) else self._allowed(one)
+        if found is None:
             self.dropped.append(one.text)
+            return
+        self.rules.update(dict.fromkeys(found))
+        self.free |= one.about if found and one.rule.pattern is None else set()
+
+    def _frees(self, one: Decided) -> bool:
+        """Whether a rule would let something run unasked that a rule forbids which is left open."""
+        about = deciding.effects_of(one)
+        return bool(self.open & (about | deciding.BY_COMMANDS if "run" in about else about))
 
     def _allowed(self, one: Decided) -> list[Rule] | None:
         """Return the rules that allow the same, and nothing else; None where there are none."""
@@ -221,7 +240,11 @@ class _Held:
             return None
         whole = one.rule.pattern is None or patterns.is_everything(one.rule.pattern)
         if whole:
-            return None if words & self.asked else [rule for word in sorted(words) for rule in self.client.rule("allow", word, None)]
+            return (
+                None
+                if any(set(self.client.closing(capability)) & self.asked for capability in about)
+                else [rule for word in sorted(words) for rule in self.client.rule("allow", word, None)]
+            )
         found = [(word, patterns.carried(one.rule, self.client.format, word, denies=False)) for word in sorted(words)]
         if "shell" in about or any(texts is None for _, texts in found):
             return None
@@ -234,7 +257,7 @@ class _Held:
         if not self.client.asks_for_rest:
             return
         for capability in _ASKED if self.asks and self.source.mode not in ("bypass", "auto") else ():
-            if not (capability in ("fs.write", "fs.edit") and self.source.mode == "accept-edits"):
+            if capability not in self.free and not (capability in ("fs.write", "fs.edit") and self.source.mode == "accept-edits"):
                 self.asked.update(self.client.closing(capability))
         said = {rule.native for rule in self.rules if rule.pattern is None}
         self.base = [rule for word in sorted(self.asked - said) for rule in self.client.rule("ask", word, None)]

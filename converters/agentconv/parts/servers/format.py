@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
+from agentconv.parts import registry
 from agentconv.parts.servers import projecting, reading, spelling
 from agentconv.parts.servers.files import json_servers
 
@@ -56,7 +57,17 @@ class ServerFormat:
         return self._for(source).client
 
     def _for(self, source: PartSource) -> ServerFormat:
+        if source.place.format:
+            return self._written_in(source.place.format)
         return self.contained if self.contained and source.place.contained else self._of(source.text.path)
+
+    @staticmethod
+    def _written_in(format_id: str) -> ServerFormat:
+        """Return another client's format, in which a file is that this one reads, too."""
+        found = registry.part_format(format_id, "servers")
+        if not isinstance(found, ServerFormat):
+            raise AssertionError(format_id)  # noqa: TRY004 - a bug of ours
+        return found
 
     def _of(self, path: str) -> ServerFormat:
         return next((one for end, one in self.elsewhere if path.endswith(end)), self)
