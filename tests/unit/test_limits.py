@@ -45,3 +45,35 @@ def test_opposites_go_both_ways() -> None:
 def test_client_passes_over_a_limit(client: str, key: str, passed: bool) -> None:
     """A limit counts for nothing where the client has no such key and does not mind, or has one that holds nothing."""
     assert limits.is_passed_over(client, key) is passed
+
+
+@pytest.mark.parametrize("client", ["claude-code", "opencode", "droid", "copilot"])
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("disalowedTools", "tools.deny"),
+        ("dissallowedTools", "tools.deny"),
+        ("dsiallowedTools", "tools.deny"),
+        ("disallowedTool", "tools.deny"),
+        ("disallowedtools", "tools.deny"),
+        ("alowedTools", "tools.allow"),
+        ("exludeTools", "tools.deny"),
+        ("permisionMode", "permissions.mode"),
+    ],
+)
+def test_slips_of_limits_are_limits(client: str, key: str, field: str) -> None:
+    """A limit with a letter missing, doubled or out of place is meant as one, whichever client's word it is."""
+    assert limits.field_of(client, key) == field
+
+
+@pytest.mark.parametrize("key", ["audience", "group", "author", "tooling", "modes", "permissionNotes", "priority"])
+def test_other_words_are_no_limits(key: str) -> None:
+    """A key that merely looks a little like one is about something else."""
+    assert limits.field_of("claude-code", key) is None
+
+
+@pytest.mark.parametrize("word", ["disalowedTools", "dissallowedTools", "disalllowedTools", "exlcudeTools", "dissableTools", "forbiden"])
+def test_what_takes_away_does_so_with_a_slip(word: str) -> None:
+    """A slip does not turn a word that takes away into one that gives."""
+    assert opposed(word, "allowedTools")
+    assert not opposed(word, "disallowedTools")

@@ -37,7 +37,12 @@ class Carried:
         self._stays = not self.wanted and options.along is None and self._settled != [NONE]
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
-        self.places: dict[str, Any] = {"root": self._root(), "present": self._is_present, "read": self._read}
+        self.places: dict[str, Any] = {
+            "root": self._root(),
+            "present": self._is_present,
+            "read": self._read,
+            "servers_of": self._servers_of,
+        }
         """Where a conversion writes to."""
 
     def _wanted(self, words: list[str] | None, found: Discovery) -> With:
@@ -84,6 +89,12 @@ class Carried:
             return reading.read(os.fspath(folder / path))[0] if folder else None
         except OSError:
             return None
+
+    def _servers_of(self, target: str) -> tuple[str, ...]:
+        """Return the names of the servers that a target has already where it is written to."""
+        place = self._output.place.folder
+        found = beside.Parts([place], [target], self._output.home).of("servers") if place is not None else ()
+        return tuple(one.part.name or "" for one in found if one.taken)
 
     def told(self, pieces: Iterable[Loaded]) -> Iterator[Diagnostic]:
         """Say what the agents of files need that stays, where nobody said that it should."""

@@ -301,21 +301,6 @@ class CarriedParts:
         changed = dict(_following(servers, partial(fields.get, agent))) if servers else {}
         return fields.with_values(agent, changed) if changed else agent
 
-    def settled(self, told: Iterable[Loss]) -> Iterator[Loss]:
-        """Yield what is said of an agent, but that a server is not defined which goes along."""
-        written = {effects.server_key(name) for name in self.written("servers")}
-        for loss in told:
-            values = loss.data.values if loss.code == "mcp-undefined" and loss.data else ()
-            names = values[0] if values and isinstance(values[0], tuple) else ()
-            there = tuple(name for name in names if effects.server_key(name) in written)
-            left = tuple(name for name in names if name not in there)
-            if not there:
-                yield loss
-                continue
-            yield losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(there))
-            if left:
-                yield losses.loss("mcp-undefined", loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
-
     def kept(self) -> list[LoadedPart]:
         """Return the parts that stay in their own client's format, with the values that they have."""
         return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare
+from agentconv.conversion import compare, defined_servers
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity, in_words
@@ -88,7 +88,7 @@ class Law:
         try:
             projection = self._begun(case)
             written = self._through(case, projection)
-            told = projection.losses if self.names.carried is None else self.names.carried.settled(projection.losses)
+            told = defined_servers.settled(projection.losses, self._servers_there)
             return Verdict(projection.result() if written else None, written, tuple(told))
         except InputError:
             raise  # what is overridden cannot be: that is the user's to mend
@@ -97,6 +97,11 @@ class Law:
             if overridden and isinstance(error, InternalError):
                 raise self._unsayable(case, overridden) from None
             return Verdict(bug=in_words(error))
+
+    def _servers_there(self) -> frozenset[str]:
+        """Return the names of the servers that the target has already, or gets along with the agents."""
+        along = self.names.carried.written("servers") if self.names.carried is not None else frozenset[str]()
+        return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
 
     def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
         """Make the error for an override that the target has no words for."""

@@ -58,6 +58,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    servers_of: Callable[[str], Collection[str]] | None = None
+    """Returns the names of the servers that a target has already, where that is known."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it: no lock knows of them."""
     unrestrained: Collection[str] = ()

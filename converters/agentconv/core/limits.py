@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from agentconv.core import schema_files
-from agentconv.core.suggestions import folded
+from agentconv.core.suggestions import folded, nearest, opposed
 
 
 @cache
@@ -19,6 +20,49 @@ def _table() -> dict[str, str]:
 def meant(key: str) -> str | None:
     """Return the field that a key means to limit, such as `tools.allow` or `permissions.rules`; None where it is no limit."""
     return _table().get(folded(key)) or None
+
+
+@cache
+def field_of(format_id: str, key: str) -> str | None:
+    """Return the field that a key of a client's file is meant to limit, by itself or as a slip; None where it is about something else."""
+    own = spelling(format_id, key)
+    field = meant(key) or (schema_files.load(format_id)["properties"][own]["x-field"] if own else _slip(key))
+    return field if field.startswith(("tools.", "permissions.")) else None
+
+
+@cache
+def spelling(format_id: str, key: str) -> str:
+    """Return the client's key that another one is a slip of; empty where there is none."""
+    properties: dict[str, object] = schema_files.load(format_id)["properties"]
+    same = {folded(name): name for name in properties}
+    if folded(key) in same or owners(key):
+        return same.get(folded(key), "")
+    swapped = (name for name in properties if sorted(name) == sorted(key))
+    near = chain((name for name in swapped if not opposed(key, name)), filter(None, [nearest(key, properties, 0.84)]))
+    return next(near, "") if len(key) > 3 else ""
+
+
+def _slip(key: str) -> str:
+    """Return the field that a slip of another client's word means; nobody means another thing by one that is as long."""
+    words = [word for word in _table() if len(word) >= _LONG]
+    near = "" if owners(key) else nearest(folded(key), words, 0.9)
+    return _table()[near] if near else ""
+
+
+_LONG = 8
+
+
+@cache
+def owners(key: str) -> tuple[str, ...]:
+    """Return the formats that have a key, in any case: some readers make no difference."""
+    return tuple(client for client in schema_files.client_names() if own_key(client, key))
+
+
+@cache
+def own_key(format_id: str, key: str) -> str:
+    """Return a client's key as it spells it; empty where it has none."""
+    properties: dict[str, object] = schema_files.load(format_id)["properties"]
+    return next((name for name in properties if name.casefold() == key.casefold()), "")
 
 
 def is_passed_over(format_id: str, key: str) -> bool:

@@ -340,7 +340,9 @@ CATALOGUE: dict[str, LossRule] = {
     "part-twice": LossRule(
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
     ),
-    "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-named-along": LossRule(
+        _NOTE, _MOVED, "an MCP server that is named here stands in the target's configuration, or goes along into it"
+    ),
     "part-rebased": LossRule(_NOTE, _MOVED, "it leaves its plugin, and names that one's folder from the project's root now"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "part-widened": LossRule(

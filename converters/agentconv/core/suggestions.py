@@ -27,9 +27,35 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 def opposed(one: str, other: str) -> bool:
     """Whether one of two words takes away what the other gives: `allowedTools` and `disallowedTools`, `read-only` and `read-write`."""
     first, second = folded(one), folded(other)
-    if any(word in first for word in _AGAINST) != any(word in second for word in _AGAINST):
+    if _is_against(first) != _is_against(second):
         return True
     return (_READS in first) != (_READS in second) and (_WRITES in first or _WRITES in second)
+
+
+def _is_against(word: str) -> bool:
+    """Whether a word takes away, with one letter wrong, too."""
+    if any(one in word for one in _AGAINST):
+        return True
+    return any(
+        _is_slip(word[start : start + length], one)
+        for one in _AGAINST
+        if len(one) >= _LONG
+        for length in (len(one) - 1, len(one), len(one) + 1)
+        for start in range(len(word) - length + 1)
+    )
+
+
+_LONG = 6
+"""Shorter words are a letter away from too many others."""
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether a word is one letter, or two that changed places, from another."""
+    start = next((at for at, (mine, theirs) in enumerate(zip(one, other, strict=False)) if mine != theirs), min(len(one), len(other)))
+    mine, theirs = one[start:], other[start:]
+    if len(one) != len(other):
+        return mine[1:] == theirs if len(one) > len(other) else mine == theirs[1:]
+    return mine[1:] == theirs[1:] or (mine[:2] == theirs[1::-1] and mine[2:] == theirs[2:])
 
 
 def folded(word: str) -> str:

@@ -114,7 +114,7 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "ignored-key-dropped"
     if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
         return "restriction-moved"
-    if limits.meant(key) and limits.is_passed_over(format_id, key):
+    if limits.is_passed_over(format_id, key) and limits.field_of(format_id, key):
         return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:

@@ -142,6 +142,11 @@ class Candidate:
         name = view.agent.name or self.name
         return Synced(*self.place[:1], self.target, self.key[0], name, "", digests.of(view.agent), self.pointer, self.key[1], created=False)
 
+    def settle_as(self, view: View) -> None:
+        """Take what is there for what the source gave with other options: what it gives now is written over it."""
+        sha256 = self.file.sha256 if self.file is not None and not self.pointer else ""
+        self.bases = [replace(self._as_given(view), bytes_sha256=sha256)]
+
     def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
         insists = prefer.insists(self.target, self.name)

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, known, rewriting
+from agentconv.sync import candidates, digests, earlier, known, rewriting
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -128,6 +128,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     """
     found = candidates.of(situation)
     for one in found:
+        one.decide(bases, choices.prefer)
+    for one in earlier.take_over(found, situation.earlier):
         one.decide(bases, choices.prefer)
     for one in found if choices.going is not None else ():
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):

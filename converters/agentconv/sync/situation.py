@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Lock
@@ -31,3 +31,5 @@ class Situation:
     """What is in the targets, by path."""
     carried: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     """By target and place the fields whose edits are in the source by now: what is there is no edit any more."""
+    earlier: Callable[[str], Iterator[Views]] = lambda _: iter(())
+    """Returns what the source gives for a target with other options than the configuration's."""

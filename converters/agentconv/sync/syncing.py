@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import (
     configuring,
+    earlier,
     keeping,
     locks,
     overriding,
@@ -204,7 +206,9 @@ class Run:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
-        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, choices)
+        others = partial(self._given_otherwise, loaded, lock)
+        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others)
+        outcome = planning.plan(situation, self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
         return outcome
@@ -276,13 +280,13 @@ class Run:
         )
         done = [edit for edit in carrying.edits if edit.reason is None]
         outcome = self.planned(self.loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
-        earlier = {change.path: change for change in before.sources_changed}
+        first = {change.path: change for change in before.sources_changed}
         changes = [
-            replace(earlier[change.path], after=change.after) if change.path in earlier else change
+            replace(first[change.path], after=change.after) if change.path in first else change
             for change in self._source_changes(loaded, carrying.files)
         ]
         new = {*carrying.files, *(change.path for change in config)}
-        others = [change for path, change in earlier.items() if path not in new]
+        others = [change for path, change in first.items() if path not in new]
         self.first(outcome, [*config, *others, *changes])
         outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
         outcome.kept = before.kept
@@ -315,6 +319,9 @@ class Run:
         """Return what the source gives for a target."""
         locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
+
+    def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
+        return earlier.of(loaded, target, self.settings, lock, self.scope)
 
     def _all_given(self, loaded: Sources, targets: Sequence[str], lock: Lock) -> list[Views]:
         """Return what the source gives for each target, by several processes where that is wanted and worth it."""

@@ -16,6 +16,7 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.sources.parts import Parts
 from agentconv.sync import overriding
+from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def of(
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
-    options = replace(options, along=restraining(settings), unrestrained=RESTRAINING if allow_widening else ())
+    servers = Servers(settings, scope)
+    options = replace(options, along=restraining(settings), unrestrained=RESTRAINING if allow_widening else (), servers_of=servers.there)
     beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
@@ -92,7 +94,7 @@ def of(
         views.diagnostics += one.diagnostics
         for id_ in one.agents:
             if id_ in ids:
-                _take(views, one, id_, ids[id_], together)
+                _take(views, servers.hinted(one), id_, ids[id_], together)
         if not one.agents:
             views.losses += (loss for loss in one.losses if loss.part is None)
     if scope is not None and scope.is_user:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from agentconv.core import limits, schema_files, vocabulary
@@ -12,7 +11,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.ir import unescape_key
-from agentconv.core.suggestions import folded, nearest, opposed
+from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
@@ -48,39 +47,11 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
 
 def _is_passed_over(client: str, key: str) -> bool:
     """Whether a key reads like a limit that the client passes over: a rule of its own tells of that."""
-    return limits.is_passed_over(client, key) and _limit(client, key) is not None
+    return limits.is_passed_over(client, key) and limits.field_of(client, key) is not None
 
 
-@cache
-def _limit(client: str, key: str) -> str | None:
-    """Return the field that a key is meant to limit, by itself or as a slip of the client's own; None where it is about something else."""
-    near = _spelling(client, key)
-    field = limits.meant(key) or (schema_files.load(client)["properties"][near]["x-field"] if near else "")
-    return field if field.startswith(("tools.", "permissions.")) else None
-
-
-@cache
-def _spelling(client: str, key: str) -> str:
-    """Return the client's key that another one is a slip of; empty where there is none."""
-    properties: dict[str, object] = schema_files.load(client)["properties"]
-    same = {folded(name): name for name in properties}
-    if folded(key) in same or _owners(key):
-        return same.get(folded(key), "")
-    swapped = (name for name in properties if sorted(name) == sorted(key))
-    near = chain((name for name in swapped if not opposed(key, name)), filter(None, [nearest(key, properties, 0.84)]))
-    return next(near, "") if len(key) > 3 else ""
-
-
-@cache
 def _owners(key: str) -> tuple[str, ...]:
-    """Return the clients that have a key, in any case: some readers make no difference."""
-    return tuple(client for client in registry.CLIENTS if _own_key(client, key))
-
-
-@cache
-def _own_key(client: str, key: str) -> str:
-    properties: dict[str, object] = schema_files.load(client)["properties"]
-    return next((name for name in properties if name.casefold() == key.casefold()), "")
+    return tuple(client for client in registry.CLIENTS if client in limits.owners(key))
 
 
 def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
@@ -132,7 +103,7 @@ def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     agent for such a key.
     """
     for number, key, fate in _unknown(subject):
-        meant = _spelling(subject.format, key)
+        meant = limits.spelling(subject.format, key)
         if not meant:
             continue
         yield self.find(
@@ -148,7 +119,7 @@ def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _renamed(subject: Subject, number: int, key: str, meant: str) -> Fix | None:
     place = headers.key_place(subject, key)
-    if _limit(subject.format, key):
+    if limits.field_of(subject.format, key):
         return None  # what an agent may do is for its author to say
     if place is None or subject.has(number, meant) or subject.text[slice(*place)] != key:
         return None
@@ -188,9 +159,9 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, key, fate in _unknown(subject):
         owners = _owners(key)
-        if not owners or _spelling(subject.format, key):
+        if not owners or limits.spelling(subject.format, key):
             continue
-        held = {schema_files.load(owner)["properties"][_own_key(owner, key)]["x-field"] for owner in owners}
+        held = {schema_files.load(owner)["properties"][limits.own_key(owner, key)]["x-field"] for owner in owners}
         matters = bool(held - {"extras", "display_name", "color"})
         yield self.find(
             f"`{shown(key)}` is a key of {registry.FORMATS[owners[0]].title}; {title(subject)} {_FATES[fate]}",
@@ -233,7 +204,7 @@ def unknown_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     provider, which may refuse the call; Gemini CLI and Codex drop the agent.
     """
     for number, key, fate in _unknown(subject):
-        if not _owners(key) and not _spelling(subject.format, key):
+        if not _owners(key) and not limits.spelling(subject.format, key):
             yield self.find(
                 f"{title(subject)} does not know `{shown(key)}`, and {_FATES[fate]}",
                 _place(subject, number, key),
@@ -339,7 +310,7 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
         for key in () if state.dropped else agent.extras.get(subject.format, {}):
             name = unescape_key(key)
             unheld = schema["properties"].get(name, {}).get("x-unheld")
-            field = limits.meant(name) if unheld else _limit(subject.format, name)
+            field = limits.meant(name) if unheld else limits.field_of(subject.format, name)
             if not field or not (unheld or limits.is_passed_over(subject.format, name)):
                 continue
             held = (

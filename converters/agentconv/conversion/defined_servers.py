@@ -1,0 +1,41 @@
+"""Servers that agents name and do not define: those that the target has already, or gets along with its agents, are not missing there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, losses
+from agentconv.core.losses import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from agentconv.core.diagnostics import Loss
+
+UNDEFINED = "mcp-undefined"
+
+
+def names_of(loss: Loss) -> tuple[str, ...]:
+    """Return the servers that a loss says are named and not defined."""
+    values = loss.data.values if loss.code == UNDEFINED and loss.data else ()
+    return values[0] if values and isinstance(values[0], tuple) else ()
+
+
+def settled(told: Iterable[Loss], there: Callable[[], Collection[str]]) -> Iterator[Loss]:
+    """Yield what is said of an agent, but that a server is not defined which the target has.
+
+    Args:
+        told: What is said.
+        there: Returns the names of the servers that the target has, or gets; asked where some are missing.
+    """
+    for loss in told:
+        names = names_of(loss)
+        keys = {effects.server_key(name) for name in there()} if names else set()
+        found = tuple(name for name in names if effects.server_key(name) in keys)
+        left = tuple(name for name in names if name not in found)
+        if not found:
+            yield loss
+            continue
+        yield losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found))
+        if left:
+            yield losses.loss(UNDEFINED, loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
