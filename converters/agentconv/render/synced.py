@@ -269,11 +269,17 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
     return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
 
 
+_MANY = 3
+
+
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
-    if agent.name in names:
+    if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
+        taken = "" if outcome.one_way else f"--adopt takes them into {place}, --adopt AGENT one of them; "
+        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone"
+    elif agent.name in names:
         hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
     else:
         hint = left if outcome.one_way else f"--adopt {agent.name} takes it into {place}; {left}"

@@ -194,8 +194,8 @@ def unread_server_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-29",
     severity=Severity.WARNING,
     example="opencode",
-    path=".opencode/opencode.json",
-    beside=(("opencode.json", '{"mcp": {"tracker": {"type": "local", "command": ["uvx", "tracker"]}}}\n'),),
+    path="opencode.json",
+    beside=((".opencode/opencode.json", '{"mcp": {"tracker": {"type": "local", "command": ["uvx", "tracker"]}}}\n'),),
     kind="servers",
 )
 def shadowed_server(self: Rule, subject: Subject) -> Iterator[Finding]:
