@@ -97,3 +97,18 @@ def test_a_field_alone_is_decided(project, side, taken):
     assert taken in project.read(f"{SOURCE}/digger.md")
     assert taken in project.read(".codex/agents/digger.toml")
     assert (left["action"], left["fields"]) == ("edited", ["description"])
+
+
+def test_a_stranger_that_was_replaced_goes_with_its_source(project):
+    """What was written over it is all that is there: nothing of anybody's goes with it."""
+    project.write(f"{SOURCE}/weeder.md", agent("weeder"))
+    project.sync("--prefer", "source", "digger")
+    project.sync("--prefer", "codex", "sower")
+    project.remove(f"{SOURCE}/digger.md")
+    project.remove(f"{SOURCE}/sower.md")
+    told = project.sync("--yes")
+
+    assert not project.has(".codex/agents/digger.toml")
+    assert "One by hand." in project.read(".codex/agents/sower.toml")
+    assert any("was there before" in one["what"] for one in told.entries)
+    assert [one["hint"].endswith("; or delete it") for one in project.sync().entries] == [True]

@@ -22,6 +22,7 @@ from agentconv.sync import digests, preferring, selecting, settings, staged, swi
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
+from agentconv.sync.looking import at
 from agentconv.sync.planning import Choices
 from agentconv.sync.preferring import Preference
 from agentconv.sync.selecting import Selection
@@ -103,6 +104,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         beside = None if options.switch_source and looking else _parts(options, one, looking=looking)
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
+    if options.agents:
+        outcome, beside = at(outcome, options.agents), None
     return _tell(options, outcome, told, beside, looking=looking)
 
 

@@ -278,11 +278,11 @@ def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
     if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"--adopt takes them into {place}, --adopt AGENT one of them; "
-        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone"
+        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
     elif agent.name in names:
         hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
     else:
-        hint = left if outcome.one_way else f"--adopt {agent.name} takes it into {place}; {left}"
+        hint = f"{'' if outcome.one_way else f'--adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -312,7 +312,9 @@ def _value(agent: Agent | None, path: str) -> str:
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:
     """Return a file of an agent alone as the source gives it, and as it is in the target, where a person has to see to the difference."""
-    if one.settled is None or one.settled.in_step or one.view is None or one.there is None:
+    if one.entry is Entry.FOREIGN and one.view is not None and one.file is not None and one.file.data is not None and not one.pointer:
+        return one.view.data, one.file.data
+    if one.view is None or one.there is None or (one.entry is not Entry.FOREIGN and (one.settled is None or one.settled.in_step)):
         return None
     return one.view.data, alone(one.target, one.view.path, one.there)[1]
 

@@ -189,7 +189,11 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
     blob = _blob(one, fixed, data, bases)
-    created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
+    there = bool(one.bases) and not all(base.created for base in one.bases)
+    there = there or (not one.bases and (one.is_unlocked or (file.data is not None and not one.pointer)))
+    created = not there or (
+        data != file.data and not one.pointer and texts.to_lf(data) == texts.to_lf(view.data)
+    )  # nobody's words are left
     left = "" if one.pointer else _left(one, file, data, fixed)
     return [
         Synced(
