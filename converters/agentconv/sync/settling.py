@@ -26,7 +26,7 @@ class Settled:
     fields: Mapping[str, str]
     """What is settled from now on."""
     own: Mapping[str, str]
-    """What the target's file says beside its agent."""
+    """What the target's file says beside its agent, or keeps in place of what the source says."""
     written: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
@@ -88,12 +88,14 @@ def settle(
     now, then = digests.grouped(new), digests.grouped(theirs)
     known = [digests.grouped(one.fields) for one in bases]
     draft = _Draft((view, there), base)
+    keeps: dict[str, str] = {}
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
-        if path in kept or (path == digests.GROUP and digests.members(kept)):
+        side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
+        if _is_kept(path, kept) and not (is_named and side == SOURCE):
             action = Field.MET
+            keeps |= _kept(_members(path, new, theirs), new, theirs)
         else:
-            side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
             action = _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
@@ -102,7 +104,7 @@ def settle(
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
         _settled(new, left, bases),
-        own,
+        own | keeps,
         tuple(draft.by.get(Field.WRITE, ())),
         tuple(draft.by.get(Field.EDITED, ())),
         tuple(draft.merged),
@@ -112,6 +114,16 @@ def settle(
         draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
     )
+
+
+def _is_kept(path: str, kept: Collection[str]) -> bool:
+    """Whether the target's word counts of a field; of what an agent may do it does of all, or of nothing."""
+    return path in kept or (path == digests.GROUP and bool(digests.members(kept)))
+
+
+def _kept(paths: Iterable[str], new: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return what the target's file keeps of fields, where the source has them otherwise."""
+    return {path: theirs.get(path, digests.ABSENT) for path in paths if new.get(path) != theirs.get(path)}
 
 
 def _seen(path: str, now: Mapping[str, str], then: Mapping[str, str], view: Agent, there: Agent) -> str | None:
@@ -164,12 +176,12 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     if done is None and side is None:
         was = draft.base() if path in digests.TEXTS else None
         if was is not None:
-            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *draft.sides)))
+            draft.clashes[path] = lines.clash(*(digests.said(one, path) or "" for one in (was, *draft.sides)))
         return Field.BOTH
     if done is None:
         action = Field.WRITE if side == SOURCE else Field.EDITED
     else:
-        new, other = (fields.get(one, path) for one in draft.sides)
+        new, other = (digests.said(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
     if action is Field.MET:
         draft.values[path] = done
@@ -188,7 +200,7 @@ def _together(draft: _Draft, path: str, side: str | None) -> Any:
     was = draft.base() if path in digests.TEXTS or path in digests.LISTS else None
     if was is None:
         return None
-    old, new, other = (fields.get(one, path) for one in (was, *draft.sides))
+    old, new, other = (digests.said(one, path) for one in (was, *draft.sides))
     if path in digests.LISTS:
         return _merged_list(old, new, other)
     if side is None:
