@@ -99,11 +99,7 @@ class SameFormat:
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if agent.name and not state.dropped:
-                self._paths_by_name.setdefault((self._project(piece.path), agent.name), []).append(piece.path)
-
-    def _project(self, path: str) -> str:
-        """Return the project or plugin that a file is in; one outside of the client's folders is in the folder that was named."""
-        return self.row.project_of(path) if any(f"/{folder}/" in f"/{path}" for folder in self.row.folders) else ""
+                self._paths_by_name.setdefault((self.row.project_of(piece.path), agent.name), []).append(piece.path)
 
     def _edited(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of one agent that was changed; where its name is the file's, under another path."""
