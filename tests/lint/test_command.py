@@ -108,6 +108,22 @@ def test_strict(tmp_path, capsys, strict, severity, code):
     assert main(["lint", str(tmp_path), "--isolated", "--select", rule.code, *strict]) == code
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [([], Exit.FINDINGS), (["--strict=off"], Exit.OK), (["--config", "agentconv.toml"], Exit.OK), (["--exit-zero"], Exit.OK)],
+)
+def test_no_project_passes_over_what_protects(tmp_path, monkeypatch, words, code):
+    """A project says of its style what counts; a secret counts unless a person says so."""
+    monkeypatch.chdir(tmp_path)
+    rule = catalogue.rules()["AC810"]
+    folder = tmp_path / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    (folder / "reviewer.md").write_bytes(encode(rule.bad))
+    (tmp_path / "agentconv.toml").write_text('strict = "off"\n')
+
+    assert main(["lint", ".", "--select", rule.code, *words]) == code
+
+
 PROTECTING = [rule for rule in catalogue.rules().values() if rule.protects]
 TABLES = {
     "select": 'select = ["AC2"]',

@@ -56,6 +56,8 @@ def settle(options: argparse.Namespace) -> None:
             given = os.environ.get(variable) or None if key not in _IN_FILES_ONLY else None  # set and empty is how many unset it
             value = _checked(variable, key, given) if given is not None else file.get(key, default)
             setattr(options, name, value)
+            if key == "strict":
+                options.strict_of_project = given is None and key in file and not options.config
 
 
 def _checked(place: str, key: str, value: Any) -> Any:

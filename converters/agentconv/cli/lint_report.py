@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_mending import Mended
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding
     from agentconv.sources import discovery
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
@@ -58,10 +59,12 @@ class Told:
         """Whether nothing is written of what would be mended."""
         return bool(self.options.diff or self.options.check)
 
-    @property
-    def counted(self) -> set[Severity]:
-        """The severities that make the command exit with 1."""
-        return _COUNTED[self.options.strict or "warnings"]
+    def counts(self, finding: Finding) -> bool:
+        """Whether a finding makes the command exit with 1; no project passes by itself over what protects whoever reads its files."""
+        counted = _COUNTED[self.options.strict or "warnings"]
+        if finding.rule.protects is not None and getattr(self.options, "strict_of_project", False):
+            counted = counted | _COUNTED["warnings"]
+        return finding.severity in counted
 
     def exit_code(self) -> Exit:
         """Return the exit code."""
@@ -69,7 +72,7 @@ class Told:
             return Exit.BUG
         if self.mended.unsaved or (self.diagnostics and not self.checked):
             return Exit.USAGE
-        found = {finding.severity for one in self.checked for finding in one.findings} & self.counted
+        found = any(self.counts(finding) for one in self.checked for finding in one.findings)
         if self.options.exit_zero:
             return Exit.OK
         return Exit.FINDINGS if found or self.failures or (self.pending and self.mended.findings) else Exit.OK
@@ -139,7 +142,7 @@ def _report(told: Told, code: Exit) -> str:
 
     if kind == "gitlab":
         return findings_ci.gitlab(checked, told.failures, told.where)
-    return findings_ci.junit(checked, told.failures, told.where, told.counted)
+    return findings_ci.junit(checked, told.failures, told.where, told.counts)
 
 
 def _plain(told: Told, code: Exit) -> dict[str, Any]:

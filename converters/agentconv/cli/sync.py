@@ -90,10 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    named = (
-        options.agents or options.prefer or options.carry_back or options.release or options.switch_source or options.adopt
-    )  # and may not be there
-    closer = options.verbose or options.staged or options.watch or named
+    named = options.agents or options.prefer or options.carry_back or options.release or options.switch_source or options.adopt
+    # who is named may not be there; and what is checked is held against the source, for a lock only claims what was written
+    closer = options.verbose or options.staged or options.watch or options.check or named
     scope = scope_of(options, chosen)
     lock = None if closer else unchanged.in_step(chosen, scope)
     parts = _parts_in_step(options, chosen, scope, lock) if lock is not None else None

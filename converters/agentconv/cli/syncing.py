@@ -95,7 +95,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             options.adopt,
             repository=repository,
         )
-        outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
+        outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:

@@ -11,10 +11,11 @@ from agentconv.core.expressions import expression
 from agentconv.render import findings_machine, machine, text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from agentconv.core.diagnostics import Diagnostic, Severity
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding
 
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _PROTECTS = "critical"
@@ -22,34 +23,34 @@ _PROTECTS = "critical"
 _NO_XML = expression("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str], counted: Collection[Severity]) -> str:
+def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str], counts: Callable[[Finding], bool]) -> str:
     """Return findings as JUnit has them: a suite a file, a case a finding, which fails where it counts.
 
     Args:
         checked: The files.
         failures: What kept one from being looked at.
         where: Where each is.
-        counted: What counts.
+        counts: Whether a finding makes the command exit with 1.
     """
-    suites = [suite for one in checked for suite in [_suite(one, where, counted)]]
+    suites = [suite for one in checked for suite in [_suite(one, where, counts)]]
     errors = [_case("agentconv", told.code, ("error", told.severity, told.message, told.hint or "")) for told in failures]
     if errors:
         suites.append(_wrapped("testsuite", {"name": "agentconv", "tests": len(errors), "failures": 0, "errors": len(errors)}, errors))
     total = sum(max(len(one.findings), 1) for one in checked) + len(errors)
-    failed = sum(finding.severity in counted for one in checked for finding in one.findings)
+    failed = sum(map(counts, (finding for one in checked for finding in one.findings)))
     head = {"name": "agentconv lint", "tests": total, "failures": failed, "errors": len(errors)}
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _wrapped("testsuites", head, suites)
 
 
-def _suite(one: Checked, where: Mapping[str, str], counted: Collection[Severity]) -> str:
+def _suite(one: Checked, where: Mapping[str, str], counts: Callable[[Finding], bool]) -> str:
     path = where.get(one.subject.path, one.subject.path)
     cases = []
     for finding in one.findings:
         line, column = one.subject.source.position(finding.start)
-        kind = "failure" if finding.severity in counted else "system-out"
+        kind = "failure" if counts(finding) else "system-out"
         told = (kind, finding.severity, f"{path}:{line}:{column}: {finding.message}", finding.help)
         cases.append(_case(path, f"{finding.rule.code} {finding.rule.name}", told, {"file": path, "line": line}))
-    failed = sum(finding.severity in counted for finding in one.findings)
+    failed = sum(map(counts, one.findings))
     head = {"name": path, "tests": max(len(cases), 1), "failures": failed, "errors": 0}
     return _wrapped("testsuite", head, cases or [_case(path, "agentconv lint", None)])
 
