@@ -40,6 +40,8 @@ class Settled:
     """Of texts in conflict of which it is known what was settled: the line, and what the source and the target made of it."""
     new_own: tuple[str, ...] = ()
     """Fields of `own` that were not told yet."""
+    undone: bool = False
+    """Whether an edit gives way to the source, because a person said so."""
 
     @property
     def in_step(self) -> bool:
@@ -59,6 +61,7 @@ class _Draft:
     preferred: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     clashes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    undone: bool = False
 
 
 def settle(
@@ -93,8 +96,7 @@ def settle(
         if path in kept or (path == digests.GROUP and digests.members(kept)):
             action = Field.MET
         else:
-            side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
-            action = _heeded(draft, action, path, side)
+            action = _heeded(draft, action, path, _side(path, prefer or {}) if is_named or action is Field.BOTH else None)
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
             draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
@@ -111,6 +113,7 @@ def settle(
         tuple(left),
         draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
+        draft.undone,
     )
 
 
@@ -143,6 +146,7 @@ def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
 def _preferred(draft: _Draft, path: str, side: str | None) -> Field:
     """Return what becomes of a field that the target says, and the source does not, or says otherwise."""
     if side == SOURCE:
+        draft.undone = True
         return Field.WRITE
     if side == TARGET:
         draft.preferred.append(path)
@@ -171,6 +175,7 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     else:
         new, other = (fields.get(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
+    draft.undone = draft.undone or (side == SOURCE and action is not Field.EDITED)
     if action is Field.MET:
         draft.values[path] = done
         draft.merged.append(path)
