@@ -62,6 +62,13 @@ def test_the_answers_are_the_reports_of_commands(project, monkeypatch, capsys, m
     assert (wrong.is_error, json.loads(wrong.content[0].text)["diagnostics"][0]["hint"]) == (True, "did you mean `unquoted-colon`?")
 
 
+def test_a_word_for_a_list(project):
+    """A model that says one word where a list is asked for is answered as if it had said a list of it."""
+    _, (one, several) = asked(project, ("inspect", {"for": "codex"}), ("inspect", {"for": ["codex"]}))
+
+    assert (one.is_error, one.structured_content) == (False, several.structured_content)
+
+
 def test_a_server_that_may_write(project):
     """Where a person allows it, files are written; one that is there with other content is kept, and that is told."""
     ask = ("convert", {"to": ["codex", "opencode"], "write": True})

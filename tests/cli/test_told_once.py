@@ -82,3 +82,17 @@ def test_a_plugin_that_is_an_extension_too(tmp_path: Path, monkeypatch: pytest.M
         assert len(told) == 1, words
         assert "agents of Claude Code plugin" in told[0]
         assert "--for gemini-extension" in told[0]
+
+
+@pytest.mark.parametrize(("number", "hints"), [(3, 3), (9, 1)])
+def test_what_many_strays_need_is_told_once(project: Path, capsys: pytest.CaptureFixture[str], number: int, hints: int) -> None:
+    """Agents that stand in a target alone are told one by one; what to do about many of them, in words that fit each, once."""
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["opencode"]\n', "utf-8")
+    (project / ".opencode/agents").mkdir(parents=True)
+    for stray in range(number):
+        text = f"---\ndescription: Is {stray}\nmode: subagent\n---\nYou are {stray}.\n"
+        (project / f".opencode/agents/stray-{stray}.md").write_text(text, "utf-8")
+    main(["sync", "--check"])
+    said = capsys.readouterr().out
+
+    assert (said.count("not ours"), said.count("into .claude/agents")) == (number, hints)

@@ -75,7 +75,8 @@ def test_one_fix(editor, folder):
     found = editor.actions(AGENT, 5, 5, only=["quickfix"])
     (title, action), *rest = found.items()
 
-    assert (title, action.is_preferred, rest, applied(text, action)) == ("Write `purple`", True, [], text.replace("Purple", "purple"))
+    assert (title, action.is_preferred, applied(text, action)) == ("Write `purple`", True, text.replace("Purple", "purple"))
+    assert [(other, one.is_preferred) for other, one in rest] == [("Leave out AC405 illegal-color in this file", None)]
 
 
 def test_an_unsafe_fix_says_so(editor, folder):

@@ -70,6 +70,66 @@ def test_a_broken_format_names_its_distribution_and_loses_nothing_else(installed
     assert "lazy" in entry or (project / "out/.codex/agents/calm.toml").is_file()
 
 
+FAULTS = {
+    "schema": ("toy.schema.json", "{", "is no format: toy.schema.json: Expecting property name"),
+    "keys": ("toy.schema.json", '{"properties": {"name": 1}}', "is no format: toy.schema.json: `properties` is a map of keys"),
+    "words": ("toy.toml", "x = [", "is no format: toy.toml: Invalid value"),
+    "tools": ("toy.toml", "[tools]\nRead = 5\n", "is no format: toy.toml: `tools` is a table of words"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "why"), FAULTS.values(), ids=FAULTS)
+def test_a_format_whose_files_are_broken_loses_nothing_else(installed, project, name, text, why):
+    """A schema, or words, that are none are told with their distribution by what lists formats, and everything else works."""
+    (installed.toy() / name).write_text(text)
+    told = installed.run("formats", project)
+
+    assert f"`toy` of toy-agents 1.0 {why}" in told
+    assert "Claude Code" in told
+    assert "1 file written" in installed.run("convert .claude -t codex -o out", project)
+
+
+FAILING = {
+    "read": "def read(source):\n    raise ZeroDivisionError('boom')",
+    "exit": "def read(source):\n    raise SystemExit(0)",
+    "nothing": "def read(source):\n    return None",
+}
+
+
+@pytest.mark.parametrize("code", FAILING.values(), ids=FAILING)
+def test_a_format_that_fails_loses_no_finding_of_another(installed, project, code):
+    """Whatever a format's reader does, it is told as its distribution's, once for each file, and what our own rules find is there."""
+    module = installed.toy() / "toy.py"
+    module.write_text(f"{module.read_text()}\n\n{code}\n")
+    (project / ".claude/agents/calm.md").write_text("---\nname: calm\ndescription: Reads: all\n---\n\nRead.\n")
+    told = installed.run("lint . --output-format concise", project)
+
+    assert ".claude/agents/calm.md:3:14: warning[AC101]" in told
+    assert told.count("`toy` of toy-agents 1.0 failed") == 2
+    assert "bug in agentconv" not in told
+
+
+@pytest.mark.parametrize(("what", "returned"), [("write", "None"), ("project", "1 / 0")])
+def test_a_format_that_cannot_write_loses_its_own_agents_alone(installed, project, what, returned):
+    """An agent that another distribution's format cannot write is told with that distribution's name; one in another format is written."""
+    module = installed.toy() / "toy.py"
+    module.write_text(f"{module.read_text()}\n\ndef {what}(*_given, **_named):\n    return {returned}\n")
+    told = installed.run("convert .claude -t toy,codex -o out", project)
+
+    assert "on the way to toy: `toy` of toy-agents 1.0 failed" in told
+    assert (project / "out/.codex/agents/calm.toml").is_file()
+
+
+def test_a_module_that_ends_python_ends_nothing(installed, project):
+    """A module that leaves Python as it is imported is told as any other that cannot be imported."""
+    module = installed.toy() / "toy.py"
+    module.write_text("raise SystemExit(0)\n")
+    told = installed.run("lint .", project)
+
+    assert "`toy` of toy-agents 1.0 cannot be loaded: SystemExit: 0" in told
+    assert "1 file: nothing found" in told
+
+
 def test_broken_rules_name_their_distribution_and_lose_nothing_else(installed, project):
     """Rules that cannot be imported, have codes of ours, or break on a file are told; our own are checked all the same."""
     points = "[agentconv.rules]\none = broken_rules.gone\ntwo = broken_rules.ours\nthree = broken_rules.breaks\n"

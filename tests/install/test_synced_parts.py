@@ -183,7 +183,7 @@ def test_a_released_target_keeps_its_parts(source, run, tree):
     run("sync", "--yes")
     after = tree()
 
-    assert "`targets` does not name gemini-cli any more; 2 of its" in told.err
+    assert "`targets` does not name gemini-cli any more; 2 of the parts" in told.err
     assert {path: data for path, data in after.items() if path.startswith(".codex")} == {
         path: data for path, data in before.items() if path.startswith(".codex")
     }
@@ -248,3 +248,21 @@ def test_nothing_is_converted_where_nothing_changed(source, run, monkeypatch):
 
     assert quick.splitlines()[-1] == before.splitlines()[-1] == "in step, too: 1 skill, 1 MCP server"
     assert run("sync").out == quick
+
+
+def test_one_file_of_several_targets_is_there_once_and_goes_with_the_last(source, run, asked):
+    """What several assistants read in one file (`AGENTS.md`) is written once, stays with those that are left, and goes with the last."""
+    (source / "CLAUDE.md").write_text("Be brief.\n")
+    settings = source / "agentconv.toml"
+    settings.write_text('source = "claude-code"\ntargets = ["codex", "kimi", "kiro"]\nwith = ["instructions"]\n')
+    first = actions(asked("sync"))
+    again = actions(asked("sync"))
+    settings.write_text('source = "claude-code"\ntargets = ["kiro"]\nwith = ["instructions"]\n')
+    run("sync", "--yes")
+    left = (source / "AGENTS.md").read_text()
+    settings.write_text('source = "claude-code"\ntargets = ["gemini-cli"]\nwith = ["instructions"]\n')
+    run("sync", "--yes")
+
+    assert (first["AGENTS.md"], again["AGENTS.md"]) == ("write", "same")
+    assert left == "Be brief.\n"
+    assert not (source / "AGENTS.md").exists()

@@ -80,3 +80,25 @@ def test_table_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, table.splitlines())) <= 80
     assert "instructions" in table
     assert "AGENTS.md:1 (GitHub Copilot): by itself, and as CLAUDE.md imports it" in long.replace("\n    ", " ")
+
+
+def test_parts_that_are_not_what_is_meant_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A placeholder that is none there, a word that nothing takes, a skill's file that is missing and a scope without files have a line."""
+    more = {
+        ".claude/commands/fix.md": "---\ndescription: Fixes\n---\n\nFix $1.\nSay {{args}}.\n",
+        ".claude/skills/write/SKILL.md": "---\nname: write\ndescription: Writes\n---\n\nRead [it](docs/how.md).\n",
+        ".claude/rules/python.md": '---\npaths: ["./src/**"]\n---\n\nUse types.\n',
+    }
+    for name, text in more.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    assert main(["inspect", str(project), "--for", "claude-code", "--output-format", "json"]) in (0, 1)
+    found = json.loads(capsys.readouterr().out)["project"]["statements"]
+    said = {(one["topic"], one["path"].removeprefix(f"{project}/"), one["line"]) for one in found}
+
+    assert said >= {
+        ("literally", ".claude/commands/fix.md", 6),
+        ("fault", ".claude/commands/fix.md", 5),
+        ("fault", ".claude/skills/write/SKILL.md", 6),
+        ("rule", ".claude/rules/python.md", 2),
+    }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.cli import main
+from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,16 @@ def test_texts_that_differ_are_not_merged(project: Path, capsys: pytest.CaptureF
     assert _convert("codex", "-o", ".") == 1
     assert "`CLAUDE.md` and `AGENTS.md`" in capsys.readouterr().err
     assert (project / "AGENTS.md").read_text() == "Another text.\n"
+
+
+def test_agent_in_a_folder_of_its_own_is_no_text_of_that_folder(project: Path) -> None:
+    """The `AGENTS.md` of an agent of deepagents-code is none of the texts that Codex reads in the folders of a project."""
+    for path in (".deepagents/agents/scout/AGENTS.md", "docs/AGENTS.md"):
+        (project / path).parent.mkdir(parents=True)
+        (project / path).write_text("---\nname: scout\ndescription: Looks\n---\nLook around.\n")
+    found = PartsOnDisk(project).of("codex", "instructions")
+
+    assert [one.path for one in found] == ["docs/AGENTS.md"]
 
 
 @pytest.mark.parametrize(

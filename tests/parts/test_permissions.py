@@ -217,3 +217,43 @@ def test_what_a_set_allows_behind_what_asks_stays_allowed() -> None:
     part, module = read("opencode", {"permission": rules}), client("opencode")
 
     assert SharedParts(module, "opencode.json", module.project[0], (part,)).merge(data).data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("[features]\nshell_tool = false\n", ["Bash"]),
+        ('web_search = "disabled"\n', ["WebSearch"]),
+        ("[tools]\nweb_search = false\n", ["WebSearch"]),
+        ('web_search = "live"\n[features]\nshell_tool = true\n', None),
+    ],
+)
+def test_a_tool_that_codex_switches_off_is_denied_elsewhere(text: str, denied: list[str] | None) -> None:
+    """What a configuration closes for the whole session is a rule, which goes with its line when the rule is gone."""
+    place = client("codex").project[0]
+    source = PartSource(SourceText(place.path, text.encode()), place)
+    parts = client("codex").read(source).parts
+    made = [written(projected(part, "claude-code").part, "claude-code")["permissions"]["deny"] for part in parts]
+
+    assert made == ([] if denied is None else [denied])
+    for part in parts:
+        without = client("codex").write((replace(part, rules=(), resolution=None),), place.path, source)[0].data
+        assert not client("codex").read(replace(source, text=source.text.put(without))).parts
+
+
+def test_a_sandbox_of_claude_code_is_held_nowhere_else() -> None:
+    """Commands that run in its sandbox alone run in none in another client: what could run one is refused there."""
+    projection = projected(read("claude-code", {"sandbox": {"enabled": True}}), "opencode")
+
+    assert list(projection.left_open) == ["sandbox.enabled: True"]
+    assert not list(deciding.restraints(read("claude-code", {"sandbox": {"enabled": False}})))
+
+
+def test_a_rule_that_restrains_nothing_there_is_told() -> None:
+    """A denied skill or sub-agent, and a denial that matches no call, go nowhere, and not in silence."""
+    rules = {"permissions": {"deny": ["Skill(deploy)", "Agent(Explore)", "Write(src/**)", "WebFetch"]}}
+    losses = {one.code: str(one.detail) for one in projected(read("claude-code", rules), "gemini-cli").losses}
+
+    assert "Skill(deploy)" in losses["permission-rule-dropped"]
+    assert "Write(src/**)" in losses["permission-rule-dropped"]
+    assert "permission-allow-dropped" not in losses

@@ -393,3 +393,29 @@ def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:
     assert "[other]\r\nb = 2\r\n" in text
     assert text.endswith('[mcp_servers.n]\r\ncommand = "n"\r\n')
     assert [plain(one.definition)["command"] for one in read("codex", text.encode()).parts] == ["y", "n"]
+
+
+@pytest.mark.parametrize(
+    ("url", "loads"),
+    [
+        ("https://${HOST}/x", True),
+        ("localhost:80/x", True),
+        ("ftp://x/y", True),
+        ("https://me@x.example:8080/y", True),
+        ("http://[::1]:80/", True),
+        ("${URL}", False),
+        ("${URL:-https://x.example}", False),
+        ("/x", False),
+        ("//x", False),
+        ("https://", False),
+        ("https://x y/z", False),
+        ("https://<HOST>/mcp", False),
+    ],
+)
+def test_copilot_takes_what_is_an_address_before_it_is_filled_in(url: str, loads: bool) -> None:
+    """A server whose address is none as it stands is dropped (asked), and none such is written."""
+    data = made("copilot", {"web": {"type": "http", "url": url}})
+    one = projected(read("claude-code", made("claude-code", {"web": {"type": "http", "url": url}})).parts[0], "copilot")
+
+    assert (read("copilot", data).states[0] is State.LOADS) is loads
+    assert one.is_refused() is not loads

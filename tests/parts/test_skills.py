@@ -271,3 +271,14 @@ def test_what_agents_openai_yaml_says_is_patched() -> None:
         True,
         "user",
     )
+
+
+@pytest.mark.parametrize("shared", ["agents-dir", "antigravity", "agent-plugin"])
+def test_nothing_that_another_reader_takes_for_a_grant_goes_where_several_look(shared: str) -> None:
+    """Keys that Codex passes over, and that let tools or commands run in other readers of the place, are left out and told."""
+    header = b"---\nname: one\ndescription: Counts\nallowed-tools: Bash\nhooks: {Stop: []}\nowner: me\n---\nCount.\n"
+    skill = read(source("codex", header), "codex").parts[0]
+    projection = projected(skill, shared)
+
+    assert projection.part.extras == {shared: {"owner": "me"}}
+    assert [(one.code, str(one.detail)) for one in projection.losses] == [("ignored-key-dropped", "allowed-tools, hooks")]

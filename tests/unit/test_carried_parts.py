@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from agentconv.conversion import along, defined_servers, part_law
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core import losses
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Code, InputError
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin, ToolGrant
 from agentconv.core.kinds import KINDS
@@ -489,3 +490,34 @@ def test_words_of_with():
     assert along.chosen(["all"]).kinds == set(KINDS)
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_bundle_has_what_every_system_can_have(tmp_path):
+    """A skill in a folder that not every system can have is in a bundle without its file; one with such a file beside it is told."""
+    for folder, beside in (("a:b", "run.sh"), ("check", "x:y"), ("other", "run.sh")):
+        (tmp_path / ".claude/skills" / folder).mkdir(parents=True)
+        (tmp_path / ".claude/skills" / folder / "SKILL.md").write_text(SKILL.format(name=folder))
+        (tmp_path / ".claude/skills" / folder / beside).write_text("x")
+    found = agentconv.read(tmp_path, format="claude-code")
+    (file,) = agentconv.write(found, "json").files
+
+    assert [one.name for one in agentconv.reads(file.data, "json").skills] == ["a:b", "other"]
+    assert [one.path for one in found.sources] == [".claude/skills/other/SKILL.md"]
+    assert ["`x:y`" in one.message for one in found.diagnostics] == [True]
+
+
+@pytest.mark.parametrize("target", [*TARGETS, "codex", "agent-plugin", "gemini-extension"])
+def test_names_that_a_system_reserves_and_texts_like_programs_are_no_bug(target, tmp_path):
+    """A skill called as a device of Windows is called otherwise, by its folder, too; a text that would be run as a program is refused."""
+    files = {"skills/nul/SKILL.md": SKILL.format(name="nul"), "commands/run.md": "#!/bin/sh\necho\n"}
+    for path, text in files.items():
+        (tmp_path / ".claude" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".claude" / path).write_text(text)
+    result = agentconv.write(agentconv.read(tmp_path, format="claude-code"), target, with_="all")
+    programs = [file.path for file in result.files if file.data.startswith(b"#!") and file.path.startswith(".factory")]
+
+    assert [one.message for one in result.diagnostics if one.code == Code.INTERNAL] == []
+    assert (target == "claude-code") or not any("/nul/" in file.path for file in result.files)
+    assert programs == []
+    assert (target == "droid") is any(loss.code == "command-refused-program" for loss in result.losses)

@@ -150,6 +150,15 @@ def test_each_plugin_of_a_marketplace_is_followed():
     assert "3 agents in .claude-plugin/marketplace.json" in overview
 
 
+@pytest.mark.usefixtures("marketplace")
+def test_agents_of_several_plugins_do_not_meet():
+    """Two plugins may have an agent of one name each: the client has both."""
+    Path("plugins/a/agents/two.md").write_text(AGENT.replace("tidy", "two"))
+
+    assert "is defined in" not in _program("inspect", ".").stderr
+    assert _program("lint", "-q").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("values", "line"),
     [

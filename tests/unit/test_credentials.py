@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentconv.core import credentials, names
-from agentconv.core.credentials import shapes
+from agentconv.core.credentials import randomness, shapes
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -229,7 +229,7 @@ def test_names_that_were_made_legal(secret):
 @pytest.mark.parametrize("kind", shapes.KINDS, ids=lambda kind: kind.start)
 def test_shapes_are_found_by_their_long_words(kind):
     """A shape that holds no blanks is never shorter than the words that are looked at."""
-    assert kind.spaced or not any(kind.match(f"{kind.start}{'a1B2' * 4}"[:length], len(kind.start)) for length in range(shapes.SHORTEST))
+    assert kind.spaced or not any(kind.match(f"{kind.start}{'a1B2' * 4}"[:length], len(kind.start)) for length in range(randomness.LONG))
 
 
 @pytest.mark.parametrize("held", [str, json.dumps], ids=["as it is", "in JSON"])

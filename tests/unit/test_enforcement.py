@@ -60,6 +60,12 @@ FACTS = [
     ("opencode", {"permission": {"edit": "deny"}}, (NO, INHERIT, INHERIT)),
     ("gemini-cli", {"tools": ["read_file"]}, (NO, NO, NO)),
     ("gemini-cli", {"tools": []}, (NO, NO, NO)),
+    ("goose-recipe", {}, (INHERIT, NO, INHERIT)),
+    ("goose-recipe", {"extensions": []}, (NO, NO, NO)),
+    ("goose-recipe", {"extensions": [{"type": "platform", "name": "developer", "available_tools": ["tree"]}]}, (NO, NO, NO)),
+    ("goose-recipe", {"extensions": [{"type": "platform", "name": "developer", "available_tools": ["write"]}]}, (INHERIT, NO, NO)),
+    ("goose-recipe", {"extensions": [{"type": "platform", "name": "developer"}]}, (INHERIT, NO, INHERIT)),
+    ("goose-recipe", {"extensions": [{"type": "platform", "name": "summon"}]}, (NO, NO, NO)),
 ]
 
 

@@ -161,3 +161,26 @@ def test_a_recipe_is_known_by_its_keys(tmp_path):
     path.write_text(f"version: 1.0.0\n{HEAD}prompt: Review\n")
 
     assert sniffing.of_file(path) == "goose-recipe"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "parameters: [{key: a, input_type: string, requirement: optional, description: d}]",
+        "parameters: [{key: a, input_type: file, requirement: optional, description: d, default: x}]",
+        "parameters:\n" + "- {key: a, input_type: string, requirement: required, description: d}\n" * 2,
+        "retry: {max_retries: 0, checks: []}",
+        "retry: {max_retries: 1, checks: [{type: http, command: a}]}",
+        "response: {json_schema: {type: 5}}",
+        "author: {contact: [a]}",
+    ],
+)
+def test_what_the_client_checks_costs_the_file(more):
+    """A parameter without what its kind needs, or twice, and a value that the client checks, cost the recipe."""
+    assert read(f"{HEAD}instructions: Do {{{{ a }}}}.\n{more}\n").states == (State.NOT_LOADED,)
+
+
+def test_a_text_that_need_not_be_there_may_be_nothing():
+    """Of instructions and a task, null is none; of a title it is text."""
+    assert read(f"{HEAD}instructions: ~\nprompt: Review\n").set.agents[0].prompt.text == "Review"
+    assert read(f"{HEAD}prompt: ~\n").states == (State.NOT_LOADED,)

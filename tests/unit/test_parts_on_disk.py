@@ -306,3 +306,44 @@ def test_all_configurations_of_kilo_count(project):
 
     assert [one.path for one in disk.of("kilo", "servers") if one.taken] == [".kilo/opencode.json"]
     assert [one.path for one in disk.of("kilo", "permissions") if one.taken] == list(paths)
+
+
+_GUARD = {"matcher": "run_shell_command", "hooks": [{"type": "command", "command": "echo no >&2; exit 2"}]}
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "event", "off"),
+    [
+        ("claude-code", ".claude/settings.local.json", "PreToolUse", {"disableAllHooks": True}),
+        ("qwen-code", ".qwen/settings.json", "PreToolUse", {"disableAllHooks": True}),
+        ("gemini-cli", ".gemini/settings.json", "BeforeTool", {"hooksConfig": {"enabled": False}}),
+    ],
+)
+def test_hooks_that_are_switched_off_are_not_there(project, client, path, event, off):
+    """A setting keeps a client from running any hook of its files, wherever it stands, and each hook says so."""
+    file = project / path
+    file.parent.mkdir()
+    (file.parent / "settings.json").write_text(json.dumps({"hooks": {event: [_GUARD]}}))
+    assert [one.taken for one in PartsOnDisk(project).of(client, "hooks")] == [True]
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps({**kept, **off}))
+
+    assert [(one.taken, len(one.told)) for one in PartsOnDisk(project).of(client, "hooks")] == [(False, 1)]
+
+
+def test_a_server_that_settings_switch_off_is_not_there(project):
+    """Claude Code starts none that `disabledMcpjsonServers` names."""
+    (project / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}, "gh": {"command": "gh"}}}')
+    (project / ".claude").mkdir()
+    (project / ".claude/settings.json").write_text('{"disabledMcpjsonServers": ["db"]}')
+
+    assert [(one.part.name, one.taken) for one in PartsOnDisk(project).of("claude-code", "servers")] == [("db", False), ("gh", True)]
+
+
+def test_kilo_reads_rules_in_both_of_its_folders(project):
+    """What lies in `.kilo/rules` is put before the model as what lies in `.kilocode/rules` is."""
+    for folder in (".kilo", ".kilocode"):
+        (project / folder / "rules").mkdir(parents=True)
+        (project / folder / "rules" / "tabs.md").write_text("Use tabs.\n")
+
+    assert {one.path for one in PartsOnDisk(project).of("kilo", "instructions")} == {".kilo/rules/tabs.md", ".kilocode/rules/tabs.md"}

@@ -121,3 +121,21 @@ def test_other_distributions_cost_nothing_where_there_are_none(tmp_path):
 
     assert "agentconv.core.extensions" in found
     assert not {"importlib.metadata", "email", "agentconv.testing"} & found
+
+
+def test_a_project_without_parts_loads_nothing_that_reads_parts(tmp_path):
+    """Where no client has a place of parts, or a file that makes the folder a plugin, no client's module of them is loaded."""
+    kinds = {"skills", "commands", "servers", "hooks", "permissions", "instructions", "containers"}
+    found = ran(tmp_path, "inspect . --for all")
+
+    assert not {name for name in found if name.startswith("agentconv.formats.") and name.rpartition(".")[2] in kinds}
+
+
+def test_parts_are_found_in_plugins_and_anywhere_below(tmp_path):
+    """A file that may be anywhere, and one that makes the folder an extension, are seen, and what reads them is loaded."""
+    (tmp_path / "below/deeper").mkdir(parents=True)
+    (tmp_path / "below/deeper/GEMINI.md").write_text("Say less.\n")
+    (tmp_path / "gemini-extension.json").write_text('{"name": "e", "version": "1"}')
+    found = ran(tmp_path, "inspect . --for gemini-cli,gemini-extension")
+
+    assert {"agentconv.formats.gemini.instructions", "agentconv.formats.gemini.containers"} <= found

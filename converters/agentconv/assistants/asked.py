@@ -59,6 +59,9 @@ class Desk:
         tool = self.tools.get(name)
         if tool is None:
             return _failed(f"there is no tool `{name}`", _close(name, self.tools))
+        rows = self.schema(tool)["properties"]
+        lists = {key for key, row in rows.items() if row.get("type") == "array"}
+        said = {key: [value] if key in lists and isinstance(value, str) else value for key, value in said.items()}  # a model may say one
         if problem := self._problem(tool, said):
             return problem
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
@@ -62,7 +62,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
     for piece in loader:
-        if piece.source is None or piece.format not in registry.CLIENTS:
+        if piece.source is None or piece.format not in registry.CLIENTS or any(one.code is Code.INTERNAL for one in piece.diagnostics):
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]

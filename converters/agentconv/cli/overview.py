@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.dataclass import dataclass, field
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.loaded import Loaded
 
 _SHOWN = 3
 _WORDS = {
@@ -35,6 +36,9 @@ _WORDS = {
     State.NOT_LOADED: "not loaded by {client}",
     State.STOPS: "keeps {client} from starting",
 }
+_NOT_THERE = (State.NOT_LOADED, State.STOPS)
+"""States of agents that a client does not have: a person looks for the file, not for the agent."""
+_SHOWN_REASONS = 3
 
 
 def run(folder: str = ".") -> int:
@@ -49,6 +53,7 @@ def run(folder: str = ".") -> int:
     has_parts, root = bool(along), None if told or along else elsewhere.above(folder)
     kept = _kept(folder) if root is None else []
     lines += [*beside, *([""] if kept and (lines or beside) else []), *map(wrapped, kept)]
+    lines += () if kept else _apart(found)
     if not told:
         print("There are no agents here." if root is None else f"There are no agents here: the project is `{root}`.")
     if not told and root is None:
@@ -101,7 +106,7 @@ def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> 
         one = counted.setdefault(piece.format, _Counted())
         one.unread += piece.source is None and not piece.agents and bool(piece.diagnostics)
         for agent, state in zip(piece.agents, piece.states, strict=True):
-            one.states.setdefault(state, []).append(agent.id)
+            one.states.setdefault(state, []).append(_reason(piece) if state in _NOT_THERE else agent.name or agent.id)
     formats = {file.path: file.format for file in found.files}
     for remark in agentless.told(loader.agentless):
         format_id = next((formats[file.path] for file in loader.agentless if file.cause.client == remark.client), "")
@@ -143,7 +148,19 @@ def _kept(folder: str) -> list[str]:
     lock = unchanged.in_step(chosen, places.project(chosen.root))
     if lock is not None:
         return [in_step.line(chosen, lock.synced)]
-    return [f"{chosen.source_format} -> {', '.join(chosen.targets)}: agentconv sync --check says whether they are in step"]
+    from agentconv.cli import apart
+
+    return [f"{chosen.source_format} -> {', '.join(chosen.targets)}: {apart.by_sync(chosen, places.project(chosen.root))}"]
+
+
+def _apart(found: Discovery) -> list[str]:
+    """Say what differs between assistants, where there are several."""
+    if len({file.format for file in found.files}) == 1:
+        return []
+    from agentconv.cli import apart
+
+    told = [wrapped(line) for line in apart.by_name(found)]
+    return ["", *told] if told else []
 
 
 @dataclass(slots=True)
@@ -174,10 +191,28 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
     lines = [f"{text.client(client)}: {text.count(total, 'agent')} {where}"]
     for state, words in _WORDS.items():
         if state in counted.states:
-            lines.append(f"  {len(counted.states[state])} {words.format(client=text.client(client))}: {text.names(counted.states[state])}")
+            told = counted.states[state]
+            start = f"  {len(told)} {words.format(client=text.client(client))}:"
+            lines += [start, *_reasons(told)] if state in _NOT_THERE else [f"{start} {text.names(told)}"]
     if counted.unread:
         lines.append(f"  {text.count(counted.unread, 'file')} could not be read")
     return "\n".join([*lines, *counted.absent])
+
+
+def _reason(piece: Loaded) -> str:
+    """Return where it is said why a client does not take the agents of a file."""
+    error = next((one for one in piece.diagnostics if one.severity is Severity.ERROR), None) or piece.rejected
+    error = error or next(iter(piece.diagnostics), None)
+    if error is not None and error.span is not None:
+        return text.safe(f"{error.span.path}:{error.span.line}: {error.message}")
+    return text.safe(f"{piece.path}: agentconv lint says why")
+
+
+def _reasons(told: Sequence[str]) -> list[str]:
+    """Return the first reasons, each once, and what tells the others."""
+    reasons = [*dict.fromkeys(told)]
+    more = [f"{len(reasons) - _SHOWN_REASONS} more files: agentconv lint"] if len(reasons) > _SHOWN_REASONS else []
+    return [wrapped(f"    {one}") for one in (*reasons[:_SHOWN_REASONS], *more)]
 
 
 def _line(remark: Diagnostic) -> str:

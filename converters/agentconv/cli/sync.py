@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 STRICT = ("warnings", "off")
 FORMATS = ("text", "json", "sarif", "github")
-USAGE = "[--check] [--dry-run] [--diff] [--prefer SIDE [AGENT[:FIELD]...]] [options]"
+USAGE = "[--check | --dry-run | --diff [AGENT...]] [--prefer SIDE [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
   agentconv init                      write agentconv.toml: which assistant is the source, which ones follow
   agentconv sync --dry-run            what would be written
   agentconv sync                      bring every assistant in step with the source
   agentconv sync --check              in CI: exit 1 when one is not
+  agentconv sync --diff reviewer      what would change of one agent, and what differs
   agentconv sync --prefer source reviewer    where both sides changed: the source's word counts
 
 An edit on one side wins, edits on both sides are merged or told as a conflict and kept. agentconv.lock says what was
@@ -42,6 +43,7 @@ settled: commit it with the files.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
+    group.add_argument("agents", nargs="*", metavar="AGENT", help="with --check, --dry-run or --diff: look at these alone")
     whose = "whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)"
     group.add_argument("--prefer", nargs="+", metavar="SIDE", help=whose)
     group.add_argument(
@@ -88,7 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    named = options.prefer or options.carry_back or options.release or options.switch_source or options.adopt  # and may not be there
+    named = (
+        options.agents or options.prefer or options.carry_back or options.release or options.switch_source or options.adopt
+    )  # and may not be there
     closer = options.verbose or options.staged or options.watch or named
     scope = scope_of(options, chosen)
     lock = None if closer else unchanged.in_step(chosen, scope)
@@ -217,5 +221,8 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
     if options.all and (options.staged or options.watch or options.output_format != "text"):
         raise registry.usage("--all goes with none of --staged, --watch and --output-format", "run it in each project")
+    if options.agents and (options.all or options.switch_source or not (options.check or options.dry_run or options.diff)):
+        hint = f"agentconv sync --diff {' '.join(options.agents)}"
+        raise registry.usage("agents are named to look at them, with --check, --dry-run or --diff", hint)
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

@@ -11,7 +11,7 @@ from agentconv.cli import deploying
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -20,16 +20,17 @@ from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
+from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
+from agentconv.sync.looking import at
 from agentconv.sync.planning import Choices
 from agentconv.sync.preferring import Preference
 from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
     from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
@@ -95,6 +96,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             repository=repository,
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
+        outcome.diagnostics += _left_alone(choices.prefer, outcome)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
             chosen = command.again(options, chosen)
@@ -102,7 +104,21 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         beside = None if options.switch_source and looking else _parts(options, one, looking=looking)
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
+    if options.agents:
+        outcome, beside = at(outcome, options.agents), None
     return _tell(options, outcome, told, beside, looking=looking)
+
+
+def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
+    """Say of files that are not ours that nobody who names no agent decides about them, and what does."""
+    strangers = [one for one in outcome.candidates if one.entry is Entry.FOREIGN and prefer.of(one.target, one.name)]
+    for target in dict.fromkeys(one.target for one in strangers if not prefer.agents()):
+        names = [one.name for one in strangers if one.target == target and not (one.file and one.file.problem)]
+        side = preferring.SOURCE if prefer.side == preferring.SOURCE else target
+        message = f"{text.count(len(names), 'file')} of {text.client(target)} that are not ours stay as they are where no agent is named"
+        hint = f"agentconv sync --prefer {side} {' '.join(names)}"
+        if names:
+            yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
 
 
 def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> PartsOutcome | None:

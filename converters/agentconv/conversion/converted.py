@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Diagnostic, InternalError, LossKind, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,6 @@ class Converted:
     def failed(self) -> bool:
         """Whether a law did not hold: a bug of ours."""
         return any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics)
-
-
-def in_words(error: Exception) -> str:
-    """Say what went wrong: how a law was broken, or what else a bug of ours raised."""
-    return str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
 
 
 def bug(agent: Agent, target: str, message: str) -> Diagnostic:

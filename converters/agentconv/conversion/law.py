@@ -20,10 +20,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers
-from agentconv.conversion.converted import in_words
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity, in_words
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted

@@ -81,8 +81,8 @@ class Pieces:
 def of(found: Discovery, parts: Parts) -> tuple[Plugin, ...]:
     """Return the plugins of a repository, where it offers several, behind what is in none of them."""
     offered = list(parts.offered())
-    if len(offered) == 1:
-        return ()  # it is the set
+    if not offered[1:]:
+        return ()  # a single one is the set
     roots = sorted((os.path.join(os.path.realpath(folder), "") for folder, _, _ in offered), key=len, reverse=True)
     mine: dict[str, list[Found]] = {root: [] for root in roots}
     rest: list[Found] = []

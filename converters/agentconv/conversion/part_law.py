@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
-from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import InternalError
+from agentconv.core.diagnostics import InternalError, in_words
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
 from agentconv.core.parts import Command, FolderFile, Instruction, PermissionSet, Server, SetHook, Skill, kind_of

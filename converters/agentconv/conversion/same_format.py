@@ -35,8 +35,8 @@ class SameFormat:
         self.row = registry.FORMATS[target]
         self.files = files
         self.only_loaded = only_loaded
-        self._paths_by_name: dict[str, list[str]] = {}
-        """Files, by the name of the agent that the client loads from them."""
+        self._paths_by_name: dict[tuple[str | None, str], list[str]] = {}
+        """Files, by their project and the name of the agent that the client loads from them."""
 
     def convert(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
         """Write a file: its bytes, or a patch where a bundle's fields were changed."""
@@ -99,7 +99,7 @@ class SameFormat:
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if agent.name and not state.dropped:
-                self._paths_by_name.setdefault(agent.name, []).append(piece.path)
+                self._paths_by_name.setdefault((self.row.project_of(piece.path), agent.name), []).append(piece.path)
 
     def _edited(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of one agent that was changed; where its name is the file's, under another path."""
@@ -136,6 +136,6 @@ class SameFormat:
 
     def duplicates(self) -> Iterator[Diagnostic]:
         """Say which of several agents of one name the client uses."""
-        for name, several in self._paths_by_name.items():
+        for (_, name), several in self._paths_by_name.items():
             if len(several) > 1:
                 yield naming.duplicate(self.module.SPEC, name, several)

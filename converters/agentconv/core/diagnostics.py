@@ -275,5 +275,10 @@ class AbsentError(InputError, KeyError):
     """A name of something that is not there."""
 
 
+def in_words(error: BaseException) -> str:
+    """Say what went wrong: how a law was broken, or what else a bug raised."""
+    return str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+
+
 class InternalError(Exception):
     """A law of ours did not hold: a bug of ours. The agent is not written; the others are."""

@@ -43,7 +43,7 @@ class Extension(NamedTuple):
             found: Any = import_module(module.strip())
             for part in filter(None, attribute.strip().split(".")):
                 found = getattr(found, part)
-        except Exception as error:  # a distribution that is broken loses nothing but its own
+        except (Exception, SystemExit) as error:  # a distribution that is broken loses nothing but its own
             raise self.broken(f"cannot be loaded: {type(error).__name__}: {error}") from error
         return found
 
@@ -60,7 +60,7 @@ class Extension(NamedTuple):
 
         try:
             spec = find_spec(self.value.partition(":")[0].strip())
-        except Exception:  # noqa: BLE001 - a package that is broken is told when it is loaded
+        except (Exception, SystemExit):  # noqa: BLE001 - a package that is broken is told when it is loaded
             return None
         return os.path.dirname(spec.origin) if spec and spec.origin else None
 
@@ -72,9 +72,55 @@ def of(group: str) -> tuple[Extension, ...]:
 
 
 @cache
+def fault(extension: Extension) -> str | None:
+    """Return what keeps a format's schema, or its words, from being used; None where nothing does, or they are not there."""
+    folder = extension.folder
+    for end, check in ((".schema.json", _fault_of_schema), (".toml", _fault_of_words)) if folder else ():
+        place = os.path.join(folder or "", extension.name + end)
+        if os.path.isfile(place):
+            try:
+                with open(place, encoding="utf-8") as stream:
+                    wrong = check(stream.read())
+            except (OSError, ValueError) as error:
+                wrong = str(error)
+            if wrong:
+                return f"is no format: {extension.name}{end}: {wrong}"
+    return None
+
+
+def _fault_of_schema(text: str) -> str | None:
+    import json
+
+    found = json.loads(text)
+    seen = found.get("x-verified") if isinstance(found, dict) else None
+    rows = found.get("properties") if isinstance(found, dict) else None
+    needed = {"description", "x-field", "x-invalid"}
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) and needed <= row.keys() for row in rows.values()):
+        return "`properties` is a map of keys, each with a description, `x-field` and `x-invalid`"
+    if not isinstance(seen, dict) or not {"client", "date", "page"} <= seen.keys():
+        return "`x-verified` says client, date and page"
+    return None
+
+
+def _fault_of_words(text: str) -> str | None:
+    import tomli
+
+    found = tomli.loads(text)
+    for name in ("tools", "aliases", "retired", "modes", "events", "tiers"):
+        table = found.get(name, {})
+        if not isinstance(table, dict) or not all(_is_words(meaning) for meaning in table.values()):
+            return f"`{name}` is a table of words, each with what it means: a text, or a list of them"
+    return None if isinstance(found.get("models", {}), dict) else "`models` is a table"
+
+
+def _is_words(meaning: object) -> bool:
+    return isinstance(meaning, str) or (isinstance(meaning, list) and all(isinstance(one, str) for one in meaning))
+
+
+@cache
 def files(ends: str) -> dict[str, str]:
     """Return by format the files of other distributions that are called as the format, with an end."""
-    places = {one.name: os.path.join(one.folder, one.name + ends) for one in of(FORMATS) if one.folder}
+    places = {one.name: os.path.join(one.folder, one.name + ends) for one in of(FORMATS) if one.folder and fault(one) is None}
     return {name: place for name, place in places.items() if os.path.isfile(place)}
 
 

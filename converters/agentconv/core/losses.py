@@ -57,6 +57,7 @@ CATALOGUE: dict[str, LossRule] = {
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
     "restriction-moved": LossRule(_NOTE, _MOVED, "a restriction in a key that only the source client has; the target's own means say it"),
+    "key-reduced": LossRule(_NOTE, _DROPPED, "what a key says beyond what others know of it"),
     "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "restriction-ignored": LossRule(
         _WARNING,
@@ -275,6 +276,9 @@ CATALOGUE: dict[str, LossRule] = {
     "command-refused-script": LossRule(
         _REFUSAL, _REFUSED, "the source client runs this file, and sends what it prints; the target runs none", "write a text that runs it"
     ),
+    "command-refused-program": LossRule(
+        _REFUSAL, _REFUSED, "the text starts with `#!`, for which the target would run the file", "give the command a description"
+    ),
     "command-refused-restraint": LossRule(
         _REFUSAL,
         _REFUSED,
@@ -456,6 +460,12 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "permission-allow-dropped": LossRule(
         _NOTE, _DROPPED, "a rule that lets something run unasked, and that the target cannot say; it asks"
+    ),
+    "permission-rule-dropped": LossRule(
+        _WARNING,
+        _DROPPED,
+        "a rule that denies or asks about nothing that a target could be held to",
+        "look whether it was meant: it may match no call of a tool, or be about other agents and skills alone",
     ),
     "permission-mode-dropped": LossRule(_NOTE, _DROPPED, "the mode that a session begins in is the target's own"),
     "permission-folders-dropped": LossRule(_NOTE, _DROPPED, "folders outside of the project that are open are for each client to be told"),

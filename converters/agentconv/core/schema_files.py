@@ -117,6 +117,12 @@ def uses_key(format_id: str, key: str) -> bool:
     return row is not None and row.get("x-field") == "extras"
 
 
+def becomes_field(format_id: str, key: str) -> bool:
+    """Whether what a key says is in a field of an agent, as far as others know of it."""
+    row = load(format_id)["properties"].get(key, {})
+    return row.get("x-field", "extras") != "extras" and "x-ignored" not in row
+
+
 def is_passed_on(format_id: str, key: str) -> bool:
     """Whether a client hands a key that it does not know to the model's provider."""
     schema = load(format_id)

@@ -14,7 +14,7 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.uris import from_fs_path, to_fs_path
 
 from agentconv import __version__
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span, in_words
 from agentconv.editors import actions, completion, diagnostics, hover, parts, settings
 from agentconv.editors.document import Document
 from agentconv.editors.looked import Looked
@@ -109,7 +109,7 @@ class Desk:
         try:
             document.looked = self._looker.look(document.location, document.text, others, self._folders())
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not end the editor's session
-            message = f"internal error: {type(error).__name__}: {error}"
+            message = f"internal error: {in_words(error)}"
             told = Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(document.location), "please report this with the file")
             document.looked = Looked(diagnostics=(told,))
         self._tell(uri, diagnostics.of(document, document.looked))

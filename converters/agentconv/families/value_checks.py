@@ -62,4 +62,7 @@ def is_url(value: Json) -> bool:
     match = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.*)", value, re.DOTALL) if isinstance(value, str) else None
     if match is None:
         return False
-    return match[1].lower() not in ("http", "https", "ws", "wss", "ftp") or re.match(r"[/\\]*[^/\\?#\s]", match[2]) is not None
+    if match[1].lower() not in ("http", "https", "ws", "wss", "ftp"):
+        return True
+    host = re.split(r"[/\\?#]", re.sub(r"[\t\r\n]", "", match[2].strip()).lstrip("/\\"), maxsplit=1)[0].rpartition("@")[2]
+    return re.fullmatch(r"\[[0-9A-Fa-f:.]+\](:\d*)?|[^\x00-\x20<>^|\[\]:\x7f]+(:\d*)?", host) is not None

@@ -87,6 +87,12 @@ class Row:
         own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
         return max(own, key=len) if own else PurePosixPath(path).suffix
 
+    def project_of(self, path: str) -> str | None:
+        """Return what a path has before the client's folder: agents of several projects, or plugins, do not meet. None without one."""
+        whole = f"/{path}"
+        cuts = [whole.find(f"/{folder}/") for folder in self.folders]
+        return whole[: max(cuts)] if any(cut >= 0 for cut in cuts) else None
+
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
         return any(f"/{path}".endswith(f"/{name}") for name in (self.index, self.catalog) if name)
@@ -211,6 +217,8 @@ def _take_in(extension: Extension) -> None:
         raise extension.broken(f"is called as another format is: {', '.join(sorted({format_id, *row.aliases} & taken))}")
     if row.bundle or not (row.folders or row.files) or not row.suffixes:
         raise extension.broken("says no place of its files: folders or files, and suffixes")
+    if wrong := extensions.fault(extension):
+        raise extension.broken(wrong)
     module = row.module or extension.value.partition(":")[0].strip()
     FORMATS[format_id] = replace(row, module=module, distribution=extension.distribution)
 
@@ -362,7 +370,11 @@ def load(format_id: str) -> Format:
     missing = [name for name in ("SPEC", "read", "project", "write") if not hasattr(found, name)]
     if missing or found.SPEC.id != format_id:
         raise extension.broken(f"is no format: its module has no {', '.join(missing) or f'SPEC of the id {format_id}'}")
-    return cast("Format", found)
+    from agentconv.core.guarded import Guarded
+
+    if not isinstance(getattr(found, "KEYS", {}), dict):
+        raise extension.broken("is no format: KEYS is a map")
+    return cast("Format", Guarded(found, f"`{format_id}` of {row.distribution}"))
 
 
 def is_loadable(format_id: str) -> bool:

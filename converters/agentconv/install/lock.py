@@ -142,7 +142,7 @@ class Synced:
     blob: str = ""
     """Git's id of a text that gives the settled fields."""
     own: Mapping[str, str] = field(default_factory=dict)
-    """By field path, the same of what the target's file says beside its agent, and keeps."""
+    """By field path, the same of what the target's file says beside its agent, or in its place, and keeps."""
     losses: tuple[str, ...] = ()
     """Losses that were told: code, field, and a checksum of the detail, with colons between them."""
     created: bool = True

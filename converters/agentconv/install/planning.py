@@ -61,8 +61,8 @@ def plan(
             continue
         if one.shared is not None:
             several.setdefault((one.path, one.part), []).append(one)
-        elif singles.setdefault(one.path, one) is not one and not _is_one_script(one, singles[one.path]):
-            raise InternalError(f"two agents of one pack are to be `{one.path}`")
+        elif (first := singles.setdefault(one.path, one)) is not one and not _is_one_file(one, first):
+            draft.steps.append(_other_file(one, first))
     for one in singles.values():
         whole_files.deploy(draft, one)
     leaving: dict[tuple[str, str], list[Entry]] = {}
@@ -120,9 +120,17 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
     return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))
 
 
-def _is_one_script(one: Wanted, other: Wanted) -> bool:
-    """Whether two are the same script of a project, which hooks of several assistants run."""
-    return one.script and other.script and one.data == other.data
+def _is_one_file(one: Wanted, other: Wanted) -> bool:
+    """Whether two are the same file of a part, which several assistants read: an AGENTS.md, a skill in a shared folder, a hook's script."""
+    return bool(one.part) and (one.part, one.data, one.executable) == (other.part, other.data, other.executable)
+
+
+def _other_file(one: Wanted, first: Wanted) -> Step:
+    """Say that a file cannot be there for one assistant, since another one reads something else in it."""
+    if not one.part:
+        raise InternalError(f"two agents of one pack are to be `{one.path}`")
+    reason = f"{registry.FORMATS[first.target].title} has another text in the same file"
+    return Step(Action.BLOCKED, one.path, "", one.target, one.agent, reason, part=one.part)
 
 
 def _is_read(entry: Entry, targets: Collection[str], mine: Collection[Entry]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span, in_words
 from agentconv.core.expressions import expression
+from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, PART, SET
 
@@ -68,7 +69,7 @@ class Checks:
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
-    failures: list[Diagnostic] = []
+    failures = list(_unreading(subject))
     for rule in rules:
         if rule.about in (FILE, PART):
             found.extend(_run(rule, failures, subject))
@@ -79,6 +80,17 @@ def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Ch
     kept = [finding for finding in found if not (_is_named(finding.rule, ignored) or _is_excused(finding.rule, words))]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
+
+
+def _unreading(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield why clients cannot be asked about a file whose formats others have brought, and ask them no more."""
+    for client in [client for client in subject.asked if registry.FORMATS[client].distribution] if subject.part is None else ():
+        try:
+            subject.reading(client)
+        except Exception as error:  # noqa: BLE001 - a bug of somebody else's must not lose what our own rules find
+            subject.asked = tuple(other for other in subject.asked if other != client)
+            whose = registry.FORMATS[client].distribution.partition(" ")[0]
+            yield Diagnostic(Code.EXTENSION, Severity.ERROR, in_words(error), Span(subject.path), f"report it to {whose}, or uninstall it")
 
 
 def _run(rule: Rule, failures: list[Diagnostic], subject: Subject, *more: list[Finding]) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -112,7 +112,7 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
-            message = f"internal error as {client} reads it: {type(error).__name__}: {error}"
+            message = f"internal error as {client} reads it: {in_words(error)}"
             hint = "please report this with the file"
             failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
     ids = tuple(agent.id for agent in own.set.agents)
@@ -132,12 +132,13 @@ def _named(result: ReadResult, piece: Loaded) -> ReadResult:
 
 def duplicates(files: Iterable[Inspected]) -> Iterator[Diagnostic]:
     """Say where two files give a client agents of one name, of the files that are that client's own."""
-    paths: dict[tuple[str, str], list[str]] = {}
+    paths: dict[tuple[str, str | None, str], list[str]] = {}
     for file in files:
         for reading in file.readings:
             if reading.client == file.format and reading.state in LOADED and reading.name:
-                paths.setdefault((reading.client, reading.name), []).append(file.path)
-    for (client, name), found in paths.items():
+                project = registry.FORMATS[reading.client].project_of(file.path)
+                paths.setdefault((reading.client, project, reading.name), []).append(file.path)
+    for (client, _, name), found in paths.items():
         if len(found) > 1:
             yield naming.duplicate(registry.load(client).SPEC, name, found)
 

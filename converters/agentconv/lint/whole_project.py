@@ -7,7 +7,7 @@ Agents come from their files, parts from where each client looks. What a kind ha
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartSource
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
-Topic: TypeAlias = Literal["never", "twice", "literally", "untrusted", "setting", "wider", "hook", "rule"]
+Topic: TypeAlias = Literal["never", "twice", "literally", "fault", "untrusted", "setting", "wider", "hook", "rule"]
 TOPICS: dict[Topic, str] = {
     "never": "never loaded",
     "twice": "loaded twice",
     "literally": "taken literally",
+    "fault": "not what is meant",
     "untrusted": "only where the folder is trusted",
     "setting": "only where a setting takes what is other assistants'",
     "wider": "may do more than its author says",
@@ -153,12 +155,28 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
 
 def further(one: LoadedPart) -> Iterable[tuple[Topic, str, int]]:
     """Return what a kind says of one of its parts besides, and at which line of its file, where it has anything to say."""
-    if one.kind not in RESTRAINING or one.source is None:
+    if one.source is None:
         return ()
+    if one.kind not in RESTRAINING:
+        return _faults(one, one.source)
     found: Iterable[tuple[Topic, str, int]] = import_module(f"agentconv.parts.{one.kind}.inspection").remarks(
         one.part, one.source, one.client
     )
     return found
+
+
+def _faults(one: LoadedPart, source: PartSource) -> Iterator[tuple[Topic, str, int]]:
+    """Yield what keeps a part from being what its author meant, in the client that takes it."""
+    module: Any = registry.part_format(one.client, one.kind)
+    client = module.client_of(source) if one.kind == "servers" else module
+    said = set(part_inspection.literal(one.part))
+    for fault in import_module(f"agentconv.parts.{one.kind}.faults").of(one.part, client):
+        if fault.message not in said:
+            yield _TOPICS.get(fault.kind, "fault"), f"{formats.FORMATS[one.client].title} {fault.message}", _line(one, f"`{fault.word}`")
+
+
+_TOPICS: dict[str, Topic] = {"placeholder": "literally", "scope": "rule"}
+"""What faults of some kinds are about."""
 
 
 def _perhaps(client: str, kind: Kind, parts: Parts) -> Iterator[Statement]:

@@ -121,7 +121,11 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"
     if schema_files.is_passed_on(format_id, key):
         return "key-passed-on"
-    return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
+    if code := schema_files.code_without(format_id, key):
+        return code
+    if schema_files.becomes_field(format_id, key):
+        return "key-reduced"
+    return "key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped"
 
 
 @cache

@@ -56,7 +56,9 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
 def _rename(projection: Projection, value: Model, *, providers: bool) -> bool:
     """Write the id of the very model that the source names in another way, where the target serves it."""
     origin = projection.source.origin
-    same = vocabulary.named_model(origin.format if origin else None, value.value or "")
+    own = value.value if value.kind == "alias" and vocabulary.lists_models(projection.target.id) else None
+    listed_so = own is not None and vocabulary.serves_model(projection.target.id, "id", own)  # a list of words, rather than of whole names
+    same = own if listed_so else vocabulary.named_model(origin.format if origin else None, value.value or "")
     if same is None or not vocabulary.serves_model(projection.target.id, "id", same):
         return False
     named = Model("id", same, vocabulary.model_provider(same) if providers else None)

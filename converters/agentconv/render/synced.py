@@ -72,6 +72,8 @@ def told(outcome: Outcome) -> list[Line]:
         for one in outcome.renamed
         if one.is_done
     ]
+    place = outcome.settings.file.name
+    found += [Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place) for old, new in outcome.names.items()]
     found += _switched(outcome)
     found += [_line(one, "copied", f"what was there is kept in {one.copy}") for one in outcome.candidates if one.copy is not None]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
@@ -87,7 +89,9 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
         kept = one.says.get("keep")
         listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
-        yield Line("kept", one.agent, f"{_listed([*said, *listed])}, by {place}", one.target, one.path, one.pointer)
+        more = next((each.allowed for each in outcome.candidates if (each.target, *each.place) == (one.target, one.path, one.pointer)), ())
+        beyond = f"; beyond the source: {', '.join(map(str, more))}" if more else ""
+        yield Line("kept", one.agent, f"{_listed([*said, *listed])}, by {place}{beyond}", one.target, one.path, one.pointer)
     for wide in outcome.switched.wider if outcome.switched else ():
         yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
 
@@ -129,8 +133,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             what = one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else what)
         yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
     elif one.entry is Entry.FOREIGN:
-        hint = f"--prefer source {one.name} replaces it; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
-        yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
+        yield _foreign(one)
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
@@ -144,6 +147,15 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
+
+
+def _foreign(one: Candidate) -> Line:
+    """Return what is told of a file that is not ours, in the place of one that would be."""
+    replaced = f"--prefer source {one.name} replaces it"
+    if one.file is not None and one.file.problem:
+        return _line(one, "foreign", f"not ours: {one.file.problem}", hint=f"mend it; or {replaced}", look=True)
+    hint = f"{replaced}; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
+    return _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
 
 
 def _mend(one: Candidate) -> str:
@@ -258,14 +270,20 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
     return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
 
 
+_MANY = 3
+
+
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
-    if agent.name in names:
+    if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
+        taken = "" if outcome.one_way else f"--adopt takes them into {place}, --adopt AGENT one of them; "
+        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
+    elif agent.name in names:
         hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
     else:
-        hint = left if outcome.one_way else f"--adopt {agent.name} takes it into {place}; {left}"
+        hint = f"{'' if outcome.one_way else f'--adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -295,7 +313,9 @@ def _value(agent: Agent | None, path: str) -> str:
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:
     """Return a file of an agent alone as the source gives it, and as it is in the target, where a person has to see to the difference."""
-    if one.settled is None or one.settled.in_step or one.view is None or one.there is None:
+    if one.entry is Entry.FOREIGN and one.view is not None and one.file is not None and one.file.data is not None and not one.pointer:
+        return one.view.data, one.file.data
+    if one.view is None or one.there is None or (one.entry is not Entry.FOREIGN and (one.settled is None or one.settled.in_step)):
         return None
     return one.view.data, alone(one.target, one.view.path, one.there)[1]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LAST = 30
-"""How much the last column gets at least, where it is that wide."""
+_LAST, _NARROWEST = 30, 20
+"""How much the last column gets, where it is that wide: what the first one gives up for it, and at least."""
 
 
 def width() -> int:
@@ -59,6 +59,6 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
             lines.append(cells[0])
             cells[0] = ""
         head = "".join(f"{cell:{size}}  " for cell, size in zip(cells, widths, strict=True))
-        parts = wrap(last, max(width() - indent, least), break_on_hyphens=False) or [""]
+        parts = wrap(last, max(width() - indent, min(least, _NARROWEST)), break_on_hyphens=False) or [""]
         lines += [f"{head}{parts[0]}".rstrip(), *(" " * indent + part for part in parts[1:])]
     return lines

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
-from agentconv.core.kinds import KINDS
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery, including
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.core.part_format import PartSource
+    from agentconv.core.parts import Part
     from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -198,7 +199,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
 
 
 def _bug(path: str, error: Exception) -> Diagnostic:
-    message = f"internal error while it was read: {type(error).__name__}: {error}"
+    message = f"internal error while it was read: {in_words(error)}"
     return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "the file was left out; please report this with the file")
 
 
@@ -309,17 +310,34 @@ def with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, S
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
     kept: list[LoadedPart] = []
     names: dict[str, set[str | None]] = {}
+    told = list(about.diagnostics)
     for one in parts:
         names.setdefault(one.path, set()).add(one.part.name)
     for one in parts:
         file = one.source
-        if sources and file is not None and not _holds_more(one, file, names[one.path]):
+        unfit = next((path for path in _paths(one.part) if discovery.below(path) != path), None)
+        if unfit is not None:
+            told.append(_unfit(one, unfit))
+        elif discovery.below(one.path) != one.path:
+            kept.append(replace(one, part=replace(one.part, origin=None)))
+        elif sources and file is not None and not _holds_more(one, file, names[one.path]):
             source = Source(file.text.path, one.client, file.text.data, executable=file.executable)
             taken = stored.setdefault(source.path, source) != source
             kept.append(replace(one, part=replace(one.part, origin=None)) if taken else one)
         else:
             kept.append(one)
-    return replace(holding(about, kept), sources=tuple(stored.values()))
+    return replace(holding(about, kept), sources=tuple(stored.values()), diagnostics=tuple(told))
+
+
+def _paths(part: Part) -> Iterator[str]:
+    """Yield the paths of the files that go along with a part."""
+    yield from (file.path for file in getattr(part, "files", ()))
+
+
+def _unfit(one: LoadedPart, path: str) -> Diagnostic:
+    """Say that a part is in no bundle, for a file of it that not every system can have."""
+    message = f"{NOUNS[one.kind]} `{one.part.name}` is left out: no bundle has a file called `{path}`, which not every system can have"
+    return Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), "rename the file", client=one.client)
 
 
 def _holds_more(one: LoadedPart, file: PartSource, names: set[str | None]) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource, Place
@@ -20,10 +20,11 @@ from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
+from agentconv.json import jsonc
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
 from agentconv.parts.skills import faults
-from agentconv.sources import agentless, contents, discovery
+from agentconv.sources import agentless, contents, discovery, sniffing
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class PartsOnDisk:
         places = self._places(client, module)
         found: list[tuple[int, LoadedPart]] = []
         first: str | None = None
+        off: str | None = None
         for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
             unread = first if place.alone else None
@@ -191,6 +193,8 @@ class PartsOnDisk:
                 if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
                     continue  # a file that is found at two places is read once
                 whole = source if source.files else replace(source, files=self._scripts(client, module, source))
+                switches_off: Callable[[SourceText], bool] | None = getattr(module, "switches_off", None)
+                off = source.text.path if switches_off and switches_off(source.text) else off
                 found += [(rank, replace(one, hidden_by=unread)) for one in self._loaded(whole, client, module)]
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
                 first = place.path
@@ -200,7 +204,33 @@ class PartsOnDisk:
             return self._side_by_side(client, found)
         if module.kind == "permissions":
             return self._together(client, module, [one for _, one in found])
+        if off is not None:
+            return tuple(self._switched_off(one, off) for _, one in found)
+        lists = self._off(client, module)
+        found = [(rank, self._switched_off(one, lists[one.part.name]) if one.part.name in lists else one) for rank, one in found]
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _off(self, client: str, module: PartFormat[Any]) -> dict[str | None, str]:
+        """Return the files of settings that switch servers off, by these."""
+        lists: Sequence[tuple[str, str]] = getattr(module, "off", ()) if module.kind == "servers" and self.home is None else ()
+        named: dict[str | None, str] = {}
+        for path, key in lists:
+            for source in self.sources(client, Place(path), module.kind):
+                root = jsonc.parse(source.text.text, jsonc.JSON).root
+                table = jsonc.value(root) if root else None
+                names = table.get(key) if isinstance(table, dict) else None
+                named.update((name, path) for name in (names if isinstance(names, list) else ()) if isinstance(name, str))
+        return named
+
+    def _switched_off(self, one: LoadedPart, path: str) -> LoadedPart:
+        """Return a hook that never runs, or a server that is never started, since a file of settings says so."""
+        where = self.shown(one.client, path)
+        does = "runs no hook here: {} switches all of them off" if one.kind == "hooks" else "does not start this server: {} switches it off"
+        message = f"{formats.FORMATS[one.client].title} {does.format(where)}"
+        span = Span(self.shown(one.client, one.path))
+        severity = Severity.WARNING if one.kind == "hooks" else Severity.NOTE
+        told = Diagnostic(Code.NOT_LOADED, severity, message, span, f"take that out of {where}", one.part.name, one.client)
+        return replace(one, state=State.NOT_LOADED, told=(*one.told, told))
 
     def _together(self, client: str, module: PartFormat[Any], found: Sequence[LoadedPart]) -> tuple[LoadedPart, ...]:
         """Return rules, all of which hold: but for those of files of which a broken one costs the others."""
@@ -280,7 +310,7 @@ class PartsOnDisk:
         try:
             result: PartsRead[Any] = module.read(source)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-            message = f"internal error while it was read: {type(error).__name__}: {error}"
+            message = f"internal error while it was read: {in_words(error)}"
             hint = "the file was left out; please report this with the file"
             self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
             return
@@ -340,7 +370,9 @@ class PartsOnDisk:
         if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
             return _matching(found, base, top, place.pattern)
         wanted = _pattern(place.pattern)
-        return [path for path in self._all_texts(base) if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
+        below = {path: os.path.relpath(path, base).replace(os.sep, "/") for path in self._all_texts(base)}
+        # an agent in a folder of its own (`.deepagents/agents/<name>/AGENTS.md`) is no text for that folder
+        return [path for path, name in below.items() if wanted.fullmatch(name) and not sniffing.by_place(PurePosixPath(name))]
 
     def _all_texts(self, base: Path) -> tuple[str, ...]:
         """Return all markdown files of the project."""

@@ -117,7 +117,10 @@ def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:
 
 
 def as_given(settled: Iterable[Synced], given: Iterable[Views]) -> list[Synced]:
-    """Return entries of which that is settled what the source gives for them: what the target says beyond it stays, and is an edit."""
+    """Return entries of which that is settled what the source gives for them: what the target says beyond it stays, and is an edit.
+
+    What an agent may do is known as it stands: where the configuration keeps it, that is what was taken in.
+    """
     views = {(view.target, view.path, view.pointer): view for one in given for view in one.entries}
     return [_as_view(one, views.get((one.target, *one.key))) for one in settled]
 
@@ -126,10 +129,10 @@ def _as_view(one: Synced, view: View | None) -> Synced:
     if view is None:
         return one
     new = digests.of(view.agent)
-    own = {
-        path: each for path, each in one.fields.items() if path not in new and path.startswith("extras.") and not digests.restrains(path)
-    }
-    return replace(one, fields=new, own=own)
+    own = {path: each for path, each in one.fields.items() if path not in new and path.startswith("extras.")}
+    may = digests.members({*new, *one.fields})
+    stands = {path: one.fields.get(path, digests.ABSENT) for path in may if new.get(path) != one.fields.get(path)}
+    return replace(one, fields=new, own=own | stands)
 
 
 def keyed(settled: Iterable[Synced], loaded: Sources) -> list[Synced]:

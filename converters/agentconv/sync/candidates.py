@@ -55,6 +55,8 @@ class Candidate:
     settled: Settled | None = None
     wider: tuple[Widening, ...] = ()
     """What it may do in the target beyond what its source allows."""
+    allowed: tuple[Widening, ...] = ()
+    """The same, of a file that was taken into the source, and says what it said then: its author had it so."""
     reason: str | None = None
     """Why nothing is done."""
     way: str = "mend it, or --prefer source writes it anew"
@@ -107,7 +109,7 @@ class Candidate:
 
     def _is_as_left(self, found: Mapping[str, str], base: Synced) -> bool:
         sha256 = self.file.sha256 if self.file is not None else ""
-        return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == {**base.fields, **base.own}
+        return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == digests.left(base.fields, base.own)
 
     def decide(self, bases: Bases, prefer: Preference) -> None:
         """Decide what becomes of it."""
@@ -117,7 +119,7 @@ class Candidate:
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = prefer.of(self.target, self.name)
-        self._heed(wish.get(""), is_named=self.name in prefer.agents())
+        self._heed(wish.get(""), is_named=self.name in prefer.agents(), of_fields=any(path for path in wish))
         if self.entry is Entry.STALE:
             self._judge_stale()
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
@@ -131,14 +133,25 @@ class Candidate:
                 is_named=prefer.names(self.target, self.name),
             )
             if not self.settled.in_step or self.kept:
-                found = compare.widenings(self.view.source, self.settled.agent, self.target)
-                self.wider = tuple(found)
+                self._judge(self.view, self.settled)
 
-    def _heed(self, side: str | None, *, is_named: bool) -> None:
+    def _judge(self, view: View, settled: Settled) -> None:
+        """See whether it may do more than its source says: that is told in each run, and never settled.
+
+        Only what a person took into the source as it stood is: the source was made of it, and cannot say all of it.
+        """
+        found = tuple(compare.widenings(view.source, settled.agent, self.target))
+        if found and any(_is_allowed(base, view.agent, settled) for base in self.bases):
+            self.allowed = found
+        elif found:
+            self.wider = found
+            self.settled = replace(settled, own={path: one for path, one in settled.own.items() if not digests.restrains(path)})
+
+    def _heed(self, side: str | None, *, is_named: bool, of_fields: bool) -> None:
         """Let a person's word decide about the whole of it: what is not ours is replaced, or taken for an edit, what was released goes."""
         if side == SOURCE and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True
-        is_taken = bool(self.carried) or (side == TARGET and is_named)
+        is_taken = bool(self.carried) or (is_named and (side == TARGET or of_fields))
         if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
             self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
         if self.entry is Entry.RELEASE and side == SOURCE:
@@ -195,6 +208,13 @@ class Candidate:
             if found is not None:
                 return found
         return None
+
+
+def _is_allowed(base: Synced, view: Agent, settled: Settled) -> bool:
+    """Whether the source gives of what an agent may do what it gave when the target's file was taken in, which says the same since then."""
+    sides = ((base.fields, digests.of(view)), (base.own, settled.own))
+    was, now = ([digests.grouped(one).get(digests.GROUP) for one in side] for side in zip(*sides, strict=True))
+    return was == now and was[1] is not None and digests.HIDDEN not in was
 
 
 def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
@@ -297,7 +317,7 @@ def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Pre
         return
     nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
     for one in gone:
-        said = [_nameless({**base.fields, **base.own}) for base in one.bases]
+        said = [_nameless(digests.left(base.fields, base.own)) for base in one.bases]
         same = [row[:3] for row in nobodys if row[0].target == one.target and row[3] in said and len(row[3]) > 1]
         if len(same) == 1:
             file, pointer, agent = same[0]

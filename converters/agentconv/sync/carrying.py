@@ -145,12 +145,12 @@ class Carrying:
             return None, f"{registry.load(self.settings.source_format).SPEC.client} has no place for it"
         before, _ = self._home(one, view.agent)
         source = self._now(one) or view.source
-        native = before is not None and fields.portable(fields.get(before, path)) == fields.portable(fields.get(source, path))
+        native = before is not None and fields.portable(digests.said(before, path)) == fields.portable(digests.said(source, path))
         if native:
             return fields.get(home, path), None
         if path not in digests.TEXTS:
             return None, "the source says it in a way that is another one there"
-        old, new, mine = (fields.get(each, path) or "" for each in (view.agent, settled.agent, source))
+        old, new, mine = (digests.said(each, path) or "" for each in (view.agent, settled.agent, source))
         done = lines.merged(old, new, mine)
         if done is None and path == "description":  # which many clients fold into one line
             done = lines.reworded(old, new, mine)
@@ -239,10 +239,10 @@ def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:
     was, now = digests.of(old), digests.of(new)
     if any(now.get(each) != was.get(each) for each in {*now, *was} - {path}):
         return False
-    wanted = fields.get(one.settled.agent, path)
+    wanted = digests.said(one.settled.agent, path)
     if path in digests.TEXTS:
-        wanted = lines.merged(fields.get(one.view.agent, path) or "", wanted or "", fields.get(old, path) or "")
-    return bool(fields.portable(fields.get(new, path) or None) == fields.portable(wanted or None))
+        wanted = lines.merged(digests.said(one.view.agent, path) or "", wanted or "", digests.said(old, path) or "")
+    return bool(fields.portable(digests.said(new, path) or None) == fields.portable(wanted or None))
 
 
 def _pointer(agent: Agent) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DIGITS = 16
 HIDDEN = "*"
 """Stands for a field with a credential in it, of which not even a checksum is kept."""
+ABSENT = hashlib.sha256(b"null").hexdigest()[:DIGITS]
+"""Stands for a field that a target's file does not have, where the source says something, and keeps so."""
 SECURITY = ("tools", "permissions", "mcp_servers", "hooks", "delegates")
 """Fields that only mean something together: what an agent may do."""
 GROUP = "what it may do"
@@ -36,10 +38,16 @@ def values(agent: Agent) -> dict[str, Any]:
     """Return what an agent's fields mean, by path; those that are absent, or say no more than that, are left out."""
     found = {}
     for path in fields.PATHS:
-        value = fields.get(agent, path)
+        value = said(agent, path)
         if not fields.is_absent(path, value):
             found[path] = value
     return found | {path: fields.get(agent, path) for path in fields.extra_paths(agent)}
+
+
+def said(agent: Agent, path: str) -> Any:
+    """Return what a field says; where a text ends, no number of line breaks says anything, and files are closed in different ways."""
+    value = fields.get(agent, path)
+    return value.rstrip("\r\n") if path in TEXTS and isinstance(value, str) else value
 
 
 def of(agent: Agent) -> dict[str, str]:
@@ -53,6 +61,11 @@ def digest(value: object) -> str:
     if credentials.find(text):
         return HIDDEN
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
+
+
+def left(settled: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the checksums of a file as it was left: what is settled, and what it says beside that or in its place."""
+    return {path: one for path, one in {**settled, **own}.items() if one != ABSENT}
 
 
 def _canonical(value: Any) -> Any:

@@ -89,6 +89,8 @@ class Outcome:
     """What the source cannot say of them."""
     renamed: tuple[Renamed, ...] = ()
     """Names that agents got in targets."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names under which the configuration spoke of agents, with those that they have in the source now."""
     kept: tuple[Kept, ...] = ()
     """What holds in one target alone from now on, because the source cannot say it."""
     switched: Switched | None = None

@@ -14,7 +14,7 @@ from agentconv.formats import registry
 from agentconv.sync import digests, source_files, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
@@ -32,12 +32,25 @@ def followed(locked: Sequence[Synced], files: Mapping[str, File]) -> tuple[Synce
     moved: dict[str, str] = {}
     for one in locked:
         if not one.pointer and nobodys and (one.path not in files or files[one.path].data is None):
-            said = {**one.fields, **one.own}
+            said = digests.left(one.fields, one.own)
             beside = [file for file in nobodys if file.target == one.target and _folder(file.path) == _folder(one.path)]
             same = [file.path for file in beside if digests.of(file.agents[""]) == said]
             if len(same) == 1 and same[0] not in moved.values():
                 moved[one.path] = same[0]
     return tuple(replace(one, path=moved.get(one.path, one.path)) for one in locked)
+
+
+def in_source(said: Collection[str], loaded: Sources, found: Iterable[Candidate]) -> dict[str, str]:
+    """Return names that agents had, under which something is said of them, each with the one that its agent has in the source now."""
+    there = {agent.name or "" for _, agent in loaded.agents()}
+    gone = {*said} - there
+    names: dict[str, set[str]] = {}
+    for one in found if gone else ():
+        if one.view is not None and one.name not in said:
+            for old in gone.intersection(base.name for base in one.bases):
+                names.setdefault(old, set()).add(one.name)
+    news = [new for several in names.values() for new in several]
+    return {old: new for old, (new, *more) in names.items() if not more and news.count(new) == 1}
 
 
 def _folder(path: str) -> str:

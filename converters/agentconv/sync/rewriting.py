@@ -190,7 +190,11 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
     blob = _blob(one, fixed, data, bases)
-    created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
+    there = bool(one.bases) and not all(base.created for base in one.bases)
+    there = there or (not one.bases and (one.is_unlocked or (file.data is not None and not one.pointer)))
+    created = not there or (
+        data != file.data and not one.pointer and texts.to_lf(data) == texts.to_lf(view.data)
+    )  # nobody's words are left
     left = "" if one.pointer else _left(one, file, data, fixed)
     return [
         Synced(
@@ -214,10 +218,10 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
 def _left(one: Candidate, file: File, data: bytes, fixed: Mapping[str, str]) -> str:
     """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment.
 
-    A file with edits in it has none, so that it is looked at closely in each run. Where other fields are settled than before,
-    the bytes that were left before are those of another agent.
+    A file with edits in it has none, nor has one that may do more than its source says: both are looked at closely in
+    each run. Where other fields are settled than before, the bytes that were left before are those of another agent.
     """
-    if one.settled is not None and not one.settled.in_step:
+    if one.wider or (one.settled is not None and not one.settled.in_step):
         return ""
     present = texts.sha256(data)
     known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256 and base.fields == fixed]

@@ -26,7 +26,7 @@ class Settled:
     fields: Mapping[str, str]
     """What is settled from now on."""
     own: Mapping[str, str]
-    """What the target's file says beside its agent."""
+    """What the target's file says beside its agent, or keeps in place of what the source says."""
     written: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
@@ -91,20 +91,20 @@ def settle(
     now, then = digests.grouped(new), digests.grouped(theirs)
     known = [digests.grouped(one.fields) for one in bases]
     draft = _Draft((view, there), base)
+    keeps: dict[str, str] = {}
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
-        if path in kept or (path == digests.GROUP and digests.members(kept)):
-            action = Field.MET
-        else:
-            action = _heeded(draft, action, path, _side(path, prefer or {}) if is_named or action is Field.BOTH else None)
+        side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
+        stays, rows = _is_kept(path, kept) and not (is_named and side == SOURCE), _members(path, new, theirs)
+        keeps |= _kept(rows, new, theirs) if stays else {}
+        action = Field.MET if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
-        if action is Field.WRITE:
-            draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
+        draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
     left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
         _settled(new, left, bases),
-        own,
+        own | keeps,
         tuple(draft.by.get(Field.WRITE, ())),
         tuple(draft.by.get(Field.EDITED, ())),
         tuple(draft.merged),
@@ -115,6 +115,16 @@ def settle(
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
         draft.undone,
     )
+
+
+def _is_kept(path: str, kept: Collection[str]) -> bool:
+    """Whether the target's word counts of a field; of what an agent may do it does of all, or of nothing."""
+    return path in kept or (path == digests.GROUP and bool(digests.members(kept)))
+
+
+def _kept(paths: Iterable[str], new: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return what the target's file keeps of fields, where the source has them otherwise."""
+    return {path: theirs.get(path, digests.ABSENT) for path in paths if new.get(path) != theirs.get(path)}
 
 
 def _seen(path: str, now: Mapping[str, str], then: Mapping[str, str], view: Agent, there: Agent) -> str | None:
@@ -168,12 +178,12 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     if done is None and side is None:
         was = draft.base() if path in digests.TEXTS else None
         if was is not None:
-            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *draft.sides)))
+            draft.clashes[path] = lines.clash(*(digests.said(one, path) or "" for one in (was, *draft.sides)))
         return Field.BOTH
     if done is None:
         action = Field.WRITE if side == SOURCE else Field.EDITED
     else:
-        new, other = (fields.get(one, path) for one in draft.sides)
+        new, other = (digests.said(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
     draft.undone = draft.undone or (side == SOURCE and action is not Field.EDITED)
     if action is Field.MET:
@@ -193,7 +203,7 @@ def _together(draft: _Draft, path: str, side: str | None) -> Any:
     was = draft.base() if path in digests.TEXTS or path in digests.LISTS else None
     if was is None:
         return None
-    old, new, other = (fields.get(one, path) for one in (was, *draft.sides))
+    old, new, other = (digests.said(one, path) for one in (was, *draft.sides))
     if path in digests.LISTS:
         return _merged_list(old, new, other)
     if side is None:

@@ -115,7 +115,7 @@ class Run:
             outcome.served = self._served(found)
             return outcome
         loaded = self.loaded(found)
-        outcome = self.planned(loaded, targets)
+        loaded, outcome = self._followed(found, loaded, self.planned(loaded, targets), targets)
         if self.adopt is not None:
             loaded, outcome = self._adopted(loaded, outcome, targets)
         loaded, outcome = self._renamed(loaded, outcome, targets)
@@ -246,10 +246,23 @@ class Run:
         config = self._configured(lambda text: configuring.with_kept(self.settings, text, alone)) if alone else []
         settled = as_given(settled, [self.given(again, target, lock) for target in targets])
         planned = self.planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
-        self.first(planned, [*config, *self._source_changes(loaded, adopting.files)])
-        planned.kept = tuple(alone)
+        before = [change for change in outcome.sources_changed if change.path not in {one.path for one in config}]
+        self.first(planned, [*config, *before, *self._source_changes(loaded, adopting.files)])
+        planned.names, planned.kept = outcome.names, tuple(alone)
         planned.adopted, planned.adopted_losses = tuple(adopting.taken), tuple(adopting.losses)
         planned.diagnostics += adopting.diagnostics
+        return again, planned
+
+    def _followed(self, found: list[SourceFile], loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
+        """Return the source, and what is to be done, with what the configuration says of agents under their names of now."""
+        names = {} if self.scope.is_user else renaming.in_source(self.settings.places, loaded, outcome.candidates)
+        if not names:
+            return loaded, outcome
+        config = self._configured(lambda text: configuring.with_names(self.settings, text, names))
+        again = self.loaded(found)
+        planned = self.planned(again, targets)
+        self.first(planned, config)
+        planned.names = names
         return again, planned
 
     def _renamed(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
@@ -270,6 +283,7 @@ class Run:
         before = [change for change in outcome.sources_changed if change.path not in {one.path for one in config}]
         self.first(planned, [*config, *before, *self._source_changes(loaded, renames.files)])
         planned.adopted, planned.adopted_losses, planned.kept = outcome.adopted, outcome.adopted_losses, outcome.kept
+        planned.names = outcome.names
         planned.renamed = tuple(replace(one, is_done=one.reason is None) for one in renames.found)
         return again, planned
 
@@ -289,7 +303,7 @@ class Run:
         others = [change for path, change in first.items() if path not in new]
         self.first(outcome, [*config, *others, *changes])
         outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
-        outcome.kept = before.kept
+        outcome.kept, outcome.names = before.kept, before.names
         return outcome
 
     def _source_changes(self, loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:

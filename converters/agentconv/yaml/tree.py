@@ -72,3 +72,6 @@ class Grammar:
     """Whether tabs before a key or a dash, and empty entries in brackets, are errors (js-yaml 4, not 3)."""
     cut: bool = False
     """Whether its client cuts the last line break off, so that a block scalar at the end has none."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+    """A library is the same as itself alone: what is remembered of it is found sooner than by all that is said of it."""

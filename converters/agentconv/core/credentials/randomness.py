@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 SHORTEST = 16
 """Characters that a random value has at least."""
+LONG = 15
+"""Characters that a word has at least which is or holds a credential, or something that was made of one."""
+
+
+@lru_cache(maxsize=8)
+def long_words(text: str) -> tuple[str, ...]:
+    """Return the long words of a text, which is most often all that has to be looked at: several look for something in one text."""
+    return tuple([word for word in text.split() if len(word) >= LONG])
 
 
 @lru_cache(maxsize=4096)
@@ -44,7 +52,7 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
     A run of small letters and digits may be such a key, too, of which a legal name was made.
     """
-    if max(map(len, text.split()), default=0) >= 32:
+    if max(map(len, long_words(text)), default=0) >= 32:
         for match in _RUN.finditer(text):
             pairs = _pairs(match[0])
             kinds = {kind for pair in pairs for kind in pair}

@@ -53,9 +53,6 @@ _HEADERS = r"(?:(?:\s|\\[nr]){1,40}[A-Z][A-Za-z-]{2,20}: [^\r\n\\]{1,80}){0,3}"
 _PRIVATE_KEY = rf"[A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-{{1,5}}{_HEADERS}[A-Za-z0-9+/=\s\\]*"
 """What follows where one begins: a `---` that ends something else may have taken the dashes before that, or some of them."""
 
-SHORTEST = 15
-"""Characters that any of them has that may hold no blanks."""
-
 _BREAK = r"(?:\s|\\{1,3}[nrt])+"
 _KEY_LINES = rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{16,}}={{0,2}}{_BREAK})++(?:[A-Za-z0-9+/]{{1,80}}={{0,2}}{_BREAK})?"
 _KEY_END = rf"({_KEY_LINES})(?:-{{1,5}}END [A-Z ]{{0,40}}PRIVATE KEY)?"
@@ -139,7 +136,7 @@ def key_ends(text: str) -> Iterator[tuple[int, int]]:
 
 def possible(text: str) -> list[Kind]:
     """Return the kinds that may be in a text, which is looked through once for each only where it has long words."""
-    words = " ".join([word for word in text.split() if len(word) >= SHORTEST])
+    words = " ".join(randomness.long_words(text))
     return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
 
 
@@ -173,7 +170,7 @@ def _legal_start(name: str) -> int | None:
 
 def made_legal(text: str) -> Iterator[tuple[int, int]]:
     """Yield where credentials are of which legal names were made, such as `ghp-xk3jf92k...`: what starts like one, and looks random."""
-    for name in _LEGAL.finditer(text):
+    for name in _LEGAL.finditer(text) if any(map(_LEGAL.search, randomness.long_words(text))) else ():
         if any(map(randomness.is_random, _LONG_PART.findall(name[0]))):
             start = _legal_start(name[0])
             if start is not None:

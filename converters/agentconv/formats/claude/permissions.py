@@ -59,6 +59,7 @@ FILE = lists.Lists(
     mode=("permissions", "defaultMode"),
     folders=("permissions", "additionalDirectories"),
     table=("permissions",),
+    extras=(("sandbox", "enabled"),),
     wrong=Effect.DROPS_ALL,
 )
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {

@@ -70,6 +70,12 @@ def _file_of_plugin(source: SourceText) -> ServerFile:
 
 
 BY_FORMAT: dict[str, PartFormat[Server]] = {
-    "claude-code": ServerFormat(_client("claude-code", "braces"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
+    "claude-code": ServerFormat(
+        _client("claude-code", "braces"),
+        _FILE,
+        (Place(".mcp.json"),),
+        (Place(".claude.json", mixed=True),),
+        off=tuple((f".claude/settings{which}.json", "disabledMcpjsonServers") for which in ("", ".local")),
+    ),
     "claude-plugin": ServerFormat(_client("claude-plugin", "plugin"), _file_of_plugin, (Place(".mcp.json"),)),
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
-from agentconv.core.ir import Sandbox
+from agentconv.core.ir import Rule, Sandbox
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
 from agentconv.core.source import BOM
@@ -23,6 +23,8 @@ from agentconv.parts.permissions.client import Client
 from agentconv.parts.permissions.format import PermissionFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.core.part_format import PartFormat
     from agentconv.core.source import SourceText
 
@@ -30,6 +32,21 @@ _ID = "codex"
 _OTHERS = ("approval_policy", "default_permissions", "permissions")
 _DETAILS = "sandbox_workspace_write"
 _MODE = "sandbox_mode"
+
+
+_SWITCHES = (
+    ("features", command_rules.SHELL, False, command_rules.rule("deny", command_rules.SHELL, None)[0]),
+    ("", "web_search", "disabled", Rule("deny", "web_search", _ID, "web.search")),
+    ("tools", "web_search", False, Rule("deny", "web_search", _ID, "web.search")),
+)
+"""What closes a tool for the whole session: a table, a key in it and a value, and the rule that this is (asked)."""
+
+
+def _closed(values: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Return the rules that the switches of a configuration are."""
+    tables = {"": values, **{name: values[name] for name in ("features", "tools") if isinstance(values.get(name), dict)}}
+    found = (one for table, key, value, one in _SWITCHES if tables.get(table, {}).get(key) == value)
+    return tuple(dict.fromkeys(found))
 
 
 class _Config:
@@ -53,16 +70,21 @@ class _Config:
         if _MODE in values and files is None:
             reason = f"`{_MODE}` is {', '.join(SANDBOXES)}"
             self.complaints.append((Complaint(reason, _MODE, Effect.STOPS), max(self.source.text.find(_MODE), 0)))
-        if not held and files is None:
+        rules = _closed(values)
+        if not (held or files or rules):
             return None
         sandbox = Sandbox(cast("Any", files), network if isinstance(network, bool) else None) if files else None
-        return PermissionSet(sandbox=sandbox, extras={_ID: held} if held else {})
+        return PermissionSet(rules=rules, resolution="deny" if rules else None, sandbox=sandbox, extras={_ID: held} if held else {})
 
     def rewritten(self, part: PermissionSet | None) -> str:
         """Return the file with another sandbox and other profiles in it, or without them."""
         import tomlkit
 
         document: Any = tomlkit.parse(self.source.text.removeprefix(BOM))
+        gone = set(self.part.rules if self.part else ()) - set(part.rules if part else ())
+        for table, key, _, one in _SWITCHES:
+            if one in gone:
+                (document.get(table, {}) if table else document).pop(key, None)
         wanted = part.extras.get(_ID, {}) if part else {}
         before = self.part.extras.get(_ID, {}) if self.part else {}
         for key in (*_OTHERS, _DETAILS):

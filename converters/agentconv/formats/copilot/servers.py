@@ -3,7 +3,7 @@
 https://docs.github.com/copilot/how-tos/copilot-cli
 
 Of `.mcp.json` and `.github/mcp.json`, only the first that is there is read, and only in a folder that the user trusts. An address without
-a type is spoken to over HTTP. References are filled in everywhere.
+a type is spoken to over HTTP. References are filled in everywhere, but what a `url` says has to be an address before that.
 Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `servers`, with comments, and `${env:X}` and `${input:x}`.
 """
 
@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
+from agentconv.families.value_checks import is_url
 from agentconv.formats.copilot import mcp_servers
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers
@@ -23,7 +25,6 @@ from agentconv.parts.servers.format import ServerFormat
 from agentconv.parts.servers.spelling import NOTHING, Client, Typed
 
 if TYPE_CHECKING:
-    from agentconv.core.diagnostics import Complaint
     from agentconv.core.ir import Json, McpServer
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     if not config.get("command") and not config.get("url"):
         return NOTHING
+    if config.get("url") and not is_url(config["url"]):
+        return Complaint("`url` is no address, before variables are filled in", "url")
     return mcp_servers.read_server(escape_key(name), config)
 
 

@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 _TRUST = "they run in a folder that is trusted alone"
 
 
-def _format(format_id: str, title: str, folder: str, *, stops: bool) -> HookFormat:
+def _format(format_id: str, title: str, folder: str, off: tuple[tuple[str, ...], bool], *, stops: bool) -> HookFormat:
     return HookFormat(
         Client(format_id, title, stops=stops, trust=_TRUST),
         (Place(f"{folder}/settings.json", trusted=True, mixed=True),),
         (Place(f"{folder}/settings.json", mixed=True),),
         Syntax(comments=True),
+        off=off,
     )
 
 
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
-    "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", stops=True),
-    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", stops=False),
+    "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", (("hooksConfig", "enabled"), False), stops=True),
+    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", (("disableAllHooks",), True), stops=False),
 }

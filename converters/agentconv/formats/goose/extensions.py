@@ -139,12 +139,10 @@ def _extension(name: str, servers: tuple[McpServer, ...], kept: list[dict[str, J
 KEY = Key(("tools.mode", "tools.allow", "mcp_servers"), _read, _write, _says_more)
 
 
-def reads_back(agent: Agent, grant: ToolGrant) -> bool:
-    """Whether a grant, written, is read as itself: a server must be one that the agent defines."""
+def reads_back(servers: tuple[McpServer, ...], grant: ToolGrant) -> bool:
+    """Whether a grant, written, is read as itself: a server must be one that is defined."""
     if grant.server:
-        return any(server.name == grant.server and server.transport for server in agent.mcp_servers or ()) and (
-            grant.tool is None or bool(grant.tool)
-        )
+        return any(server.name == grant.server and server.transport for server in servers) and (grant.tool is None or bool(grant.tool))
     name, slash, word = grant.native.partition("/")
     return bool(name) and bool(word) == bool(slash) and tool_tokens.own(ID, grant.native) == grant
 

@@ -19,6 +19,7 @@ from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, WriteResult
 from agentconv.core.ir import Model
+from agentconv.core.losses import listed
 from agentconv.core.meant import Foreign, Text
 from agentconv.core.source import client_text
 from agentconv.families import json_records, keys, records, yaml_records
@@ -134,6 +135,8 @@ def _spelled(
         if name not in found or name not in places:
             continue
         start, end = places[name]
+        if found[name] is None and name in ("instructions", "prompt"):
+            continue  # it need not be there
         if not isinstance(found[name], (str, list, dict)) and file.roster is ROSTER:  # below a key, the client is strict
             found[name] = client_text(file.source.text[start:end])
     holder = "prompt" if _is_blank(found.get("instructions")) else "instructions"
@@ -149,6 +152,9 @@ def _undefined(
     """Say which parameter nobody defines, or nothing uses."""
     asked = {name: at for name, at in template.names.items() if name != _FOLDER}
     defined = _parameters(record.get("parameters"))
+    twice = next((name for name in defined if defined.count(name) > 1), None)
+    if twice is not None:
+        return Complaint(f"the parameter `{twice}` is defined twice", "parameters"), places.get("parameters", (0, 0))[0]
     missing = [name for name in asked if name not in defined]
     idle = [name for name in defined if name not in asked]
     if template.inherits or not (missing or idle):
@@ -298,17 +304,29 @@ def _hold_parameters(projection: Projection) -> None:
 
 
 def _project_shape(projection: Projection) -> None:
-    """Project all but the texts."""
-    tool_lists.tool_list(projection, _spell_server, partial(extensions.reads_back, projection.source), denies=False)
+    """Project all but the texts: first the servers, of which the tools are listed that there are."""
+    mcp.project_servers(projection, extensions.server_reads_back, HINT, lambda server: server)
+    servers = projection.get("mcp_servers") or ()
+    tool_lists.tool_list(projection, _spell_server, partial(extensions.reads_back, servers), denies=False)
     tool_lists.group(projection, extensions.place_of)
+    if projection.get("tools.mode") == "inherit":  # a list of servers alone would leave no other tool
+        mcp.drop(projection, HINT)
+    else:
+        _close_unlisted(projection)
     permissions.mode(projection)
     permissions.rules(projection)
     permissions.unasked(projection)
     models.model(projection, _model, providers=True)
-    if projection.get("tools.mode") == "inherit":  # a list of servers alone would leave no other tool
-        mcp.drop(projection, HINT)
-    else:
-        mcp.project_servers(projection, extensions.server_reads_back, HINT, lambda server: server)
+
+
+def _close_unlisted(projection: Projection) -> None:
+    """Leave out the servers of which no tool is listed: there, one that is defined is open."""
+    open_ones = {grant.server for grant in projection.get("tools.allow")}
+    servers = projection.get("mcp_servers") or ()
+    closed = [server.name for server in servers if server.name not in open_ones]
+    if closed:
+        left = tuple(server for server in servers if server.name in open_ones)
+        projection.change("mcp_servers", left or None, "mcp-dropped", listed(closed))
 
 
 def _model(word: str) -> Model:

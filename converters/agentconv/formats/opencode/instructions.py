@@ -55,7 +55,7 @@ BY_FORMAT = {
     "kilo": Client(
         "kilo",
         "Kilo",
-        (_MAIN, *_OTHERS, Files(Place(".kilocode/rules", "*.md")), _MAIN.nested()),
+        (_MAIN, *_OTHERS, Files(Place(".kilocode/rules", "*.md")), Files(Place(".kilo/rules", "*.md")), _MAIN.nested()),
         (*_own(".config/kilo"), Files(Place(".kilocode/rules", "*.md"))),
         whens=frozenset({"always"}),
         lists=configurations.KILO,

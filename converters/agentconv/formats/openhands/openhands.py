@@ -21,10 +21,10 @@ from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin, unescape_key
-from agentconv.families import javascript, markdown, model_words, reading, tool_tokens
+from agentconv.families import javascript, keys, markdown, model_words, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
-from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.projecting import hooks, mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.yaml.grammar import PYYAML
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Json, ToolGrant
+    from agentconv.core.ir import Agent, Hook, Json, ToolGrant
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Absent
 
@@ -168,6 +168,27 @@ def _write_mode(mode: str) -> Json:
     return vocabulary.native_mode(ID, mode) or mode
 
 
+def _hooks(value: Any) -> tuple[Hook, ...]:
+    """Read the hooks of an agent, below their own name once more or not; one without a type is a command."""
+    if not isinstance(value, dict):
+        raise Ignored("`hooks` is a map of events to lists of hooks")
+    table = keys.checked_table(ID, "hooks", value)
+    events: Any = table.get("hooks", table)
+    typed = {
+        event: [{**block, "hooks": [{"type": "command", **one} for one in block.get("hooks", ())]} for block in blocks]
+        for event, blocks in events.items()
+    }
+    return hooks.read_checked(ID, typed)
+
+
+def _hooks_say_more(value: Any) -> bool:
+    return not isinstance(value, dict) or hooks.write(_hooks(value)) != value
+
+
+def _write_hooks(agent: Agent) -> Json | Absent:
+    return hooks.write(agent.hooks) if agent.hooks else ABSENT
+
+
 def _lift(header: dict[str, Json]) -> Mapping[str, object]:
     """Say that the prompt is added to the client's own, and that there is no tool where no list is."""
     return {"prompt.mode": "append", **({} if "tools" in header else {"tools.mode": "none"})}
@@ -182,6 +203,7 @@ KEYS: dict[str, Key] = {
     "skills": simple("skills", _skills, list),
     "max_iteration_per_run": simple("limits.max_turns", _turns),
     "permission_mode": simple("permissions.mode", _mode, _write_mode),
+    "hooks": Key(("hooks",), lambda value: {"hooks": _hooks(value) or None}, _write_hooks, _hooks_say_more),
 }
 SPEC = FormatSpec(
     id=ID,
@@ -223,6 +245,7 @@ def _project_shape(projection: Projection) -> None:
     permissions.mode(projection)
     permissions.rules(projection)
     _ask_first(projection)
+    hooks.project(projection, _hooks)
     models.model(projection)
     mcp.drop_unheld(projection, HINT)
 

@@ -331,7 +331,9 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
     for subject in subjects:
         for number, agent, state in subject.agents():
             if agent.name and not state.dropped:
-                found.setdefault((subject.format, _project(subject), agent.name), []).append((subject, number))
+                project = registry.FORMATS[subject.format].project_of(subject.path)
+                folder = f"/{subject.path}".rpartition("/")[0]
+                found.setdefault((subject.format, folder if project is None else project, agent.name), []).append((subject, number))
     for (client, _, name), places in found.items():
         spec = registry.load(client).SPEC
         for index, (subject, number) in enumerate(places):
@@ -347,10 +349,3 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
                     agent=name,
                 )
                 yield replace(finding, path=subject.path)
-
-
-def _project(subject: Subject) -> str:
-    """Return what a file's path has before the client's folder: agents of different projects do not meet."""
-    path = f"/{subject.path}"
-    cuts = [path.find(f"/{folder}/") for folder in registry.FORMATS[subject.format].folders]
-    return path[: max(cuts)] if any(cut >= 0 for cut in cuts) else path.rpartition("/")[0]

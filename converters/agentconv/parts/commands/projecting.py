@@ -164,6 +164,12 @@ def _project_plain(client: Client, projection: PartProjection[Command]) -> None:
             projection.change(name, None, "command-looks-dropped", quoted(value))
 
 
+def _would_run(command: Command) -> bool:
+    """Whether a file of a command would begin as a program does: with its text, and no header before it."""
+    first = command.body.parts[0] if command.body and command.body.parts else None
+    return isinstance(first, str) and first.startswith(reading.SCRIPT) and not (command.description or command.argument_hint)
+
+
 def _project_body(client: Client, projection: PartProjection[Command]) -> None:
     """Say a command's text in the client's words, and tell what they do not say at its line."""
     body, origin = projection.part.body, projection.source.origin
@@ -171,6 +177,9 @@ def _project_body(client: Client, projection: PartProjection[Command]) -> None:
         projection.remark("command-refused-body", "body", "")
         return
     if reading.script_of(projection.source) is not None:
+        return
+    if client.runs_files and _would_run(projection.part):
+        projection.remark("command-refused-program", "body", quoted(str(body.parts[0]).partition("\n")[0]))
         return
     source = OF_FORMAT.get(origin.format, PLAIN) if origin else None
     names = _argument_names(client, projection, body)

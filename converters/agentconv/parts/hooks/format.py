@@ -9,8 +9,9 @@ from agentconv.core import hook_handlers
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import WrittenFile, difference
-from agentconv.core.source import SourceText, encode
+from agentconv.core.source import BOM, SourceText, encode
 from agentconv.json import jsonc
+from agentconv.json.jsonc import Object
 from agentconv.parts.hooks import projecting, reading, scripts
 from agentconv.parts.hooks.files import JsonHooks, TomlHooks
 
@@ -39,6 +40,8 @@ class HookFormat:
     """The files, by what their paths end in, in which events are keys of the document itself."""
     others: tuple[tuple[str, HookFormat], ...] = ()
     """The formats of files in which hooks are spelled as another client does, by their paths."""
+    off: tuple[tuple[str, ...], Json] | None = None
+    """What its settings say, and with which value, where none of the hooks of any file runs."""
     kind: Kind = "hooks"
 
     @property
@@ -49,6 +52,16 @@ class HookFormat:
     def read(self, source: PartSource) -> PartsRead[SetHook]:
         """Read all hooks of a file as the client does."""
         return reading.read(self._of(source.text.path).client, self._file(source.text), source)
+
+    def switches_off(self, source: SourceText) -> bool:
+        """Whether a file of settings keeps the client from running any hook."""
+        if self.off is None or source.path.endswith(".toml"):
+            return False
+        path, wanted = self.off
+        node = jsonc.parse(source.text.removeprefix(BOM), self.syntax).root
+        for step in path:
+            node = node.entries().get(step) if isinstance(node, Object) else None
+        return node is not None and jsonc.value(node) is wanted
 
     def named(self, source: PartSource) -> list[str]:
         """Return the paths of the project's files that the hooks of a file may run."""

@@ -67,6 +67,8 @@ class _Held:
         """Capabilities that are allowed as a whole."""
         self.wider: list[str] = []
         self.dropped: list[str] = []
+        self.idle: list[str] = []
+        """What restrains nothing that counts here."""
 
     # --- what is denied, or asked about
 
@@ -82,8 +84,8 @@ class _Held:
                 reasons += [reason] if (reason := self._closed(one, capability)) else []
         if reasons and deciding.effects_of(one):
             self._leave_open(one.text, reasons[0], deciding.effects_of(one))
-        if not one.about and one.rule.pattern is not None:
-            self.dropped.append(one.text)
+        if not deciding.effects_of(one):
+            self.idle.append(one.text)
 
     def _leave_open(self, text: str, reason: str, about: frozenset[str]) -> None:
         self.projection.leave_open(text, reason)
@@ -291,7 +293,11 @@ class _Held:
         if self.source.extras:
             keys = [key for held in self.source.extras.values() for key in held]
             projection.change("extras", {}, "permission-key-dropped", listed(keys))
-        for code, texts in (("permission-wider", self.wider), ("permission-allow-dropped", self.dropped)):
+        for code, texts in (
+            ("permission-wider", self.wider),
+            ("permission-allow-dropped", self.dropped),
+            ("permission-rule-dropped", self.idle),
+        ):
             if texts:
                 projection.remark(code, "rules", listed(dict.fromkeys(texts)))
         if self.asked:

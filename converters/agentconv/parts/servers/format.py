@@ -36,6 +36,8 @@ class ServerFormat:
     """The formats of files in which servers are spelled otherwise, by what their paths end in."""
     contained: ServerFormat | None = None
     """The format of servers in the client's plugins, where those are spelled otherwise."""
+    off: tuple[tuple[str, str], ...] = ()
+    """Files of settings, each with the key of a list of servers that are switched off."""
     kind: Kind = "servers"
 
     @property

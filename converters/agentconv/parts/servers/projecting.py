@@ -143,18 +143,23 @@ def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
         projection.remark("server-limit-moved", "definition.enabled_tools", listed(server.enabled_tools or (), nothing="none of its tools"))
     values = {name: getattr(server, name) for name in _LIMITS}
     _define(projection, **values)
-    before = projection.source.definition
-    projection.declared.update(f"definition.{name}" for name, tools in values.items() if tools != getattr(before, name))
-    projection.declared -= set() if before.disabled_tools or server.disabled_tools else {"definition.disabled_tools"}
-    if any(getattr(server, name) is not None and name not in held for name in _LIMITS) and _closed_by_rules(client, projection, server):
-        return
-    for name, around in _LIMITS.items():
-        tools = getattr(server, name)
-        if tools is not None and name not in held:
-            detail = listed(tools, around, nothing="none of its tools")
+    unheld = {name: tools for name, tools in values.items() if tools is not None and name not in held}
+    if unheld and not _closed_by_rules(client, projection, server):
+        for name, tools in unheld.items():
+            detail = listed(tools, _LIMITS[name], nothing="none of its tools")
             nothing: dict[str, Any] = {name: None}
             left = replace(projection.part.definition, **nothing)
             projection.loosen(f"definition.{name}", "server-limit", detail, hint=client.limits, definition=left)
+    _declare_limits(projection)
+
+
+def _declare_limits(projection: PartProjection[Server]) -> None:
+    """Declare what became of limits, whoever said them: no tool is closed by an empty list of closed ones, and by none."""
+    before, after = projection.source.definition, projection.part.definition
+    differ = {"enabled_tools": before.enabled_tools != after.enabled_tools}
+    differ["disabled_tools"] = (before.disabled_tools or None) != (after.disabled_tools or None)
+    for name, differs in differ.items():
+        (projection.declared.add if differs else projection.declared.discard)(f"definition.{name}")
 
 
 def _closed_by_rules(client: Client, projection: PartProjection[Server], server: McpServer) -> bool:
@@ -165,7 +170,6 @@ def _closed_by_rules(client: Client, projection: PartProjection[Server], server:
     projection.rules = rules
     limited = [name for name in _LIMITS if getattr(server, name) is not None]
     _define(projection, **dict.fromkeys(limited))
-    projection.declared.update(f"definition.{name}" for name in limited)
     projection.remark("server-limit-as-rules", f"definition.{limited[0]}", listed(f"{rule.effect} {rule.native}" for rule in rules))
     return True
 

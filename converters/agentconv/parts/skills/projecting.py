@@ -121,6 +121,8 @@ def _project_name(client: Client, projection: PartProjection[Skill]) -> None:
     name = projection.part.name or ""
     keeps = projection.at_home and names.folder(name) == name
     legal = name if keeps and not client.bad_name(name) else client.legal_name(name)
+    if client.named_as_folder and legal and not keeps:
+        legal = names.stem(legal)  # of which not every system has a folder
     if not legal or client.bad_name(legal):
         projection.remark("skill-refused-name", "name", quoted(name))
     elif legal != name:

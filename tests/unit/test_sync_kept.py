@@ -1,0 +1,120 @@
+"""What holds of an agent in one assistant alone: it stays through every run, follows a new name, and never grants in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from synced_projects import SOURCE, Project, agent
+
+GUARDED = """\
+---
+description: Looks after the gate.
+mode: subagent
+temperature: 0.7
+permission:
+  edit: deny
+  bash:
+    "*": ask
+    "git status*": allow
+---
+
+Look after the gate.
+"""
+GATE = ".opencode/agents/gate.md"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with an agent of Claude Code, and another one that OpenCode alone has, and that may use the network unasked."""
+    found = Project(tmp_path / "shop", targets=("opencode",))
+    found.write(f"{SOURCE}/digger.md", agent("digger"))
+    found.write(GATE, GUARDED)
+    return found
+
+
+def test_a_file_that_is_taken_in_as_it_stands_may_do_what_it_did(project):
+    """Its author had it so: that is told when it is taken in, the file stays, and later runs say the same, whatever else changes."""
+    adopted = project.sync("--adopt")
+    project.replace(f"{SOURCE}/digger.md", "Two.", "Two and a half.")
+
+    assert (adopted.code, "wider" in adopted.actions()) == (0, False)
+    assert any("using the network" in one["what"] for one in adopted.entries if one["action"] == "kept")
+    assert [project.sync().code for _ in range(3)] == [0, 0, 0]
+    assert project.sync("-v").code == 0
+    assert project.read(GATE) == GUARDED
+
+
+def test_what_may_do_more_since_the_source_says_less_is_told_in_each_run(project):
+    """A source that allows less than before is not overruled in silence by what was taken in."""
+    project.sync("--adopt")
+    project.replace(f"{SOURCE}/gate.md", "permissionMode: default", "tools: Read")
+    told = [project.sync(*words) for words in ((), (), ("--check",), ("-v",))]
+
+    assert [one.code for one in told] == [1, 1, 1, 1]
+    assert all("wider" in one.actions() for one in told)
+    assert project.read(GATE) == GUARDED
+
+
+def test_what_was_made_to_do_more_is_told_in_each_run(project):
+    """An edit after it was taken in is none that anybody took in."""
+    project.sync("--adopt")
+    project.replace(GATE, '"*": ask', '"*": allow')
+
+    assert ["wider" in project.sync().actions() for _ in range(3)] == [True, True, True]
+
+
+def test_a_configuration_alone_allows_nothing(project):
+    """`keep` in the configuration says that the file stays; that it may do more than its source is told in each run."""
+    project.write(f"{SOURCE}/gate.md", agent("gate", tools="Read"))
+    project.configure("[sync.agents.gate.opencode]\nkeep = true\n")
+    project.sync("--prefer", "opencode", "gate")
+
+    assert ["wider" in project.sync().actions() for _ in range(3)] == [True, True, True]
+
+
+def test_the_source_named_takes_back_what_is_kept(project):
+    """What is told as a way out is one."""
+    project.sync("--adopt")
+    project.replace(f"{SOURCE}/gate.md", "permissionMode: default", "tools: Read")
+    project.sync()
+
+    assert project.sync("--prefer", "source", "gate").code == 0
+    assert "bash" not in project.read(GATE)
+    assert project.sync().code == 0
+
+
+def test_what_is_kept_and_untouched_goes_with_its_source(project):
+    """A file that is as it was taken in was not edited, though the source says less than it."""
+    project.sync("--adopt")
+    project.remove(f"{SOURCE}/gate.md")
+    told = project.sync()
+
+    assert not any("was edited" in one["what"] for one in told.entries)
+
+
+@pytest.mark.parametrize("stem", ["gate", "keeper"], ids=["in its file", "with its file"])
+def test_what_is_said_of_an_agent_follows_its_name(project, stem):
+    """An agent that the source calls otherwise keeps what the configuration says of it."""
+    project.configure('[sync.agents.digger.opencode]\nmodel = "anthropic/claude-haiku-4-5"\n')
+    project.sync("--adopt")
+    project.replace(f"{SOURCE}/gate.md", "name: gate", "name: keeper")
+    project.move(f"{SOURCE}/gate.md", f"{SOURCE}/{stem}.md")
+    checked, told = project.sync("--check"), project.sync()
+
+    assert (checked.code, told.code) == (1, 0)
+    assert "[sync.agents.keeper.opencode]" in project.read("agentconv.toml")
+    assert "[sync.agents.gate" not in project.read("agentconv.toml")
+    assert "[sync.agents.digger.opencode]" in project.read("agentconv.toml")
+    assert project.read(".opencode/agents/keeper.md") == GUARDED
+    assert (project.sync().code, project.sync("--check").code) == (0, 0)
+
+
+def test_what_is_said_of_the_new_name_counts(project):
+    """Where both names have a table, a person has to see to it: none is overwritten."""
+    project.sync("--adopt")
+    project.write("agentconv.toml", project.read("agentconv.toml") + '\n[sync.agents.keeper.opencode]\ncolor = "#102030"\n')
+    project.replace(f"{SOURCE}/gate.md", "name: gate", "name: keeper")
+    told = project.sync()
+
+    assert "the source has no agent `gate`" in told.errors
+    assert "[sync.agents.gate.opencode]" in project.read("agentconv.toml")
