@@ -10,7 +10,7 @@ import pytest
 
 import agentconv
 from agentconv.cli import main
-from agentconv.conversion import along, part_law
+from agentconv.conversion import along, defined_servers, part_law
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core import losses
@@ -479,7 +479,10 @@ def test_agents_follow_servers_that_are_renamed():
     told = losses.loss("mcp-undefined", "a", "mcp_servers", "codex", losses.listed(["my db", "other"]))
 
     assert carried.renamed("servers") == {"my db": "my-db"}
-    assert [(loss.code, loss.detail) for loss in carried.settled([told])] == [("part-named-along", "my db"), ("mcp-undefined", "other")]
+    assert [(loss.code, loss.detail) for loss in defined_servers.settled([told], lambda: carried.written("servers"))] == [
+        ("part-named-along", "my db"),
+        ("mcp-undefined", "other"),
+    ]
 
 
 def test_words_of_with():

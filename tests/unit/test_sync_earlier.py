@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
@@ -52,6 +53,46 @@ def test_what_somebody_edited_since_is_no_file_of_ours(project, path):
 
     assert project.read(path) == edited
     assert [(word, place) for word, place, *_ in told.looks] == [("foreign", path)]
+
+
+@pytest.fixture
+def edited(project):
+    """A project in which somebody edited what one target has, and wrote a remark beside it."""
+    project.sync()
+    project.replace(".codex/agents/reviewer.toml", "Two.", "Second. # mine")
+    return project
+
+
+def test_an_edit_that_gives_way_is_kept_beside(edited):
+    """A person's word for the source takes an edit out of a file, and a copy of it stays, which is told."""
+    path = ".codex/agents/reviewer.toml"
+    before = edited.read(path)
+    told = edited.sync("--prefer", "source", "reviewer")
+
+    assert "Second." not in edited.read(path)
+    assert edited.read(f"{path}.agentconv-backup") == before
+    assert [one["what"] for one in told.entries if one["action"] == "copied"] == [f"what was there is kept in {path}.agentconv-backup"]
+
+
+def test_an_edit_that_goes_with_its_agent_is_kept_beside(edited):
+    """An edited file whose source is gone goes when a person says so, and a copy of it stays."""
+    path = ".codex/agents/reviewer.toml"
+    before = edited.read(path)
+    edited.remove(f"{SOURCE}/reviewer.md")
+    edited.sync("--prefer", "source", "--yes")
+
+    assert not edited.has(path)
+    assert edited.read(f"{path}.agentconv-backup") == before
+
+
+def test_an_edit_that_git_has_needs_no_copy(edited):
+    """What git has is not lost: nothing is kept beside it."""
+    for words in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *words], cwd=edited.root, check=True)
+    edited.sync("--prefer", "source", "reviewer")
+
+    assert "Second." not in edited.read(".codex/agents/reviewer.toml")
+    assert not edited.has(".codex/agents/reviewer.toml.agentconv-backup")
 
 
 def errors(project, capsys):

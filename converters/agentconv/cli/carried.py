@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import scope
@@ -11,6 +12,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk import reading
 from agentconv.formats import registry
+from agentconv.render import text
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -98,10 +100,19 @@ class Carried:
 
     def told(self, pieces: Iterable[Loaded]) -> Iterator[Diagnostic]:
         """Say what the agents of files need that stays, where nobody said that it should."""
+        if self.wanted is NEEDED and (words := self._left(pieces)):
+            yield Diagnostic(Code.PARTS, Severity.NOTE, f"what no agent names stays here: {words}", hint="--with all takes it along")
         if self._stays and (needed := self._needed(pieces)).parts:
             words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in needed.parts)
             hint = "convert the project into a folder, -o DIR, to take it along; --with none leaves it without a word"
             yield Diagnostic(Code.PARTS, Severity.NOTE, f"what agents name stays here: {words}", hint=hint)
+
+    def _left(self, pieces: Iterable[Loaded]) -> str:
+        """Count what lies beside the agents, in their clients' own places, and does not go along by itself."""
+        there = [one for kind in KINDS for one in self.parts.of(kind) if one.taken and one.is_own]
+        going = {(one.kind, one.part.id) for one in self._needed(pieces).parts} if there else set()
+        counted = Counter(one.kind for one in there if (one.kind, one.part.id) not in going)
+        return ", ".join(text.count(number, NOUNS[kind]) for kind, number in counted.items())
 
     def _needed(self, pieces: Iterable[Loaded]) -> Along:
         """Return what the agents name and is there."""

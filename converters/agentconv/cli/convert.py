@@ -15,12 +15,14 @@ from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices, offered_plugins
 from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.disk.saving import Fate
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.sources.discovery import Discovery
 
@@ -57,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
     source_format = registry.resolve(options.source_format) if options.source_format else None
     exclude = targets if source_format is None and not shared.is_for_all(options) else ()
     if not options.sources and options.scope != scope.USER:
-        raise registry.usage("SRC is missing", "see the examples of `agentconv convert --help`")
+        raise registry.usage("SRC is missing", f"`.` is this project: agentconv convert . -t {','.join(targets)} -o .")
     found = scope.discover(options, source_format, exclude=exclude)
+    _forbid_above(found, options)
     loader = loading.Loader(found.files)
     if source_format is None:
         forbid_mixture(found, loader)
@@ -100,7 +103,21 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets, takes_parts=True)
+    for diagnostic in _several_from_now_on(found, targets, options, output):
+        output.report.diagnostic(diagnostic)
     return output.finish()
+
+
+def _several_from_now_on(found: Discovery, targets: Sequence[str], options: argparse.Namespace, output: Output) -> Iterator[Diagnostic]:
+    """Say that a project has agents of several assistants now, of which a next conversion has to be told the source."""
+    sources = {file.format for file in found.files}
+    is_project = options.output and any(os.path.realpath(one) == os.path.realpath(options.output) for one in options.sources)
+    dry = options.check or options.diff or options.dry_run
+    new = output.report.fates[Fate.CREATED] and not dry and any(target in registry.CLIENTS for target in targets)
+    if is_project and new and len(sources) == 1 and not options.source_format and scope.source_of_project() is None:
+        source = next(iter(sources))
+        hint = f"agentconv init -f {source} keeps them in step; a next `agentconv convert .` wants -f {source}"
+        yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, "this project has agents of several assistants now", hint=hint)
 
 
 def _convert_each(
@@ -129,6 +146,24 @@ def _folder(output: str | None, sources: Sequence[str]) -> str | None:
     return output if inside else None
 
 
+def _forbid_above(found: Discovery, options: argparse.Namespace) -> None:
+    """Stop where agents of projects inside of a folder would become those of the folder itself.
+
+    Raises:
+        InputError: They would.
+    """
+    folder = options.output
+    if not folder or all(os.path.realpath(one) != os.path.realpath(folder) for one in options.sources):
+        return
+    projects = [*elsewhere.belonging(found, folder)]
+    if projects:
+        listed = ", ".join(f"`{one}`" for one in projects[:3]) + (f" and {len(projects) - 3:,} more" if len(projects) > 3 else "")
+        message = f"the agents belong to {listed}, and -o {folder} is a folder above"
+        raise registry.usage(
+            message, f"cd {shlex.quote(projects[0])}, and run it there" + (", and so in each" if len(projects) > 1 else "")
+        )
+
+
 def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
     """Stop when folders hold agents of several clients and nobody said which are meant.
 
@@ -143,5 +178,9 @@ def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
         listed = ", ".join(f"{format_id} ({number:,})" for format_id, number in counts.items())
         named = scope.source_of_project()
         first = named if named in counts else max(counts, key=lambda format_id: counts[format_id])
-        why = ", which agentconv.toml names as the source" if named == first else ""
-        raise registry.usage(f"agents of several assistants: {listed}", f"choose whose to convert: -f {first}{why}")
+        once = "" if found.home else f"; `agentconv init -f {first}` says it once for all"
+        why = ", which agentconv.toml names as the source" if named == first else once
+        raise registry.usage(
+            f"agents of several assistants: {listed}",
+            f"choose whose to convert: -f {first}{why}",
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import shlex
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
@@ -47,11 +49,31 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
             if not path.is_file():
                 raise registry.usage(f"`{output}` is no regular file", "leave -o out, and take what comes to standard output")
             raise registry.usage(f"`{output}` is a file, not a folder", "name another folder with -o")
+        _forbid_inside(path, targets)
         return Destination(folder=path)
     if len(targets) > 1:
         raise registry.usage(f"`{output}` is one file, for {len(targets)} formats", "name a folder: -o .")
     message = f"`{output}` does not end in {', '.join(ends)}, as files of {targets[0]} do"
     raise registry.usage(message, "name such a file, or a folder" + ("" if path.exists() else f": -o {output}/"))
+
+
+def _forbid_inside(path: Path, targets: Sequence[str]) -> None:
+    """Complain about a folder that an assistant looks into itself: files go to where each looks below what -o names.
+
+    Raises:
+        InputError: It is one, or is in one.
+    """
+    if all(registry.FORMATS[target].bundle for target in targets):
+        return
+    absolute = Path(os.path.abspath(path))
+    for row in (row for row in registry.FORMATS.values() if not row.index):
+        for place in (place for place in row.folders if place.startswith(".")):
+            parts = PurePosixPath(place).parts
+            at = next((at for at in range(1, len(absolute.parts)) if absolute.parts[at : at + len(parts)] == parts), None)
+            if at is not None:
+                root = os.path.relpath(Path(*absolute.parts[:at]))
+                message = f"-o {path.as_posix()}: `{place}` is where {row.title} looks itself, and -o names the project above it"
+                raise registry.usage(message, f"did you mean -o {shlex.quote(Path(root).as_posix())}?")
 
 
 def several(place: Destination, targets: Sequence[str]) -> InputError:

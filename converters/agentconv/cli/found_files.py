@@ -46,9 +46,12 @@ def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts:
 def _where(found: Discovery, *, takes_parts: bool) -> str:
     """Say where agents would be, or how the parts are taken that are there alone."""
     from agentconv.formats import registry
-    from agentconv.sources import parts
+    from agentconv.sources import elsewhere, parts
 
     beside = parts.beside(found, found.looked, ())
     if takes_parts and any(beside.has_own(client) for client in registry.CLIENTS):
         return "there are skills, commands, MCP servers or permissions: --with all takes them"
+    above = elsewhere.above(os.curdir) if [*found.looked] == [os.curdir] else None
+    if above is not None:
+        return f"the project is `{above}`: cd {above}, or name it"
     return "`agentconv formats` says where a project has them"

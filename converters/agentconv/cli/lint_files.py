@@ -156,7 +156,10 @@ def introduce(files: Iterable[LintFile], siblings: Iterable[Subject]) -> None:
 
 
 def leave_out_versions(files: list[LintFile]) -> None:
-    """Do not ask a client about an agent that has a file of that client's own: this one is not for it, though it could read it."""
+    """Do not ask a client about an agent that has a file of that client's own: this one is not for it, though it could read it.
+
+    Whoever names both a file and a client is told of that file in that client all the same.
+    """
     own = {(file.subject.format, (agent.name or "").casefold()) for file in files for _, agent, _ in file.subject.agents()}
     for file in files:
         names = {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}

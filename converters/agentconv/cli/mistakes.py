@@ -89,6 +89,29 @@ def flag_meant(flag: str, value: str, actions: Iterable[argparse.Action]) -> str
     return next((name for name in ("--to", "--for", "--from") if name in by_name), None)
 
 
+def flag_elsewhere(command: str, flag: str, value: str) -> str | None:
+    """Return what to do instead of a flag that another command has for the same wish; None where there is nothing to say."""
+    if command == "sync" and flag == "--with":
+        listed = ", ".join(f'"{word.strip()}"' for word in (value or "needed").split(","))
+        return f"`with = [{listed}]` in agentconv.toml keeps that in step with the agents"
+    if flag in ("-t", "--to") and command in ("lint", "inspect"):
+        return "did you mean `--for`?"
+    return None
+
+
+_MEANT = {
+    "check": ("lint", "sync --check"),
+    "diff": ("sync --diff", "convert --diff"),
+    "export": ("to-json",),
+    "fix": ("lint --fix",),
+    "import": ("from-json",),
+    "update": ("sync",),
+    "validate": ("lint",),
+    "watch": ("sync --watch",),
+}
+"""Commands of other tools, and what does the same here."""
+
+
 def missing_target(words: Sequence[str]) -> str | None:
     """Return the command line that was meant by one without `-t` whose last word is a format; None where it is none."""
     last = words[-1] if words else ""
@@ -96,9 +119,10 @@ def missing_target(words: Sequence[str]) -> str | None:
 
 
 def no_command(word: str) -> str | None:
-    """Return what to type for a file or a folder without a command; None where the word is none."""
+    """Return what to type for a file or a folder without a command, or for another tool's; None where the word is neither."""
     if not (os.path.lexists(word) or "/" in word or PurePath(word).suffix):
-        return None
+        meant = " or ".join(f"`agentconv {line}`" for line in _MEANT.get(word, ()))
+        return f"did you mean {meant}?" if meant else None
     place = shlex.quote(word)
     return f"what to do with it comes first: agentconv inspect {place}, lint {place}, convert {place} -t FORMAT"
 

@@ -10,6 +10,7 @@ from agentconv.cli import baseline, scope
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
+from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 
@@ -125,15 +126,15 @@ def unrestrained(given: object) -> tuple[str, ...]:
 
 
 def add_along(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add which skills, commands and MCP servers go along with the agents, and return the group."""
-    group = parser.add_argument_group("skills, commands and MCP servers")
+    """Add what of the project goes along with the agents, and return the group."""
+    group = parser.add_argument_group("what lies beside agents")
     group.add_argument(
         "--with",
         dest="along",
         action="append",
         metavar="needed|all|none|KIND[/NAME],...",
-        help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
-        "servers, permissions), or one of it by name",
+        help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind "
+        f"({', '.join(KINDS)}), or one of it by name",
     )
     parser.set_defaults(**{"with": None})
     return group

@@ -45,9 +45,10 @@ def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | 
     return OutputFolder(place.folder, sources=sources) if place.folder else None
 
 
-def _in_step(told: Diagnostic) -> Diagnostic:
+def _in_step(told: Diagnostic, *, is_user: bool) -> Diagnostic:
     """Say besides which command tells what it wrote from what somebody edited."""
-    return replace(told, hint=f"{told.hint}; `agentconv sync` keeps such files in step with their source")
+    how = "`agentconv sync` keeps" if is_user else "`agentconv init`, then `agentconv sync`, keep"
+    return replace(told, hint=f"{told.hint}; {how} such files in step with their source")
 
 
 def _in_folder(file: OutputFile, target: str) -> OutputFile:
@@ -152,7 +153,7 @@ class Output:
         self.report.saved(saved)
         if saved.diagnostic and not dry:
             synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
-            self.report.diagnostic(_in_step(saved.diagnostic) if synced else saved.diagnostic)
+            self.report.diagnostic(_in_step(saved.diagnostic, is_user=self.home is not None) if synced else saved.diagnostic)
         return saved
 
     def preview(self, saved: Saved) -> str | None:

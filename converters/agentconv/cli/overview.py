@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from agentconv.sources.discovery import Discovery
     from agentconv.sources.loaded import Loaded
 
+_SHOWN = 3
 _WORDS = {
     State.DEGRADED: "not as written: {client} ignores some of what it says",
     State.NOT_LOADED: "not loaded by {client}",
@@ -43,26 +45,30 @@ def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     found = discovery.discover([folder])
     here = {client: discovery.locations(Path(folder), client) for client in registry.CLIENTS}
-    told = _told(found, {client: places for client, places in here.items() if places})
+    told = _told(found, folder, {client: places for client, places in here.items() if places})
     along = _parts(folder)
     beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]
     lines = [line for client in told for line in (told[client], *_along("  besides: ", along.pop(client, None)))]
     lines += [line for client, kinds in along.items() for line in _along(f"{text.client(client)}: ", kinds)]
-    kept = _kept(folder)
-    lines += [*beside, *([""] if kept else []), *map(wrapped, kept)]
+    has_parts, root = bool(along), None if told or along else elsewhere.above(folder)
+    kept = _kept(folder) if root is None else []
+    lines += [*beside, *([""] if kept and (lines or beside) else []), *map(wrapped, kept)]
     lines += () if kept else _apart(found)
     if not told:
+        print("There are no agents here." if root is None else f"There are no agents here: the project is `{root}`.")
+    if not told and root is None:
         first = registry.FORMATS[registry.CLIENTS[0]]
-        print("There are no agents here.")
         print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.")
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
-    next_steps = _next([*told], kept=bool(kept)) if told else _elsewhere(parts=bool(lines))
+    next_steps = _next(found, folder, [*told], kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
     print("Try:")
     print("\n".join(table([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
     return Exit.OK
 
 
-def _elsewhere(*, parts: bool) -> list[tuple[str, str]]:
+def _elsewhere(root: str | None, *, parts: bool) -> list[tuple[str, str]]:
+    if root is not None:
+        return [(f"cd {root}", "where the project's agents are"), ("agentconv", "what is there")]
     return [
         *([("agentconv inspect . --for all", "what every client makes of these files")] if parts else []),
         ("agentconv inspect PATH", "what clients make of the agents of another folder"),
@@ -70,24 +76,29 @@ def _elsewhere(*, parts: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _next(clients: list[str], *, kept: bool) -> list[tuple[str, str]]:
-    first = clients[0]
-    other = next((client for client in registry.CLIENTS if client != first), first)
-    source = f" -f {first}" if len(clients) > 1 else ""
+def _next(found: Discovery, folder: str, clients: list[str], *, kept: bool) -> list[tuple[str, str]]:
+    lint = ("agentconv lint", "what breaks these agents; --fix mends it")
     if kept:
-        return [
-            ("agentconv sync --diff", "what would change, and where"),
-            ("agentconv inspect . --for all", "what every client makes of these files"),
-        ]
+        return [("agentconv sync --diff", "what would change, and where"), lint]
+    projects = elsewhere.belonging(found, folder)
+    if projects:
+        return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
+    counts = Counter(file.format for file in found.files if file.format in clients)
+    first = max(clients, key=lambda client: counts[client])
+    other = next((client for client in registry.CLIENTS if client not in clients), clients[-1])
+    several = len(clients) > 1
+    source = f" -f {first}" if several else ""
+    title = text.client(first)
     return [
-        *([("agentconv init", "keep them in step: one assistant's agents are the source")] if len(clients) > 1 else []),
-        ("agentconv inspect . --for all", "what every client makes of these files"),
-        (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {text.client(first)} agents cost in {text.client(other)}"),
-        ("agentconv to-json . -o agents.json", "all agents in one bundle"),
+        *([(f"agentconv init -f {first}", f"keep the others in step with {title}")] if several else []),
+        lint,
+        (f"agentconv inspect . --for {','.join(dict.fromkeys((*clients[:_SHOWN], other)))}", "what each makes of these files as they are"),
+        (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {title} agents cost in {text.client(other)}"),
+        *([] if several else [("agentconv to-json . -o agents.json", "all agents in one bundle")]),
     ]
 
 
-def _told(found: Discovery, here: Mapping[str, Sequence[Path]]) -> dict[str, str]:
+def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> dict[str, str]:
     """Describe the agents of each client that has any, or a place for them, in the order of the clients."""
     counted = {format_id: _Counted() for format_id in [*here, *(file.format for file in found.files)]}
     loader = Loader(found.files, keep=False)
@@ -102,7 +113,13 @@ def _told(found: Discovery, here: Mapping[str, Sequence[Path]]) -> dict[str, str
         counted[format_id].absent.append(_line(remark))
     links = _links(here, found)
     order = [format_id for format_id in registry.FORMATS if format_id in counted]
-    return {one: _described(one, counted[one], here.get(one), links.get(one)) for one in order if here.get(one) or counted[one].states}
+    projects = elsewhere.belonging(found, folder)
+    inside = {one: [root for root, formats in projects.items() if one in formats] for one in order}
+    return {
+        one: _described(one, counted[one], here.get(one), links.get(one), inside[one])
+        for one in order
+        if here.get(one) or counted[one].states
+    }
 
 
 def _parts(folder: str) -> dict[str, Counter[Kind]]:
@@ -162,14 +179,16 @@ def _links(here: Mapping[str, Sequence[Path]], found: Discovery) -> dict[str, st
     return {client: reals[real] for client, places in here.items() for place in places if (real := os.path.realpath(place)) in reals}
 
 
-def _described(client: str, counted: _Counted, places: Sequence[Path] | None, reader: str | None) -> str:
-    """Describe one client's agents: how many, where, and which of them are not what they seem."""
+def _described(client: str, counted: _Counted, places: Sequence[Path] | None, reader: str | None, inside: Sequence[str]) -> str:
+    """Describe one client's agents: how many, where, or in which projects below, and which of them are not what they seem."""
     total = sum(len(found) for found in counted.states.values())
     row = registry.FORMATS[client]
     place = row.catalog if row.catalog and places and places[0].as_posix().endswith(row.catalog) else row.place
     if not total and reader not in (None, client):
         return f"{text.client(client)}: {place} is the same folder as {registry.FORMATS[reader or ''].place}"
-    lines = [f"{text.client(client)}: {text.count(total, 'agent')} {'in' if places else 'in this folder, and not in'} {place}"]
+    projects = f"in the project{'s' if len(inside) > 1 else ''} {text.names(inside)}" if inside else ""
+    where = f"in {place}" if places else projects or f"in this folder, and not in {place}"
+    lines = [f"{text.client(client)}: {text.count(total, 'agent')} {where}"]
     for state, words in _WORDS.items():
         if state in counted.states:
             told = counted.states[state]

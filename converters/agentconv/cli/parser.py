@@ -103,7 +103,9 @@ class Parser(argparse.ArgumentParser):
             if wrong or (len(flag) > 2 and f"-{flag}" in known):  # `-to codex` would be `-t o`, and a SRC
                 long = [name for name in known if name.startswith("--")]
                 meant = mistakes.flag_meant(flag, value or "".join(words[at + 1 : at + 2]), self._actions)
+                other = mistakes.flag_elsewhere(self.prog.rpartition(" ")[2], flag, value or "".join(words[at + 1 : at + 2]))
                 hint = f"did you mean `{meant}`?" if meant else registry.did_you_mean(flag, long, f"see `{self.prog} --help`")
+                hint = other or hint
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", hint)
 
 

@@ -15,8 +15,10 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
+from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate
 from agentconv.render import machine, text
+from agentconv.render.table import wrapped
 from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _DONE = {
     Fate.CREATED: "written",
     Fate.MERGED: "added to",
-    Fate.REPLACED: "replaced (a copy is kept)",
+    Fate.REPLACED: f"replaced (the old one is beside it, as *{BACKUP})",
     Fate.SAME: "unchanged",
     Fate.KEPT: "kept",
 }
@@ -140,8 +142,9 @@ class Report:
         self.folders.add(os.path.dirname(saved.path))
 
     def say(self, line: str) -> None:
-        """Write a line; where nobody reads it any more, the work goes on without."""
+        """Write a line, in as many as a terminal needs; where nobody reads it any more, the work goes on without."""
         self.told = True
+        line = "\n".join(map(wrapped, line.split("\n"))) if sys.stderr.isatty() else line
         self.line.clear()
         with unheard(sys.stderr):
             print(line, file=sys.stderr)

@@ -314,9 +314,9 @@ def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outc
         for change in beside.plan.changes:
             sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
     if not options.quiet:
-        print("\n".join(synced_parts.lines(beside, dry_run=looking)))
+        print("\n".join(map(wrapped, synced_parts.lines(beside, dry_run=looking))))
     for line in synced_parts.problems(beside, command.scope_of(options, outcome.settings), look, quiet=options.quiet, dry_run=looking):
-        print(line, file=sys.stderr)
+        print("\n".join(map(wrapped, line.split("\n"))), file=sys.stderr)
 
 
 def _show_differences(outcome: Outcome) -> None:

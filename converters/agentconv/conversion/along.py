@@ -172,5 +172,5 @@ def _not_there(missing: Iterable[tuple[Kind, str]]) -> Diagnostic:
     words = "; ".join(
         f"{NOUNS[kind]}{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}" for kind, names in by_kind.items()
     )
-    hint = "what is nobody's part in the project has to be there in the other assistant already"
+    hint = "no file here defines them: the other assistant has to have them already"
     return Diagnostic(Code.PARTS, Severity.NOTE, f"agents name what is not among these files: {words}", hint=hint)

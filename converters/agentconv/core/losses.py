@@ -97,7 +97,12 @@ CATALOGUE: dict[str, LossRule] = {
     "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target measures this in another unit, and takes the nearest"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
     "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),
-    "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
+    "tools-unlisted": LossRule(
+        _WARNING,
+        _DROPPED,
+        "the target has no tool list; the agent gets the client's tools",
+        "name an assistant that holds agents to a list where that matters; `agentconv formats` says which do",
+    ),
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),
     "tools-joined": LossRule(_NOTE, _APPROXIMATED, "the target has one tool where the source has several"),

@@ -238,6 +238,7 @@ _KNOWN = {
 """All that a format may be called."""
 NOT_YET = {
     "amp": "Amp",
+    "chatgpt": "ChatGPT",
     "crush": "Crush",
     "warp": "Warp",
     "windsurf": "Windsurf",

@@ -75,6 +75,7 @@ def told(outcome: Outcome) -> list[Line]:
     place = outcome.settings.file.name
     found += [Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place) for old, new in outcome.names.items()]
     found += _switched(outcome)
+    found += [_line(one, "copied", f"what was there is kept in {one.copy}") for one in outcome.candidates if one.copy is not None]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     found += _refused(outcome)
@@ -339,7 +340,7 @@ def shown(found: Iterable[Line]) -> list[str]:
     for line in looks:
         out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
-            out.append(f"    {text.safe(line.hint)}")
+            out.append(f"    {'agentconv sync ' if line.hint.startswith('--') else ''}{text.safe(line.hint)}")
         last = line.hint
     return out
 

@@ -30,7 +30,7 @@ _SHOWN = 5
 
 def report(found: WholeProject, *, verbose: bool) -> list[str]:
     """Return the table and the statements."""
-    lines = [*_table(found)]
+    lines = [*_table(found), *_legend(found)]
     for topic, words in TOPICS.items():
         said = [one for one in found.statements if one.topic == topic]
         if said:
@@ -55,6 +55,19 @@ def _table(found: WholeProject) -> Iterator[str]:
     idle = [text.client(client) for client in found.clients if client not in found.using]
     if idle:
         yield from _wrapped(f"nothing here is for {', '.join(idle)}", "")
+
+
+def _legend(found: WholeProject) -> Iterator[str]:
+    """Say what the marks of the table are, and that it counts what is read where it lies, unlike what is said of single files."""
+    cells = [_cell(found, kind, client) for kind in found.kinds for client in found.using]
+    marks = ["-: it has no such parts"] if "-" in cells else []
+    marks += ["*: more is said of it below"] if any(cell.endswith("*") for cell in cells) else []
+    if marks:
+        yield from _wrapped(f"({'; '.join(marks)})", "")
+    if "agents" in found.kinds and any(found.loaded["agents"][client] == 0 for client in found.using):
+        yield from _wrapped(
+            "(0 agents: it does not look where they lie; what is said of each file is what it would be in its own folder)", ""
+        )
 
 
 def _cell(found: WholeProject, kind: str, client: str) -> str:

@@ -83,6 +83,38 @@ def _has_files(place: str | os.PathLike[str]) -> bool:
         return False
 
 
+def belonging(found: Discovery, folder: str | os.PathLike[str]) -> dict[str, list[str]]:
+    """Return the projects inside of a folder to which files belong that were found in it, and the formats of those, in order.
+
+    Args:
+        found: What was found in it.
+        folder: One that is no project itself.
+    """
+    projects: dict[str, dict[str, None]] = {}
+    top = os.path.realpath(folder)
+    for file in found.files:
+        root = discovery.project_root(Path(file.location)) if file.location and not file.named else None
+        if root is not None and os.path.realpath(root) != top and os.path.realpath(root).startswith(os.path.join(top, "")):
+            projects.setdefault(os.path.relpath(os.path.realpath(root), top), {})[file.format] = None
+    return {_shown(root): [*formats] for root, formats in sorted(projects.items())}
+
+
+def above(folder: str | os.PathLike[str]) -> str | None:
+    """Return the nearest folder above one that has places of assistants, as it is named from there.
+
+    None is looked at above version control's top, nor the home, where the user's own agents are.
+    """
+    start, home = Path(os.path.abspath(folder)), os.path.realpath(os.path.expanduser("~"))
+    for number, one in enumerate((start, *start.parents)):
+        if os.path.realpath(one) == home:
+            return None
+        if number and any(_places(one, registry.CLIENTS)):
+            return "/".join([".."] * number)
+        if os.path.lexists(one / ".git"):
+            return None
+    return None
+
+
 def out_of_place(found: Discovery) -> Iterator[Diagnostic]:
     """Say that no client looks at files, where what each would make of them in its own folder is told."""
     loose = [file for file in found.files if file.format in registry.CLIENTS and not registry.FORMATS[file.format].index]

@@ -39,6 +39,10 @@ class Bases:
             self._folder = (inside or state_folder() / name) / "base"
         return self._folder
 
+    def has(self, data: bytes) -> bool:
+        """Whether git has the text of a file: then nothing is lost with it."""
+        return self.git.blob(texts.blob(data)) is not None
+
     def text(self, blob: str, present: bytes | None = None) -> bytes | None:
         """Return a text by git's id.
 

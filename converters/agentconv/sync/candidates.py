@@ -76,6 +76,8 @@ class Candidate:
     """The name that it has in the target by now, because somebody renamed it there."""
     renamed_in: tuple[str, str, Agent] | None = None
     """Where that one is: its file, its place in it, and the agent."""
+    copy: str | None = None
+    """Where what gives way is kept, where version control does not have it."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
 
@@ -88,6 +90,11 @@ class Candidate:
     def named(self) -> str | None:
         """Its name in the target, as it was settled."""
         return next((base.name for base in self.bases), None)
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether something that somebody wrote there gives way, because a person said so."""
+        return self.replaces or (self.settled is not None and self.settled.undone)
 
     def state(self) -> There:
         """Tell what is in its place."""
@@ -148,7 +155,7 @@ class Candidate:
         if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
             self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
         if self.entry is Entry.RELEASE and side == SOURCE:
-            self.entry = Entry.DELETE
+            self.entry, self.replaces = Entry.DELETE, True
 
     def _as_given(self, view: View) -> Synced:
         """Return what is settled of what was not ours, and is to be: what the source gives, so that all else in it is an edit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
@@ -46,8 +45,9 @@ def rewritten(
         file = files.get(path) or File(path, several[0].target)
         data = _of_file(path, several, file, reader)
         _add(changes, path, file.data, data, bases)
-        if file.data is not None and file.data != data and any(one.replaces for one in several) and bases.git.top is None:
-            _back_up(changes, path, file.data, reader)
+        if file.data is not None and file.data != data and any(one.lets_go for one in several) and not bases.has(file.data):
+            copy = _back_up(changes, path, file.data, reader)
+            several[0].copy = copy
         synced += [entry for one in several for entry in _entries(one, file, data, bases)]
     for one in found:
         if one.moved_from is not None and one.entry in PUTS:
@@ -62,16 +62,17 @@ def _add(changes: dict[str, Change], path: str, before: bytes | None, after: byt
     changes[path] = Change(path, before, after, path, None, forced=kept)
 
 
-def _back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> None:
-    """Keep a copy of what a person lets go, where no version control has one."""
-    for number in count(1):
+def _back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> str:
+    """Keep a copy of what a person lets go, where no version control has one, and return its name."""
+    number = 0
+    while True:
+        number += 1
         name = numbered(path, BACKUP, number)
         there = reader.read(name)
-        if there == data:
-            return
         if there is None:
             changes[name] = Change(name, None, data, path + BACKUP, path, forced=True)
-            return
+        if there in (None, data):
+            return name
 
 
 def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader) -> bytes | None:

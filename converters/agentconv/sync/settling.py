@@ -40,6 +40,8 @@ class Settled:
     """Of texts in conflict of which it is known what was settled: the line, and what the source and the target made of it."""
     new_own: tuple[str, ...] = ()
     """Fields of `own` that were not told yet."""
+    undone: bool = False
+    """Whether an edit gives way to the source, because a person said so."""
 
     @property
     def in_step(self) -> bool:
@@ -59,6 +61,7 @@ class _Draft:
     preferred: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     clashes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    undone: bool = False
 
 
 def settle(
@@ -92,14 +95,11 @@ def settle(
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
         side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
-        if _is_kept(path, kept) and not (is_named and side == SOURCE):
-            action = Field.MET
-            keeps |= _kept(_members(path, new, theirs), new, theirs)
-        else:
-            action = _heeded(draft, action, path, side)
+        stays, rows = _is_kept(path, kept) and not (is_named and side == SOURCE), _members(path, new, theirs)
+        keeps |= _kept(rows, new, theirs) if stays else {}
+        action = Field.MET if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
-        if action is Field.WRITE:
-            draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
+        draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
     left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
@@ -113,6 +113,7 @@ def settle(
         tuple(left),
         draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
+        draft.undone,
     )
 
 
@@ -155,6 +156,7 @@ def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
 def _preferred(draft: _Draft, path: str, side: str | None) -> Field:
     """Return what becomes of a field that the target says, and the source does not, or says otherwise."""
     if side == SOURCE:
+        draft.undone = True
         return Field.WRITE
     if side == TARGET:
         draft.preferred.append(path)
@@ -183,6 +185,7 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     else:
         new, other = (digests.said(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
+    draft.undone = draft.undone or (side == SOURCE and action is not Field.EDITED)
     if action is Field.MET:
         draft.values[path] = done
         draft.merged.append(path)
