@@ -149,7 +149,7 @@ class Carrying:
         if native:
             return fields.get(home, path), None
         if path not in digests.TEXTS:
-            return None, "the source says it in a way that is another one there"
+            return None, "what stood here was made of another value in the source, so that none there means just this"
         old, new, mine = (digests.said(each, path) or "" for each in (view.agent, settled.agent, source))
         done = lines.merged(old, new, mine)
         if done is None and path == "description":  # which many clients fold into one line

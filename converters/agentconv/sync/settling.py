@@ -92,11 +92,9 @@ def settle(
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
         side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
-        if _is_kept(path, kept) and not (is_named and side == SOURCE):
-            action = Field.MET
-            keeps |= _kept(_members(path, new, theirs), new, theirs)
-        else:
-            action = _heeded(draft, action, path, side)
+        is_kept = _is_kept(path, kept) and not (is_named and side == SOURCE)
+        action = Field.MET if is_kept else _heeded(draft, action, path, side)
+        keeps |= _kept(_members(path, new, theirs), new, theirs) if is_kept else {}
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
             draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
@@ -184,12 +182,17 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
         new, other = (digests.said(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
     if action is Field.MET:
-        draft.values[path] = done
+        draft.values[path] = f"{done}{_end(fields.get(draft.sides[1], path))}" if path in digests.TEXTS else done
         draft.merged.append(path)
     if side == TARGET and action is not Field.WRITE:
         draft.preferred.append(path)
         draft.left += [path] if path in selecting.FIELDS else []  # until the source says it: another target's edit is of what was before
     return action
+
+
+def _end(text: str | None) -> str:
+    """Return the line breaks at the end of a text, which are no part of what it says, and stay as the target has them."""
+    return (text or "")[len((text or "").rstrip("\r\n")) :]
 
 
 def _together(draft: _Draft, path: str, side: str | None) -> Any:
