@@ -185,6 +185,9 @@ class Carrying:
         if number is None or states[number] is not State.LOADS:
             return "the source does not load as it is written"
         before = agents[number]
+        if path in digests.TEXTS and isinstance(value, str):
+            was = fields.get(before, path) or ""
+            value = value.rstrip("\r\n") + was[len(was.rstrip("\r\n")) :]  # it ends as it did in the source
         if fields.portable(fields.get(before, path)) == fields.portable(value):
             return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))
