@@ -141,3 +141,12 @@ def test_an_unattended_effect_stands_at_the_rule_that_gives_it():
     (found,) = (one for one in findings(text, "opencode") if one.rule.code == "AC502")
 
     assert text[found.start : found.end].startswith("edit")
+
+
+@pytest.mark.parametrize("line", ["tools: Read, Edit", "tools: [Read, Edit]"])
+def test_words_of_a_list_where_the_client_takes_none(line):
+    """That is what is told, at the list: not how its words are spelled, and nothing of the prompt, which has them, too."""
+    text = f"---\ndescription: Fixes types\nmode: subagent\n{line}\n---\nDo Edit what you Read.\n"
+    (found,) = findings(text, "opencode")
+
+    assert (found.rule.code, text[found.start : found.end]) == ("AC503", line.removeprefix("tools: "))

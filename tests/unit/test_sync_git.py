@@ -334,6 +334,15 @@ def test_what_is_staged_is_what_is_checked(project):
 
     assert (unstaged, half.code, whole) == (0, 1, 0)
     assert {one["path"] for one in half.entries} == {CODEX, OPENCODE, ".roomodes"}
+    assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in half.errors
+
+
+def test_what_is_staged_and_not_yet_synced_wants_no_staging(project):
+    """Where the files are not what they are to be, a run comes first."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.git("add", ONE)
+
+    assert "git add" not in project.sync("--check", "--staged").errors
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import shutil
+from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from agentconv.cli import main
 from agentconv.disk import placing
+from agentconv.render import synced
+from agentconv.render.synced_words import WORDS
 from synced_projects import SOURCE, Project, agent
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -219,3 +225,19 @@ def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
     assert main(["sync", "--scope", "user", "--prefer", "target", "one"]) == 2
     assert main(["sync", "--scope", "user", "--prefer", "source", "one"]) == 1
     assert "Zwei." not in home.read(".codex/agents/one.toml")
+
+
+def test_every_word_is_explained(capsys):
+    """What a line begins with can be looked up, and the page about sync says the same; a word that names a rule or a loss is that."""
+    code = Path(synced.__file__).read_text("utf-8")
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Line", "_line")]
+    texts = {
+        one.value for call in calls for one in ast.walk(call.args[0 if call.func.id == "Line" else 1]) if isinstance(one, ast.Constant)
+    }
+    told = {str(text).casefold() for text in texts} | {word for word, _ in synced._PLAIN.values()}
+    page = (CHECKOUT / "docs/sync.md").read_text("utf-8")
+
+    assert {*told, "merged", "edited"} <= {*WORDS}
+    assert [word for word, meaning in WORDS.items() if f"| {word} | {meaning} |" not in page] == []
+    assert main(["rule", "WIDER"]) == 0
+    assert "may do more there than its source allows" in " ".join(capsys.readouterr().out.split())

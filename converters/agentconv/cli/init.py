@@ -39,8 +39,8 @@ examples:
   agentconv init -n                              what would be written
 
 It is written where the project's settings are: [tool.agentconv] of pyproject.toml, if that is there, else
-agentconv.toml. What says already what is kept in step is left as it is. Where several assistants may be the
-source, it asks on a terminal; elsewhere it writes nothing and exits with 1, unless --yes takes the first.
+agentconv.toml. What says already what is kept in step is left as it is. Where several assistants load equally
+many agents, it asks on a terminal; elsewhere it writes nothing and exits with 1, unless --yes takes the first.
 """
 
 
@@ -64,7 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("place")
     project.add_project(group, python=False)
     group = parser.add_argument_group("how")
-    group.add_argument("-y", "--yes", action="store_true", help="take the first where several assistants may be the source; never ask")
+    group.add_argument(
+        "-y", "--yes", action="store_true", help="take the first where several assistants load equally many agents; never ask"
+    )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; show what would be written")
     shared.add_common(group)
 

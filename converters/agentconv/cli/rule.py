@@ -12,7 +12,8 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.render import explained, machine, text
-from agentconv.render.table import table
+from agentconv.render.synced_words import WORDS
+from agentconv.render.table import table, wrapped
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +27,7 @@ examples:
   agentconv rule                list the rules
   agentconv rule AC101          what one flags, why, and what to do
   agentconv rule not-enforced   the same of a loss of a conversion
+  agentconv rule foreign        what a word means with which sync tells of a file
   agentconv rule --losses       list the losses
   agentconv rule --all          all rules, one after the other
 """
@@ -65,7 +67,7 @@ This document is what `agentconv rule --all --output-format markdown` prints.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule or the loss to describe")
+    parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule, the loss, or the word of sync to describe")
     parser.add_argument("--losses", action="store_true", help="the losses of conversions, instead of the rules")
     parser.add_argument("--all", action="store_true", help="describe every one")
     parser.add_argument("--output-format", choices=_FORMATS, metavar="|".join(_FORMATS), default="text", help="how it is written")
@@ -77,6 +79,9 @@ def run(options: argparse.Namespace) -> int:
     rules = [] if options.losses else list(catalogue.rules().values())
     losses = sorted(CATALOGUE) if options.losses else []
     whole = options.rule is None
+    if _is_of_sync(options.rule):
+        print(wrapped(f"{options.rule}, of `agentconv sync`: {WORDS[options.rule.casefold()]}"))
+        return Exit.OK
     if not whole:
         rules, losses = _named(options.rule)
     if options.output_format == "json":
@@ -100,6 +105,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _is_ours(rule: Rule) -> bool:
     return rule.code not in catalogue.BROUGHT
+
+
+def _is_of_sync(word: str | None) -> bool:
+    """Whether a word is one of those with which sync says what became of a file, and names neither a rule nor a loss."""
+    return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in CATALOGUE
 
 
 def _named(word: str) -> tuple[list[Rule], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,11 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
+from agentconv.install.lock import FILE as LOCK
 from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing, texts
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
@@ -95,8 +97,13 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             options.adopt,
             repository=repository,
         )
-        outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
+        outcome = (
+            _switched(one, options)
+            if options.switch_source
+            else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
+        )
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
+        outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
             chosen = command.again(options, chosen)
@@ -119,6 +126,25 @@ def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
         hint = f"agentconv sync --prefer {side} {' '.join(names)}"
         if names:
             yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
+
+
+def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
+    """Say which files are as they are to be in the project, and only have to be staged."""
+    changes = outcome.plan.changes if outcome.plan is not None else ()
+    ready = [one.path for one in changes if one.after is not None and _has(root / one.path, one.after)]
+    if ready:
+        lock = [LOCK] if (root / LOCK).is_file() else []
+        message = (
+            f"{text.count(len(ready), 'file')} of those that would be written {'is' if len(ready) == 1 else 'are'} there, and not staged"
+        )
+        yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=f"git add {shlex.join([*ready, *lock])}")
+
+
+def _has(place: Path, data: bytes) -> bool:
+    try:
+        return texts.to_lf(place.read_bytes()) == texts.to_lf(data)
+    except OSError:
+        return False
 
 
 def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> PartsOutcome | None:

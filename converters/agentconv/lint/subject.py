@@ -251,7 +251,10 @@ def _key_of(format_id: str, path: str) -> str:
     keys = getattr(registry.load(format_id), "KEYS", {})
     found = next((name for name, key in keys.items() if path in key.fields), "")
     properties = schema_files.load(format_id)["properties"]
-    return found or next((name for name, row in properties.items() if row.get("x-field") == path), "")
+    found = found or next((name for name, row in properties.items() if row.get("x-field") == path), "")
+    if not found and path.startswith("tools.") and "tools" in properties:
+        return "tools"  # a list that the client does not take there is read as one all the same
+    return found
 
 
 def difference(before: str, after: str) -> tuple[Edit, ...]:

@@ -149,7 +149,7 @@ class Carrying:
         if native:
             return fields.get(home, path), None
         if path not in digests.TEXTS:
-            return None, "the source says it in a way that is another one there"
+            return None, "what stood here was made of another value in the source, so that none there means just this"
         old, new, mine = (digests.said(each, path) or "" for each in (view.agent, settled.agent, source))
         done = lines.merged(old, new, mine)
         if done is None and path == "description":  # which many clients fold into one line
@@ -185,6 +185,9 @@ class Carrying:
         if number is None or states[number] is not State.LOADS:
             return "the source does not load as it is written"
         before = agents[number]
+        if path in digests.TEXTS and isinstance(value, str):
+            was = fields.get(before, path) or ""
+            value = value.rstrip("\r\n") + was[len(was.rstrip("\r\n")) :]  # it ends as it did in the source
         if fields.portable(fields.get(before, path)) == fields.portable(value):
             return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))

@@ -187,12 +187,17 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
     draft.undone = draft.undone or (side == SOURCE and action is not Field.EDITED)
     if action is Field.MET:
-        draft.values[path] = done
+        draft.values[path] = f"{done}{_end(fields.get(draft.sides[1], path))}" if path in digests.TEXTS else done
         draft.merged.append(path)
     if side == TARGET and action is not Field.WRITE:
         draft.preferred.append(path)
         draft.left += [path] if path in selecting.FIELDS else []  # until the source says it: another target's edit is of what was before
     return action
+
+
+def _end(text: str | None) -> str:
+    """Return the line breaks at the end of a text, which are no part of what it says, and stay as the target has them."""
+    return (text or "")[len((text or "").rstrip("\r\n")) :]
 
 
 def _together(draft: _Draft, path: str, side: str | None) -> Any:

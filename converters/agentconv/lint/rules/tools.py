@@ -39,8 +39,17 @@ def _grants(subject: Subject) -> Iterator[tuple[int, Agent, str, ToolGrant]]:
     client = vocabulary.words_of(subject.format)
     for number, agent, _ in subject.agents():
         for path in _LISTS:
+            if _is_no_list(subject, agent, path):
+                continue
             grants: tuple[ToolGrant, ...] = fields.get(agent, path)
             yield from ((number, agent, path, one) for one in dict.fromkeys(grants) if one.format == client and one.server is None)
+
+
+def _is_no_list(subject: Subject, agent: Agent, path: str) -> bool:
+    """Whether the client takes nothing of what stands there, whatever its words are: that comes first, and no word mends it."""
+    key = subject.key_of(path)
+    told = [one.diagnostic for one in remarks.of(subject) if one.drops and one.diagnostic.agent in (None, agent.name)]
+    return any(one.key == key and not one.names for one in told if key)
 
 
 def _fatal(subject: Subject, word: str) -> bool:
