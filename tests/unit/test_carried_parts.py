@@ -339,7 +339,7 @@ def test_a_shared_file_takes_parts_among_its_own(project, tmp_path):
     [
         (".codex/config.toml", "a = 1\nbroken = \n", (2, 10)),
         (".codex/config.toml", "mcp_servers = []\n", (1, 1)),
-        ("opencode.json", '{\n "a": 1', (2, 8)),
+        ("opencode.json", '{\n "a": 1', (1, 1)),
         ("opencode.json", '{"mcp": []}', (1, 9)),
         ("opencode.json", '{"mcp": null}', (1, 1)),
         ("opencode.json", "// mine\n", (1, 1)),

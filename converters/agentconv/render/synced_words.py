@@ -20,7 +20,7 @@ WORDS = {
     "new": "an agent stands in a target alone; --adopt takes it into the source, `exclude` leaves it alone",
     "renamed": "somebody gave the agent another name in a target; --carry-back NAME:name takes that into the source",
     "moved": "somebody moved the file within its target",
-    "copied": "what stood in a file that gives way, and that git does not have, is kept beside it, in a file that ends in `.agentconv-backup`",
+    "copied": "what stood in a file that gives way, and that git does not have, is kept beside it, as `*.agentconv-backup`",
     "released": "the agent is gone from the source, and its file, which somebody wrote or edited, stays and is nobody's from now on",
     "left": "nothing was done with the file, for the reason that is told",
     "stale": "the target cannot hold what the source says now; the file stays as it was",

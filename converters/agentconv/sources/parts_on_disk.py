@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from agentconv.sources.contents import Contained
     from agentconv.sources.user_places import Home
 
-_ANYWHERE, _TEXT = "*/**/", ".md"
+_ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules")
 """How a pattern begins that names files of any folder below the root, and how they end."""
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""
@@ -136,7 +136,7 @@ class PartsOnDisk:
         if "*" not in pattern:
             return os.path.lexists(base / pattern)
         name = pattern.removeprefix(_ANYWHERE)
-        if path or name == pattern or "*" in name or not name.endswith(_TEXT):
+        if path or name == pattern or "*" in name or not name.endswith(_TEXTS):
             return os.path.lexists(base)
         return any(os.path.basename(path) == name for path in self._all_texts(base))
 
@@ -367,7 +367,7 @@ class PartsOnDisk:
         """Return the files at a place; those that may be anywhere in the project are looked for once, whoever asks."""
         if not place.pattern:
             return [os.fspath(base)]
-        if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
+        if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXTS):
             return _matching(found, base, top, place.pattern)
         wanted = _pattern(place.pattern)
         below = {path: os.path.relpath(path, base).replace(os.sep, "/") for path in self._all_texts(base)}
@@ -375,10 +375,10 @@ class PartsOnDisk:
         return [path for path, name in below.items() if wanted.fullmatch(name) and not sniffing.by_place(PurePosixPath(name))]
 
     def _all_texts(self, base: Path) -> tuple[str, ...]:
-        """Return all markdown files of the project."""
+        """Return all files of the project that may be texts for a folder."""
         if self._texts is None:
             found = Discovery(diagnostics=self.diagnostics)
-            self._texts = tuple(discovery.walk(found, base, os.path.realpath(self.folder), (_TEXT,)))
+            self._texts = tuple(discovery.walk(found, base, os.path.realpath(self.folder), _TEXTS))
         return self._texts
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:

@@ -219,7 +219,7 @@ def name_not_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A name that is not that of the file.
 
     Claude Code 2.1.329 calls the agent by its `name`; Copilot calls it by the file, OpenCode and Kilo do where no name is
-    given. Whoever looks for the agent's file finds it only by searching.
+    given. Whoever looks for the agent's file finds it only by searching. A title of several words is for people, and no name of a file.
     """
     row = registry.FORMATS[subject.format]
     if subject.nameless:
@@ -228,7 +228,8 @@ def name_not_file(self: Rule, subject: Subject) -> Iterator[Finding]:
         return
     for number, agent, state in subject.agents():
         stem = stem_of(subject.path, row.ends)
-        if agent.name and not state.dropped and agent.name != stem and not _is_path(subject.path, agent.name):
+        is_title = len((agent.name or "").split()) > 1
+        if agent.name and not is_title and not state.dropped and agent.name != stem and not _is_path(subject.path, agent.name):
             yield self.find(
                 shown(f"{title(subject)} calls this agent `{shown(agent.name)}`, its file is called `{shown(stem)}`", 160),
                 _place(subject, number),
