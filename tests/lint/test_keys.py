@@ -73,9 +73,9 @@ def slips(client: str, key: str) -> Iterator[str]:
 
 
 def is_about(finding: Finding, source: SourceText, word: str) -> bool:
-    """Whether a finding names a word, or stands in its line."""
-    lines = {source.text[: source.text.index(word)].count("\n") + 1}
-    return f"`{word}`" in finding.message or source.position(finding.start)[0] in lines
+    """Whether a finding names a word, or stands in its line; at the very beginning stands what is about the whole file."""
+    line = source.text[: source.text.index(word)].count("\n") + 1
+    return f"`{word}`" in finding.message or (finding.start > 0 and source.position(finding.start)[0] == line)
 
 
 @each_shape
