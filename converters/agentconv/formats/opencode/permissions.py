@@ -3,7 +3,7 @@
 https://opencode.ai/docs/permissions
 
 The last rule that matches decides, and what no rule is about is done unasked. The deprecated map `tools` counts before it. OpenCode does
-not start with a value that is no action; Kilo takes nothing of such a file.
+not start with a value that is no action; Kilo takes nothing of such a file. For Kilo, `.kilocodeignore` holds rules, too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
 from agentconv.families.keys import Refused
-from agentconv.formats.opencode import configurations, kilo, opencode, permission_maps
+from agentconv.formats.opencode import configurations, kilo, kilo_ignore, opencode, permission_maps
 from agentconv.formats.opencode.among_agents import among
 from agentconv.json import jsonc
 from agentconv.parts.permissions import wider
@@ -119,8 +119,9 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     "kilo": PermissionFormat(
         _client("kilo", "Kilo"),
         partial(_RuleFile, kilo.PERMISSIONS, Effect.DROPS_ALL),
-        configurations.adding_up(configurations.KILO),
-        tuple(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]),
+        (*configurations.adding_up(configurations.KILO), Place(kilo_ignore.NAME)),
+        (*(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]), Place(f".kilocode/{kilo_ignore.NAME}")),
+        elsewhere=((kilo_ignore.NAME, kilo_ignore.IgnoreFile),),
         among=among,
     ),
 }

@@ -49,6 +49,12 @@ def place(text: str, source: PartSource) -> Span:
             if at >= 0:
                 return source.text.span(at)
     said = pattern.removesuffix(")").removesuffix(":*")
-    shown = said if source.text.path.endswith("ignore") else f'"{said.split(" ")[-1]}"'
-    found = re.search(rf"(?m){'^' if shown == said else ''}{re.escape(shown)}", whole) if said else None
+    line = _line(said) if source.text.path.endswith("ignore") else re.escape(f'"{said.split(" ")[-1]}"')
+    found = re.search(line, whole) if said else None
     return source.text.span(found.start() if found else max(whole.find(word), 0))
+
+
+def _line(pattern: str) -> str:
+    """Return an expression for a line of an ignore file, whose stars and slashes its client may have rewritten."""
+    pieces = "[*/]*".join(map(re.escape, pattern.split("*")))
+    return rf"(?m)^[ \t*/]*{pieces}[*/]*\s*$"
