@@ -104,7 +104,15 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     pieces = list(loading.load_source(found, SourceText(discovery.below(discovery.named(path)) or "agent", data)))
     agents = loading.gather(loading.with_ids(pieces))
     causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
-    return replace(agents, diagnostics=(*agents.diagnostics, *causes)) if causes else agents
+    told = (*agents.diagnostics, *causes)
+    if not agents and _is_like_path(data, found):
+        told = tuple(replace(one, hint="that looks like a path: agentconv.read reads files") for one in told)
+    return replace(agents, diagnostics=told) if told else agents
+
+
+def _is_like_path(data: bytes, format_id: str) -> bool:
+    """Whether what was given as a file's text reads like the name of one."""
+    return b"\n" not in data and data.strip().endswith(tuple(end.encode() for end in registry.FORMATS[format_id].ends))
 
 
 def _post(post: object) -> str:

@@ -26,7 +26,7 @@ def recipe(name: str) -> dict[str, Any]:
 
 
 def fixtures(client: str) -> Iterator[tuple[Path, agentconv.AgentSet, agentconv.AgentSet]]:
-    """Yield the fixtures of a client all of whose agents Claude Code's objects can hold: the file, its agents, and what is written for those."""
+    """Yield the fixtures of a client all of whose agents Claude Code's objects can hold: the file, its agents, and what is written."""
     for path in sorted((FOLDERS[client] / "valid").glob(f"*{suffix(client)}")):
         agents = agentconv.read(path, format=client)
         result = agentconv.write(agents, TARGET)

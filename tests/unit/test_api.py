@@ -296,6 +296,20 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize("format_id", ["claude-code", "codex", "roo", "json"])
+@pytest.mark.parametrize("end", [".md", ".toml", ".json", ".yaml"])
+def test_a_path_that_is_given_for_a_text_is_told_as_one(format_id, end):
+    """Who passes the name of a file where its text is wanted is told so, by `reads` in the set and by `convert` as an error."""
+    path = f"agents/helper{end}"
+    found = agentconv.reads(path, format_id)
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.convert(path, format_id, "cursor")
+
+    hints = [one.hint for one in found.diagnostics if one.hint and "agentconv.read " in one.hint]
+    assert bool(hints) is path.endswith(registry.FORMATS[format_id].ends)
+    assert raised.value.diagnostic == found.diagnostics[0]
+
+
 def test_a_text_without_a_files_name_is_not_told_that_its_file_has_another():
     """What came as text has no file whose name could differ from the agent's."""
     assert list(agentconv.lint(agentconv.reads(GREETER, "claude-code"), select=["AC203"])) == []
