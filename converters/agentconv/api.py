@@ -44,6 +44,8 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     refused: tuple[str, ...]
     """Ids of the agents that the target cannot hold; the losses say why, of them and of the parts that it cannot."""
+    failed: tuple[str, ...] = ()
+    """Ids of the agents that are lost to a bug, of ours or of who brings the format; the diagnostics say which. There should be none."""
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> list[Path]:
         """Write the files below a folder; one that is there with other bytes is kept unless `force`.
@@ -266,4 +268,5 @@ def write(
         tuple(loss for one in done for loss in one.losses),
         tuple(diagnostic for one in done for diagnostic in one.diagnostics),
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
+        tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),
     )

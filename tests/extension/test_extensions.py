@@ -1,8 +1,12 @@
 """Formats and rules of other distributions: they are held to what ours are, and one that is broken loses nothing but itself."""
 
 import json
+from pathlib import Path
 
 import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
 
 SUITES = """
 from agentconv import testing
@@ -176,7 +180,13 @@ def test_a_format_that_cannot_write_loses_its_own_agents_alone(installed, projec
     module.write_text(f"{module.read_text()}\n\ndef {what}(*_given, **_named):\n    return {returned}\n")
     told = installed.run("convert .claude -t toy,codex -o out", project)
 
+    code = "import agentconv; print(agentconv.write(agentconv.read('.claude'), 'toy').failed)"
+
+    assert installed.python(code, project) == "('calm',)\n"
     assert "on the way to toy: `toy` of toy-agents 1.0 failed" in told
+    assert "report it to toy-agents, with " in told
+    assert "bug in agentconv" not in told
+    assert "please report this" not in told
     assert (project / "out/.codex/agents/calm.toml").is_file()
 
 
@@ -188,6 +198,18 @@ def test_a_module_that_ends_python_ends_nothing(installed, project):
 
     assert "`toy` of toy-agents 1.0 cannot be loaded: SystemExit: 0" in told
     assert "1 file: nothing found" in told
+
+
+def test_the_rule_of_the_guide_finds_what_it_says(installed, project):
+    """The rule that the guide shows, in a distribution as it stands, finds its bad example and is silent on a good one."""
+    guide = (CHECKOUT / "docs/library.md").read_text("utf-8")
+    (rules,) = [block.partition("```")[0] for block in guide.split("```python\n") if '"TEAM001"' in block]
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules)
+    (project / ".claude/agents/LOUD.md").write_text("---\nname: LOUD\ndescription: Reads.\n---\nRead.\n")
+    told = installed.run("lint .claude --select TEAM --output-format concise", project)
+
+    assert ".claude/agents/LOUD.md:2:7: warning[TEAM001] `LOUD` shouts" in told
+    assert "calm.md" not in told
 
 
 def test_broken_rules_name_their_distribution_and_lose_nothing_else(installed, project):
