@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         ShellOutput,
         Skill,
     )
+    from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.lint.library import Finding, Linted, inspect, lint
@@ -93,6 +94,7 @@ __all__ = [
     "Model",
     "NamedArgument",
     "Origin",
+    "OutputFile",
     "OwnFolder",
     "Part",
     "Pattern",
@@ -153,6 +155,7 @@ _HOMES = {
         "agentconv.core.diagnostics",
     ),
     **dict.fromkeys(("State",), "agentconv.core.format"),
+    **dict.fromkeys(("OutputFile",), "agentconv.disk.output"),
     **dict.fromkeys(
         (
             "Agent",

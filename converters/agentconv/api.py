@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import along, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
+from agentconv.core import given
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
@@ -43,6 +44,8 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     refused: tuple[str, ...]
     """Ids of the agents that the target cannot hold; the losses say why, of them and of the parts that it cannot."""
+    failed: tuple[str, ...] = ()
+    """Ids of the agents that are lost to a bug, of ours or of who brings the format; the diagnostics say which. There should be none."""
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> list[Path]:
         """Write the files below a folder; one that is there with other bytes is kept unless `force`.
@@ -51,9 +54,9 @@ class Result:
             The paths that now hold what was converted.
 
         Raises:
-            InputError: The disk refuses.
+            InputError: The disk refuses, or the folder is no path.
         """
-        place = saving.OutputFolder(Path(folder))
+        place = saving.OutputFolder(Path(discovery.named(folder)))
         saved = [place.save(file, force=force) for file in self.files]
         return [one.path for one in saved if not one.is_kept]
 
@@ -72,11 +75,12 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         InputError: The path names nothing, its format cannot be told, there is no such format, or no agents tell whose parts of several
             assistants are meant.
     """
-    found = _discover(path, format)
+    place = discovery.named(path)
+    found = _discover(place, format)
     clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
     if format is not None and not found.files:
         clients = [registry.resolve(format)]
-    parts = beside.beside(found, [os.fspath(path)], clients)
+    parts = beside.beside(found, [place], clients)
     if not found.files and not clients:
         parts.take_of_one(registry.READERS)
     agents = loading.gather(loading.Loader(found.files), parts=parts.taken if parts.clients else None)
@@ -102,7 +106,15 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     pieces = list(loading.load_source(found, SourceText(discovery.below(discovery.named(path)) or "agent", data)))
     agents = loading.gather(loading.with_ids(pieces))
     causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
-    return replace(agents, diagnostics=(*agents.diagnostics, *causes)) if causes else agents
+    told = (*agents.diagnostics, *causes)
+    if not agents and _is_like_path(data, found):
+        told = tuple(replace(one, hint="that looks like a path: agentconv.read reads files") for one in told)
+    return replace(agents, diagnostics=told) if told else agents
+
+
+def _is_like_path(data: bytes, format_id: str) -> bool:
+    """Whether what was given as a file's text reads like the name of one."""
+    return b"\n" not in data and data.strip().endswith(tuple(end.encode() for end in registry.FORMATS[format_id].ends))
 
 
 def _post(post: object) -> str:
@@ -114,7 +126,7 @@ def _post(post: object) -> str:
     metadata, content = getattr(post, "metadata", None), getattr(post, "content", None)
     if not (isinstance(metadata, dict) and isinstance(content, str)):
         hint = "to read a file: agentconv.read(path)" if isinstance(post, os.PathLike) else None
-        raise registry.usage(f"what is read is text, bytes or a frontmatter.Post, not {_kind(post)}", hint)
+        raise registry.usage(f"what is read is text, bytes or a frontmatter.Post, not {given.kind_of(post)}", hint)
     from agentconv.yaml import emitter
 
     return f"---\n{emitter.mapping(metadata)}---\n\n{content}\n"
@@ -156,29 +168,25 @@ def _format(named: object) -> str:
         return registry.resolve(named)
     several = isinstance(named, (list, tuple, set, frozenset))
     hint = "call it once for each" if several else f"name one by its id; {registry.LISTED}"
-    raise registry.usage(f"a format is named by a word, not {_kind(named)}", hint)
+    raise registry.usage(f"a format is named by a word, not {given.kind_of(named)}", hint)
 
 
-def _kind(value: object) -> str:
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
-
-
-def _set(given: object) -> AgentSet:
+def _set(set_: object) -> AgentSet:
     """Return the set that a caller gives.
 
     Raises:
-        InputError: It is none.
+        InputError: It is none, or something in it is of a type that is not its field's.
     """
-    if isinstance(given, AgentSet):
-        return given
-    agent = "agent" if isinstance(given, Agent) else None
-    listed = isinstance(given, (list, tuple)) and all(isinstance(one, Agent) for one in given)
+    if isinstance(set_, AgentSet):
+        given.check(set_)
+        return set_
+    agent = "agent" if isinstance(set_, Agent) else None
+    listed = isinstance(set_, (list, tuple)) and all(isinstance(one, Agent) for one in set_)
     if agent or listed:
         hint = f"make one of it: agentconv.AgentSet({'(agent,)' if agent else 'tuple(agents)'})"
     else:
         hint = "read one: agentconv.read(path), agentconv.reads(text, format)"
-    raise registry.usage(f"what is written is a set of agents, not {_kind(given)}", hint)
+    raise registry.usage(f"what is written is a set of agents, not {given.kind_of(set_)}", hint)
 
 
 def convert(
@@ -236,11 +244,14 @@ def write(
             everything into a bundle.
 
     Raises:
-        InputError: There is no such format, choice or part, or two agents share a name and `on_duplicate` is `error`.
+        InputError: There is no such format, choice or part, two agents share a name and `on_duplicate` is `error`, or a value of the set
+            is of a type that is not its field's.
     """
     agents = _set(agents)
     if on_duplicate not in ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
+    if not isinstance(with_, str | None):
+        raise registry.usage(f"with_ is a text, not {given.kind_of(with_)}", 'as in: "skills,servers"; as `--with` says it')
     target = _format(format)
     choices = model_choices.choose(map_models, models)
     words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
@@ -257,4 +268,5 @@ def write(
         tuple(loss for one in done for loss in one.losses),
         tuple(diagnostic for one in done for diagnostic in one.diagnostics),
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
+        tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),
     )

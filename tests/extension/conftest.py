@@ -57,12 +57,16 @@ class Installed:
         rows = f"from agentconv import FormatRow\n\n{ROW}\n"
         points = "[agentconv.formats]\ntoy = toy_agents.rows:ROW\n\n[agentconv.rules]\ntoy = toy_agents.rules\n"
         package = self.distribution("toy-agents", points, toy=text, rows=rows, rules=RULES)
-        for end in (".toml", ".schema.json"):
-            (package / f"toy{end}").write_text(
-                (source / f"template{end}").read_text().replace("template", "toy").replace("Template", "Toy")
-            )
+        self.files(package)
         shutil.copytree(source / "fixtures", package / "fixtures")
         return package
+
+    def files(self, package):
+        """Put the schema and the words of the toy into a package."""
+        source = Path(_template.__file__).parent
+        for end in (".toml", ".schema.json"):
+            text = (source / f"template{end}").read_text()
+            (package / f"toy{end}").write_text(text.replace("template", "toy").replace("Template", "Toy"))
 
     def python(self, code, cwd, *, options=()):
         """Run code in a Python that has these distributions, and return what it printed."""

@@ -1,6 +1,12 @@
 """Formats and rules of other distributions: they are held to what ours are, and one that is broken loses nothing but itself."""
 
+import json
+from pathlib import Path
+
 import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
 
 SUITES = """
 from agentconv import testing
@@ -14,7 +20,7 @@ def test_a_format_of_another_distribution_passes_every_suite(installed, project)
     """An installed format is registered by its entry point, and passes the contract, the round trips and the laws."""
     package = installed.toy()
 
-    assert installed.python(SUITES.format(fixtures=str(package / "fixtures")), project) == "18 contract laws roundtrip\n"
+    assert installed.python(SUITES.format(fixtures=str(package / "fixtures")), project) == "19 contract laws roundtrip\n"
 
 
 def test_every_command_knows_it(installed, project):
@@ -60,7 +66,8 @@ ROW = 'from agentconv import FormatRow\nROW = FormatRow({!r}, "Toy", (".toy/agen
 def test_a_broken_format_names_its_distribution_and_loses_nothing_else(installed, project, entry, why):
     """Whatever is wrong with it, the distribution is named, and agents of other formats are read and written as ever."""
     modules = {"raises": "raise RuntimeError('at import')", "other": "ROW = 1", "row": ROW.format(""), "lazy": ROW.format("broken.gone")}
-    installed.distribution("broken-toy", f"[agentconv.formats]\n{entry}\n", **{"broken": "", **modules})
+    package = installed.distribution("broken-toy", f"[agentconv.formats]\n{entry}\n", **{"broken": "", **modules})
+    installed.files(package)
     (installed.folder / "broken_toy").rename(installed.folder / "broken")
     told = installed.run("inspect .", project) if "lazy" in entry else installed.run("convert .claude/agents -t codex -o out", project)
 
@@ -75,6 +82,11 @@ FAULTS = {
     "keys": ("toy.schema.json", '{"properties": {"name": 1}}', "is no format: toy.schema.json: `properties` is a map of keys"),
     "words": ("toy.toml", "x = [", "is no format: toy.toml: Invalid value"),
     "tools": ("toy.toml", "[tools]\nRead = 5\n", "is no format: toy.toml: `tools` is a table of words"),
+    "capability": (
+        "toy.toml",
+        '[tools]\nlook = "fs.raed"\n',
+        "is no format: toy.toml: `tools`: `look` is said to do `fs.raed`, which nothing is called; did you",
+    ),
 }
 
 
@@ -87,6 +99,58 @@ def test_a_format_whose_files_are_broken_loses_nothing_else(installed, project, 
     assert f"`toy` of toy-agents 1.0 {why}" in told
     assert "Claude Code" in told
     assert "1 file written" in installed.run("convert .claude -t codex -o out", project)
+
+
+def edited(schema, **changes):
+    """Return a schema's text with other annotations of its key `name`, or of itself."""
+    found = json.loads(schema)
+    row = found["properties"]["name"]
+    row |= {f"x-{key}": value for key, value in changes.items() if key != "without"}
+    found.pop(changes.get("without"), None)
+    return json.dumps(found)
+
+
+ANNOTATIONS = {
+    "x-invalid": ({"invalid": "ignore-value"}, "toy.schema.json: `name`: `x-invalid` is one of drop-key,"),
+    "x-field": ({"field": ["name"]}, "toy.schema.json: `name`: `x-field` is the path of a field of an agent"),
+    "no such field": ({"field": "nmae"}, "toy.schema.json: `name`: `x-field` is the path of a field of an agent"),
+    "missing": ({"without": "additionalProperties"}, "toy.schema.json: it has no `additionalProperties`"),
+}
+
+
+@pytest.mark.parametrize(("changes", "why"), ANNOTATIONS.values(), ids=ANNOTATIONS)
+def test_a_schema_that_says_what_there_is_not_is_told_by_key_and_file(installed, project, changes, why):
+    """What a schema says of a key is held to what can be said, before anything relies on it."""
+    place = installed.toy() / "toy.schema.json"
+    place.write_text(edited(place.read_text(), **changes))
+
+    assert why in installed.run("formats", project)
+    assert why in installed.python("from agentconv import testing; testing.cases('toy')", project)
+
+
+def test_a_schema_is_held_to_every_annotation_by_its_suite(installed, project):
+    """An annotation that there is not stops nobody, and the suite tells it with the file and its place."""
+    place = installed.toy() / "toy.schema.json"
+    place.write_text(edited(place.read_text(), effect="none"))
+    told = installed.python("from agentconv import testing; testing.cases('toy')[0]()", project)
+
+    assert "schema follows the annotations" in told
+    assert "toy.schema.json, $.properties.name: " in told
+    assert "'x-effect'" in told
+
+
+@pytest.mark.parametrize("name", ["toy.schema.json", "toy.toml"])
+@pytest.mark.parametrize("ask", ["formats", "lint .", "import agentconv; print(len(agentconv.formats()) > 30)"])
+def test_a_format_without_its_files_is_told(installed, project, name, ask):
+    """A schema or words that were not put beside the module are told as what is missing, with the distribution, and the rest works."""
+    (installed.toy() / name).unlink()
+    told = installed.python(ask, project) if "import" in ask else installed.run(ask, project)
+    toy = installed.run("inspect . --for toy", project)
+
+    assert "bug in agentconv" not in told + toy
+    assert "Traceback" not in told + toy
+    assert f"`toy` of toy-agents 1.0 is no format: there is no {name} beside the module toy_agents.rows" in toy
+    assert {"formats": "Claude Code", "lint .": "1 file: nothing found"}.get(ask, "True") in told
 
 
 FAILING = {
@@ -116,7 +180,13 @@ def test_a_format_that_cannot_write_loses_its_own_agents_alone(installed, projec
     module.write_text(f"{module.read_text()}\n\ndef {what}(*_given, **_named):\n    return {returned}\n")
     told = installed.run("convert .claude -t toy,codex -o out", project)
 
+    code = "import agentconv; print(agentconv.write(agentconv.read('.claude'), 'toy').failed)"
+
+    assert installed.python(code, project) == "('calm',)\n"
     assert "on the way to toy: `toy` of toy-agents 1.0 failed" in told
+    assert "report it to toy-agents, with " in told
+    assert "bug in agentconv" not in told
+    assert "please report this" not in told
     assert (project / "out/.codex/agents/calm.toml").is_file()
 
 
@@ -128,6 +198,18 @@ def test_a_module_that_ends_python_ends_nothing(installed, project):
 
     assert "`toy` of toy-agents 1.0 cannot be loaded: SystemExit: 0" in told
     assert "1 file: nothing found" in told
+
+
+def test_the_rule_of_the_guide_finds_what_it_says(installed, project):
+    """The rule that the guide shows, in a distribution as it stands, finds its bad example and is silent on a good one."""
+    guide = (CHECKOUT / "docs/library.md").read_text("utf-8")
+    (rules,) = [block.partition("```")[0] for block in guide.split("```python\n") if '"TEAM001"' in block]
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules)
+    (project / ".claude/agents/LOUD.md").write_text("---\nname: LOUD\ndescription: Reads.\n---\nRead.\n")
+    told = installed.run("lint .claude --select TEAM --output-format concise", project)
+
+    assert ".claude/agents/LOUD.md:2:7: warning[TEAM001] `LOUD` shouts" in told
+    assert "calm.md" not in told
 
 
 def test_broken_rules_name_their_distribution_and_lose_nothing_else(installed, project):

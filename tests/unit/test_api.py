@@ -272,12 +272,20 @@ def test_a_set_is_a_sequence_that_finds_by_name():
         (lambda _: agentconv.convert("", "json", "codex"), ""),
         (lambda _: agentconv.reads(None, "claude-code"), "what is read is text, bytes or a frontmatter.Post, not None"),
         (lambda _: agentconv.reads(Path("a.md"), "claude-code"), "what is read is text, bytes or a frontmatter.Post, not a "),
-        (lambda _: agentconv.read(None), "a path is text or a pathlib.Path, not NoneType"),
-        (lambda _: agentconv.lint(None), "a path is text or a pathlib.Path, not NoneType"),
+        (lambda _: agentconv.read(None), "a path is text or a pathlib.Path, not None"),
+        (lambda _: agentconv.lint(None), "a path is text or a pathlib.Path, not None"),
         (lambda agents: agentconv.lint(agents, select=["AC999"]), "there is no rule `AC999`"),
         (lambda agents: agentconv.lint(agents, for_="json"), "no client reads canonical JSON"),
         (lambda agents: agentconv.inspect(agents, for_=["codx"]), "there is no format `codx`"),
         (lambda agents: agentconv.lint(replace(agents, sources=())), "the set holds no files to look at"),
+        (lambda _: agentconv.read(b"nowhere"), "there is no file or folder `nowhere`"),
+        (lambda _: agentconv.reads(GREETER, "claude-code", path=3), "a path is text or a pathlib.Path, not an int"),
+        (lambda agents: agentconv.inspect(agents, for_=3), "for_ is a text, or a list of texts, not an int"),
+        (lambda agents: agentconv.lint(agents, select=["AC101", 3]), "select is a text, or a list of texts, not an int"),
+        (lambda agents: agentconv.lint(agents, ignore=3), "ignore is a text, or a list of texts, not an int"),
+        (lambda agents: agentconv.write(agents, "codex", with_=["skills"]), "with_ is a text, not a list"),
+        (lambda agents: agentconv.write(agents, "codex", models={3: "large"}), "models are a table"),
+        (lambda agents: agentconv.write(agents, "codex").save(None), "a path is text or a pathlib.Path, not None"),
     ],
 )
 def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
@@ -286,6 +294,35 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
         wrong(agentconv.reads(GREETER, "claude-code"))
 
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("format_id", ["claude-code", "codex", "roo", "json"])
+@pytest.mark.parametrize("end", [".md", ".toml", ".json", ".yaml"])
+def test_a_path_that_is_given_for_a_text_is_told_as_one(format_id, end):
+    """Who passes the name of a file where its text is wanted is told so, by `reads` in the set and by `convert` as an error."""
+    path = f"agents/helper{end}"
+    found = agentconv.reads(path, format_id)
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.convert(path, format_id, "cursor")
+
+    hints = [one.hint for one in found.diagnostics if one.hint and "agentconv.read " in one.hint]
+    assert bool(hints) is path.endswith(registry.FORMATS[format_id].ends)
+    assert raised.value.diagnostic == found.diagnostics[0]
+
+
+def test_a_text_without_a_files_name_is_not_told_that_its_file_has_another():
+    """What came as text has no file whose name could differ from the agent's."""
+    assert list(agentconv.lint(agentconv.reads(GREETER, "claude-code"), select=["AC203"])) == []
+
+
+@pytest.mark.parametrize("target", ["codex", "claude-code", "json"])
+def test_agents_that_are_left_out_of_a_set_are_left_out_without_a_word(project, target):
+    """Who writes some of the agents that were read gets these alone, and is not told of the files of the others."""
+    agents = agentconv.read(project)
+    result = agentconv.write(replace(agents, agents=(agents["other"],)), target)
+    read = agentconv.reads(result.files[0].data, target)
+
+    assert ([agent.name for agent in read], len(result.files), result.diagnostics) == (["other"], 1, ())
 
 
 def test_everything_public_is_there_and_the_packages_stay_packages():
@@ -301,7 +338,7 @@ def test_everything_public_is_there_and_the_packages_stay_packages():
     assert None not in found.values()
     assert ir <= set(found)
     assert agentconv.formats()[0].id == next(iter(agentconv.formats.registry.FORMATS))
-    assert [finding.code for finding in agentconv.lint(agentconv.reads(GREETER, "claude-code"))] == ["AC203"]
+    assert [finding.code for finding in agentconv.lint(agentconv.reads(GREETER, "claude-code", path="a.md"))] == ["AC203"]
 
 
 def test_linting_a_folder_finds_what_the_command_finds(tmp_path, monkeypatch, capsys):

@@ -225,7 +225,7 @@ class Report:
         for state, what in (
             ("refused", "refused"),
             ("not_loaded", "not loaded by the source client"),
-            ("failed", "lost to a bug in agentconv"),
+            ("failed", "lost to a bug"),
         ):
             parts += [f"{text.count(len(found), noun)} {what} ({text.names(list(found))})" for noun, found in self.states[state].items()]
         counted = {noun: max(counts.values(), default=0) for noun, counts in self.counts.items()}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span, in_words
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,22 +44,28 @@ class Converted:
 
     @property
     def failed(self) -> bool:
-        """Whether a law did not hold: a bug of ours."""
+        """Whether a law did not hold: a bug of ours, or of who brings the format."""
         return any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics)
 
 
 def bug(agent: Agent, target: str, message: str) -> Diagnostic:
     """Say that an agent is not written because of a bug of ours."""
     span = Span(agent.origin.source) if agent.origin else None
-    hint = "the agent was not written; please report this with the agent's file"
+    hint = f"the agent was not written; {_to_whom(target, 'the file of the agent')}"
     return Diagnostic(Code.INTERNAL, Severity.ERROR, f"internal error on the way to {target}: {message}", span, hint, agent.id)
 
 
 def bug_in_file(path: str, target: str, error: Exception) -> Diagnostic:
     """Say that a file, with all that would be in it, is not written because of a bug of ours."""
     message = f"internal error on the way to {target}: {in_words(error)}"
-    hint = "the file was not written; please report this with what was converted"
+    hint = f"the file was not written; {_to_whom(target, 'what was converted')}"
     return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), hint)
+
+
+def _to_whom(target: str, what: str) -> str:
+    """Say who is told of a bug: the distribution that brings the format, where that is another one than ours."""
+    whose = registry.FORMATS[target].distribution.partition(" ")[0]
+    return f"report it to {whose}, with {what}, or uninstall it" if whose else f"please report this with {what}"
 
 
 def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") -> Iterator[Diagnostic]:

@@ -41,7 +41,7 @@ def choose(how: str, table: object = None) -> ModelChoices:
         raise registry.usage(f"map_models is one of {', '.join(MAP_MODELS)}, not `{how}`")
     words: dict[str, Mapping[str, str]] = {}
     tiers: dict[str, str] = {}
-    if not (table is None or isinstance(table, dict)):
+    if not (table is None or (isinstance(table, dict) and all(isinstance(name, str) for name in table))):
         raise ModelTableError(registry.usage("models are a table"))
     for name, value in (table or {}).items():
         if isinstance(value, str):

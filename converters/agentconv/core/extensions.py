@@ -73,22 +73,24 @@ def of(group: str) -> tuple[Extension, ...]:
 
 @cache
 def fault(extension: Extension) -> str | None:
-    """Return what keeps a format's schema, or its words, from being used; None where nothing does, or they are not there."""
+    """Return what keeps a format's schema, or its words, from being used; None where nothing does, or its module is nowhere."""
     folder = extension.folder
     for end, check in ((".schema.json", _fault_of_schema), (".toml", _fault_of_words)) if folder else ():
         place = os.path.join(folder or "", extension.name + end)
-        if os.path.isfile(place):
-            try:
-                with open(place, encoding="utf-8") as stream:
-                    wrong = check(stream.read())
-            except (OSError, ValueError) as error:
-                wrong = str(error)
-            if wrong:
-                return f"is no format: {extension.name}{end}: {wrong}"
+        if not os.path.isfile(place):
+            return f"is no format: there is no {extension.name}{end} beside the module {extension.value.partition(':')[0].strip()}"
+        try:
+            with open(place, encoding="utf-8") as stream:
+                wrong = check(stream.read())
+        except (OSError, ValueError) as error:
+            wrong = str(error)
+        if wrong:
+            return f"is no format: {extension.name}{end}: {wrong}"
     return None
 
 
 def _fault_of_schema(text: str) -> str | None:
+    """Say what of a schema would stop who uses it; `agentconv.testing` holds it to all that annotations are held to."""
     import json
 
     found = json.loads(text)
@@ -97,9 +99,26 @@ def _fault_of_schema(text: str) -> str | None:
     needed = {"description", "x-field", "x-invalid"}
     if not isinstance(rows, dict) or not all(isinstance(row, dict) and needed <= row.keys() for row in rows.values()):
         return "`properties` is a map of keys, each with a description, `x-field` and `x-invalid`"
-    if not isinstance(seen, dict) or not {"client", "date", "page"} <= seen.keys():
-        return "`x-verified` says client, date and page"
-    return None
+    if not isinstance(seen, dict) or not {"client", "version", "date", "page"} <= seen.keys():
+        return "`x-verified` says client, version, date and page"
+    return next(_unlike_annotations(found), None)
+
+
+def _unlike_annotations(schema: dict[str, Any]) -> Iterator[str]:
+    """Yield what is missing of a schema, and the keys whose annotations say nothing that there is."""
+    import json
+
+    from agentconv.core import fields
+    from agentconv.core.schema_files import FOLDER
+
+    rules = json.loads((FOLDER / "annotations.schema.json").read_text("utf-8"))  # where other schemas lie is asked of this module
+    yield from (f"it has no `{name}`" for name in rules["required"] if name not in schema)
+    effects = [one["const"] for one in rules["$defs"]["key"]["properties"]["x-invalid"]["oneOf"]]
+    for key, row in schema["properties"].items():
+        if row["x-field"] not in (*fields.PATHS, "extras"):
+            yield f"`{key}`: `x-field` is the path of a field of an agent, such as `description` or `tools.allow`, or `extras`"
+        if row["x-invalid"] not in effects:
+            yield f"`{key}`: `x-invalid` is one of {', '.join(effects)}"
 
 
 def _fault_of_words(text: str) -> str | None:
@@ -110,7 +129,22 @@ def _fault_of_words(text: str) -> str | None:
         table = found.get(name, {})
         if not isinstance(table, dict) or not all(_is_words(meaning) for meaning in table.values()):
             return f"`{name}` is a table of words, each with what it means: a text, or a list of them"
+    if unknown := _unknown_capability(found.get("tools", {})):
+        return unknown
     return None if isinstance(found.get("models", {}), dict) else "`models` is a table"
+
+
+def _unknown_capability(tools: dict[str, str | list[str]]) -> str | None:
+    from agentconv.core.effects import CAPABILITIES
+    from agentconv.core.suggestions import nearest
+
+    for word, meaning in tools.items():
+        for one in [meaning] if isinstance(meaning, str) else meaning:
+            if one and one not in CAPABILITIES:  # none is what a tool says that does nothing
+                close = nearest(one, CAPABILITIES)
+                known = f"did you mean `{close}`?" if close else f"there are {', '.join(CAPABILITIES)}"
+                return f"`tools`: `{word}` is said to do `{one}`, which nothing is called; {known}"
+    return None
 
 
 def _is_words(meaning: object) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity, Span
+from agentconv.core.given import kind_of
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, inspection
@@ -14,7 +16,7 @@ from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
@@ -137,15 +139,28 @@ def _pieces(what: What) -> Iterator[Loaded]:
 
 
 def _clients(given: str | Sequence[str]) -> list[str]:
-    words = [given] if isinstance(given, str) else list(given)
-    return registry.clients_named(words, "for_") if words and words != [""] else []
+    words = _several(given, "for_")
+    return registry.clients_named(words, "for_") if any(words) else []
 
 
 def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
-    words = tuple(given.split(",") if isinstance(given, str) else given)
+    words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
         if not catalogue.select((word,)):
             raise registry.usage(f"{what}: there is no rule `{word}`", "`agentconv rule` lists them")
+    return words
+
+
+def _several(given: object, what: str) -> list[str]:
+    """Return the words that a caller gives, as one text or as several.
+
+    Raises:
+        InputError: They are none.
+    """
+    words: list[Any] = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    for word in words:
+        if not isinstance(word, str):
+            raise registry.usage(f"{what} is a text, or a list of texts, not {kind_of(word)}")
     return words
 
 

@@ -372,7 +372,9 @@ def named(path: object) -> str:
     try:
         place = os.fspath(path)  # type: ignore[call-overload]
     except TypeError:
-        raise registry.usage(f"a path is text or a pathlib.Path, not {type(path).__name__}", "to read text: agentconv.reads") from None
+        from agentconv.core.given import kind_of
+
+        raise registry.usage(f"a path is text or a pathlib.Path, not {kind_of(path)}", "to read text: agentconv.reads") from None
     if not isinstance(place, str):
         place = os.fsdecode(place)
     return os.path.join(os.curdir, place) if place == STDIN else place

@@ -251,6 +251,8 @@ def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str |
             again = _read_anew(source, agents, text)
             found, as_read = again or found, again is not None
         return Loaded(source.path, source.format, text if known else None, found, (State.LOADS,) * len(agents), as_read=as_read)
+    if source.agents and bundle is None:
+        return Loaded(source.path, source.format, None)  # its reader gave them, and whoever has the set left them out of it
     if not registry.load(source.format).read(text).set.agents:
         return Loaded(source.path, source.format, text)
     message = f"the stored text of `{source.path}` holds an agent that the bundle does not; the fields win"

@@ -60,6 +60,14 @@ def _keys(format_id: str) -> dict[str, tuple[str, ...]]:
     return {key: row.fields for key, row in module.KEYS.items()} | {key: (path,) for key, path in switches.items()}
 
 
+def schema_follows_the_annotations(format_id: str) -> Iterator[str]:
+    """The schema has the annotations that there are, where they may stand, and all that must not be missing."""
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(schema_files.load("annotations")).iter_errors(schema_files.load(format_id)):
+        yield f"{schema_files.places()[format_id].name}, {error.json_path}: {error.message}"
+
+
 def examples_load(format_id: str) -> Iterator[str]:
     """An example of the schema loads as written, and the agent holds it: in its field, or verbatim in `extras`."""
     for key, value in _examples(format_id, "examples"):
@@ -203,6 +211,7 @@ def files_keep_their_bytes(format_id: str) -> Iterator[str]:
 CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
     check.__name__.replace("_", " "): check
     for check in (
+        schema_follows_the_annotations,
         examples_load,
         bad_examples_have_their_effect,
         bad_examples_are_told_by_their_key,

@@ -222,8 +222,8 @@ def name_not_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     given. Whoever looks for the agent's file finds it only by searching. A title of several words is for people, and no name of a file.
     """
     row = registry.FORMATS[subject.format]
-    if subject.nameless:
-        return
+    if subject.nameless or not row.has(subject.path):
+        return  # a text that came without a file's name has none
     if row.holds_several(subject.path) or len(subject.result.set.agents) != 1 or registry.load(subject.format).SPEC.named_by_stem:
         return
     for number, agent, state in subject.agents():

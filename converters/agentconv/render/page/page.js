@@ -11,7 +11,7 @@ const STATES = {
   note: "the same, with notes",
   warning: "behaves differently",
   refused: "refused",
-  failed: "lost to a bug in agentconv",
+  failed: "lost to a bug",
   nothing: "not written",
 };
 const SHORT = { read: "read", write: "write", network: "net", run: "run" };
