@@ -103,6 +103,48 @@ def test_a_text_that_was_written_is_no_source(source, run):
     assert not any((source / name).exists() for name in ("AGENTS.md", "GEMINI.md"))
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_nothing_of_a_guard_is_left(project, run, monkeypatch, tmp_path_factory, here):
+    """Its script goes with its folder; where the pack is gone, too, once it is accepted that only the lock says whose it is."""
+    home = tmp_path_factory.mktemp("source")
+    hook = '{"hooks": {"PreToolUse": [{"hooks": [' + RUNS.format(".claude/hooks/guard.sh", 5) + "]}]}}\n"
+    write(home, {".claude/settings.json": hook, ".claude/hooks/guard.sh": GUARD})
+    before = sorted(project.iterdir())
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guards", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    run("install", os.fspath(next(project.glob("*.whl"))), "--to", "claude-code", "--accept")
+    there = (project / ".claude/hooks/guard.sh").exists()
+    next(project.glob("*.tar.gz")).unlink()
+    if not here:
+        next(project.glob("*.whl")).unlink()
+        run("uninstall", "guards", code=1)
+        assert (project / ".claude/hooks/guard.sh").exists()
+    run("uninstall", "guards", "--accept")
+    for built in project.glob("*.whl"):
+        built.unlink()
+
+    assert there
+    assert sorted(project.iterdir()) == before
+
+
+def test_what_restrains_a_set_comes_with_any_of_its_agents(project, run, monkeypatch, tmp_path_factory):
+    """A choice of agents is none of what holds them back; a command that none of them names stays away."""
+    home = tmp_path_factory.mktemp("source")
+    agents = {f".claude/agents/{name}.md": f"---\nname: {name}\ndescription: Does\ntools: Bash\n---\n\nDo it.\n" for name in ("one", "two")}
+    write(home, SOURCE | agents | {".claude/commands/ship.md": "Ship it.\n"})
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guarded", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    run("install", os.fspath(next(project.glob("*.whl"))), "--to", "claude-code", "--agent", "one", "--accept")
+
+    assert guards(project / ".claude/settings.json", "PreToolUse") == [("a.sh", 5), ("b.sh", 5)]
+    assert "WebFetch" in (project / ".claude/settings.json").read_text()
+    assert [one.name for one in (project / ".claude/agents").iterdir()] == ["one.md"]
+    assert (project / "scripts/a.sh").exists()
+    assert not (project / ".claude/commands").exists()
+
+
 def test_guards_of_a_pack_come_with_their_scripts_and_go(project, run, monkeypatch, tmp_path_factory):
     """A script is asked for, comes as a program, stays while another assistant runs it, and is never taken from a user who had it."""
     home = tmp_path_factory.mktemp("source")

@@ -82,7 +82,7 @@ def test_first_install_needs_consent(project, give, run, asked, tree):
     for row in ("run         running commands", "mcp:files   MCP server files (npx files)", "hooks       hook PostToolUse: ./format.sh"):
         assert [*row.split()[:-1], f"{row.split()[-1]}:"] in [line.split()[:-1] for line in done.out.splitlines()]
     assert "--accept, or --accept=run,hooks,mcp:files\n" in done.err
-    assert run(*words, "--accept=read,write,run", code=1).err == done.err
+    assert "--accept=read,write,run,hooks,mcp:files\n" in run(*words, "--accept=read,write,run", code=1).err
     assert tree() == before
     report = asked(*words, code=1).report
     assert (report["results"][0]["refused"], report["diagnostics"][0]["code"]) == (True, "blocked")
@@ -219,8 +219,10 @@ def test_no_file_goes_on_the_word_of_a_lock(project, give, run, lock, verb):
     if verb == "update":
         give({"rev.md": agent("rev", "Help anew.", tools="Read")}, "2.0.0")
         done = run("install", "backend-agents", code=1)
-        assert "nothing but the lock says that it was the pack's; --accept takes it away" in done.err
+        assert "nothing but the lock says that it was the pack's; --accept=leaving takes it away" in done.err
         assert mine.read_text() == texts[0]
+        run("install", "backend-agents", "--accept=leaving")
+        assert not mine.exists()
         return
     done = run("uninstall" if verb == "uninstall" else "install", "backend-agents", code=1)
 

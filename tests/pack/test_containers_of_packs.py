@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agentconv.core import losses
+from agentconv.core.dataclass import replace
+from agentconv.pack import containers
 from agentconv.packs import manifest as pack_manifest
 
 if TYPE_CHECKING:
@@ -63,6 +66,55 @@ def test_a_skill_that_restrains_keeps_a_pack_from_being_one(project, pack):
     assert packed.err.count("skill `deploy` is the user's alone to start") == len(MANIFESTS)
 
 
+def test_a_guard_keeps_a_pack_from_being_one(project, pack):
+    """A hook that can block holds back all that goes along: where a reader of a manifest passes over hooks, nothing lies there for it."""
+    _skill(project, "changelog")
+    guard = {"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}
+    (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": [guard]}}))
+    packed = pack(".", "--with", "all", "--license", "MIT")
+    files = packed.files
+
+    assert not MANIFESTS & files.keys()
+    assert not [path for path in files if path.startswith(("skills/", "hooks/"))]
+    assert packed.err.count("hook `before-tool/Bash` restrains all that go along") == len(MANIFESTS)
+
+
+def test_a_hook_that_blocks_nothing_goes_along(project, pack):
+    """What only happens after something else restrains nobody."""
+    _skill(project, "changelog")
+    after = {"hooks": [{"type": "command", "command": "true"}]}
+    (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"SessionEnd": [after]}}))
+
+    assert pack(".", "--with", "all", "--license", "MIT").files.keys() >= {*MANIFESTS, "hooks/hooks.json"}
+
+
+def test_a_container_that_would_find_what_it_was_refused_is_none(project, pack, monkeypatch):
+    """What lies there for another container's readers counts: a note that it goes without that would not be true."""
+    _skill(project, "changelog")
+    convert = containers.convert
+
+    def refusing(pieces, target, options, parts):
+        for done in convert(pieces, target, options, parts):
+            refused = losses.loss("set-restraint", "changelog", "name", target, losses.quoted("a rule"), part="skills")
+            is_it = target == "gemini-extension" and done.part == "skills"
+            yield replace(done, file=None, losses=(refused,)) if is_it else done
+
+    monkeypatch.setattr(containers, "convert", refusing)
+    packed = pack(".", "--with", "all", "--license", "MIT")
+
+    assert MANIFESTS & packed.files.keys() == MANIFESTS - {"gemini-extension.json"}
+    assert "it is no Gemini CLI extension: it would find skill `changelog`, which it cannot have: `a rule`" in packed.err
+
+
+def test_what_a_container_loses_is_told(project, pack):
+    """As a conversion tells it: an Agent Plugin cannot be told the variable of a server; agents are not read in all of them."""
+    (project / ".mcp.json").write_text('{"mcpServers": {"seeds": {"command": "npx", "env": {"SEEDS": "${SEEDS}"}}}}\n')
+    told = pack(".", "--with", "all", "--license", "MIT").err
+
+    assert "warning[server-reference-dropped] seeds" in told
+    assert "the Agent Plugin goes without the agents: none of their files is an agent there" in told
+
+
 def test_a_skill_with_code_is_left_out_of_them(project, pack):
     """What no wheel may have is in the bundle alone, with its whole skill, and that is told."""
     _skill(project, "runner", file="run.py")
@@ -70,7 +122,7 @@ def test_a_skill_with_code_is_left_out_of_them(project, pack):
     packed = pack(".", "--with", "all", "--license", "MIT")
 
     assert [path for path in packed.files if path.startswith("skills/")] == ["skills/changelog/SKILL.md"]
-    assert "a pack cannot have `skills/runner/run.py`" in packed.err
+    assert "Python could load `skills/runner/run.py`" in packed.err
 
 
 def test_agents_alone_are_packed_as_before(project, pack):

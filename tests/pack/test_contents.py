@@ -218,6 +218,16 @@ def test_the_plugin(project, pack):
     assert "not offered as a Claude Code plugin: planner" in packed.err
 
 
+def test_a_mode_that_restrains_is_not_lost_in_the_plugin(project, pack):
+    """An agent whose tools are its own, and that its author lets plan only: a conversion warns, and a pack does not list it."""
+    path = project / ".claude/agents/auditor.md"
+    path.write_text("---\nname: auditor\ndescription: Looks\ntools: Read, WebFetch\npermissionMode: plan\n---\n\nLook.\n")
+    packed = pack(".", "--license", "MIT")
+
+    assert {agent.id: agent.plugin for agent in packed.manifest.agents}["auditor"] is False
+    assert "auditor: the plugin loader passes over its permission mode `plan`" in packed.err
+
+
 def test_files_without_an_agent_stay_out(project, pack):
     """A README among the agents does not go in, and the listing says so."""
     (project / ".claude/agents/README.md").write_text("# Our agents\n")

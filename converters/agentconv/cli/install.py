@@ -42,7 +42,8 @@ examples:
 Installing again updates: what you edited stays, with the pack's version beside it. agentconv.lock says what is deployed and what was
 accepted; commit it. On a terminal you are asked before agents get to do more than read; elsewhere --accept has to say it.
 """
-_WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME"))
+_WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME", consent.LEAVING))
+_MEANT = "`run` has network, read and write in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--accept",
         metavar="[=WORD,...]",
-        help=f"accept what agents ask for: all of it, or what these words say: {_WORDS}; bare, also other files of the same version",
+        help=f"accept what agents ask for: all of it, or what these words say: {_WORDS} ({_MEANT}); "
+        "bare, also other files of the same version",
     )
     deploying.add_report(parser)
 

@@ -112,7 +112,12 @@ def asked(asking: Mapping[str, Iterable[Grant]]) -> tuple[Asked, ...]:
 
 def words(asking: Iterable[Iterable[Grant]]) -> tuple[str, ...]:
     """Return the words that accept everything that is asked for, each once."""
-    return tuple(sorted({grant.word for several in asking for grant in several}, key=_order))
+    return in_order(grant.word for several in asking for grant in several)
+
+
+def in_order(several: Iterable[str]) -> tuple[str, ...]:
+    """Return words each once, in the order in which they are shown."""
+    return tuple(sorted({*several}, key=_order))
 
 
 def _order(word: str) -> tuple[int, str]:
@@ -130,6 +135,11 @@ class Accepted:
     words: frozenset[str] = frozenset()
     everything: bool = False
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether what left a pack may go on the lock's word alone."""
+        return self.everything or LEAVING in self.words
+
     def covers(self, asking: Iterable[Grant]) -> bool:
         """Whether all of it is accepted; `mcp` accepts every server, and who may run commands may do all that they can."""
         known = self.words | (frozenset(EFFECTS) if _COVERS in self.words else frozenset())
@@ -137,10 +147,12 @@ class Accepted:
 
 
 NOTHING = Accepted()
+LEAVING = "leaving"
+"""The word for what left a pack, and nothing but the lock says that it was the pack's: it may be taken away."""
 
 
 def meant(word: str) -> tuple[str, ...]:
     """Return what a word of a command line accepts: itself, or what comes of the tools that it is the word for; nothing if it is none."""
-    if word in KNOWN or word.startswith(f"{SERVERS}:"):
+    if word in (*KNOWN, LEAVING) or word.startswith(f"{SERVERS}:"):
         return (word,)
     return tuple(dict.fromkeys(EFFECT_OF[one] for one in TOOLS.get(word, ()) if one in EFFECT_OF))

@@ -175,14 +175,14 @@ class Draft:
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""
         told = self.given(entry)
-        if told is None and entry.script:
+        if told is None and entry.script and not self.believing:
             return Action.RELEASE, "nothing but the lock says that it was the pack's"
         if told is None and self.believing:
             self.believed.append(entry.path)
         if told or (told is None and self.believing):
             return Action.REMOVE, None
         if told is None:
-            return Action.BLOCKED, "it left the pack, and nothing but the lock says that it was the pack's; --accept takes it away"
+            return Action.BLOCKED, "it left the pack, and nothing but the lock says that it was the pack's; --accept=leaving takes it away"
         return Action.RELEASE, "it is nothing that the pack's files are converted to"
 
     def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
@@ -196,7 +196,9 @@ class Draft:
     def plan(self, packs: Sequence[LockedPack]) -> Plan:
         """Return the plan of all that was decided."""
         made = sorted(self._missing_folders())
-        kept = [path for (path, _), entry in self.after.items() if not entry.script] + [one.path for one in self.lock.synced]
+        kept = [path for (path, _), entry in self.after.items() if not entry.script or entry.created] + [
+            one.path for one in self.lock.synced
+        ]
         beneath = {parent for path in kept for parent in parents(path)}
         folders = {*self.lock.folders, *(folder for folder in made if folder in beneath)}
         left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))

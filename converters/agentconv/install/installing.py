@@ -154,7 +154,7 @@ def _planned(
     reader: Reader, lock: Lock, locked: LockedPack, done: Iterable[Deployment], request: Request, *, held: Collection[str], given: Given
 ) -> Plan:
     wanted = [want for one in done for want in one.wanted]
-    targets, accept = set(locked.targets), request.accept.everything
+    targets, accept = set(locked.targets), request.accept.lets_go
     return plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
 
 
@@ -176,11 +176,13 @@ def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], re
     name, version = pack.manifest.name, pack.manifest.version
     if before is None:
         message = f"{name} {version} is not installed: nobody accepted what it asks for"
-        hint = f"if that is what they should do, run it again with --accept, or --accept={','.join(missing)}"
+        words = ",".join(consent.in_order((*request.accept.words, *missing)))
+        hint = f"if that is what they should do, run it again with --accept, or --accept={words}"
         return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint) if missing else None
     if request.restore and version != before.version:
         message = f"the lock has {name} {before.version}, and {version} is here"
-        hint = f"bring {before.version} back, or update: agentconv install {name}"
+        back = f"bring {before.version} back{f': pip install {name}=={before.version}' if pack.origin == finding.PIP else ''}"
+        hint = f"{back}; or update: agentconv install {name}"
         return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
     taken = request.accept.everything and not request.restore
     if version == before.version and before.manifest_sha256 != pack.manifest_sha256 and not taken:

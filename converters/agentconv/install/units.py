@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import set_restraints
 from agentconv.conversion.along import Named, With, along
 from agentconv.core.kinds import KINDS
 from agentconv.formats.canonical import part_documents
@@ -50,7 +51,7 @@ class Units:
         self.all: dict[str, Unit] = {**self.agents, **self.parts}
 
     def chosen(self, agents: Iterable[str] | None) -> set[str]:
-        """Return what goes with a choice of agents: all (None), or the parts that their fields name."""
+        """Return what goes with a choice of agents: all (None), or the parts that their fields name, and what restrains all of them."""
         if agents is None:
             return {*self.all}
         ids, named = set(agents) & self.agents.keys(), Named(Parts())
@@ -58,4 +59,5 @@ class Units:
             named.parts.take(piece.parts)
         for id_ in sorted(ids):
             named.take(self.agents[id_])
-        return ids | {key(one.kind, one.part.id) for one in along(NEEDED, named).parts}
+        restraining = {id_ for id_, one in self.loaded.items() if set_restraints.of(one)}
+        return ids | restraining | {key(one.kind, one.part.id) for one in along(NEEDED, named).parts}

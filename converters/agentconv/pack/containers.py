@@ -7,15 +7,16 @@ clients read each of these, and not all hold a part to what restrains it: then t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion import compare
+from agentconv.conversion import compare, set_restraints
 from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.part_format import PartSource
 from agentconv.core.parts import Skill
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -23,11 +24,13 @@ from agentconv.packs.paths import problem
 from agentconv.parts import registry as part_registry
 from agentconv.sources.loaded import Loaded
 from agentconv.sources.parts import Parts
+from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.converting import Converted
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import Part
@@ -44,12 +47,15 @@ _KINDS: dict[str, frozenset[Kind]] = {
 _HELD_BY_ALL: dict[str, frozenset[str]] = {format_id: frozenset() for format_id in FORMATS}
 """The restraints that all readers of a file keep. None so far: Codex 0.169.0 reads the first two, and takes a skill of theirs that only
 the user may start for one that the model may start, too, unless a file of its own says so (asked); in Gemini CLI
-0.61.0 the model may start every skill (its code)."""
+0.61.0 the model may start every skill (its code). Hooks are no part of an Agent Plugin, and Vibe passes over those of the other."""
 _READER = {CLAUDE: "Codex", "agent-plugin": "Codex", "gemini-extension": "Gemini CLI"}
 """Who it is that does not."""
+_UNGUARDED = {CLAUDE: "Vibe", "agent-plugin": "Vibe", "gemini-extension": "Gemini CLI"}
+"""Who it is that takes the rest without the hooks."""
 _RESTRAINTS = {"invoked_by": "is the user's alone to start", "denied_tools": "closes tools", "hooks": "has hooks of its own"}
 _RULES = "permissions"
 """The kind that restrains all the others, and that no container holds."""
+_GUARD = "guard"
 _CODE = expression(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
 """Endings that Python or a system would run, which no pack has as they are."""
 
@@ -68,8 +74,12 @@ class Laid:
     """Why it is none of a format."""
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     """Parts that a container does not have: its format, the part, and why."""
+    refused: dict[str, list[tuple[Kind, str, str]]] = field(default_factory=dict)
+    """Of these, by format, what it was refused: the kind of the part, its name, and why."""
     unreached: list[tuple[str, str, str]] = field(default_factory=list)
     """Agents that name a server of the pack, with the server, and how agents of a plugin would have to name it."""
+    lost: list[Loss] = field(default_factory=list)
+    """What a container's files say less than their authors, as a conversion tells it."""
     failures: list[Converted] = field(default_factory=list)
     """Bugs of ours."""
 
@@ -87,17 +97,44 @@ def lay_out(parts: Sequence[LoadedPart], about: AgentSet, agents: Mapping[str, A
     restrained = next(_restrained(parts), None)
     for format_id in FORMATS if parts else ():
         if restrained is not None and restrained[1] not in _HELD_BY_ALL[format_id]:
-            one, name = restrained
-            said = _RESTRAINTS.get(name, "restrains all of them")
-            words = f"{NOUNS[one.kind]} `{one.part.name}` {said}, which {_READER[format_id]} reads there and does not keep"
-            laid.without[format_id] = words
+            laid.without[format_id] = _said(*restrained, format_id)
         elif format_id == "gemini-extension" and (wider := _wider(format_id, agents, claude)):
             laid.without[format_id] = f"it would take the file of {wider}, and hold it to less"
         else:
             _add(laid, format_id, parts, about)
+            if format_id != CLAUDE and claude and not any(_taken(format_id, file) for file in claude.values()):
+                laid.left_out.append((format_id, "the agents", "none of their files is an agent there"))
+    _take_back(laid)
     if CLAUDE in laid.made:
         laid.unreached += _unreached(parts, about.name or "", agents.values())
     return laid
+
+
+def _said(one: LoadedPart, name: str, format_id: str) -> str:
+    """Say what a part restrains, and who does not keep that."""
+    said = _RESTRAINTS.get(name, "restrains all that go along")
+    reader = (_UNGUARDED if name == _GUARD else _READER)[format_id]
+    return f"{NOUNS[one.kind]} `{one.part.name}` {said}, which {reader} does not keep where it reads the rest"
+
+
+def _take_back(laid: Laid) -> None:
+    """Take the manifests back whose readers would find what was refused them, since it lies there for the readers of another one."""
+    for format_id, refused in laid.refused.items():
+        if format_id in laid.made and (found := next((one for one in refused if _finds(laid, format_id, *one[:2])), None)):
+            kind, name, why = found
+            laid.made.remove(format_id)
+            laid.files.pop(registry.FORMATS[format_id].index, None)
+            laid.without[format_id] = f"it would find {NOUNS[kind]} `{name}`, which it cannot have: {why}"
+            laid.left_out = [one for one in laid.left_out if one[0] != format_id]
+            laid.lost = [one for one in laid.lost if one.target != format_id]
+
+
+def _finds(laid: Laid, format_id: str, kind: Kind, name: str) -> bool:
+    """Whether the readers of a container find a part of that name among all the files."""
+    module: Any = part_registry.part_format(format_id, kind)
+    both = ((place, path) for place in module.project for path in laid.files if matches(place, path)) if module else ()
+    results = (module.read(PartSource(SourceText(path, laid.files[path]), place)) for place, path in both)
+    return any(part.name == name for result in results for part in result.parts)
 
 
 def _unreached(parts: Sequence[LoadedPart], plugin: str, agents: Iterable[Agent]) -> Iterator[tuple[str, str, str]]:
@@ -115,6 +152,8 @@ def _restrained(parts: Sequence[LoadedPart]) -> Iterator[tuple[LoadedPart, str]]
     for one in parts:
         if one.kind == _RULES:
             yield one, _RULES
+        elif set_restraints.of(one):
+            yield one, _GUARD
         yield from ((one, name) for name in _RESTRAINTS if _holds_back(one.part, name))
 
 
@@ -126,11 +165,17 @@ def _holds_back(part: Part, name: str) -> bool:
 def _wider(format_id: str, agents: Mapping[str, Agent], claude: Mapping[str, OutputFile]) -> str | None:
     """Return an agent that another client would take from Claude Code's file, and let it do more."""
     for id_, file in claude.items():
-        result = registry.load(format_id).read(SourceText(file.path, file.data))
-        taken = [one for one, state in zip(result.set.agents, result.states, strict=True) if not state.dropped]
-        if any(compare.widenings(agents[id_], one, format_id) for one in taken):
+        if any(compare.widenings(agents[id_], one, format_id) for one in _taken(format_id, file)):
             return f"agent `{agents[id_].name}`"
     return None
+
+
+def _taken(format_id: str, file: OutputFile) -> list[Agent]:
+    """Return the agents that a container has of Claude Code's file."""
+    if not registry.FORMATS[format_id].has_agents:
+        return []
+    result = registry.load(format_id).read(SourceText(file.path, file.data))
+    return [one for one, state in zip(result.set.agents, result.states, strict=True) if not state.dropped]
 
 
 def _add(laid: Laid, format_id: str, parts: Sequence[LoadedPart], about: AgentSet) -> None:
@@ -141,15 +186,27 @@ def _add(laid: Laid, format_id: str, parts: Sequence[LoadedPart], about: AgentSe
     done = list(convert([piece], format_id, Options(along=With(kinds=_KINDS[format_id]), deploy=True), beside))
     laid.failures += [one for one in done if one.failed]
     for one in done:
-        laid.left_out += [(format_id, loss.agent, str(loss.detail)) for loss in one.losses if loss.kind == "refused"]
+        _tell(laid, format_id, one)
     files = {one.file.path: one.file.data for one in done if one.file is not None}
     for folder, path in _unfit(files):
-        laid.left_out.append((format_id, folder, f"a pack cannot have `{path}`"))
+        why = f"Python could load `{path}` from an installed package; `agentconv install` brings all of it"
+        laid.left_out.append((format_id, folder, why))
         files = {name: data for name, data in files.items() if not name.startswith(f"{folder}/")}
     laid.programs |= {one.file.path for one in done if one.file is not None and one.file.executable and one.file.path in files}
     index = registry.FORMATS[format_id].index
     laid.files |= {path: data for path, data in files.items() if path not in laid.files and (format_id, path) != (CLAUDE, index)}
     laid.made.append(format_id)
+
+
+def _tell(laid: Laid, format_id: str, done: Converted) -> None:
+    """Take in what a conversion refused, and what it lost."""
+    for loss in done.losses:
+        if loss.kind == "refused":
+            laid.left_out.append((format_id, loss.agent, loss.detail))
+            if done.part is not None:
+                laid.refused.setdefault(format_id, []).append((done.part, loss.agent, loss.detail))
+        elif loss.severity == "warning" and loss.part is not None:
+            laid.lost.append(loss)
 
 
 def _unfit(files: Mapping[str, bytes]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
+from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 TARGET = "claude-plugin"
 NOT_FOR_CLAUDE = "Claude Code cannot hold it"
+_RESTRAINING_MODES = effects.READ_ONLY_MODES | {"dont-ask"}
+"""The permission modes that close something, whatever the tools of an agent are."""
 
 
 @dataclass(slots=True)
@@ -101,6 +104,8 @@ def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | Non
     if meant is None or held is None:
         return "the plugin loader finds no agent in its file"
     other = sorted(path for path in compare.differences(meant, _plain(held)) if not path.startswith("extras."))
+    if not other and agent.permissions.mode in _RESTRAINING_MODES and held.permissions.mode != agent.permissions.mode:
+        return f"the plugin loader passes over its permission mode `{agent.permissions.mode}`, which holds it back"
     if not other:
         return None
     passed_over = _passed_over(ours)

@@ -58,7 +58,7 @@ CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> list[str]:
     """Return what was done, or would be, with one pack."""
     manifest = one.pack.manifest
-    was = one.before.version if one.before and one.before.version != manifest.version else None
+    was = one.before.version if one.before and _is_done(one, dry_run=dry_run) and one.before.version != manifest.version else None
     kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
     trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"

@@ -89,6 +89,8 @@ def _containers(contents: Contents, look: Style) -> Iterator[str]:
     for agent, server, called in laid.unreached:
         words = f"in the plugin, {text.safe(agent)} does not reach `{text.safe(server)}`, which is `{text.safe(called)}` there"
         yield f"{look.paint('warning', Severity.WARNING)}: {words}; once it is installed with agentconv, it does"
+    for one in laid.lost:
+        yield text.loss(one, look)
     for format_id, part, why in laid.left_out:
         yield f"{look.paint('note', Severity.NOTE)}: the {FORMATS[format_id].title} goes without {text.safe(part)}: {text.safe(why)}"
 
@@ -145,6 +147,7 @@ def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:
         "parts": [{"kind": one.kind, "name": one.part.name, "source": one.path} for one in sources.parts],
         **({"containers": list(contents.laid.made)} if contents.laid.made else {}),
         **({"no_containers": dict(contents.laid.without)} if contents.laid.without else {}),
+        **({"container_losses": [machine.plain(one) for one in contents.laid.lost]} if contents.laid.lost else {}),
         "files": [{"path": path, "bytes": len(data)} for path, data in sorted(contents.files.items())],
         "left_out": [{"path": path, "reason": reason} for path, reason in sources.left_out],
     }
