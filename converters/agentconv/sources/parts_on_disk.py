@@ -195,7 +195,9 @@ class PartsOnDisk:
                 whole = source if source.files else replace(source, files=self._scripts(client, module, source))
                 switches_off: Callable[[SourceText], bool] | None = getattr(module, "switches_off", None)
                 off = source.text.path if switches_off and switches_off(source.text) else off
-                found += [(rank, replace(one, hidden_by=unread)) for one in self._loaded(whole, client, module)]
+                fault = self._fault_beside(whole, client, module)
+                loaded = (one if fault is None else _lost(one, fault) for one in self._loaded(whole, client, module))
+                found += [(rank, replace(one, hidden_by=unread)) for one in loaded]
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
                 first = place.path
             if module.kind == "skills" and place.native:
@@ -209,6 +211,17 @@ class PartsOnDisk:
         lists = self._off(client, module)
         found = [(rank, self._switched_off(one, lists[one.part.name]) if one.part.name in lists else one) for rank, one in found]
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _fault_beside(self, source: PartSource, client: str, module: PartFormat[Any]) -> Diagnostic | None:
+        """Return what is wrong with the parts of another kind in a file, where that costs those of this kind as well."""
+        for kind in getattr(module, "fate", ()):
+            beside = registry.part_format(client, kind)
+            told = beside.read(source).diagnostics if beside is not None else ()
+            fault = next((one for one in told if one.effect is Effect.DROPS_ALL), None)
+            if fault is not None:
+                message = f"{formats.FORMATS[client].title} takes nothing of this file: {fault.reason}"
+                return self._shown(replace(fault, message=message), client)
+        return None
 
     def _off(self, client: str, module: PartFormat[Any]) -> dict[str | None, str]:
         """Return the files of settings that switch servers off, by these."""
@@ -442,6 +455,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     """Return what matches the paths that a place's pattern names: `**/` stands for any folders, `*` for what is in one name."""
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
     return re.compile("".join(words.get(word, re.escape(word)) for word in re.split(r"(\*\*/|\*\*|\*)", pattern)), re.DOTALL)
+
+
+def _lost(one: LoadedPart, fault: Diagnostic) -> LoadedPart:
+    """Return a part that goes with what is wrong beside it."""
+    return one if one.state.dropped else replace(one, state=State.NOT_LOADED, told=(*one.told, fault))
 
 
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:

@@ -42,6 +42,8 @@ class HookFormat:
     """The formats of files in which hooks are spelled as another client does, by their paths."""
     off: tuple[tuple[str, ...], Json] | None = None
     """What its settings say, and with which value, where none of the hooks of any file runs."""
+    fate: tuple[Kind, ...] = ()
+    """The kinds of parts beside them in a file, of which one that costs all of its own kind costs the hooks of the file, too."""
     kind: Kind = "hooks"
 
     @property
