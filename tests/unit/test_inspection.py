@@ -189,3 +189,9 @@ def test_tools_in_words():
     assert words("qwen-code", Permissions("bypass")) == "all, unattended"
     assert words("opencode", Permissions(rules=GIT_ONLY, resolution="last")) == "shell, in part: shell, asks"
     assert words("codex", Permissions(sandbox=Sandbox("workspace-write"))) == "all, workspace-write sandbox"
+
+
+@pytest.mark.parametrize("client", registry.FORMATS)
+def test_every_client_looks_somewhere(client):
+    """There is a place at which a client would look for any other's agent, also where it has no agents of its own."""
+    assert inspection.place(".claude/agents/reviewer.md", "claude-code", client)

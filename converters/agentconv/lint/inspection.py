@@ -153,7 +153,7 @@ def place(path: str, format_id: str, client: str) -> str:
     if not row.folders or own.holds_several(path):
         alike = next((file for file in row.files if _kind(file) == _kind(name)), None)
         if alike or not row.folders:
-            return alike or row.files[0]
+            return alike or next(iter(row.files), row.index)  # where no file of agents is, the one that lists what there is
     return f"{row.folders[0]}/{stem_of(path, own.ends)}{row.suffixes[0]}"
 
 
