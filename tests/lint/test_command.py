@@ -239,7 +239,8 @@ def test_a_client_with_a_file_of_its_own_for_an_agent_is_not_asked_about_another
     assert (code, "OpenCode" in told) == (Exit.FINDINGS, True)
 
     assert (main(["lint", *sources]), capsys.readouterr().out) == (Exit.OK, "")
-    assert main(["lint", ".claude", "--for", "opencode"]) == Exit.FINDINGS
+    assert main(["lint", ".claude", "--for", "opencode"]) == Exit.OK
+    assert main(["lint", ".claude/agents/reader.md", "--for", "opencode"]) == Exit.FINDINGS
 
 
 OWN = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
 from agentconv.core import schema_files
 from agentconv.core.suggestions import folded, nearest, opposed
+
+
+_REMEMBERED = 512
+"""How many keys of files are remembered: people's files have new ones for ever."""
 
 
 @cache
@@ -22,7 +26,7 @@ def meant(key: str) -> str | None:
     return _table().get(folded(key)) or None
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def field_of(format_id: str, key: str) -> str | None:
     """Return the field that a key of a client's file is meant to limit, by itself or as a slip; None where it is about something else."""
     own = spelling(format_id, key)
@@ -30,7 +34,7 @@ def field_of(format_id: str, key: str) -> str | None:
     return field if field.startswith(("tools.", "permissions.")) else None
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def spelling(format_id: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
     properties: dict[str, object] = schema_files.load(format_id)["properties"]
@@ -52,17 +56,30 @@ def _slip(key: str) -> str:
 _LONG = 8
 
 
-@cache
 def owners(key: str) -> tuple[str, ...]:
     """Return the formats that have a key, in any case: some readers make no difference."""
-    return tuple(client for client in schema_files.client_names() if own_key(client, key))
+    return _owners().get(key.casefold(), ())
 
 
 @cache
+def _owners() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for client in schema_files.client_names():
+        for name in _own_keys(client):
+            found[name] = (*found.get(name, ()), client)
+    return found
+
+
 def own_key(format_id: str, key: str) -> str:
     """Return a client's key as it spells it; empty where it has none."""
+    return _own_keys(format_id).get(key.casefold(), "")
+
+
+@cache
+def _own_keys(format_id: str) -> dict[str, str]:
+    """Return a client's keys by themselves without case; of two, the first."""
     properties: dict[str, object] = schema_files.load(format_id)["properties"]
-    return next((name for name in properties if name.casefold() == key.casefold()), "")
+    return {name.casefold(): name for name in reversed(properties)}
 
 
 def is_passed_over(format_id: str, key: str) -> bool:

@@ -340,7 +340,7 @@ def shown(found: Iterable[Line]) -> list[str]:
     for line in looks:
         out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
-            out.append(f"    {'agentconv sync ' if line.hint.startswith('--') else ''}{text.safe(line.hint)}")
+            out.append(f"    {'agentconv sync ' if line.hint[:2] == '--' else ''}{text.safe(line.hint)}")
         last = line.hint
     return out
 

@@ -41,7 +41,7 @@ __all__ = [
 
 _REMEMBERED, _SHORT = 32, 16_384
 """How many texts are remembered, and how many characters each has at most: the rules, and the proofs of what they mend, read the header
-of one file again and again."""
+of one file again and again. Of longer ones, the last is."""
 
 
 def parse(text: str, grammar: Grammar = BUN) -> Node | None:
@@ -53,7 +53,7 @@ def parse(text: str, grammar: Grammar = BUN) -> Node | None:
         YamlError: the library refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    found = _read(text, grammar) if len(text) <= _SHORT else _parsed(text, grammar)
+    found = (_read if len(text) <= _SHORT else _read_long)(text, grammar)
     if isinstance(found, YamlError):
         raise found.with_traceback(None)
     return found
@@ -71,6 +71,13 @@ def _parsed(text: str, grammar: Grammar) -> Node | YamlError | None:
 
 
 _read = lru_cache(_REMEMBERED)(_parsed)
+_read_long = lru_cache(1)(_parsed)
+
+
+def forget() -> None:
+    """Forget the texts that were read."""
+    _read.cache_clear()
+    _read_long.cache_clear()
 
 
 def _is_cut(node: Node, text: str) -> bool:
