@@ -14,7 +14,7 @@ from agentconv.cli import COMMANDS, lint_report, main
 
 TOKEN = "ghp_" + "Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"
 KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
-PASSWORD = "horsebatterystaple"  # noqa: S105 - nobody's
+PASSWORD = "zanycobaltwombat"  # noqa: S105 - nobody's
 SECRETS = (TOKEN, KEY, PASSWORD)
 
 NAMES = {

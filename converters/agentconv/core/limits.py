@@ -9,7 +9,6 @@ from pathlib import Path
 from agentconv.core import schema_files
 from agentconv.core.suggestions import folded, nearest, opposed
 
-
 _REMEMBERED = 512
 """How many keys of files are remembered: people's files have new ones for ever."""
 

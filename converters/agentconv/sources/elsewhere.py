@@ -93,7 +93,8 @@ def belonging(found: Discovery, folder: str | os.PathLike[str]) -> dict[str, lis
     projects: dict[str, dict[str, None]] = {}
     top = os.path.realpath(folder)
     for file in found.files:
-        root = discovery.project_root(Path(file.location)) if file.location and not file.named else None
+        offered = registry.FORMATS[file.format].index  # plugins belong to the repository that offers them
+        root = discovery.project_root(Path(file.location)) if file.location and not file.named and not offered else None
         if root is not None and os.path.realpath(root) != top and os.path.realpath(root).startswith(os.path.join(top, "")):
             projects.setdefault(os.path.relpath(os.path.realpath(root), top), {})[file.format] = None
     return {_shown(root): [*formats] for root, formats in sorted(projects.items())}
