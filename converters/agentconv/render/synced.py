@@ -154,7 +154,7 @@ def _foreign(one: Candidate) -> Line:
     replaced = f"--prefer source {one.name} replaces it"
     if one.file is not None and one.file.problem:
         return _line(one, "foreign", f"not ours: {one.file.problem}", hint=f"mend it; or {replaced}", look=True)
-    hint = f"{replaced}; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
+    hint = f"{_TYPED} {replaced}; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
     return _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
 
 
@@ -176,7 +176,7 @@ def _renamed(one: Candidate, outcome: Outcome) -> Line:
         return _line(one, "moved", said, hint=f"move it back; or {hint}", look=True)
     place = (one.target, *one.place)
     reason = next((each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == place), None)
-    way = f"not carried: {reason}" if reason else f"--carry-back {one.name}:name takes it into {one.key[0]}"
+    way = f"not carried: {reason}" if reason else f"{_TYPED} --carry-back {one.name}:name takes it into {one.key[0]}"
     way = f"rename it in {one.key[0]}" if outcome.one_way else way
     return _line(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
 
@@ -240,6 +240,9 @@ def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, st
     return f"{place}: {said[0]} in the source, {said[1]} here{end}"
 
 
+_TYPED = "agentconv sync"
+
+
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     """Say what can be done with an edit of a target."""
     edits = outcome.carrying.edits if outcome.carrying is not None else []
@@ -249,13 +252,13 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if edit is None:
         return ""
     if outcome.one_way:
-        return f"--prefer source {one.name} takes it back; or say it in {one.key[0]}"
+        return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
         return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
-        return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
-    return f"--carry-back takes it into {one.key[0]}; {undone}"
+        return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
+    return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
 
 
 def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
@@ -278,12 +281,12 @@ def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
     if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
-        taken = "" if outcome.one_way else f"--adopt takes them into {place}, --adopt AGENT one of them; "
+        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
     elif agent.name in names:
         hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
     else:
-        hint = f"{'' if outcome.one_way else f'--adopt {agent.name} takes it into {place}; '}{left}; or delete it"
+        hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -340,7 +343,7 @@ def shown(found: Iterable[Line]) -> list[str]:
     for line in looks:
         out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
-            out.append(f"    {'agentconv sync ' if line.hint[:2] == '--' else ''}{text.safe(line.hint)}")
+            out.append(f"    {text.safe(line.hint)}")
         last = line.hint
     return out
 
