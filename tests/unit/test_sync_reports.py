@@ -46,7 +46,7 @@ def test_annotations(project, capfdbinary):
         "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line",
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
-            f"Help: --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
+            f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
         ),
     ]
 
