@@ -22,6 +22,9 @@ BEFORE_COMPARING = CALLS - {"read", "close", "close again", "fstat", "replace", 
 """Those before which another program's change is seen: between comparing and replacing is a moment that no system call closes."""
 
 
+THOROUGH = os.environ.get("AGENTCONV_HYPOTHESIS", "default") != "default"
+
+
 class Faulty:
     """A module of the system whose n-th call, counted over all such modules of a run, does something else first."""
 
@@ -95,6 +98,11 @@ def count(work: Callable[[], Any], names: frozenset[str] = WRITING) -> int:
     with at(0, lambda: None, names) as run:
         work()
     return run.count
+
+
+def tried(calls: int, first: int = 0, share: int = 3) -> range:
+    """Return the numbers of the calls at which something is tried: one of `share`, begun at `first`; in a thorough run all of them."""
+    return range(1, calls + 1) if THOROUGH else range(1 + first % share, calls + 1, share)
 
 
 def raising(error: BaseException) -> Callable[[], None]:

@@ -126,9 +126,9 @@ CLAUDE = ".claude/agents"
 READING = [
     *(("inspect", ".", "--for", "all", *more) for more in ((), ("-v",), ("--output-format", "json"), ("--color", "always"))),
     *(("inspect", f"{CLAUDE}/{name}.md") for name in NAMES.values()),
-    *(("lint", ".", "--for", "all", "--output-format", form) for form in lint_report.FORMATS),
-    ("lint", ".", "--for", "all", "--baseline", "known.json", "--update-baseline"),
-    ("lint", ".", "--color", "always"),
+    ("lint", ".", "--for", "all", "--color", "always"),
+    *(("lint", ".", "--output-format", form) for form in lint_report.FORMATS),
+    ("lint", ".", "--baseline", "known.json", "--update-baseline"),
     ("lint", ".", "--diff", "--unsafe-fixes"),
     ("lint", ".", "--check", "--unsafe-fixes"),
     ("report", ".", "-t", "codex,roo", "-o", "-"),
@@ -139,9 +139,10 @@ READING = [
 CONVERTING = [
     *(
         ("convert", CLAUDE, "-t", target, "-o", "out", *more)
-        for target in ("codex,opencode,roo,copilot", "claude-code,claude-plugin", "json,toml", "all")
+        for target in ("codex,opencode,roo,copilot", "claude-code,claude-plugin", "json,toml")
         for more in (("-v",), ("--diff",), ("--check",), ("--dry-run",), ("--diff", "--output-format", "json"), ("--allow-widening",))
     ),
+    ("convert", CLAUDE, "-t", "all", "-o", "out", "-v"),
     ("convert", ".", "-t", "codex", "-o", "out"),
     ("convert", ".roomodes", "-t", "claude-code,codex", "-o", "out", "--color", "always", "-v"),
     ("convert", "opencode.json", "-t", "kilo,cursor", "-o", "out", "-v"),

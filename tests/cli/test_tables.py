@@ -62,24 +62,16 @@ def test_help_fits(command, columns, help_of):
     assert shown.split() == help_of(command, 200).split()
 
 
-@pytest.mark.parametrize("verbose", [(), ("-v",)], ids=["short", "verbose"])
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
-def test_inspect_in_80_columns(folder, verbose, run, monkeypatch):
-    """What clients make of files fits, but for paths and single words that are longer."""
+def test_inspect_in_80_columns(folder, run, monkeypatch):
+    """What clients make of files fits, but for paths and single words that are longer; the words are the same in colour."""
     monkeypatch.setenv("COLUMNS", "80")
-    lines = inspected(run, folder, *verbose).out.splitlines()
+    short, verbose, colored = (inspected(run, folder, *words).out for words in ((), ("-v",), ("--color", "always")))
+    lines = [*short.splitlines(), *verbose.splitlines()]
 
     assert [line for line in lines if len(line) > 80 and " " in line.strip(" -") and not line.startswith(str(FIXTURES))] == []
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
-def test_colour_adds_nothing(folder, run):
-    """Without colour there is none, and the words are the same."""
-    plain = inspected(run, folder, "--color", "never").out
-    colored = inspected(run, folder, "--color", "always").out
-
-    assert "\x1b" not in plain
-    assert plain == COLOR.sub("", colored)
+    assert "\x1b" not in short + verbose
+    assert short == COLOR.sub("", colored)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")

@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 import agentconv
+from agent_files import dealt
 from agentconv.cli import main
 from agentconv.formats import registry
 from kept_files import kept, tree, version_of
@@ -68,16 +69,17 @@ def test_both_hubs_say_the_same(folder):
 
 
 @pytest.mark.parametrize("bundle", BUNDLES)
-def test_bundle_converts_to_every_format(bundle, run, tmp_path):
-    """A bundle converts to every format without a bug of ours: each of its agents is written, or refused."""
+def test_bundle_converts_to_any_format(bundle, run, tmp_path):
+    """A bundle converts to any format without a bug of ours: each of its agents is written, or refused."""
+    targets = {"json", "toml", *dealt(bundle.as_posix().rpartition("fixtures")[2], formats())}
     insisting = ["--allow-widening"] if bundle.suffix == ".toml" or bundle.stem == "without-sources" else []
-    words = ("from-json", bundle, "-t", ",".join(formats()), "-o", tmp_path / "out", "--output-format", "json", *insisting)
-    done = {target: {} for target in formats()}
+    words = ("from-json", bundle, "-t", ",".join(sorted(targets)), "-o", tmp_path / "out", "--output-format", "json", *insisting)
+    done = {target: {} for target in targets}
     for result in run(*words, codes=(0, 1)).report["results"]:
         done[result["target"]].update(dict.fromkeys(result["agents"], result["state"]))
     ids = {agent["id"] for agent in document(bundle)["agents"]}
 
-    assert {target: {*states} for target, states in done.items()} == dict.fromkeys(formats(), ids)
+    assert {target: {*states} for target, states in done.items()} == dict.fromkeys(targets, ids)
     assert {state for states in done.values() for state in states.values()} <= {"converted", "refused"}
     assert {*done["json"].values(), *done["toml"].values()} == {"converted"}
 

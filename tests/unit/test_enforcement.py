@@ -545,7 +545,7 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
     """Of agents that read in part, and that have servers which are not told apart, those alone are refused that keep no tool."""
     dice = random.Random(13)
     refused = 0
-    for number in range(200):
+    for number in range(100):
         agent = _drawn(dice)
         ceiling = effects.effects(agent)
         for target in dealt(number, OFFLINE):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent_files import FIXTURES, make, minimal, read, suffix
+from agent_files import FIXTURES, dealt, make, minimal, read, suffix
 from agentconv.core import ir, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.effects import CAPABILITIES, EFFECTS
@@ -58,9 +58,10 @@ def test_own_client_says_what_its_reader_says(format_id, path):
 @pytest.mark.parametrize(("format_id", "path"), CASES)
 def test_every_client_has_a_word_on_every_file(format_id, path):
     """Each client that is asked says something; what it loads has tools, and what it does not has a reason."""
-    found = inspect(format_id, SourceText(path.name, path.read_bytes()))
+    asked = dealt(path.as_posix().removeprefix(FIXTURES.as_posix()))
+    found = inspect(format_id, SourceText(path.name, path.read_bytes()), asked)
 
-    assert {reading.client for reading in found.readings} == set(registry.CLIENTS)
+    assert {reading.client for reading in found.readings} == set(asked)
     assert found.failures == ()
     for reading in found.readings:
         assert (reading.tools is not None) == (reading.state in inspection.LOADED)

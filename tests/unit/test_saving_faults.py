@@ -85,13 +85,13 @@ def _expected(template: Path, what: str) -> Tree:
     return _tree(root)
 
 
-def _each(template: Path, what: str, names: frozenset[str] = disk_faults.CALLS) -> range:
+def _each(template: Path, what: str, names: frozenset[str] = disk_faults.CALLS, *, first: int = 0, share: int = 3) -> range:
     root = _again(template)
     _work(_again(template), what)  # once, so that what is only done the first time does not count
     root = _again(template)
     number = disk_faults.count(partial(_work, root, what), names)
     assert number > 5
-    return range(1, number + 1)
+    return disk_faults.tried(number, first, share)
 
 
 def _check(found: Tree, before: Tree, after: Tree, at: object, *, left: bool = False) -> None:
@@ -106,7 +106,7 @@ def _check(found: Tree, before: Tree, after: Tree, at: object, *, left: bool = F
 def test_an_error_at_any_call_leaves_whole_files(template, what, error):
     """It is told, each file has its old or its new bytes and its mode, nothing is left behind, and the next run does the rest."""
     before, after = _tree(template), _expected(template, what)
-    for number in _each(template, what):
+    for number in _each(template, what, first=ERRORS.index(error)):
         root = _again(template)
         with disk_faults.at(number, disk_faults.raising(error), disk_faults.CALLS):
             code = _work(root, what)
@@ -123,7 +123,7 @@ def test_a_kill_at_any_call_leaves_whole_files(template, what):
     """So does a kill; what that leaves behind goes with the next run."""
     before, after = _tree(template), _expected(template, what)
     left = 0
-    for number in _each(template, what, disk_faults.WRITING):
+    for number in _each(template, what, disk_faults.WRITING, share=2):
         root = _again(template)
         assert disk_faults.killed(partial(_work, root, what), number)
         found = _tree(root)

@@ -86,7 +86,8 @@ def test_an_error_at_any_call_undoes_everything(project):
     run, outcome = _planned(project)
     count = disk_faults.count(partial(run.apply, outcome))
     undone = 0
-    for number in range(1, count + 1):
+    numbers = disk_faults.tried(count, share=2)
+    for number in numbers:
         _restore(project)
         error = ERRORS[number % len(ERRORS)]
         try:
@@ -99,7 +100,7 @@ def test_an_error_at_any_call_undoes_everything(project):
         else:
             assert project.changes(expected) == "", (error, number)
 
-    assert undone > count / 2
+    assert undone > len(numbers) / 2
 
 
 def a_text_is_kept_before_its_file_is_there(project: Project) -> None:
@@ -161,9 +162,9 @@ def test_a_kill_at_any_call_is_finished_by_the_next_run(project):
     expected = _expected(project, before)
     run, outcome = _planned(project)
     count = disk_faults.count(partial(run.apply, outcome))
-    interrupted = 0
+    interrupted, numbers = 0, disk_faults.tried(count)
     seen: set[frozenset[tuple[str, bytes]]] = set()
-    for number in range(1, count + 1):
+    for number in numbers:
         _restore(project)
         assert disk_faults.killed(partial(run.apply, outcome), number)
         found = {path: data for path, data in project.tree().items() if "agentconv-stage" not in path and path != lock.FILE}

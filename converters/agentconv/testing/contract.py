@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 UNKNOWN = "no_client_has_this_key"
-_APART = 4
+_APART = 8
 """How far apart the clients are that one example is projected for twice: each example meets some of them, all examples meet all."""
 _DROPS = {"skip-file": State.NOT_LOADED, "stop-client": State.STOPS}
 _OF_SHAPE = frozenset({"name", "prompt.text", "prompt.mode", "prompt.syntax", "invocation.by"})
