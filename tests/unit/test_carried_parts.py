@@ -478,7 +478,7 @@ def test_agents_follow_servers_that_are_renamed():
     carried.verdicts = [part_law.PartVerdict(loaded, Server("my db", McpServer("my-db", "stdio", "run")))]
     told = losses.loss("mcp-undefined", "a", "mcp_servers", "codex", losses.listed(["my db", "other"]))
 
-    assert carried.renamed("servers") == {"my db": "my-db"}
+    assert carried.names.renamed("servers") == {"my db": "my-db"}
     assert [(loss.code, loss.detail) for loss in defined_servers.settled([told], lambda: carried.written("servers"))] == [
         ("part-named-along", "my db"),
         ("mcp-undefined", "other"),

@@ -105,7 +105,7 @@ class RulesAlong:
 
     def _stand_in(self, there: tuple[Place, bytes, PermissionSet | None]) -> bool:
         """Whether a file that is there takes rules in, or, where they go elsewhere, opens nothing of what they close."""
-        from agentconv.conversion.carried_parts import SharedParts
+        from agentconv.conversion.shared_parts import SharedParts
 
         place, data, wanted = there
         if wanted is None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
-from agentconv.conversion.carried_parts import SharedParts, Together, loose_in_place
+from agentconv.conversion.carried_parts import loose_in_place
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
+from agentconv.conversion.shared_parts import SharedParts, Together
 from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
