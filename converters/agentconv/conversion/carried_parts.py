@@ -240,7 +240,7 @@ class CarriedParts:
         told = (*verdict.losses, *self._loose_copy(verdict))
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
-            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
+            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind, rules=verdict.rules)
             yield from () if self.options.into_root(verdict.loaded.root) else self._scripts(ids, others)
             return
         spelled = verdict.loaded.source is None
