@@ -15,7 +15,7 @@ from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
 from agentconv.core.kinds import ADDING_UP
-from agentconv.core.losses import listed, quoted
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
 
+_NUMBERED = ("skills", "commands")
+"""What people and agents call by name, each from a file of its own: of several of one name, all but the first get a number."""
+_NUMBERS, _NAME = 1000, 64
+"""How many there may be, and how long such a name may be."""
 _RESTRAINTS = ("invoked_by", "denied_tools", "hooks")
 """Fields by which an author holds the model, or a skill, back."""
 
@@ -56,8 +60,10 @@ class CarriedParts:
     """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
-    _taken: set[str] = field(default_factory=set)
-    """Paths that are taken, without their cases."""
+    _taken: dict[str, PartVerdict] = field(default_factory=dict)
+    """Whose the paths are that are taken, without their cases."""
+    _scripts_taken: set[str] = field(default_factory=set)
+    """Paths of scripts that are written."""
 
     def __post_init__(self) -> None:
         """Begin with nothing that restrains."""
@@ -77,7 +83,7 @@ class CarriedParts:
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
-        placed = {index: self._placed(verdicts[index]) for index in order}
+        placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
 
     def _with_rules(self, verdicts: list[PartVerdict], law: PartLaw) -> list[PartVerdict]:
@@ -174,24 +180,55 @@ class CarriedParts:
         told = losses.loss("part-rebased", part.id, "body", self.target, quoted(folder), part=loaded.kind)
         return replace(verdict, loaded=loaded, losses=(*verdict.losses, told))
 
-    def _placed(self, verdict: PartVerdict) -> PartVerdict:
+    def _placed(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
         if verdict.part is None or verdict.module is None:
             return verdict
-        key = verdict.path.casefold()
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
-            part = _apart(verdict.part, others)
-            verdict = replace(verdict, part=part)
-            if all(one.part is not None and one.part.name != part.name for one in others):
+            verdict = replace(verdict, part=_apart(verdict.part, others))
+            first = next((one for one in others if one.part and verdict.part and one.part.name == verdict.part.name), None)
+            if first is None:
                 others.append(verdict)
                 return verdict
-        elif key not in self._taken:
-            self._taken.add(key)
-            return verdict
-        part = verdict.part or verdict.loaded.part
-        loss = losses.loss("part-name-taken", part.id, "name", self.target, quoted(part.name), part=verdict.loaded.kind)
-        return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
+        else:
+            first = self._taken.setdefault(verdict.path.casefold(), verdict)
+            if first is verdict:
+                return verdict
+        if _are_same(verdict, first):
+            return self._beside(verdict, "part-same", part=verdict.part)
+        numbered = self._numbered(verdict, law) if first.loaded.kind == verdict.loaded.kind else None
+        return numbered or self._beside(verdict, "part-name-taken")
+
+    def _beside(self, verdict: PartVerdict, code: str, part: Part | None = None) -> PartVerdict:
+        """Return the verdict on a part that gets no file, since another one has it."""
+        named = verdict.part or verdict.loaded.part
+        loss = losses.loss(code, named.id, "name", self.target, quoted(named.name), part=verdict.loaded.kind)
+        return PartVerdict(verdict.loaded, part, losses=(*verdict.losses, loss))
+
+    def _numbered(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict | None:
+        """Return the verdict on a skill or command under its name with a number, as agents of one name get it; None where that is no way.
+
+        What is there for one mode alone stands for what all have, and stays out.
+        """
+        loaded, part = verdict.loaded, verdict.part
+        if part is None or loaded.kind not in _NUMBERED or loaded.only_in:
+            return None
+        for number in range(2, _NUMBERS if self.options.on_duplicate == "suffix" else 0):
+            end = f"-{number}"
+            name = f"{(part.name or '')[: _NAME - len(end)]}{end}"
+            renamed: Part = replace(loaded.part, name=name)  # type: ignore[arg-type]
+            again = self._moved(replace(loaded, part=renamed), law)
+            if again.part is None or again.is_shared:
+                return None
+            if again.path.casefold() not in self._taken:
+                loss = losses.loss(
+                    "part-name-duplicate", part.id, "name", self.target, becomes(part.name, again.part.name), part=loaded.kind
+                )
+                again = replace(again, loaded=loaded, losses=(*again.losses, loss))
+                self._taken[again.path.casefold()] = again
+                return again
+        return None
 
     @property
     def names(self) -> PartNames:
@@ -252,8 +289,8 @@ class CarriedParts:
     def _scripts(self, ids: tuple[str, ...], files: Iterable[WrittenFile]) -> Iterator[Converted]:
         """Write what an entry of a shared file runs, each once: in the project that it comes from, it is where it belongs."""
         for one in files:
-            if one.path not in self._taken:
-                self._taken.add(one.path)
+            if one.path not in self._scripts_taken:
+                self._scripts_taken.add(one.path)
                 yield Converted(self.target, ids, OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
@@ -348,6 +385,13 @@ def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
         number += 1
         name = f"{part.name}~{number}"
     return replace(part, name=name)
+
+
+def _are_same(one: PartVerdict, other: PartVerdict) -> bool:
+    """Whether two parts of one name are one and the same in the target."""
+    if one.part is None or other.part is None or one.loaded.kind != other.loaded.kind:
+        return False
+    return one.files == other.files if one.files and other.files else not difference(one.part, other.part)
 
 
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:

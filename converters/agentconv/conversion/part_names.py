@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, fields
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.losses import listed
+from agentconv.core.losses import listed, quoted
 from agentconv.core.parts import kind_of
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
@@ -38,19 +40,33 @@ class PartNames:
 
     def _rename_skills(self, projection: Projection) -> None:
         """Let an agent name the skills that are there, by the names that they have."""
-        named, skills, gone = projection.source.skills or (), self.renamed("skills"), self._no_skills()
-        skills |= {alias: skills.get(name, name) for alias, name in self._aliases("skills").items()}
-        if "skills" in projection.target.holds and (lost := [name for name in named if name in gone]):
+        named = projection.source.skills or ()
+        meant = self._meant(projection, named) if named else {}
+        gone = [name for name, one in meant.items() if one.part is None or kind_of(one.part) != "skills"]
+        if "skills" in projection.target.holds and gone:
             named = tuple(name for name in named if name not in gone)
-            projection.change("skills", named or None, "part-not-there", listed(lost))
-        if skills.keys() & set(named):
-            now = tuple(skills.get(name, name) for name in named)
+            projection.change("skills", named or None, "part-not-there", listed(gone))
+        now = tuple(self._skill(name, meant[name]) if name in meant else name for name in named)
+        if now != named:
             projection.change("skills", now, "part-renamed", listed(now))
 
-    def _no_skills(self) -> set[str | None]:
-        """Return the names of the source's skills that are none in the target."""
-        skills = (one for one in self.verdicts if one.loaded.kind == "skills")
-        return {one.loaded.part.name for one in skills if one.part is None or kind_of(one.part) != "skills"}
+    def _meant(self, projection: Projection, named: Sequence[str]) -> dict[str, PartVerdict]:
+        """Return by name the skill that an agent means: of several of one name that of its own plugin, else the first, which is told."""
+        skills = [one for one in self.verdicts if one.loaded.kind == "skills"]
+        found: dict[str, PartVerdict] = {}
+        for name in dict.fromkeys(named):
+            there = [one for one in skills if name in one.loaded.names]
+            own = next((one for one in there if _is_beside(projection.source, one)), None)
+            if there:
+                found[name] = own or there[0]
+            if own is None and len({one.part.name for one in there if one.part}) > 1:
+                projection.remark("part-ambiguous", "skills", quoted(name))
+        return found
+
+    def _skill(self, name: str, one: PartVerdict) -> str:
+        """Return what agents of the target call a skill by that is called so in the source."""
+        names = self._called("skills", one.part.name or "") if one.part else (name,)
+        return name if name in one.loaded.also_called and name in names else names[0]
 
     def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
         """Let an agent follow servers, in its references and in its tools."""
@@ -85,6 +101,13 @@ class PartNames:
         """Return what agents of the target call a part by."""
         container = registry.container(self.target) if formats.FORMATS[self.target].index else None
         return container.called(self.container, kind, name) if container and self.container and name else (name,)
+
+
+def _is_beside(agent: Agent, one: PartVerdict) -> bool:
+    """Whether an agent's file lies in the plugin that a part is of."""
+    source, root = agent.origin.source if agent.origin else "", one.loaded.root.replace(os.sep, "/")
+    folders = (parent.as_posix() for parent in PurePosixPath(source).parents)
+    return any(root == folder or root.endswith(f"/{folder}") for folder in folders if folder not in (".", "/"))
 
 
 def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
