@@ -522,6 +522,27 @@ def test_parts_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
     assert [loss.agent for loss in result.losses if loss.code == "part-ambiguous"] == ["one", "two"]
 
 
+def test_plugins_that_become_one_set_are_told(tmp_path, monkeypatch, capsys):
+    """A bundle and a pack hold one set: it is called as the marketplace is, and which names are in several plugins is said."""
+    for path, text in PLUGINS.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "plugins/b/.claude-plugin").mkdir()
+    (tmp_path / "plugins/b/.claude-plugin/plugin.json").write_text('{"name": "b", "description": "Of b alone"}')
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for words in (["to-json", ".", "-o", "all.json"], ["pack", ".", "--name", "house", "--version", "1", "--dry-run"]):
+        assert main([*words, "--with", "all"]) == 0
+        found.append(capsys.readouterr().err)
+    bundle = json.loads((tmp_path / "all.json").read_text())
+
+    assert (bundle["name"], bundle.get("description")) == ("house", None)
+    assert all("3 plugins (`plugins/a`, `plugins/b`, `plugins/c`) become one set" in told for told in found)
+    assert all("in several of them: command `fix`, skill `check`" in told for told in found)
+    main(["to-json", "plugins/a", "-o", "a.json"])
+    assert "become one set" not in capsys.readouterr().err
+
+
 def test_agents_follow_servers_that_are_renamed():
     """What agents call a server by is what it is called in the target, in their references and in their tools."""
     carried = CarriedParts("codex", Options(), {})
