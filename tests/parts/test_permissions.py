@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
-from agentconv.conversion.carried_parts import SharedParts
+from agentconv.conversion.shared_parts import SharedParts
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.source import SourceText
 from agentconv.parts.permissions import deciding, restraints

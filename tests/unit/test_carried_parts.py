@@ -260,14 +260,18 @@ def test_what_is_refused_for_what_it_would_open_can_be_insisted_on(kind):
 
 @pytest.mark.parametrize("target", ["opencode", "codex"])
 def test_a_name_that_was_made_legal_takes_no_others_place(project, target):
-    """Of two commands that come to one name, that one is written which is called so; of the other it is said."""
+    """Of two commands that come to one name, that one has it which is called so; the other gets a number."""
     (project / ".claude/commands").mkdir()
     for name in ("fix it", "fix-it"):
         (project / f".claude/commands/{name}.md").write_text(f"---\ndescription: Fixes\n---\nAs {name}.\n")
     result = agentconv.write(agentconv.read(project), target, with_="commands")
 
-    assert [file.data.splitlines()[-1] for file in result.files if "fix" in file.path] == [b"As fix-it."]
-    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["fix it"]
+    texts = {file.path.partition("fix-it")[2][:2]: file.data.splitlines()[-1] for file in result.files if "fix" in file.path}
+    assert [*texts.values()] == [b"As fix it.", b"As fix-it."]
+    assert texts["-2"] == b"As fix it."
+    assert [(loss.agent, loss.detail) for loss in result.losses if loss.code == "part-name-duplicate"] == [
+        ("fix it", "`fix-it` becomes `fix-it-2`")
+    ]
 
 
 def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(tmp_path):
@@ -463,12 +467,80 @@ def test_a_restraint_is_never_lost(field, value, reason, monkeypatch):
 
 
 def test_two_parts_never_share_a_file(project):
-    """Of two parts whose files would be one, the later is refused; a case counts for nothing."""
+    """Of two parts whose files would be one, the later gets a number, or is told; a case counts for nothing."""
     found = agentconv.read(project)
-    twin = replace(found.skills[0], id="Check", name="Check", origin=None)
-    result = agentconv.write(replace(found, skills=(*found.skills, twin)), "claude-code", with_="skills")
+    twin = replace(found.skills[0], id="Check", name="Check", description="Another", origin=None)
+    several = replace(found, skills=(*found.skills, twin))
+    result = agentconv.write(several, "claude-code", with_="skills")
+    refused = agentconv.write(several, "claude-code", with_="skills", on_duplicate="first")
 
-    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["Check"]
+    assert [loss.agent for loss in result.losses if loss.code == "part-name-duplicate"] == ["Check"]
+    assert sum(file.path.casefold() == ".claude/skills/check-2/skill.md" for file in result.files) == 1
+    assert [loss.agent for loss in refused.losses if loss.code == "part-name-taken"] == ["Check"]
+
+
+PLUGINS = {
+    ".claude-plugin/marketplace.json": json.dumps(
+        {"name": "house", "owner": {"name": "us"}, "plugins": [{"name": name, "source": f"./plugins/{name}"} for name in "abc"]}
+    ),
+    "plugins/a/skills/check/SKILL.md": "---\nname: check\ndescription: Checks a\n---\nRun a.\n",
+    "plugins/b/skills/check/SKILL.md": "---\nname: check\ndescription: Checks b\n---\nRun b.\n",
+    "plugins/c/skills/check/SKILL.md": "---\nname: check\ndescription: Checks a\n---\nRun a.\n",
+    "plugins/a/commands/fix.md": "---\ndescription: Fixes a\n---\nFix a.\n",
+    "plugins/b/commands/fix.md": "---\ndescription: Fixes b\n---\nFix b.\n",
+    "plugins/a/agents/one.md": "---\nname: one\ndescription: One\nskills: check\n---\nOne.\n",
+    "plugins/b/agents/two.md": "---\nname: two\ndescription: Two\nskills: check\n---\nTwo.\n",
+    "plugins/c/agents/three.md": "---\nname: three\ndescription: Three\nskills: b:check\n---\nThree.\n",
+}
+
+
+def test_parts_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
+    """Skills and commands get numbers as agents do, agents name those of their own plugins, and what is the very same is there once.
+
+    Where nothing says of which plugin an agent is, as in a set, the first is meant, and that is told.
+    """
+    for path, text in PLUGINS.items():
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", ".", "-t", "claude-code", "--with", "all", "-o", "out"]) == 0
+    told = capsys.readouterr().err
+    texts = {path.relative_to(tmp_path / "out").as_posix(): path.read_text() for path in (tmp_path / "out").rglob("*.md")}
+    last = {path.removeprefix(".claude/"): text.split()[-1] for path, text in texts.items()}
+    named = {path.partition("agents/")[2]: text.partition("skills:")[2].split("---")[0].split()[-1:] for path, text in texts.items()}
+
+    assert {path: word for path, word in last.items() if not path.startswith("agents")} == {
+        "skills/check/SKILL.md": "a.",
+        "skills/check-2/SKILL.md": "b.",
+        "commands/fix.md": "a.",
+        "commands/fix-2.md": "b.",
+    }
+    assert [named[f"{name}.md"] for name in ("one", "two", "three")] == [["check"], ["check-2"], ["check-2"]]
+    assert "part-same" in told
+    result = agentconv.write(agentconv.read("."), "claude-code", with_="all")
+    assert [loss.agent for loss in result.losses if loss.code == "part-ambiguous"] == ["one", "two"]
+
+
+def test_plugins_that_become_one_set_are_told(tmp_path, monkeypatch, capsys):
+    """A bundle and a pack hold one set: it is called as the marketplace is, and which names are in several plugins is said."""
+    for path, text in PLUGINS.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "plugins/b/.claude-plugin").mkdir()
+    (tmp_path / "plugins/b/.claude-plugin/plugin.json").write_text('{"name": "b", "description": "Of b alone"}')
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for words in (["to-json", ".", "-o", "all.json"], ["pack", ".", "--name", "house", "--version", "1", "--dry-run"]):
+        assert main([*words, "--with", "all"]) == 0
+        found.append(capsys.readouterr().err)
+    bundle = json.loads((tmp_path / "all.json").read_text())
+
+    assert (bundle["name"], bundle.get("description")) == ("house", None)
+    assert all("3 plugins (`plugins/a`, `plugins/b`, `plugins/c`) become one set" in told for told in found)
+    assert all("in several of them: command `fix`, skill `check`" in told for told in found)
+    main(["to-json", "plugins/a", "-o", "a.json"])
+    assert "become one set" not in capsys.readouterr().err
 
 
 def test_agents_follow_servers_that_are_renamed():
@@ -478,7 +550,7 @@ def test_agents_follow_servers_that_are_renamed():
     carried.verdicts = [part_law.PartVerdict(loaded, Server("my db", McpServer("my-db", "stdio", "run")))]
     told = losses.loss("mcp-undefined", "a", "mcp_servers", "codex", losses.listed(["my db", "other"]))
 
-    assert carried.renamed("servers") == {"my db": "my-db"}
+    assert carried.names.renamed("servers") == {"my db": "my-db"}
     assert [(loss.code, loss.detail) for loss in defined_servers.settled([told], lambda: carried.written("servers"))] == [
         ("part-named-along", "my db"),
         ("mcp-undefined", "other"),

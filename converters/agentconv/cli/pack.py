@@ -11,7 +11,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_settings import LintSettings
-from agentconv.conversion import along
+from agentconv.conversion import along, offered_plugins
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agentconv.pack.sources import Sources
     from agentconv.sources.discovery import Discovery
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts import Parts
 
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
 EXAMPLES = """\
@@ -88,12 +89,15 @@ def run(options: argparse.Namespace) -> int:
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     where = places(found)
     loader = loading.Loader(found.files, keep=False, results=True)
-    read = list(loader)
-    parts = _along(options, found, read)
+    there = _beside(options, found)
+    one_set = offered_plugins.OneSet(loader, offered_plugins.of(found, there))
+    read = list(one_set)
+    parts = _along(options, found, read, there)
     gathered = sources.gather(read, parts.parts)
     beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
     notes = (one for one in beside if one.severity is not Severity.ERROR)  # a file that was named and left out is in the list
     diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes)) + parts.told
+    diagnostics = (*diagnostics, *one_set.told("a pack"))
     if not gathered.pieces:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
         if not errors:
@@ -114,20 +118,31 @@ def run(options: argparse.Namespace) -> int:
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 
 
-def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]) -> Along:
+def _clients(found: Discovery) -> list[str]:
+    """Return the clients whose agents were found."""
+    return list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
+
+
+def _beside(options: argparse.Namespace, found: Discovery) -> Parts:
+    """Return the skills, commands and servers that there are."""
+    clients = _clients(found)
+    given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
+    parts = beside.beside(found, options.sources, given)
+    if not found.files and not given and (options.along or getattr(options, "with")):
+        parts.take_of_one(registry.READERS)
+    return parts
+
+
+def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded], parts: Parts) -> Along:
     """Return the skills, commands and servers that go along: of bundles all, of a project what its agents name, or what is said.
 
     Raises:
         InputError: One is named that is not there, or there are no agents, and parts of several assistants.
     """
-    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
+    clients = _clients(found)
     alone = len(found.files) == 1 and found.files[0].named
     usual = along.NONE if alone and clients else along.NEEDED if clients else along.ALL
     words = options.along or getattr(options, "with")
-    given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
-    parts = beside.beside(found, options.sources, given)
-    if not found.files and not given and words:
-        parts.take_of_one(registry.READERS)
     named = along.Named(parts)
     for _ in named.over(read):
         pass

@@ -8,7 +8,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
-from agentconv.conversion import converting
+from agentconv.conversion import converting, offered_plugins
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery, elsewhere, loading
 
@@ -46,7 +46,10 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files)
     carried = Carried(options, found, output)
     choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources, along=carried.wanted)
-    pieces = output.report.line.over(loader, len(found.files), "files")
+    one = offered_plugins.OneSet(loader, offered_plugins.of(found, carried.parts))
+    for diagnostic in one.told("a bundle"):
+        output.report.diagnostic(diagnostic)
+    pieces = output.report.line.over(one, len(found.files), "files")
     for done in converting.convert(pieces, "json", choices, carried.parts):
         output.take(done)
     for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):

@@ -3,117 +3,46 @@
 from __future__ import annotations
 
 import os
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
+from agentconv.conversion.part_names import PartNames
 from agentconv.conversion.set_restraints import SetRestraints
-from agentconv.core import effects, fields, losses
+from agentconv.conversion.shared_parts import SharedParts, Together, called_beside
+from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
 from agentconv.core.kinds import ADDING_UP
-from agentconv.core.losses import listed, quoted
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
-from agentconv.disk.output import Merged, OutputFile
+from agentconv.disk.output import OutputFile
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.rebasing import rebased
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.index_file import Listing
     from agentconv.conversion.main_texts import MainTexts
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, Place, WrittenFile
+    from agentconv.core.part_format import Place, WrittenFile
     from agentconv.core.parts import Part
-    from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
 
+_NUMBERED = ("skills", "commands")
+"""What people and agents call by name, each from a file of its own: of several of one name, all but the first get a number."""
+_NUMBERS, _NAME = 1000, 64
+"""How many there may be, and how long such a name may be."""
 _RESTRAINTS = ("invoked_by", "denied_tools", "hooks")
 """Fields by which an author holds the model, or a skill, back."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedParts:
-    """The parts of one file that others have entries in, too, ready to be put into one that is there."""
-
-    module: PartFormat[Any]
-    path: str
-    place: Place
-    parts: tuple[Part, ...]
-
-    def merge(self, present: bytes, *, force: bool = False) -> Merged:
-        """Put the parts into a file: new ones are added, the same ones left, others of one name kept unless forced.
-
-        Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
-        """
-        before = {part.name: part for part in self._read(present).parts}
-        parts = called_beside(self.module, self.parts, before.values())
-        ours = parts if force else tuple(self._beside(before.get(part.name), part) for part in parts)
-        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
-        together = [part for part in differing if part not in parts]
-        kept = [] if force else [part for part in differing if part not in together]
-        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
-        if not wanted:
-            return Merged(present, tuple(part.name or "" for part in kept))
-        original = PartSource(SourceText(self.path, present), self.place)
-        data = self.module.write(wanted, self.path, original)[0].data
-        problem = self._problem(data, {**before, **{part.name: part for part in wanted}}, {part.name for part in parts})
-        if problem:
-            return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
-        return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
-
-    def _beside(self, there: Part | None, part: Part) -> Part:
-        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
-        beside = getattr(self.module, "beside", None)
-        found: Part | None = beside(there, part) if there is not None and beside is not None else None
-        return part if found is None else found
-
-    def _read(self, data: bytes) -> Any:
-        return self.module.read(PartSource(SourceText(self.path, data), self.place))
-
-    def _problem(
-        self, data: bytes, expected: Mapping[str | None, Part], ours: Collection[str | None]
-    ) -> tuple[str, tuple[int, int]] | None:
-        """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
-        again = self._read(data)
-        found = {part.name: part for part in again.parts}
-        exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
-        taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
-        if exact and taken:
-            return None
-        told = next((one for one in again.diagnostics if one.code is Code.NOT_LOADED), None)
-        if told is None:
-            return "it cannot be changed without changing what else is in it", (1, 1)
-        return told.message, (told.span.line, told.span.column) if told.span else (1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """What several sides put into one file, one after the other."""
-
-    sides: tuple[Mergeable, ...]
-
-    def merge(self, present: bytes, *, force: bool = False) -> Merged:
-        """Put all of it into a file."""
-        kept: tuple[str, ...] = ()
-        replaced, data = False, present
-        for side in self.sides:
-            done = side.merge(data, force=force)
-            if done.problem:
-                return Merged(present, done.kept, problem=done.problem, at=done.at)
-            data, kept, replaced = done.data, (*kept, *done.kept), replaced or done.replaced
-        return Merged(data, kept, replaced)
 
 
 @dataclass(slots=True)
@@ -131,8 +60,10 @@ class CarriedParts:
     """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
-    _taken: set[str] = field(default_factory=set)
-    """Paths that are taken, without their cases."""
+    _taken: dict[str, PartVerdict] = field(default_factory=dict)
+    """Whose the paths are that are taken, without their cases."""
+    _scripts_taken: set[str] = field(default_factory=set)
+    """Paths of scripts that are written."""
 
     def __post_init__(self) -> None:
         """Begin with nothing that restrains."""
@@ -152,7 +83,7 @@ class CarriedParts:
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
-        placed = {index: self._placed(verdicts[index]) for index in order}
+        placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
 
     def _with_rules(self, verdicts: list[PartVerdict], law: PartLaw) -> list[PartVerdict]:
@@ -249,57 +180,60 @@ class CarriedParts:
         told = losses.loss("part-rebased", part.id, "body", self.target, quoted(folder), part=loaded.kind)
         return replace(verdict, loaded=loaded, losses=(*verdict.losses, told))
 
-    def _placed(self, verdict: PartVerdict) -> PartVerdict:
+    def _placed(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
         if verdict.part is None or verdict.module is None:
             return verdict
-        key = verdict.path.casefold()
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
-            part = _apart(verdict.part, others)
-            verdict = replace(verdict, part=part)
-            if all(one.part is not None and one.part.name != part.name for one in others):
+            verdict = replace(verdict, part=_apart(verdict.part, others))
+            first = next((one for one in others if one.part and verdict.part and one.part.name == verdict.part.name), None)
+            if first is None:
                 others.append(verdict)
                 return verdict
-        elif key not in self._taken:
-            self._taken.add(key)
-            return verdict
-        part = verdict.part or verdict.loaded.part
-        loss = losses.loss("part-name-taken", part.id, "name", self.target, quoted(part.name), part=verdict.loaded.kind)
-        return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
+        else:
+            first = self._taken.setdefault(verdict.path.casefold(), verdict)
+            if first is verdict:
+                return verdict
+        if _are_same(verdict, first):
+            return self._beside(verdict, "part-same", part=verdict.part)
+        numbered = self._numbered(verdict, law) if first.loaded.kind == verdict.loaded.kind else None
+        return numbered or self._beside(verdict, "part-name-taken")
 
-    def rename(self, projection: Projection) -> None:
-        """Let an agent follow the parts that it names, where they have other names now."""
-        self._rename_skills(projection)
-        if servers := self.renamed("servers"):
-            self._rename_servers(projection, servers)
+    def _beside(self, verdict: PartVerdict, code: str, part: Part | None = None) -> PartVerdict:
+        """Return the verdict on a part that gets no file, since another one has it."""
+        named = verdict.part or verdict.loaded.part
+        loss = losses.loss(code, named.id, "name", self.target, quoted(named.name), part=verdict.loaded.kind)
+        return PartVerdict(verdict.loaded, part, losses=(*verdict.losses, loss))
 
-    def _rename_skills(self, projection: Projection) -> None:
-        """Let an agent name the skills that are there, by the names that they have."""
-        named, skills, gone = projection.source.skills or (), self.renamed("skills"), self._no_skills()
-        skills |= {alias: skills.get(name, name) for alias, name in self._aliases("skills").items()}
-        if "skills" in projection.target.holds and (lost := [name for name in named if name in gone]):
-            named = tuple(name for name in named if name not in gone)
-            projection.change("skills", named or None, "part-not-there", listed(lost))
-        if skills.keys() & set(named):
-            now = tuple(skills.get(name, name) for name in named)
-            projection.change("skills", now, "part-renamed", listed(now))
+    def _numbered(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict | None:
+        """Return the verdict on a skill or command under its name with a number, as agents of one name get it; None where that is no way.
 
-    def _no_skills(self) -> set[str | None]:
-        """Return the names of the source's skills that are none in the target."""
-        skills = (one for one in self.verdicts if one.loaded.kind == "skills")
-        return {one.loaded.part.name for one in skills if one.part is None or kind_of(one.part) != "skills"}
+        What is there for one mode alone stands for what all have, and stays out.
+        """
+        loaded, part = verdict.loaded, verdict.part
+        if part is None or loaded.kind not in _NUMBERED or loaded.only_in:
+            return None
+        for number in range(2, _NUMBERS if self.options.on_duplicate == "suffix" else 0):
+            end = f"-{number}"
+            name = f"{(part.name or '')[: _NAME - len(end)]}{end}"
+            renamed: Part = replace(loaded.part, name=name)  # type: ignore[arg-type]
+            again = self._moved(replace(loaded, part=renamed), law)
+            if again.part is None or again.is_shared:
+                return None
+            if again.path.casefold() not in self._taken:
+                loss = losses.loss(
+                    "part-name-duplicate", part.id, "name", self.target, becomes(part.name, again.part.name), part=loaded.kind
+                )
+                again = replace(again, loaded=loaded, losses=(*again.losses, loss))
+                self._taken[again.path.casefold()] = again
+                return again
+        return None
 
-    def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
-        """Let an agent follow servers, in its references and in its tools."""
-        for path, now in _following(names, projection.get):
-            projection.change(path, now, "part-renamed", listed(dict.fromkeys(names.values())))
-
-    def author_of(self, agent: Agent) -> Agent:
-        """Return an agent as its author would have written it, had the servers the names that they have now."""
-        servers = self.renamed("servers")
-        changed = dict(_following(servers, partial(fields.get, agent))) if servers else {}
-        return fields.with_values(agent, changed) if changed else agent
+    @property
+    def names(self) -> PartNames:
+        """What agents of the target call the parts by."""
+        return PartNames(self.target, self.verdicts, self.container.name if self.container else None)
 
     def kept(self) -> list[LoadedPart]:
         """Return the parts that stay in their own client's format, with the values that they have."""
@@ -309,29 +243,6 @@ class CarriedParts:
     def any_written(self) -> bool:
         """Whether the target has any part then."""
         return any(one.part is not None for one in self.verdicts)
-
-    def renamed(self, kind: Kind) -> dict[str, str]:
-        """Return old names to new ones, of parts that agents call otherwise in the target."""
-        found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
-        pairs = ((old, self._called(kind, part.name or "")[0]) for old, part in found)
-        return {old: new for old, new in pairs if old and new and old != new}
-
-    def _aliases(self, kind: Kind) -> dict[str, str]:
-        """Return what agents of a plugin call its parts by, to their names, where agents of the target do not call them so."""
-        found = [(one.loaded, one.part or one.loaded.part) for one in self.verdicts if one.loaded.also_called and one.loaded.kind == kind]
-        pairs = ((alias, loaded.part.name or "", part.name or "") for loaded, part in found for alias in loaded.also_called)
-        return {alias: name for alias, name, new in pairs if alias not in self._called(kind, new)}
-
-    def out_of_plugin(self, agent: Agent) -> Agent:
-        """Return an agent that names the servers of its plugin as the set does."""
-        aliases = self._aliases("servers")
-        changed = dict(_following(aliases, partial(fields.get, agent))) if aliases else {}
-        return fields.with_values(agent, changed) if changed else agent
-
-    def _called(self, kind: Kind, name: str) -> tuple[str, ...]:
-        """Return what agents of the target call a part by."""
-        container = registry.container(self.target) if formats.FORMATS[self.target].index else None
-        return container.called(self.container.name, kind, name) if container and self.container and name else (name,)
 
     def written(self, kind: Kind) -> frozenset[str]:
         """Return the names, in the source, of the parts of a kind that the target has then."""
@@ -366,7 +277,7 @@ class CarriedParts:
         told = (*verdict.losses, *self._loose_copy(verdict))
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
-            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
+            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind, rules=verdict.rules)
             yield from () if self.options.into_root(verdict.loaded.root) else self._scripts(ids, others)
             return
         spelled = verdict.loaded.source is None
@@ -378,8 +289,8 @@ class CarriedParts:
     def _scripts(self, ids: tuple[str, ...], files: Iterable[WrittenFile]) -> Iterator[Converted]:
         """Write what an entry of a shared file runs, each once: in the project that it comes from, it is where it belongs."""
         for one in files:
-            if one.path not in self._taken:
-                self._taken.add(one.path)
+            if one.path not in self._scripts_taken:
+                self._scripts_taken.add(one.path)
                 yield Converted(self.target, ids, OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
@@ -464,12 +375,6 @@ class CarriedParts:
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
-def called_beside(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
-    """Return parts under the names that they have among others, of a kind whose names only say where they stand."""
-    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "called_beside", None)
-    return renamed(parts, there) if renamed else tuple(parts)
-
-
 def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
     """Return a part under a name that none of those has that go into its file before it, of a kind whose names say no more."""
     if not isinstance(part, SetHook):
@@ -482,18 +387,11 @@ def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
     return replace(part, name=name)
 
 
-def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Yield the fields of an agent that name servers which have other names now, with these."""
-    keys = {effects.server_key(old): new for old, new in names.items()}
-    for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
-        now, hit = [], False
-        for one in get(path) or ():
-            own = one.name if path == "mcp_servers" else one.server
-            new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
-            now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
-            hit = hit or new is not None
-        if hit:
-            yield path, tuple(now)
+def _are_same(one: PartVerdict, other: PartVerdict) -> bool:
+    """Whether two parts of one name are one and the same in the target."""
+    if one.part is None or other.part is None or one.loaded.kind != other.loaded.kind:
+        return False
+    return one.files == other.files if one.files and other.files else not difference(one.part, other.part)
 
 
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:

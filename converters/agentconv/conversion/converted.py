@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import WriteResult
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
     from agentconv.core.source import SourceText
     from agentconv.disk.output import OutputFile
@@ -36,6 +36,9 @@ class Converted:
     """Whether the source client does not load it."""
     part: Kind | None = None
     """The kind of part whose ids `agents` are, and whose file it is, where that is none of an agent."""
+
+    rules: tuple[Rule, ...] = ()
+    """Rules of the whole set that are written for a part, and hold what its own file cannot say."""
 
     @property
     def refused(self) -> bool:

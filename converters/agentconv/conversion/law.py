@@ -116,7 +116,7 @@ class Law:
         mode = modes.idle(agent, self.target)
         agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
-        named = agent if self.names.carried is None else self.names.carried.out_of_plugin(agent)
+        named = agent if self.names.carried is None else self.names.carried.names.out_of_plugin(agent)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
         begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
@@ -213,7 +213,7 @@ class Law:
 
     def _author(self, projection: Projection) -> Agent:
         """Return what an agent's author wrote, with the names that servers have in the target."""
-        return projection.source if self.names.carried is None else self.names.carried.author_of(projection.source)
+        return projection.source if self.names.carried is None else self.names.carried.names.author_of(projection.source)
 
 
 def _servers(agent: Agent) -> set[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.converting import convert
 from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.ir import AgentSet
+from agentconv.core.kinds import ADDING_UP, NOUNS
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -17,10 +20,10 @@ from agentconv.sources.loaded import Loaded
 from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.conversion.options import Options
-    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Offered
     from agentconv.sources.discovery import Discovery, Found
 
@@ -120,3 +123,38 @@ def converted(plugins: Sequence[Plugin], target: str, options: Options) -> Itera
         among = next((plugin.offer.among for plugin in plugins if plugin.offer and plugin.offer.among is not None), AgentSet())
         data = offer(among, written)
         yield Converted(target, (), OutputFile(registry.FORMATS[target].catalog, data, beside=True))
+
+
+class OneSet:
+    """Plugins of one repository that become one set: under the name that the repository has, not under that of one of them."""
+
+    def __init__(self, pieces: Iterable[Loaded], plugins: Sequence[Plugin]) -> None:
+        self._pieces = pieces
+        self._plugins = plugins
+
+    def __iter__(self) -> Iterator[Loaded]:
+        among = next((one.offer.among for one in self._plugins if one.offer and one.offer.among is not None), None)
+        if self._plugins and among is not None:
+            yield Loaded("", "json", None, about=among)
+        for piece in self._pieces:
+            yield replace(piece, about=None) if self._plugins and registry.FORMATS[piece.format].index else piece
+
+    def told(self, noun: str) -> Iterator[Diagnostic]:
+        """Say what is one then, and which names are in several of them.
+
+        Args:
+            noun: What it is one of, for people.
+        """
+        offered = [one for one in self._plugins if one.offer is not None]
+        if not offered:
+            return
+        names: Counter[str] = Counter()
+        for plugin in offered:
+            agents = {f"agent `{agent.name}`" for piece in plugin.pieces() for agent in piece.agents}
+            names.update(agents | {f"{NOUNS[one.kind]} `{one.part.name}`" for one in plugin.parts.taken() if one.kind not in ADDING_UP})
+        several = sorted(name for name, number in names.items() if number > 1)
+        folders = ", ".join(f"`{one.path or '.'}`" for one in offered)
+        message = f"{len(offered)} plugins ({folders}) become one set, since {noun} holds one"
+        message += f"; in several of them: {', '.join(several)}" if several else ""
+        hint = f"for {noun} each: agentconv convert SRC -t claude-plugin -o DIR keeps them several, and each folder there is a set"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)

@@ -61,7 +61,9 @@ class Options:
     servers_of: Callable[[str], Collection[str]] | None = None
     """Returns the names of the servers that a target has already, where that is known."""
     rules_along: bool = True
-    """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it: no lock knows of them."""
+    """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
+    rules_there: Callable[[str], bytes | None] | None = None
+    """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
 

@@ -49,7 +49,7 @@ class Names:
             renamed = tuple(self.renamed.get(delegate, delegate) for delegate in agent.delegates)
             projection.change("delegates", renamed, "delegates-renamed", losses.listed(renamed))
         if self.carried is not None:
-            self.carried.rename(projection)
+            self.carried.names.rename(projection)
         if self.mention and agent.prompt and (match := self.mention.search(agent.prompt.text)):
             projection.remark("name-mentioned", "prompt.text", losses.renamed(match[0], self.renamed[match[0]]))
 

@@ -97,7 +97,7 @@ class RulesAlong:
 
     def _there(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Place, bytes, PermissionSet | None]]:
         """Yield the files of the client that are there already, with what is to stand beside what they say."""
-        read, module, own = self._options.read, self._module, self._place
+        read, module, own = self._options.rules_there or self._options.read, self._module, self._place
         for place in (module.project if self._options.scope == "project" else module.user) if read else ():
             data = None if place.pattern or read is None else read(place.path)
             if data is not None:
@@ -105,7 +105,7 @@ class RulesAlong:
 
     def _stand_in(self, there: tuple[Place, bytes, PermissionSet | None]) -> bool:
         """Whether a file that is there takes rules in, or, where they go elsewhere, opens nothing of what they close."""
-        from agentconv.conversion.carried_parts import SharedParts
+        from agentconv.conversion.shared_parts import SharedParts
 
         place, data, wanted = there
         if wanted is None:

@@ -331,7 +331,19 @@ CATALOGUE: dict[str, LossRule] = {
     "part-mode-dropped": LossRule(
         _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"
     ),
-    "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
+    "part-name-taken": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "the name is taken by another part, whose file it would be",
+        "rename one of them, or leave it out of what goes along",
+    ),
+    "part-name-duplicate": LossRule(
+        _WARNING, _RENAMED, "the name is taken by another part, and gets a number", "rename one of them, or convert each plugin by itself"
+    ),
+    "part-ambiguous": LossRule(
+        _WARNING, _APPROXIMATED, "several skills have the name that is named here, and nothing says which is meant; it is the first"
+    ),
+    "part-same": LossRule(_NOTE, _MOVED, "another part of this name is the very same; the target has it once"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
     "part-loose-in-place": LossRule(
         _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
-from agentconv.conversion.carried_parts import SharedParts, Together, loose_in_place
+from agentconv.conversion.carried_parts import loose_in_place
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
+from agentconv.conversion.shared_parts import SharedParts, Together
 from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
@@ -20,17 +21,20 @@ from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule
+    from agentconv.core.parts import Part
     from agentconv.disk.output import OutputFile
+    from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)), rules_along=False)
+_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_RULES = "permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ def source_hashes(manifest: Manifest) -> dict[str, str]:
     return {agent.id: hashes[files[agent.source]] for agent in manifest.agents}
 
 
-def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope) -> list[Deployment]:
+def deploy(
+    manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope, reader: Reader
+) -> list[Deployment]:
     """Convert a pack for its targets.
 
     Args:
@@ -77,6 +83,7 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
         pieces: What was read of it.
         selection: By target the ids of the agents that it gets; None for all.
         scope: Where to.
+        reader: Reads what is there.
 
     Raises:
         InputError: A target takes no agents in this scope.
@@ -84,7 +91,8 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
     known = places.targets()
     units = Units(pieces)
     sources = {**source_hashes(manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
-    options = replace(_OPTIONS, scope="user" if scope.is_user else "project")
+    options = replace(_OPTIONS, scope="user") if scope.is_user else replace(_OPTIONS, rules_there=files_of(reader))
+    options = replace(options, rules_along=not scope.is_user)
     done: dict[str, Deployment] = {}
     for target in (target for target in known.values() if target.id in selection):
         names = selection[target.id]
@@ -94,12 +102,29 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
         read = {id_: (other.target, agent) for other in others for id_, agent in _read_too(target.id, other) if id_ in ids}
         elsewhere, loose = ({}, []) if scope.is_user else _read_elsewhere(units, target.id, done.values(), ids)
         wanted = ids - read.keys() - elsewhere.keys()
-        results = list(convert(pieces, target.id, options, Parts())) if wanted else []
+        results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope)
         wider = tuple(_wider(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
         left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
         done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *wider, *loose))
     return list(done.values())
+
+
+def _without_rules(options: Options, ids: Iterable[str]) -> Options:
+    """Return the options of a conversion into whose rules for servers none of the pack's own come that are not chosen."""
+    if any(id_.startswith(f"{_RULES}/") for id_ in ids):
+        return options
+    return replace(options, along=With(kinds=frozenset(KINDS) - {_RULES}))
+
+
+def files_of(reader: Reader) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of a file that is there."""
+
+    def read(path: str) -> bytes | None:
+        found = reader.read(path)
+        return found if isinstance(found, bytes) else None
+
+    return read
 
 
 def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside: Parts, scope: Scope) -> Deployment:
@@ -165,7 +190,8 @@ def _taken(
             said = tuple(sorted(codes.get(agent, ())))
             place, data = scope.path(target, path), one.file.data if one.file else b""
             wanted.append(Wanted(place, target.id, agent, sources[agent], data, said, together.get(agent)))
-    wanted += (one for one in _parts(target, results, codes, sources=sources, scope=scope) if one.agent in ids)
+    known = {id_: checksum for id_, checksum in sources.items() if id_ in ids}
+    wanted += _parts(target, results, codes, sources=known, scope=scope)
     refused = tuple(id_ for one in results if one.refused for id_ in _owners(one) if id_ in ids)
     diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
@@ -188,51 +214,59 @@ def _owners(one: Converted) -> tuple[str, ...]:
 def _parts(
     target: places.Target, results: Iterable[Converted], codes: Mapping[str, Collection[str]], *, sources: Mapping[str, str], scope: Scope
 ) -> Iterator[Wanted]:
-    """Yield the files and entries of parts: what lies beside a file is its part's, too."""
+    """Yield the files and entries of the parts of which there is a checksum: what lies beside a file is its part's, too."""
     part, kind = "", ""
     named: dict[tuple[str, str], list[str]] = {}
+    limits: dict[str, tuple[Rule, ...]] = {}
     for one in results:
         owners = _owners(one) if one.part else ()
         if one.path is not None:
             named.setdefault((one.path, one.part or ""), []).extend(owners)
+        limits |= {id_: one.rules for id_ in owners if one.rules and id_ in sources}
         if one.file is None or (one.part is None and not isinstance(one.file.shared, Together)):
             continue
         if one.file.shared is not None:
-            yield from _entries(target, one.file, named, codes, sources=sources, scope=scope)
+            entries = _Entries(target, one.file, named, limits, codes, sources, scope)
+            yield from entries.wanted()
             continue
         if owners and one.part:
             part, kind = owners[0], one.part if one.file.beside else part_places.kind_at(target.id, one.file.path, one.part)
-        said = tuple(sorted(codes.get(part, ())))
-        yield Wanted(
-            scope.part_path(target, one.file.path),
-            target.id,
-            part,
-            sources[part],
-            one.file.data,
-            said,
-            part=kind,
-            executable=one.file.executable,
-            beside=one.file.beside,
-        )
+        if part in sources:
+            said = tuple(sorted(codes.get(part, ())))
+            place, file = scope.part_path(target, one.file.path), one.file
+            program, beside = file.executable, file.beside
+            yield Wanted(place, target.id, part, sources[part], file.data, said, part=kind, executable=program, beside=beside)
 
 
-def _entries(
-    target: places.Target,
-    file: OutputFile,
-    named: Mapping[tuple[str, str], Sequence[str]],
-    codes: Mapping[str, Collection[str]],
-    *,
-    sources: Mapping[str, str],
-    scope: Scope,
-) -> Iterator[Wanted]:
-    """Yield the entries of parts in a file that is mainly the user's."""
-    sides = file.shared.sides if isinstance(file.shared, Together) else (file.shared,)
-    for side in (side for side in sides if isinstance(side, SharedParts)):
-        owners = named.get((file.path, side.module.kind), ())
-        for id_, part in zip(owners, side.parts, strict=True):
-            said = tuple(sorted(codes.get(id_, ())))
-            place = scope.part_path(target, file.path)
-            yield Wanted(place, target.id, id_, sources[id_], b"", said, part, part=side.module.kind)
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The entries of parts in a file that is mainly the user's."""
+
+    target: places.Target
+    file: OutputFile
+    named: Mapping[tuple[str, str], Sequence[str]]
+    """By path and kind of part, whose entries they are, in order."""
+    limits: Mapping[str, tuple[Rule, ...]]
+    """By server the rules that close what its entry cannot."""
+    codes: Mapping[str, Collection[str]]
+    sources: Mapping[str, str]
+    scope: Scope
+
+    def wanted(self) -> Iterator[Wanted]:
+        """Yield them."""
+        sides = self.file.shared.sides if isinstance(self.file.shared, Together) else (self.file.shared,)
+        for side in (side for side in sides if isinstance(side, SharedParts)):
+            owners = self.named.get((self.file.path, side.module.kind), ())
+            for id_, part in zip(owners, side.parts, strict=True):
+                if id_ in self.sources:
+                    yield self._entry(id_, part, side.module.kind)
+                elif side.module.kind == _RULES and self.limits:  # what no part says of itself: it is made for servers
+                    yield replace(self._entry(next(iter(self.limits)), part, _RULES), beside=True, rules=())
+
+    def _entry(self, id_: str, part: Part, kind: str) -> Wanted:
+        said = tuple(sorted(self.codes.get(id_, ())))
+        place = self.scope.part_path(self.target, self.file.path)
+        return Wanted(place, self.target.id, id_, self.sources[id_], b"", said, part, part=kind, rules=self.limits.get(id_, ()))
 
 
 def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids: Collection[str]) -> tuple[dict[str, str], list[Loss]]:
@@ -245,9 +279,17 @@ def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids
         left_out[want.agent] = other
         read = part_places.read(target, want.part, want.path, want.data) if want.shared is None else None
         found = next(iter(read.parts), None) if read else None
-        loose = loose_in_place(units.loaded[want.agent], found, want.path, target) if found else None
+        loose = loose_in_place(units.loaded[want.agent], found, want.path, target) if found else _unlimited(want, target)
         told += [loose] if loose else []
     return left_out, told
+
+
+def _unlimited(server: Wanted, target: str) -> Loss | None:
+    """Say that a target that reads a server in another one's file does not read the rules there that close tools of it."""
+    if not server.rules:
+        return None
+    detail = losses.listed((rule.shown for rule in server.rules), f"`{server.path}`: {{}}")
+    return losses.loss("part-loose-in-place", server.agent.partition("/")[2], "name", target, detail, part="servers")
 
 
 def _said(loss: Loss) -> Loss:

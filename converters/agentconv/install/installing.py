@@ -130,7 +130,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
-    done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope)]
+    done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope, reader)]
     wanted = [want for one in done for want in one.wanted]
     asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force)
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, units.all[id_]))}

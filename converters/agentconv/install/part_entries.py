@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion.carried_parts import SharedParts
+from agentconv.conversion.shared_parts import SharedParts
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.part_format import PartSource, difference

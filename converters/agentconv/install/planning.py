@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.formats import registry
-from agentconv.install import part_places, several_files, whole_files
+from agentconv.install import limits, part_places, several_files, whole_files
 from agentconv.install.draft import Draft
 from agentconv.install.proof import unknown
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
@@ -71,10 +71,10 @@ def plan(
             leaving.setdefault((entry.path, entry.part), []).append(entry)
         elif entry.path not in singles:
             whole_files.leave(draft, entry)
+    limits.settle(draft, several)
     for path, part in sorted({*several, *leaving}):
         several_files.settle(draft, path, several.get((path, part), []), leaving.get((path, part), []))
-    packs = (*(other for other in lock.packs if other.name != pack.name), pack)
-    return draft.plan(packs)
+    return draft.plan((*(other for other in lock.packs if other.name != pack.name), pack))
 
 
 def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None, *, given: Given = unknown) -> Plan:

@@ -48,7 +48,7 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
         if entry.agent not in known:
             return left
         if entry.target not in forms:
-            done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope)
+            done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope, reader)
             forms[entry.target] = {(one.path, _pointer(one)): one for each in done for one in each.wanted}
         form = forms[entry.target].get(entry.key)
         if form is not None and entry.agent in earlier:

@@ -120,7 +120,7 @@ def _opened(path: str, target: str, kind: str, data: bytes | None) -> Any:
 
 
 @dataclass(slots=True)
-class _Decision:
+class Decision:
     """What becomes of one entry that a pack wants."""
 
     wanted: Wanted
@@ -164,17 +164,28 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
     draft.change(path, on_disk, after, forced=on_disk is not None)
 
 
+def decided(draft: Draft, wanted: Sequence[Wanted]) -> list[Decision]:
+    """Return what would become of entries of one file by what is there now; nothing is planned."""
+    first = wanted[0]
+    there = draft.reader.read(first.path)
+    blocked = there.reason if isinstance(there, Blocked) else None
+    file = _opened(first.path, first.target, first.part, None if isinstance(there, Blocked) else there)
+    reason = blocked or file.problem
+    decisions = _decisions(draft, file, wanted)
+    return decisions if reason is None else [_blocked(decision, reason, file) for decision in decisions]
+
+
 def _has_entries(draft: Draft, path: str) -> bool:
     return any(key[0] == path for key in draft.after)
 
 
-def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decision]:
+def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decision]:
     found = []
     for one, item in zip(wanted, _as_read_back(file, wanted), strict=True):
         pointer = file.pointer(item)
         old = draft.before.get((one.path, pointer))
         present = file.items.get(item.name or "")
-        united = file.beside(present, item) if present is not None and (old is None or old.among) else None
+        united = file.beside(present, item) if present is not None and _is_among(draft, file, one, present, old) else None
         if united is not None:
             found.append(_among(file, one, present, united, old))
             continue
@@ -184,17 +195,25 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[_Decis
         action = draft.update(old, action) if old else action
         follows = draft.synced.get((one.path, pointer))
         if follows is not None:
-            found.append(_Decision(one, item, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
+            found.append(Decision(one, item, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
         else:
-            found.append(_Decision(one, item, pointer, old, action))
+            found.append(Decision(one, item, pointer, old, action))
     return found
 
 
-def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | None) -> _Decision:
+def _is_among(draft: Draft, file: Any, wanted: Wanted, present: Any, old: Entry | None) -> bool:
+    """Whether something comes to what is there, which is not ours alone: rules that servers need hold beside those of anyone."""
+    if old is None or old.among:
+        return True
+    others = set(old.packs) - {draft.pack}
+    return wanted.beside and (bool(others) or file.checksum(present) != old.deployed_sha256)
+
+
+def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | None) -> Decision:
     """Decide about what comes to what a user has there: nothing of that goes, so that no edit is in the way."""
     same, goal = file.is_same(present, united), file.checksum(united)
     action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
-    return _Decision(wanted, united, file.pointer(present), old, action, among=True)
+    return Decision(wanted, united, file.pointer(present), old, action, among=True)
 
 
 def _as_read_back(file: Any, wanted: Sequence[Wanted]) -> tuple[Any, ...]:
@@ -224,7 +243,7 @@ def _name(entry: Entry) -> str:
 
 
 def _rewritten(
-    file: Any, data: bytes | None, decisions: Sequence[_Decision], leaving: Sequence[tuple[Entry, Action, str | None]]
+    file: Any, data: bytes | None, decisions: Sequence[Decision], leaving: Sequence[tuple[Entry, Action, str | None]]
 ) -> tuple[bytes | None, Sequence[Any], str | None]:
     """Return the file with what changes in it, what is then in it, and why that cannot be."""
     gone = {_name(entry) for entry, action, _ in leaving if action is Action.REMOVE}
@@ -235,7 +254,7 @@ def _rewritten(
     return after, found, problem
 
 
-def _blocked(decision: _Decision, reason: str, file: Any) -> _Decision:
+def _blocked(decision: Decision, reason: str, file: Any) -> Decision:
     if decision.action in CHANGES or file.problem is not None or decision.item.name not in file.items:
         return replace(decision, action=Action.BLOCKED, reason=reason)
     return decision
@@ -250,7 +269,7 @@ def _record_leaving(draft: Draft, leaving: Sequence[tuple[Entry, Action, str | N
             draft.leave(entry, action, reason)
 
 
-def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, backup: str | None) -> None:
+def _record(draft: Draft, decision: Decision, found: str, *, created: bool, backup: str | None) -> None:
     """Write down a decision; the entry's file beside it comes later, for all entries of the file at once."""
     wanted, old, action = decision.wanted, decision.old, decision.action
     key = (wanted.path, decision.pointer)
@@ -258,7 +277,8 @@ def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, bac
         draft.changed.add(key)
     if action in SETTLES:
         entry = draft.entry(wanted, decision.pointer, found, created=created, old=old)
-        draft.after[key] = replace(entry, among=decision.among)
+        packs = {*entry.packs, *(old.packs if old and decision.among else ())}
+        draft.after[key] = replace(entry, among=decision.among, packs=tuple(sorted(packs)))
     elif action is Action.KEEP_EDITED and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:
@@ -268,7 +288,7 @@ def _record(draft: Draft, decision: _Decision, found: str, *, created: bool, bac
     draft.steps.append(Step(action, *key, wanted.target, wanted.agent, decision.reason, others, backup=kept, part=wanted.part))
 
 
-def _put_beside(draft: Draft, file: Any, kind: str, decisions: Sequence[_Decision]) -> None:
+def _put_beside(draft: Draft, file: Any, kind: str, decisions: Sequence[Decision]) -> None:
     """Put our versions of all edited entries of a kind into one file beside theirs, with those of other packs that are in it already."""
     path = file.path
     kept = {one.item.name or "": one.item for one in decisions if one.action is Action.KEEP_EDITED}

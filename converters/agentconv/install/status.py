@@ -142,7 +142,7 @@ def _told(item: Item, held: Mapping[str, str], *, interrupted: bool) -> Item:
 def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pack) -> Iterator[Step]:
     """Return what deploying the pack again would do; what may not be deployed at all is no drift."""
     pieces = list(now.pieces())
-    deployments = deployment.deploy(now.manifest, pieces, locked.targets, scope)
+    deployments = deployment.deploy(now.manifest, pieces, locked.targets, scope, reader)
     wanted = [want for one in deployments for want in one.wanted]
     deployed = {agent.id for agent in locked.agents}
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule
     from agentconv.core.parts import Part
     from agentconv.install.lock import Lock
 
@@ -68,7 +68,9 @@ class Wanted:
     executable: bool = False
     """Whether it is a program."""
     beside: bool = False
-    """Whether it only means something beside another file, in a skill's folder, or is what a hook runs."""
+    """Whether it only means something beside another one: in a skill's folder, what a hook runs, what closes tools of a server."""
+    rules: tuple[Rule, ...] = ()
+    """Of a server whose own entry cannot say what is closed of it: the rules of the whole set that do."""
 
     @property
     def script(self) -> bool:

@@ -92,7 +92,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
-    options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=False)
+    options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     wanted = [want for one in done for want in one.wanted]

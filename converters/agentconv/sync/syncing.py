@@ -16,9 +16,7 @@ from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import (
-    configuring,
     earlier,
-    keeping,
     locks,
     overriding,
     planning,
@@ -26,26 +24,23 @@ from agentconv.sync import (
     renaming,
     selecting,
     serving,
-    settings,
     source_files,
     sources,
     views,
 )
 from agentconv.sync import places as client_places
-from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.bases import Bases
-from agentconv.sync.decisions import Entry
 from agentconv.sync.planning import Outcome
+from agentconv.sync.returning import Returning
 from agentconv.sync.situation import Situation
 from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
     from agentconv.install.places import Scope
-    from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
     from agentconv.sync.selecting import Selection
@@ -108,24 +103,27 @@ class Run:
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
-        alone = not views.restraining(self.settings)  # else the agents follow rules that are in no file of theirs
+        alone = not any(
+            views.restraining(self.settings, target) for target in targets
+        )  # else the agents follow rules that are in no file of theirs
         may_be = alone and not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
             return outcome
         loaded = self.loaded(found)
-        loaded, outcome = self._followed(found, loaded, self.planned(loaded, targets), targets)
+        back = Returning(self)
+        loaded, outcome = back.followed(found, loaded, self.planned(loaded, targets), targets)
         if self.adopt is not None:
-            loaded, outcome = self._adopted(loaded, outcome, targets)
-        loaded, outcome = self._renamed(loaded, outcome, targets)
-        carrying = self._carrying(loaded, outcome)
+            loaded, outcome = back.adopted(loaded, outcome, targets)
+        loaded, outcome = back.renamed(loaded, outcome, targets)
+        carrying = back.carrying(loaded, outcome)
         if carrying.files or carrying.overrides:
             edits = tuple(one for one in carrying.edits if one.reason is None)
-            outcome = self._carried(loaded, carrying, targets, outcome)
+            outcome = back.carried(loaded, carrying, targets, outcome)
             outcome.carried = edits
             loaded = self.loaded(carry.with_files(loaded, carrying.files))
-        outcome.carrying = self._carrying(loaded, outcome, every=True)
+        outcome.carrying = back.carrying(loaded, outcome, every=True)
         outcome.one_way = self.scope.is_user
         outcome.served = self._served(found)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
@@ -213,103 +211,6 @@ class Run:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
         return outcome
 
-    def _carrying(self, loaded: Sources, outcome: Outcome, *, every: bool = False) -> carry.Carrying:
-        """Return what of the targets' edits is taken back; or, with `every`, what could be."""
-        carrying = carry.Carrying(self.settings, loaded, self.lock.synced)
-        edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
-        carrying.carry(edited, (lambda *_: True) if every else self._is_taken_back)
-        return carrying
-
-    def _is_taken_back(self, one: Candidate, path: str) -> bool:
-        asked = self.carry_back is not None and self.carry_back.holds(one.name, path)
-        return asked or (one.settled is not None and path in one.settled.preferred)
-
-    def _adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
-        """Return the source with what stood in targets alone, and what is to be done then."""
-        adopting = Adopting(self.settings, loaded, self.choices.allow_widening)
-        released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
-        nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
-        _check_names(self.adopt or (), [agent.name or "" for _, _, agent in nobodys])
-        adopting.take(one for one in nobodys if not self.adopt or one[2].name in self.adopt)
-        if not adopting.taken:
-            outcome.diagnostics += adopting.diagnostics
-            return loaded, outcome
-        again = self.loaded(adopting.with_files())
-        settled = keyed(adopting.settled, again)
-        places = {(one.target, *one.key) for one in settled}
-        kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
-        lock = replace(self.lock, synced=(*kept, *settled))
-        found = {(file.target, file.path, pointer): agent for file, pointer, agent, _ in adopting.taken}
-        given = [view for target in targets for view in self.given(again, target, lock).entries]
-        alone = [keeping.of(view, found[place]) for view in given if (place := (view.target, view.path, view.pointer)) in found]
-        alone = [one for one in alone if one.says]
-        config = self._configured(lambda text: configuring.with_kept(self.settings, text, alone)) if alone else []
-        settled = as_given(settled, [self.given(again, target, lock) for target in targets])
-        planned = self.planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
-        before = [change for change in outcome.sources_changed if change.path not in {one.path for one in config}]
-        self.first(planned, [*config, *before, *self._source_changes(loaded, adopting.files)])
-        planned.names, planned.kept = outcome.names, tuple(alone)
-        planned.adopted, planned.adopted_losses = tuple(adopting.taken), tuple(adopting.losses)
-        planned.diagnostics += adopting.diagnostics
-        return again, planned
-
-    def _followed(self, found: list[SourceFile], loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
-        """Return the source, and what is to be done, with what the configuration says of agents under their names of now."""
-        names = {} if self.scope.is_user else renaming.in_source(self.settings.places, loaded, outcome.candidates)
-        if not names:
-            return loaded, outcome
-        config = self._configured(lambda text: configuring.with_names(self.settings, text, names))
-        again = self.loaded(found)
-        planned = self.planned(again, targets)
-        self.first(planned, config)
-        planned.names = names
-        return again, planned
-
-    def _renamed(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
-        """Return the source with the names that agents got in targets, and what is to be done then; what cannot be taken is told why."""
-        asked = self.carry_back is not None and any(path == selecting.NAME for _, path in self.carry_back.pairs)
-        chosen = self.carry_back if asked else None
-        renames = renaming.Renaming(self.settings, loaded)
-        renames.take(one for one in outcome.candidates if chosen is None or chosen.holds(one.name, selecting.NAME))
-        outcome.renamed = tuple(renames.found)
-        if chosen is None or not renames.done:
-            return loaded, outcome
-        settled = renames.settled((outcome.lock or self.lock).synced)
-        config = self._configured(
-            lambda text: configuring.with_names(self.settings, text, {one.candidate.name: one.name for one in renames.done})
-        )
-        again = self.loaded(renames.with_files())
-        planned = self.planned(again, targets, replace(self.lock, synced=settled))
-        before = [change for change in outcome.sources_changed if change.path not in {one.path for one in config}]
-        self.first(planned, [*config, *before, *self._source_changes(loaded, renames.files)])
-        planned.adopted, planned.adopted_losses, planned.kept = outcome.adopted, outcome.adopted_losses, outcome.kept
-        planned.names = outcome.names
-        planned.renamed = tuple(replace(one, is_done=one.reason is None) for one in renames.found)
-        return again, planned
-
-    def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str], before: Outcome) -> Outcome:
-        """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
-        config = (
-            self._configured(lambda text: configuring.with_overrides(self.settings, text, carrying.overrides)) if carrying.overrides else []
-        )
-        done = [edit for edit in carrying.edits if edit.reason is None]
-        outcome = self.planned(self.loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
-        first = {change.path: change for change in before.sources_changed}
-        changes = [
-            replace(first[change.path], after=change.after) if change.path in first else change
-            for change in self._source_changes(loaded, carrying.files)
-        ]
-        new = {*carrying.files, *(change.path for change in config)}
-        others = [change for path, change in first.items() if path not in new]
-        self.first(outcome, [*config, *others, *changes])
-        outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
-        outcome.kept, outcome.names = before.kept, before.names
-        return outcome
-
-    def _source_changes(self, loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:
-        there = {path: file.data for path, file in loaded.files.items()}
-        return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
-
     def first(self, outcome: Outcome, changes: list[Change]) -> None:
         """Let sources, and the configuration, change before anything else: a kill then leaves every edit where it was made, too."""
         outcome.sources_changed = tuple(changes)
@@ -317,17 +218,6 @@ class Run:
             made = {parent for change in changes for parent in parents(change.path) if not self.reader.is_folder(parent)}
             folders = tuple(sorted({*outcome.plan.folders_made, *made}))
             outcome.plan = replace(outcome.plan, changes=(*changes, *outcome.plan.changes), lock_before=self.lock, folders_made=folders)
-
-    def _configured(self, change: Callable[[str], str]) -> list[Change]:
-        """Take the configuration as it is to be, and return its change."""
-        path = self.settings.file.name
-        before = self.settings.file.read_bytes()
-        after = change((self.configuration or before).decode()).encode()
-        if after == (self.configuration or before):
-            return []
-        self.configuration = after
-        self.settings = settings.read(self.settings.root, {path: after}) or self.settings
-        return [Change(path, before, after, path, None, forced=True)]
 
     def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
         """Return what the source gives for a target."""
@@ -439,19 +329,6 @@ class Run:
             return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
 
         return part(local=True), replace(part(local=False), folders_left=plan.folders_left)
-
-
-def _check_names(wanted: Collection[str], there: Sequence[str]) -> None:
-    """Complain about agents that are to be adopted, and stand in no target alone.
-
-    Raises:
-        InputError: There is one.
-    """
-    for name in wanted:
-        if name not in there:
-            near = nearest(name, there, 0.7)
-            hint = f"did you mean `{near}`?" if near else f"those that do: {', '.join(there) or 'none'}"
-            raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"--adopt: no agent `{name}` stands in a target alone", hint=hint))
 
 
 def _conflict(scope: Scope) -> Diagnostic:

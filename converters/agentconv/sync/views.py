@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion.along import With
+from agentconv.conversion.along import NOTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places
+from agentconv.parts import registry as registry_of_parts
 from agentconv.sources.parts import Parts
 from agentconv.sync import overriding
 from agentconv.sync.named_servers import Servers
@@ -86,7 +86,8 @@ def of(
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
     servers = Servers(settings, scope)
-    options = replace(options, along=restraining(settings), unrestrained=RESTRAINING if allow_widening else (), servers_of=servers.there)
+    options = replace(options, along=restraining(settings, target), unrestrained=RESTRAINING if allow_widening else ())
+    options = replace(options, servers_of=servers.there, rules_along=scope is None or not scope.is_user)
     beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
@@ -102,9 +103,18 @@ def of(
     return views
 
 
-def restraining(settings: Settings) -> With:
-    """Return which kinds of parts are kept in step that restrain all agents: what of them a target does not hold refuses some."""
-    return With(kinds=frozenset(kind for kind in KINDS if kind in RESTRAINING and settings.along and kind in settings.along.kinds))
+def restraining(settings: Settings, target: str) -> With:
+    """Return which kinds of parts are kept in step that restrain all agents: what of them a target does not hold refuses some.
+
+    Servers do where an agent's own rules go before those that close tools of them for the whole set.
+    """
+    along = settings.along or NOTHING
+    kinds = {kind for kind in along.kinds if kind in RESTRAINING}
+    rules: Any = registry_of_parts.part_format(target, "permissions")
+    closes = rules is not None and rules.among is not None
+    if closes and (along.needed or "servers" in along.kinds or any(kind == "servers" for kind, _ in along.named)):
+        kinds.add("servers")
+    return With(kinds=frozenset(kinds))
 
 
 def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> Iterator[Loaded]:
