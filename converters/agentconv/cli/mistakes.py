@@ -165,7 +165,7 @@ def _fetched(word: str) -> str:
 def _place(word: str, flag: str) -> None:
     """Complain about a path as another system, or a shell, would have it."""
     head = f"{flag}: " if flag else ""
-    if _HOME.match(word):
+    if word.startswith("~") and _HOME.match(word):
         home = f'"$HOME{word[word.find("/") :] if "/" in word else ""}"'
         raise registry.usage(
             f"{head}there is no `{word}`: in quotes, `~` is not your home folder", f"leave the quotes out, or write {home}"
