@@ -124,7 +124,28 @@ def test_derived():
 
 
 def test_missing_argument():
-    """An argument that is missing or unknown is said to be so, by name."""
-    for arguments, word in (({}, "'a'"), ({"a": 1, "z": 2}, "'z'")):
-        with pytest.raises(TypeError, match=word):
-            MADE(**arguments)
+    """What is missing, unknown or given twice is named, and one too many is counted: of a new class as of an old."""
+    wrong = [
+        ((), {}, "'a'"),
+        ((1,), {"z": 2}, "'z'"),
+        ((1,), {"a": 2}, "'a'"),
+        ((), {"a": 1, "f": 2}, "'f'"),
+        ((1, "b", (), [], 2), {}, "5 .*6 "),
+    ]
+    for made in (lambda: dataclass(_declared(field)), lambda: MADE):
+        for values, named, words in wrong:
+            with pytest.raises(TypeError, match=words):
+                made()(*values, **named)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_few_and_many(kind):
+    """The first instances of a class are like those for which its `__init__` was compiled, with values of their own."""
+    new, old = (dataclass(**kind)(_declared(field)) for _ in range(2))
+    inspect.signature(old)
+    few, many = ([made(1, c=(number,)) for number in range(120)] for made in (new, old))
+
+    assert [repr(one) for one in few] == [repr(one) for one in many]
+    assert [(one.c, one.d, one.e, one.f) for one in few] == [((number,), [], 2, 3) for number in range(120)]
+    assert len({id(one.d) for one in few}) == 120
+    assert inspect.isfunction(new.__dict__["__init__"])

@@ -8,7 +8,7 @@ import pytest
 
 from agentconv.conversion import held_fields, matrix
 from agentconv.conversion.held_fields import Holds
-from agentconv.core import fields
+from agentconv.core import fields, vocabulary
 from agentconv.formats import registry
 from agentconv.parts import places
 
@@ -35,6 +35,17 @@ def test_the_places_of_parts_are_fresh():
     assert places.recorded()["claude-code"]["skills"]["project"] == [[".claude/skills", "*/SKILL.md"]]
     assert "gemini-extension.json" in places.container_files("gemini-extension")
     assert set(places.recorded()) < set(registry.FORMATS)
+
+
+def test_the_words_of_all_clients_are_fresh():
+    """What is written down of the words is what the clients' own files say; `python -m agentconv.core.vocabulary` writes it."""
+    found = vocabulary.dumps()
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        vocabulary.FILE.write_text(found, "utf-8")
+
+    assert found == vocabulary.FILE.read_text("utf-8")
+    assert "claude-code" in vocabulary.places()
+    assert all(path.is_file() for path in vocabulary.places().values())
 
 
 def test_every_field_has_a_probe():

@@ -15,7 +15,6 @@ from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
-from agentconv.sources import discovery, settings_file
 
 if TYPE_CHECKING:
     import argparse
@@ -94,6 +93,8 @@ def _said(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         InputError: It cannot be meant.
     """
+    from agentconv.sources import settings_file
+
     try:
         return _from_file(options)
     except settings_file.NoTomlError as error:
@@ -101,6 +102,8 @@ def _said(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _from_file(options: argparse.Namespace) -> dict[str, Any]:
+    from agentconv.sources import settings_file
+
     files = [settings_file.read(Path(options.config))] if options.config else _of_project(options)
     if options.config and not files[0].values:
         _tell_nothing(options, files[0])
@@ -154,11 +157,15 @@ def _sources(options: argparse.Namespace) -> list[str]:
     """Return where the SRC arguments are: here where none is given, and nowhere where the user's own agents are meant."""
     if not options.sources and getattr(options, "scope", None) == "user":
         return []
+    from agentconv.sources import discovery
+
     return discovery.places(options.sources or [os.curdir], getattr(options, "stdin_filename", ""))
 
 
 def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
     """Return the files with settings of the project that the first SRC is, or is in; none where the user's own agents are meant."""
+    from agentconv.sources import discovery, settings_file
+
     sources = _sources(options)
     if not sources:
         return []

@@ -13,7 +13,7 @@ from agentconv.cli import processes, scope
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
-from agentconv.conversion import converting, model_choices, offered_plugins
+from agentconv.conversion import converting, model_choices
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.disk.saving import Fate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from agentconv.conversion.converted import Converted
     from agentconv.sources.discovery import Discovery
 
 USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|- | --scope user] [options]"
@@ -127,17 +128,23 @@ def _convert_each(
     watch = partial(output.report.line.over, total=len(found.files), words="files")
     with processes.sharing(found, output.options, choices, watch) as shares:
         for target in output.targets:
-            plugins = offered_plugins.of(found, carried.parts) if registry.FORMATS[target].index and output.place.folder else ()
-            results = (
-                offered_plugins.converted(plugins, target, choices)
-                if plugins
-                else converting.convert(watch(loader), target, choices, carried.parts, shares=shares)
-            )
-            for done in results:
+            for done in _of_plugins(found, target, choices, carried, output) or converting.convert(
+                watch(loader), target, choices, carried.parts, shares=shares
+            ):
                 output.take(done)
         for diagnostic in carried.told(loader if shares is None else shares):
             output.report.diagnostic(diagnostic)
         return loader.agentless if shares is None else shares.agentless
+
+
+def _of_plugins(found: Discovery, target: str, choices: converting.Options, carried: Carried, output: Output) -> Iterator[Converted] | None:
+    """Convert each plugin of a repository by itself, where the target is a format of plugins; None where there are none."""
+    if not registry.FORMATS[target].index or not output.place.folder:
+        return None
+    from agentconv.conversion import offered_plugins
+
+    plugins = offered_plugins.of(found, carried.parts)
+    return offered_plugins.converted(plugins, target, choices) if plugins else None
 
 
 def _folder(output: str | None, sources: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -161,6 +162,7 @@ def leave_out_versions(files: list[LintFile]) -> None:
     Whoever names both a file and a client is told of that file in that client all the same.
     """
     own = {(file.subject.format, (agent.name or "").casefold()) for file in files for _, agent, _ in file.subject.agents()}
+    folders = cache(_folders)
     for file in files:
         names = {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}
         root = discovery.project_root(Path(file.location)) if file.location else None
@@ -168,12 +170,15 @@ def leave_out_versions(files: list[LintFile]) -> None:
             client
             for client in file.subject.asked
             if client == file.subject.format
-            or not (names and all((client, name) in own or _has_file(root, client, name) for name in names))
+            or not (names and all((client, name) in own or (root and _has_file(folders(root, client), client, name)) for name in names))
         )
 
 
-def _has_file(root: Path | None, client: str, name: str) -> bool:
-    """Whether a project has a file of a client's own for an agent, by its name."""
-    row = registry.FORMATS[client]
-    stem = spelling.stem(name)
-    return root is not None and any((root / folder / f"{stem}{suffix}").is_file() for folder in row.folders for suffix in row.suffixes)
+def _folders(root: Path, client: str) -> list[Path]:
+    """Return the folders of a client's own agents that a project has."""
+    return [root / folder for folder in registry.FORMATS[client].folders if (root / folder).is_dir()]
+
+
+def _has_file(folders: Iterable[Path], client: str, name: str) -> bool:
+    """Whether there is a file of a client's own for an agent, by its name."""
+    return any((folder / f"{spelling.stem(name)}{suffix}").is_file() for folder in folders for suffix in registry.FORMATS[client].suffixes)

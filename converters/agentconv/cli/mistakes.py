@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
 from agentconv.formats import registry
-from agentconv.sources import sniffing
 
 if TYPE_CHECKING:
     import argparse
@@ -165,7 +164,7 @@ def _fetched(word: str) -> str:
 def _place(word: str, flag: str) -> None:
     """Complain about a path as another system, or a shell, would have it."""
     head = f"{flag}: " if flag else ""
-    if _HOME.match(word):
+    if word.startswith("~") and _HOME.match(word):
         home = f'"$HOME{word[word.find("/") :] if "/" in word else ""}"'
         raise registry.usage(
             f"{head}there is no `{word}`: in quotes, `~` is not your home folder", f"leave the quotes out, or write {home}"
@@ -173,6 +172,13 @@ def _place(word: str, flag: str) -> None:
     if os.sep == "/" and "\\" in word:
         slashes = word.replace("\\", "/")
         raise registry.usage(f"{head}there is no `{word}`: no backslash stands between folders here", f"write {slashes}")
+
+
+def _is_nobodys(place: PurePosixPath) -> bool:
+    """Whether a file lies in no place of a client."""
+    from agentconv.sources import sniffing
+
+    return sniffing.by_place(place, place.anchor) is None
 
 
 def _no_agent(path: Path) -> None:
@@ -183,6 +189,6 @@ def _no_agent(path: Path) -> None:
     if name.lower().endswith(_ARCHIVES):
         raise registry.usage(f"`{path}` is an archive, and archives are not read", "unpack it, and name the folder that comes of it")
     place = PurePosixPath(Path(os.path.abspath(path)).as_posix())
-    if name in _NO_AGENTS and sniffing.by_place(place, place.anchor) is None:
+    if name in _NO_AGENTS and _is_nobodys(place):
         hint = "name the project, or its folder of agents: ., .claude/agents; with -f FORMAT it is read as an agent all the same"
         raise registry.usage(f"`{path}` holds {_NO_AGENTS[name]}, and is no agent", hint)

@@ -6,7 +6,6 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, scope
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
@@ -43,6 +42,8 @@ def targets(options: argparse.Namespace, source: str | None = None) -> list[str]
 
 
 def _every(options: argparse.Namespace, source: str | None) -> list[str]:
+    from agentconv.cli import scope
+
     kind = "user" if scope.is_user(options) else "marks"
     return [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
 
@@ -70,6 +71,8 @@ def add_sources(parser: argparse.ArgumentParser, *, here: bool = False, scoped: 
     words = f"a file, a folder, a project's root, a glob, or - for standard input{f' (default: {os.curdir})' if here else ''}"
     group.add_argument("sources", nargs="*" if here or scoped else "+", default=[], metavar="SRC", help=words)
     if scoped:
+        from agentconv.cli import scope
+
         scope.add_scope(group, scoped)
     group.add_argument("-f", "--from", dest="source_format", metavar="FORMAT", help="format of SRC (default: told from path and content)")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="name of what comes on standard input; tells its format")
@@ -188,6 +191,8 @@ def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> argpa
     group = parser.add_argument_group("report")
     group.add_argument("--strict", choices=STRICT, metavar="[=warnings|notes|off]", help="exit 1 on warnings, or on notes too")
     if known:
+        from agentconv.cli import baseline
+
         baseline.add_arguments(group, "losses")
     group.add_argument(
         "--output-format",

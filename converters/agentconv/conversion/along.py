@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.dataclass import dataclass
@@ -115,7 +115,8 @@ class Named:
                 self.by.setdefault(("servers", name), agent.id)
 
 
-class Along(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Along:
     """What goes along."""
 
     parts: tuple[LoadedPart, ...] = ()

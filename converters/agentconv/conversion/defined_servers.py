@@ -30,7 +30,10 @@ def settled(told: Iterable[Loss], there: Callable[[], Collection[str]]) -> Itera
     """
     for loss in told:
         names = names_of(loss)
-        keys = {effects.server_key(name) for name in there()} if names else set()
+        if not names:
+            yield loss
+            continue
+        keys = {effects.server_key(name) for name in there()}
         found = tuple(name for name in names if effects.server_key(name) in keys)
         left = tuple(name for name in names if name not in found)
         if not found:

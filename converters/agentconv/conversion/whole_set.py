@@ -8,7 +8,6 @@ from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import becomes, listed
 from agentconv.formats import registry
-from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -70,6 +69,8 @@ class SetServers:
         """Say which of them no file holds, and what to paste into the target's configuration."""
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
+            from agentconv.projecting import by_hand
+
             said = [server for server in left.values() if by_hand.can_be_said(self.target, server)]
             where = f"define them in {registry.FORMATS[self.target].title}'s configuration"
             hint = f"{where}: {by_hand.snippet(self.target, said)}" if said else None

@@ -2,13 +2,13 @@
 
 A command loads a hundred of these classes and makes instances of half of them. The standard library compiles six methods of each when
 it is declared, which took a third of the time of a small run, and loads a parser of Python to do so. Here what compares and shows is no
-code of its own, and `__init__` is compiled at the first instance. The functions of `dataclasses` take these classes for their own:
+code of its own, and `__init__` is compiled where there are many instances. The functions of `dataclasses` take these classes for their own:
 `__dataclass_fields__` is made when somebody asks for it.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -50,19 +50,51 @@ class _Field:
         self.init, self.repr, self.hash, self.compare = init, repr, hash, compare
 
 
+_FEW = 50
+"""How many instances are made for less than it takes to compile what makes them."""
+
+
 class _Init:
-    """The `__init__` of a class, until somebody asks for it."""
+    """The `__init__` of a class, which sets one field after the other; the one that is compiled takes its place where there are many."""
 
-    __slots__ = ("frozen", "made")
+    __slots__ = ("defaults", "factories", "frozen", "left", "made", "names")
+    made: type
+    names: tuple[str, ...]
+    """The fields that are given; a default for each that has one, and what makes the others'."""
+    defaults: dict[str, Any]
+    factories: tuple[tuple[str, Callable[[], Any]], ...]
 
-    def __init__(self, made: type, *, frozen: bool) -> None:
-        self.made, self.frozen = made, frozen
+    def __init__(self, *, frozen: bool) -> None:
+        self.frozen, self.left = frozen, _FEW
 
     def __get__(self, instance: object, owner: type) -> Any:
-        """Compile it, and put it into its place."""
-        init = _init(self.made, frozen=self.frozen)
-        type.__setattr__(self.made, "__init__", init)
-        return init if instance is None else init.__get__(instance, owner)
+        """Return it for an instance; for the class, where somebody looks at it, the compiled one."""
+        if instance is None or not self.left:
+            init = _init(self.made, frozen=self.frozen)
+            type.__setattr__(self.made, "__init__", init)
+            return init if instance is None else init.__get__(instance, owner)
+        if self.left == _FEW:
+            of = _fields(self.made)
+            self.names = tuple(one.name for one in of if one.init)
+            self.defaults = {one.name: one.default for one in of if one.default is not _ABSENT}
+            self.factories = tuple((one.name, one.default_factory) for one in of if one.default_factory is not _ABSENT)
+        self.left -= 1
+        return partial(self._fill, instance)
+
+    def _fill(self, instance: Any, /, *given: Any, **named: Any) -> None:
+        """Set the fields as the compiled one does, which says what is wrong where it is called wrongly."""
+        values = {**self.defaults, **dict(zip(self.names, given, strict=False)), **named}
+        for name, make in self.factories:
+            if name not in values:
+                values[name] = make()
+        open_ = self.names[len(given) :]
+        if len(given) > len(self.names) or not named.keys() <= {*open_} or not values.keys() >= {*open_}:
+            self.__get__(None, self.made)(instance, *given, **named)
+        put = object.__setattr__ if self.frozen else setattr
+        for name, value in values.items():
+            put(instance, name, value)
+        if hasattr(self.made, "__post_init__"):
+            instance.__post_init__()
 
 
 def _init(made: type, *, frozen: bool) -> Any:
@@ -113,9 +145,10 @@ class _Standard:
     """What `dataclasses` looks for in a class, until it does."""
 
     __slots__ = ("frozen", "made", "name")
+    made: type
 
-    def __init__(self, made: type, name: str, *, frozen: bool) -> None:
-        self.made, self.name, self.frozen = made, name, frozen
+    def __init__(self, name: str, *, frozen: bool) -> None:
+        self.name, self.frozen = name, frozen
 
     def __get__(self, _instance: object, _owner: type) -> Any:
         """Have the standard library make both of a class with the same fields."""
@@ -213,12 +246,12 @@ def _found(declared: type) -> tuple[_Field, ...]:
     return tuple(found.values())
 
 
-def _with_slots(declared: type, names: tuple[str, ...]) -> type:
-    """Return the same class with slots: they can't be added to one that is there."""
+def _with_slots(declared: type, names: tuple[str, ...], added: dict[str, Any]) -> type:
+    """Return the same class with slots, which can't be added to one that is there, and with what else is added."""
     own = {name: value for name, value in declared.__dict__.items() if name not in (*names, "__dict__", "__weakref__")}
     inherited = {name for base in declared.__mro__[1:-1] for name in base.__dict__.get("__slots__", ())}
     slots = tuple(name for name in names if name not in inherited)
-    made = type(declared)(declared.__name__, declared.__bases__, {**own, "__slots__": slots})
+    made = type(declared)(declared.__name__, declared.__bases__, {**own, **added, "__slots__": slots})
     made.__qualname__ = declared.__qualname__
     return made
 
@@ -226,19 +259,18 @@ def _with_slots(declared: type, names: tuple[str, ...]) -> type:
 def _declared(declared: type, *, frozen: bool, slots: bool) -> Any:
     """Make a dataclass of a class: its own methods stay, as the standard library leaves them."""
     of, own = _found(declared), declared.__dict__
-    made: Any = _with_slots(declared, tuple(one.name for one in of)) if slots else declared
-    methods: dict[str, Any] = {"__init__": _Init(made, frozen=frozen), "__repr__": _shown, "__eq__": _compared(of)}
-    if frozen:
-        methods |= _FROZEN
-    for name, method in methods.items():
-        if name not in own:
-            setattr(made, name, method)
+    methods: dict[str, Any] = {"__init__": _Init(frozen=frozen), "__repr__": _shown, "__eq__": _compared(of), **(_FROZEN if frozen else {})}
+    added = {name: method for name, method in methods.items() if name not in own}
     if own.get("__hash__") is None:
-        made.__hash__ = _hashed(of) if frozen else None
-    for name in _STANDARD:
-        setattr(made, name, _Standard(made, name, frozen=frozen))
-    setattr(made, _FIELDS, of)
-    setattr(made, "__match_args__", tuple(one.name for one in of if one.init))  # noqa: B010 - the types say it can't be set
+        added["__hash__"] = _hashed(of) if frozen else None
+    added |= {name: _Standard(name, frozen=frozen) for name in _STANDARD}
+    added |= {_FIELDS: of, "__match_args__": tuple(one.name for one in of if one.init)}
+    made = _with_slots(declared, tuple(one.name for one in of), added) if slots else declared
+    for name, value in added.items():
+        if isinstance(value, _Init | _Standard):
+            value.made = made
+        if not slots:
+            setattr(made, name, value)
     return made
 
 

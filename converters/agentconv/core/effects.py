@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import fields, hook_handlers, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core import fields, hook_handlers, partial, patterns, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 
@@ -538,6 +538,10 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
 
 def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in GUARD_EVENTS]
+    if not guards:
+        return frozenset()
+    from agentconv.core import hook_matchers
+
     return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))) for hook in guards if not _is_idle(hook, levels))
 
 
@@ -555,6 +559,8 @@ def _is_guarded(guard: Guard, result: Effects) -> bool:
 
 def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
     """Whether a guard watches over nothing but tools of effects that the agent has not got at all."""
+    from agentconv.core import hook_matchers
+
     meanings = [vocabulary.grants(hook.format, word) for word in hook_matchers.pieces(hook.matcher or "")]
     touched = {EFFECT_OF.get(capability) for several in meanings for capability in several} | {"run"}
     return all(meanings) and all(effect is not None and not levels[effect] for effect in touched)

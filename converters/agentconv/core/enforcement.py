@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import losses, schema_files, vocabulary
+from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ def key_of(limit: str) -> str:
 def loss_of_servers(agent: str, format_id: str, denied: Iterable[str] = ()) -> Loss:
     """Say of a limit on MCP servers that no file of the client's limits those of the session; `denied` stay open all the same."""
     said = vocabulary.unenforced(format_id).servers or ""
+    from agentconv.core import losses
+
     return _loss(agent, format_id, "mcp_servers", losses.listed(denied, f"{said}: not {{}}", nothing=said))
 
 
 def _loss(agent: str, format_id: str, field: str, detail: Detail | str) -> Loss:
+    from agentconv.core import losses
+
     return losses.loss("not-enforced", agent, field, format_id, detail, hint=vocabulary.unenforced(format_id).instead)
 
 

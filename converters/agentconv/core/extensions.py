@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _MARK = b"[agentconv."
 _ENDS = (".dist-info", ".egg-info")
 
 
-class Extension(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Extension:
     """One entry point."""
 
     distribution: str
@@ -68,7 +70,8 @@ class Extension(NamedTuple):
 @cache
 def of(group: str) -> tuple[Extension, ...]:
     """Return the entry points of a group, by distribution and name, in whichever order they were installed."""
-    return tuple(sorted({one for folder in _folders() for one in _said(folder, group)}))
+    found = {one for folder in _folders() for one in _said(folder, group)}
+    return tuple(sorted(found, key=lambda one: (one.distribution, one.name, one.value)))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _UNSAFE = expression(r"[^\w.-]+")
-_RESERVED = expression(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")))
 """Windows takes these for devices, whatever stands behind a dot."""
 _LONGEST_STEM = 100
 _NO_SLUG = expression(r"[^A-Za-z0-9]+")
@@ -25,7 +24,8 @@ def stem(name: str) -> str:
     text = _UNSAFE.sub("-", unicodedata.normalize("NFC", name)).strip(".-_ ")[:_LONGEST_STEM].rstrip(".-")
     while len(text.encode("utf-8")) > 2 * _LONGEST_STEM:
         text = text[:-1]
-    return _RESERVED.sub(r"\1-agent\2", text) if _RESERVED.fullmatch(text) else text or "agent"
+    device, dot, rest = text.partition(".")
+    return f"{device}-agent{dot}{rest}" if device.lower() in _RESERVED else text or "agent"
 
 
 def folder(name: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from agentconv.core import extensions
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.suggestions import nearest
-from agentconv.core.verdict import verdict
 
 _SHIPPED = Path(__file__).parents[1] / "schemas"
 FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas"
@@ -190,6 +189,8 @@ def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
     row = load(format_id)["properties"].get(key)
     if row is None:
         return _unknown_key(format_id, key)
+    from agentconv.core.verdict import verdict
+
     root = load(format_id)
     follows = verdict(value, row, root)
     if follows or (follows is None and _validator(format_id, key).is_valid(value)):
@@ -233,6 +234,8 @@ def _validator(format_id: str, key: str) -> Any:
 
 def follows(value: Any, schema: Any) -> bool:
     """Whether a value follows a schema that refers to no other."""
+    from agentconv.core.verdict import verdict
+
     found = verdict(value, schema)
     if found is not None:
         return found

@@ -1,6 +1,7 @@
 """The words of each client (tools, models, permission modes, hook events) as data, with source and verified date.
 
-One file a client, `formats/<client>/<format id>.toml`, and `models.toml` for who makes which model; this module only looks up.
+One file a client, `formats/<client>/<format id>.toml`, and `models.toml` for who makes which model; this module only looks up, in what
+`python -m agentconv.core.vocabulary` has written down of all of them.
 The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
@@ -62,6 +63,7 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -74,8 +76,10 @@ from agentconv.core.expressions import expression
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CLIENTS = Path(__file__).parents[1] / "formats"
+_PACKAGE = Path(__file__).parents[1]
 _MAKERS = Path(__file__).with_name("models.toml")
+FILE = Path(__file__).with_suffix(".json")
+"""What our own files say, written down together: what is meant elsewhere is asked of all of them, and TOML is slow to read."""
 _PARTS = expression(r"[^a-z]+")
 
 
@@ -83,14 +87,34 @@ _PARTS = expression(r"[^a-z]+")
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
     others = {name: Path(place) for name, place in extensions.files(".toml").items()}
-    return {**others, **{path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}}
+    return {**others, **{path.stem: path for path in _written() if path != _MAKERS}}
 
 
 @cache
+def _written() -> dict[Path, dict[str, Any]]:
+    return {_PACKAGE / name: table for name, table in json.loads(FILE.read_text("utf-8")).items()}
+
+
 def _table(path: Path) -> dict[str, Any]:
+    return _written().get(path) or _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> dict[str, Any]:
     import tomli
 
     return tomli.loads(path.read_text("utf-8"))
+
+
+def dumps() -> str:
+    """Return the text of what is written down, a line for each table of a file."""
+    rows = {
+        path.relative_to(_PACKAGE).as_posix(): ",\n".join(
+            f"  {json.dumps(name)}: {json.dumps(table, default=str)}" for name, table in _parsed(path).items()
+        )
+        for path in (_MAKERS, *sorted(_PACKAGE.glob("formats/[!_]*/*.toml")))
+    }
+    return "{\n" + ",\n".join(f"{json.dumps(path)}: {{\n{lines}\n}}" for path, lines in rows.items()) + "\n}\n"
 
 
 def _own(format_id: str) -> dict[str, Any]:
@@ -724,3 +748,7 @@ def meanings(format_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
         "tiers": {word: tier for tier, word in file.get("tiers", {}).items()},
     }
     return {name: {word: _several(meaning) for word, meaning in table.items()} for name, table in found.items() if table}
+
+
+if __name__ == "__main__":
+    FILE.write_text(dumps(), "utf-8")

@@ -13,7 +13,6 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text
-from agentconv.yaml import emitter
 from agentconv.yaml import nodes as yaml_nodes
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar, YamlError, YamlLimitError
@@ -347,6 +346,8 @@ def patch(header: Header, changes: MappingType[str, Json | None]) -> list[Edit] 
 
 
 def _replacement(header: Header, node: Node, value: Json, newline: str) -> Edit:
+    from agentconv.yaml import emitter
+
     text = header.source.text
     start, end = header.place(node.start), header.place(node.end)
     own_line = text[text.rfind("\n", 0, start) + 1 : start]
@@ -373,6 +374,8 @@ def _removal(header: Header, key: Node, node: Node) -> Edit:
 
 
 def _insertion(header: Header, key: str, value: Json, newline: str) -> Edit:
+    from agentconv.yaml import emitter
+
     text = header.source.text
     column = 0
     if isinstance(header.root, Mapping) and header.root.pairs:

@@ -14,7 +14,6 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
 from agentconv.core.ir import unescape_key
-from agentconv.families import recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -274,6 +273,8 @@ def _decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenien
         decoded.refused[reason.key or ""] = _placed(complaint, dialect.spec.id, header.get(reason.key or ""))
         refused = header.keys()  # nothing was lifted
     if lenient:
+        from agentconv.families import recovery
+
         taken = decoded.recovered | {name for name in dialect.keys if name not in decoded.refused}
         recovery.restrict(dialect.spec.id, decoded.extras, decoded.values, refused, taken)
     for name in dialect.required:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core.kinds import KINDS
-from agentconv.core.part_format import Place
-from agentconv.parts import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +49,9 @@ def found(formats: Iterable[str]) -> dict[str, dict[Kind, Places]]:
 
 
 def _found(format_id: str, kind: Kind) -> Places | None:
+    from agentconv.core.part_format import Place
+    from agentconv.parts import registry
+
     module = registry.part_format(format_id, kind)
     if module is None:
         return None
@@ -61,6 +62,8 @@ def _found(format_id: str, kind: Kind) -> Places | None:
 
 def found_containers(formats: Iterable[str]) -> dict[str, list[str]]:
     """Return the files that make containers as the modules of the clients say it."""
+    from agentconv.parts import registry
+
     containers = {format_id: registry.container(format_id) for format_id in formats}
     return {format_id: [*one.files, *one.also] for format_id, one in containers.items() if one}
 

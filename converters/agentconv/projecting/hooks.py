@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_contracts, hook_handlers, hook_matchers, vocabulary
+from agentconv.core import effects, hook_handlers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
-from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -299,6 +298,9 @@ _SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})
 
 def _translated(hook: Hook, target: str) -> Hook | None:
     """Return a hook of another client's agent as one of the target's, where both run the same for the same; else None."""
+    from agentconv.core import hook_contracts, hook_matchers
+    from agentconv.projecting import hook_translation
+
     clients = (vocabulary.hooks(target), vocabulary.hooks(hook.format))
     if not all(one is not None and one.agents for one in clients) or hook.options or not all(map(_is_shared, hook.handlers)):
         return None

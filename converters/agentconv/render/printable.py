@@ -23,19 +23,25 @@ _HIDDEN = (
 """Controls of terminals and of the direction of text, separators of lines, and what has no width; joiners have their use in a script."""
 _COMMAND = r"##(?=[A-Za-z]{0,20}\[)"
 """What begins a command to a CI runner wherever it stands in a line: `##[group]`, `##vso[...]`, `##teamcity[...]`."""
-_DRIVES = expression(f"[{_HIDDEN}]|{_COMMAND}")
+_EITHER = f"[{_HIDDEN}]|{_COMMAND}"
+_DRIVES = expression(_EITHER)
 _HIDES = expression(f"[{_HIDDEN}]")
 _LINE_END = expression(r"\r\n?|\n")
 _OURS = r"\x1b\[(?:31;1|33;1|36|0)m|\r\x1b\[K"
 """The colours of `text.Style`, and what clears the line of progress."""
-_UNLESS_OURS = expression(f"({_OURS})|{_DRIVES.pattern}")
+_UNLESS_OURS = expression(f"({_OURS})|{_EITHER}")
 _LINE_COMMAND = "::"
 """What begins a command to a runner of GitHub, where only blanks stand before it in a line."""
 
 
 def shown(text: str) -> str:
     r"""Return text with what drives a terminal, a log or a runner escaped: `\x1b`, `\u202e`."""
-    return _DRIVES.sub(_escaped, text)
+    return text if _is_plain(text) else _DRIVES.sub(_escaped, text)
+
+
+def _is_plain(line: str) -> bool:
+    """Whether a line has nothing to look for, as most have not: that is told without a pattern."""
+    return line.isascii() and line.isprintable() and "##" not in line
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -89,7 +95,7 @@ class Lines:
         self._stream.flush()
 
     def _safe(self, line: str) -> str:
-        safe = _UNLESS_OURS.sub(lambda match: match[1] or _escaped(match), line)
+        safe = line if _is_plain(line) else _UNLESS_OURS.sub(lambda match: match[1] or _escaped(match), line)
         if not self._begun and safe.lstrip().startswith(_LINE_COMMAND):
             return safe.replace(":", "\\x3a", 1)
         return safe

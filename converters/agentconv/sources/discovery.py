@@ -243,6 +243,11 @@ def _common_root(paths: list[Path]) -> Path:
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
+@cache
+def _parts(place: str) -> tuple[str, ...]:
+    return PurePosixPath(place).parts
+
+
 def project_root(path: Path) -> Path | None:
     """Return the folder that holds the client's location that a path is, or is in."""
     parts = Path(os.path.abspath(path)).parts
@@ -253,7 +258,7 @@ def project_root(path: Path) -> Path | None:
                 return found
             continue
         for place in row.folders:
-            wanted = PurePosixPath(place).parts
+            wanted = _parts(place)
             for start in range(len(parts) - len(wanted), 0, -1):
                 if parts[start : start + len(wanted)] == wanted:
                     return Path(*parts[:start])

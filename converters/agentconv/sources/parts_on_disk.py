@@ -15,15 +15,11 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span, in_words
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
-from agentconv.core.part_format import PartSource, Place
-from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
-from agentconv.json import jsonc
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.parts.skills import faults
 from agentconv.sources import agentless, contents, discovery, sniffing
 from agentconv.sources.discovery import Discovery
 
@@ -32,8 +28,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, PartsRead
-    from agentconv.core.parts import Part
+    from agentconv.core.part_format import PartFormat, PartSource, PartsRead, Place
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.sources.contents import Contained
     from agentconv.sources.user_places import Home
 
@@ -225,6 +221,9 @@ class PartsOnDisk:
 
     def _off(self, client: str, module: PartFormat[Any]) -> dict[str | None, str]:
         """Return the files of settings that switch servers off, by these."""
+        from agentconv.core.part_format import Place
+        from agentconv.json import jsonc
+
         lists: Sequence[tuple[str, str]] = getattr(module, "off", ()) if module.kind == "servers" and self.home is None else ()
         named: dict[str | None, str] = {}
         for path, key in lists:
@@ -263,6 +262,8 @@ class PartsOnDisk:
 
     def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
         """Yield the places that a client's configuration names in the project."""
+        from agentconv.core.part_format import Place
+
         for path in getattr(module, "lists", ()) if self.home is None else ():
             for source in self.sources(client, Place(path), module.kind):
                 yield from module.listed(source.text)  # type: ignore[attr-defined]
@@ -280,6 +281,8 @@ class PartsOnDisk:
 
     def _scripts(self, client: str, module: PartFormat[Any], source: PartSource) -> tuple[FolderFile, ...]:
         """Return the files of the project that the hooks of a file name."""
+        from agentconv.core.parts import FolderFile
+
         named: Callable[[PartSource], list[str]] | None = getattr(module, "named", None)
         files: list[FolderFile] = []
         top = os.path.realpath(self.folder)
@@ -297,6 +300,8 @@ class PartsOnDisk:
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""
+        from agentconv.parts.skills import faults
+
         for path in self._astray(client, place):
             message = f"{formats.FORMATS[client].title} {faults.FLAT}"
             yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), faults.as_folder(path), client=client)
@@ -312,6 +317,8 @@ class PartsOnDisk:
 
     def astray(self, client: str) -> Iterator[PartSource]:
         """Yield the files that lie where a client's own skills do, and are none, since a skill is a folder."""
+        from agentconv.core.part_format import PartSource
+
         module = registry.part_format(client, "skills")
         for place in self._places(client, module) if module else ():
             for path in self._astray(client, place) if place.native else ():
@@ -361,6 +368,8 @@ class PartsOnDisk:
 
     def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         """Yield the files at a place of a client, in path order."""
+        from agentconv.core.part_format import PartSource
+
         base = self.place(client, place.path)
         if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
             return
@@ -405,6 +414,8 @@ class PartsOnDisk:
 
     def _beside(self, found: Discovery, file: Path, top: str) -> tuple[FolderFile, ...] | None:
         """Return what is in a skill's folder beside SKILL.md; None where that cannot all be carried."""
+        from agentconv.core.parts import FolderFile
+
         files: list[FolderFile] = []
         size = 0
         for path in discovery.walk(found, file.parent, top, ("",)):

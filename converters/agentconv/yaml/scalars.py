@@ -27,17 +27,17 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
+_MAYBE_NUMBER = frozenset("+-.0123456789")
 _CORE = "tag:yaml.org,2002:"
 _SAFE_INTEGER = 2**53
 
 
 def resolve(text: str) -> Json:
     """Give a plain scalar its YAML 1.2 core type."""
-    if text and text[0] not in _MAYBE_TYPED:
-        return text
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _MAYBE_NUMBER:
+        return text
     match = _NUMBER.fullmatch(text)
     return text if match is None else _number(match)
 

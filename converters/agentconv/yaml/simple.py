@@ -42,7 +42,7 @@ class _Complicated(Exception):
 def parse(text: str) -> Mapping | None:
     """Read a simple text; None when it is not simple."""
     head = len(text) - len(text.lstrip("\n"))
-    if text[head : head + 1] in ("", " ") or len(text) > _MAX_LENGTH or _ODD.search(text):
+    if text[head : head + 1] in ("", " ") or len(text) > _MAX_LENGTH or _is_odd(text):
         return None
     if text[-1] != "\n":
         text += "\n"
@@ -51,6 +51,11 @@ def parse(text: str) -> Mapping | None:
     except _Complicated:
         return None
     return node if end == len(text) else None
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text has a character that makes it more than simple, none of which can be printed."""
+    return not text.replace("\n", "").isprintable() and _ODD.search(text) is not None
 
 
 def _mapping(text: str, head: int, indent: int, depth: int) -> tuple[Mapping, int]:

@@ -19,7 +19,7 @@ from agentconv.core.format import FormatSpec
 from agentconv.families import javascript, markdown, model_words
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.formats.claude import loader, mcp_servers, spelling
-from agentconv.projecting import hooks, models, permissions, texts, tool_lists
+from agentconv.projecting import hooks, models, permissions, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
@@ -116,6 +116,8 @@ def project(projection: Projection) -> None:
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
+    from agentconv.projecting import tool_lists
+
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
     permissions.mode(projection)

@@ -26,20 +26,24 @@ COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink"
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 _S = f"[{SPACE}]"
-_OPEN = expression(rf"---{_S}*\n")
-_CLOSE_REST = expression(rf"{_S}*\n?")
 
 
 def find(source: SourceText) -> Header | Complaint:
     r"""Find the header: `^---\s*\n`, then everything up to the first `---` anywhere."""
     text = source.text
-    opened = _OPEN.match(text, markdown.strip_bom(text))
-    if opened is None:
+    top = markdown.strip_bom(text)
+    start = text.rfind("\n", top, _after_blanks(text, top + 3)) + 1
+    if not text.startswith("---", top) or not start:
         return Complaint("the file does not start with a line `---`")
-    end = text.find("---", opened.end())
+    end = text.find("---", start)
     if end < 0:
         return Complaint("the header is never closed by `---`")
-    return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
+    return Header(source, start, end, _after_blanks(text, end + 3))
+
+
+def _after_blanks(text: str, at: int) -> int:
+    """Return where the blanks and line ends at a place end."""
+    return len(text) - len(text[at:].lstrip(SPACE))
 
 
 _KEY_VALUE = expression(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
