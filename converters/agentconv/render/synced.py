@@ -104,7 +104,9 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
         for key, losses in views.refused.items():
             if (views.target, key) not in stale:
                 name = names.get(key, "")
-                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), "")
+                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), None)
+                if reason is None:  # lost to a bug, which is told as one
+                    continue
                 hint = f"`skip = true` in [sync.agents.{name}.{views.target}] leaves it out"
                 yield Line("refused", name, f"{views.target} cannot hold it: {reason}", views.target, key[0], key[1], hint, look=True)
 
@@ -137,7 +139,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
-        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
+        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "a bug keeps it from being written")
         yield _line(
             one,
             "stale",

@@ -11,8 +11,9 @@ from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource, Place
@@ -323,9 +324,7 @@ class PartsOnDisk:
         try:
             result: PartsRead[Any] = module.read(source)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-            message = f"internal error while it was read: {in_words(error)}"
-            hint = "the file was left out; please report this with the file"
-            self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
+            self.diagnostics.append(bugs.told(error, "while it was read", Span(source.text.path), lost="the file was left out"))
             return
         said = tuple(self._shown(one, client) for one in result.diagnostics)
         if not result.parts:
