@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
@@ -62,7 +62,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
     for piece in loader:
-        if piece.source is None or piece.format not in registry.CLIENTS or any(one.code is Code.INTERNAL for one in piece.diagnostics):
+        if piece.source is None or piece.format not in registry.CLIENTS or any(one.is_bug for one in piece.diagnostics):
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
@@ -72,7 +72,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
         clients = tuple(dict.fromkeys((piece.format, *(() if index else chosen.clients(location)))))
         stdin = file is not None and file.location is None
-        subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
+        subject = Subject(piece.source, piece.format, clients, chosen.for_file(location, piece.format), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
             subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
