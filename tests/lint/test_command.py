@@ -322,3 +322,22 @@ def test_a_comment_that_leaves_out_what_protects_is_told_what_does(tmp_path, cap
     main(["lint", str(tmp_path), "--select", "AC810", "--isolated"])
 
     assert capsys.readouterr().out.count("no comment leaves out a rule that protects: --ignore AC810 does") == 1
+
+
+def test_a_project_that_says_whom_to_ask_says_it_of_each_agent_once(tmp_path, monkeypatch, capsys):
+    """A file that is named, as a hook names those that are committed, is for the assistants that have none of their own; a person may ask."""
+    header = "---\nname: one\ndescription: Reads\n"
+    for path, text in {
+        ".claude/agents/one.md": f"{header}tools: Read, Bash\n---\n\nRead.\n",
+        ".opencode/agents/one.md": "---\ndescription: Reads\nmode: subagent\n---\n\nRead.\n",
+        "agentconv.toml": '[lint]\nfor = ["claude-code", "opencode"]\nselect = ["AC1"]\n',
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    codes = [main(["lint", *words]) for words in ((), (".claude/agents/one.md",), (".opencode/agents/one.md",))]
+    asked = main(["lint", ".claude/agents/one.md", "--for", "opencode"])
+
+    assert codes == [Exit.OK] * 3
+    assert asked == Exit.FINDINGS
+    assert "AC198" in capsys.readouterr().out

@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     siblings = lint_files.read_siblings(found)
     lint_files.introduce(files, siblings)
     named = {file.location for file in found.files if file.named}
-    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.names_clients(file.location)])
+    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
     files += lint_files.included(files)
     if own is None or own in registry.CLIENTS:
         files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)

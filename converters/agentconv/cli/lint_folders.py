@@ -107,6 +107,11 @@ class LintFolders:
         accepted = {rule.casefold() for code, rule in _ACCEPTED.items() if self._accepted & {code, f"{code}:{client}"}}
         return replace(settings, ignored=settings.ignored | accepted) if accepted else settings
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person asks about certain clients: what a project says holds for all of its files, whichever of them somebody names."""
+        return self._named is not None
+
     def names_clients(self, location: str | None) -> bool:
         """Whether somebody said which clients to ask about a file."""
         return self._named is not None or self.of(location).clients is not None

@@ -91,7 +91,7 @@ class LintTexts:
             return Looked(diagnostics=(*troubles, *map(placed, diagnostics)))
         siblings = self._siblings(found, texts)
         lint_files.introduce(files, siblings)
-        lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
+        lint_files.leave_out_versions([] if chosen.is_asked else files)
         files += lint_files.included(files)
         looked = _checked(files, rules, siblings)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
