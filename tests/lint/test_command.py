@@ -325,7 +325,7 @@ def test_a_comment_that_leaves_out_what_protects_is_told_what_does(tmp_path, cap
 
 
 def test_a_project_that_says_whom_to_ask_says_it_of_each_agent_once(tmp_path, monkeypatch, capsys):
-    """A file that is named, as a hook names those that are committed, is for the assistants that have none of their own; a person may ask."""
+    """A file that is named, as a hook names those of a commit, is for assistants without one of their own; a person may ask."""
     header = "---\nname: one\ndescription: Reads\n"
     for path, text in {
         ".claude/agents/one.md": f"{header}tools: Read, Bash\n---\n\nRead.\n",

@@ -86,7 +86,7 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
     """Yield what the source cannot say and a target keeps, and what may do more from now on."""
     place = outcome.settings.file.name
     for one in outcome.kept:
-        said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
+        said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")
         listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
         more = next((each.allowed for each in outcome.candidates if (each.target, *each.place) == (one.target, one.path, one.pointer)), ())
