@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.read_before import ReadBefore
 
 
 @dataclass(slots=True)
@@ -54,6 +55,8 @@ class OpenFile:
     """The clients in whose own place it lies."""
     texts: Mapping[str, bytes] = MappingProxyType({})
     """By absolute path what is read in place of what is on the disk."""
+    before: ReadBefore | None = None
+    """What was read when the editor looked before."""
 
 
 def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
@@ -106,7 +109,7 @@ def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFol
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
     for place in parts.places:
-        place.texts = one.texts
+        place.texts, place.before = one.texts, one.before
         for subject in part_files.subjects(place, clients, one.kinds, one.location):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING

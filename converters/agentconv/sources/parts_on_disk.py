@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartsRead
     from agentconv.core.parts import Part
     from agentconv.sources.contents import Contained
+    from agentconv.sources.read_before import ReadBefore
     from agentconv.sources.user_places import Home
 
 _ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules")
@@ -108,6 +109,10 @@ class PartsOnDisk:
     """What reading found, but for what is said of a part."""
     texts: Mapping[str, bytes] = field(default_factory=dict)
     """By absolute path, what is read in place of what is on the disk: files that are open in an editor."""
+    before: ReadBefore | None = None
+    """What readers made of files at an earlier look, where somebody looks again and again."""
+    _sources: dict[tuple[str, Place, Kind], tuple[PartSource, ...]] = field(default_factory=dict)
+    """The files at a place of a client, as far as they were asked for."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _texts: tuple[str, ...] | None = None
     """All markdown files of the project, as far as that was asked for."""
@@ -322,7 +327,9 @@ class PartsOnDisk:
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:
-            result: PartsRead[Any] = module.read(source)
+            result: PartsRead[Any] = (
+                self.before.of(client, module.kind, source, module.read) if self.before is not None else module.read(source)
+            )
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
             self.diagnostics.append(bugs.told(error, "while it was read", Span(source.text.path), lost="the file was left out"))
             return
@@ -358,8 +365,13 @@ class PartsOnDisk:
         place = self.place(client, path)
         return place.as_posix() if self.home is None else self.home.shown(place)
 
-    def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
-        """Yield the files at a place of a client, in path order."""
+    def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
+        """Return the files at a place of a client, in path order."""
+        if (client, place, kind) not in self._sources:
+            self._sources[client, place, kind] = tuple(self._found(client, place, kind))
+        return self._sources[client, place, kind]
+
+    def _found(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         base = self.place(client, place.path)
         if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
             return
