@@ -15,7 +15,7 @@ from agentconv import __version__
 from agentconv.conversion import converting, model_choices
 from agentconv.core import credentials, time_limit
 from agentconv.core.dataclass import dataclass, field
-from agentconv.core.diagnostics import Code, InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
@@ -266,8 +266,8 @@ def _output(file: OutputFile | None) -> Row:
 
 
 def _bug(told: Iterable[Diagnostic]) -> str | None:
-    """Return what went wrong for a reason that is ours."""
-    return next((_told(one.message) for one in told if one.code is Code.INTERNAL), None)
+    """Return what went wrong for a reason that is no mistake in the row."""
+    return next((_told(one.message) for one in told if one.is_bug), None)
 
 
 def _diagnostic(one: Diagnostic) -> Row:

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from agentconv.formats import _template
+from agentconv.testing import example
 
 CHECKOUT = Path(__file__).parents[2]
 ROW = 'ROW = FormatRow("toy_agents.toy", "Toy", (".toy/agents",), (".md",), aliases=("toybox",))'
@@ -61,6 +63,17 @@ class Installed:
         shutil.copytree(source / "fixtures", package / "fixtures")
         return package
 
+    def example(self, root):
+        """Write the distribution to begin with below a folder, and install it as it stands."""
+        root = example.write("my-tool", root / "my-tool-agents")
+        groups = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
+        points = [
+            line for group, names in groups.items() for line in (f"[{group}]", *(f"{name} = {value}" for name, value in names.items()))
+        ]
+        package = self.distribution("my-tool-agents", "\n".join(points))
+        shutil.copytree(root / "src" / package.name, package, dirs_exist_ok=True)
+        return root
+
     def files(self, package):
         """Put the schema and the words of the toy into a package."""
         source = Path(_template.__file__).parent
@@ -77,6 +90,12 @@ class Installed:
     def run(self, words, cwd):
         """Run the command line in a folder."""
         return self.python(f"from agentconv.cli import main; raise SystemExit(main({words.split()!r}))", cwd)
+
+    def codes(self, commands, cwd):
+        """Run several commands in a folder, one after the other, and return their exit codes and all that they print."""
+        code = "import sys\nfrom agentconv.cli import main\nfor words in {!r}: print('exit:', int(main(words.split())), flush=True)"
+        told = self.python(code.format(commands), cwd)
+        return [int(line.removeprefix("exit: ")) for line in told.splitlines() if line.startswith("exit: ")], told
 
 
 @pytest.fixture

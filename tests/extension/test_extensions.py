@@ -5,22 +5,38 @@ from pathlib import Path
 
 import pytest
 
+from agentconv.testing import example
+
 CHECKOUT = Path(__file__).parents[2]
 
 
-SUITES = """
-from agentconv import testing
-cases = testing.cases("toy", fixtures={fixtures!r})
-for case in cases: case()
-print(len(cases), *sorted({{case.suite for case in cases}}))
-"""
+def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path):
+    """What is written to begin with is a format and a rule that pass the contract, the round trips, the laws and the cases of rules."""
+    root = installed.example(tmp_path)
+    told = installed.python("import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", root)
+    shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
+
+    assert "23 passed" in told
+    assert shown[0] == [0, 0]
+    assert "My Tool 1.0.0, in .my-tool/agents/*.md" in shown[1]
 
 
-def test_a_format_of_another_distribution_passes_every_suite(installed, project):
-    """An installed format is registered by its entry point, and passes the contract, the round trips and the laws."""
-    package = installed.toy()
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["codex"], "there is a format `codex` already"),
+        (["My_Tool"], "`My_Tool` is no id of a format"),
+        (["my-tool", "."], "there is `.` already"),
+        ([], "usage: python -m agentconv.testing.example ID [FOLDER]"),
+    ],
+)
+def test_an_example_that_cannot_be_written_is_told(words, why, tmp_path, monkeypatch, capsys):
+    """An id that is none, or taken, and a folder that is there are told, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
 
-    assert installed.python(SUITES.format(fixtures=str(package / "fixtures")), project) == "19 contract laws roundtrip\n"
+    assert example._main(words) == 2
+    assert why in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_every_command_knows_it(installed, project):
@@ -190,6 +206,48 @@ def test_a_format_that_cannot_write_loses_its_own_agents_alone(installed, projec
     assert (project / "out/.codex/agents/calm.toml").is_file()
 
 
+READING = ["convert . -t codex -o out", "to-json . -o all.json", "inspect .", "inspect .claude --for toy", "lint .", "report . -o r.html"]
+WRITING = [
+    "convert .claude -t toy -o out",
+    "convert .claude -t toy,codex -o both",
+    "report .claude -t toy -o r.html",
+    "sync",
+    "sync --check",
+]
+
+
+@pytest.mark.parametrize(("what", "commands"), [("read", READING), ("write", WRITING)], ids=["read", "write"])
+def test_a_bug_of_a_distribution_is_told_alike_by_every_command(installed, project, what, commands):
+    """It is none of ours: the distribution is named, the exit code is that of what is lost, and everything else is done."""
+    module = installed.toy() / "toy.py"
+    module.write_text(f"{module.read_text()}\n\ndef {what}(*_given):\n    raise ZeroDivisionError('boom')\n")
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["toy", "codex"]\n')
+    codes, told = installed.codes(commands, project)
+
+    assert codes == [1] * len(commands)
+    assert told.count("`toy` of toy-agents 1.0") >= len(commands)
+    assert told.count("report it to toy-agents") >= len(commands)
+    assert "internal error" not in told
+    assert "bug in agentconv" not in told
+    assert (project / "all.json").is_file() or (project / ".codex/agents/calm.toml").is_file()
+
+
+def test_a_target_that_cannot_be_read_stays(installed, project):
+    """What sync has written into a format that fails from then on is left as it is, with the distribution's name."""
+    module = installed.toy() / "toy.py"
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["toy"]\n')
+    installed.run("sync", project)
+    written = (project / ".toy/agents/calm.md").read_bytes()
+    module.write_text(f"{module.read_text()}\n\ndef read(source):\n    raise ZeroDivisionError('boom')\n")
+    source = project / ".claude/agents/calm.md"
+    source.write_text(source.read_text().replace("changed", "was changed"))
+    codes, told = installed.codes(["sync"], project)
+
+    assert codes == [1]
+    assert "`toy` of toy-agents 1.0" in told
+    assert (project / ".toy/agents/calm.md").read_bytes() == written
+
+
 def test_a_module_that_ends_python_ends_nothing(installed, project):
     """A module that leaves Python as it is imported is told as any other that cannot be imported."""
     module = installed.toy() / "toy.py"
@@ -224,6 +282,37 @@ def test_broken_rules_name_their_distribution_and_lose_nothing_else(installed, p
     assert "`one` of broken-rules 1.0 cannot be loaded: ModuleNotFoundError" in told
     assert "`two` of broken-rules 1.0 has a rule with the code AC101" in told
     assert "BR001 breaks of broken-rules 1.0 failed: ZeroDivisionError" in told
+    assert installed.codes(["lint .claude --select BR"], project)[0] == [1]
+
+
+YIELDING = {
+    "no finding": ("yield 'x'", "TypeError: it yielded a str: a rule yields what `self.find(message, place, help)` returns"),
+    "out of the text": ("yield self.find('x', (0, 10_000), 'y')", "ValueError: its finding is at 0 to 10000, which is no place"),
+    "of a set": ("yield self.find('x', (0, 10_000), 'y')", "ValueError: its finding is at 0 to 10000, which is no place"),
+    "raising of a set": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "nothing": ("return None", "TypeError: 'NoneType' object is not iterable"),
+}
+
+
+@pytest.mark.parametrize(("name", "code", "why"), [(name, *row) for name, row in YIELDING.items()], ids=YIELDING)
+def test_what_a_rule_yields_is_held_to_what_a_finding_is(installed, project, name, code, why):
+    """A rule that yields something else is told as one that fails, with its distribution, in every form of the report."""
+    rules = OURS.replace("AC101", "TOY001").replace('"ours"', '"mine"').replace("return iter(())", code)
+    rules = rules.replace("severity", 'about="set", severity') if "set" in name else rules
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules)
+    codes, told = installed.codes([f"lint .claude --output-format {kind}" for kind in ("concise", "sarif", "github", "junit")], project)
+
+    assert codes == [1] * 4
+    assert told.count(f"TOY001 mine of team-rules 1.0 failed: {why}") >= 4
+
+
+def test_rules_that_cannot_be_loaded_fail_the_check(installed, project):
+    """A check whose rules are not there has not been made, although nothing was found."""
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.gone\n")
+    codes, told = installed.codes(["lint .claude", "convert .claude -t codex -o out"], project)
+
+    assert codes == [1, 0]
+    assert "error: `team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError" in told
 
 
 OURS = """\

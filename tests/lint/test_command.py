@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-import rule_examples
 from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
@@ -17,6 +16,7 @@ from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
+from agentconv.testing import rules
 
 CHECKOUT = Path(__file__).parents[2]
 COLON = "name: a\ndescription: Use for reviews: always\n"
@@ -173,7 +173,7 @@ def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatc
 def test_a_project_leaves_out_no_rule_about_what_restrains_it(rule, tmp_path, capsys, monkeypatch):
     """What a project's own rules and hooks do not hold is told, whatever its settings leave out."""
     monkeypatch.chdir(tmp_path)
-    rule_examples.write(rule, tmp_path, rule.bad)
+    rules.write(rule, tmp_path, rule.bad)
     (tmp_path / "pyproject.toml").write_text("[tool.agentconv.lint]\nignore = ['AC']\n")
     main(["lint", ".", "--for", ",".join((rule.example, *rule.clients)), "--output-format", "github"])
 
@@ -278,3 +278,66 @@ def test_a_project_without_agents_is_looked_at(tmp_path, monkeypatch, capsys):
 
     assert main(["lint", "--output-format", "concise"]) == Exit.FINDINGS
     assert "AC564" in capsys.readouterr().out
+
+
+LIMITED = 'name = "reviewer"\ndescription = "Reviews"\ndeveloper_instructions = "You review."\nsandbox_mode = "read-only"\n'
+
+
+@pytest.mark.parametrize(
+    ("accept", "code"),
+    [("[]", Exit.FINDINGS), ('["not-enforced:codex"]', Exit.OK), ('["not-enforced"]', Exit.OK), ('["asks-dropped"]', Exit.FINDINGS)],
+)
+def test_a_limit_that_a_project_knows_is_not_held_is_no_finding(tmp_path, monkeypatch, capsys, accept, code):
+    """What `accept` says is known of all agents is told of none of them; else the finding says how that is said."""
+    (tmp_path / ".codex/agents").mkdir(parents=True)
+    (tmp_path / ".codex/agents/reviewer.toml").write_text(LIMITED)
+    (tmp_path / "agentconv.toml").write_text(f"accept = {accept}\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint"]) == code
+    assert ('accept = ["not-enforced:codex"] in agentconv.toml' in capsys.readouterr().out) == (code is not Exit.OK)
+
+
+def test_what_holds_for_a_run_is_no_matter_of_a_folder_in_it(tmp_path, monkeypatch, capsys):
+    """Settings that hold for a run are told where they stand in a folder below the project, and count where it is linted by itself."""
+    for path, text in {"sub/.codex/agents/reviewer.toml": LIMITED, ".codex/agents/reviewer.toml": LIMITED}.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "sub/agentconv.toml").write_text('strict = "off"\n')
+    monkeypatch.chdir(tmp_path)
+    codes = main(["lint", ".", "sub"]), main(["lint", "sub"])
+    said = capsys.readouterr().err
+
+    assert codes == (Exit.FINDINGS, Exit.OK)
+    assert said.count("sub/agentconv.toml:1:1: note: `strict` of this folder does not count") == 1
+    assert "lint sub by itself" in said
+
+
+def test_a_comment_that_leaves_out_what_protects_is_told_what_does(tmp_path, capsys):
+    """A finding that a comment cannot leave out says so, and what can; one without such a comment does not."""
+    rule = catalogue.rules()["AC810"]
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    for name, text in (("one", rule.bad), ("two", rule.bad.replace("---\n", "---\n# agentconv: ignore[AC810]\n", 1))):
+        (tmp_path / f".claude/agents/{name}.md").write_bytes(encode(text))
+    main(["lint", str(tmp_path), "--select", "AC810", "--isolated"])
+
+    assert capsys.readouterr().out.count("no comment leaves out a rule that protects: --ignore AC810 does") == 1
+
+
+def test_a_project_that_says_whom_to_ask_says_it_of_each_agent_once(tmp_path, monkeypatch, capsys):
+    """A file that is named, as a hook names those of a commit, is for assistants without one of their own; a person may ask."""
+    header = "---\nname: one\ndescription: Reads\n"
+    for path, text in {
+        ".claude/agents/one.md": f"{header}tools: Read, Bash\n---\n\nRead.\n",
+        ".opencode/agents/one.md": "---\ndescription: Reads\nmode: subagent\n---\n\nRead.\n",
+        "agentconv.toml": '[lint]\nfor = ["claude-code", "opencode"]\nselect = ["AC1"]\n',
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    codes = [main(["lint", *words]) for words in ((), (".claude/agents/one.md",), (".opencode/agents/one.md",))]
+    asked = main(["lint", ".claude/agents/one.md", "--for", "opencode"])
+
+    assert codes == [Exit.OK] * 3
+    assert asked == Exit.FINDINGS
+    assert "AC198" in capsys.readouterr().out

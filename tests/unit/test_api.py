@@ -325,6 +325,21 @@ def test_agents_that_are_left_out_of_a_set_are_left_out_without_a_word(project, 
     assert ([agent.name for agent in read], len(result.files), result.diagnostics) == (["other"], 1, ())
 
 
+def test_help_says_how_a_package_is_called():
+    """`help()` of a package that is a function shows its parameters, and so do editors, as they are where it is defined."""
+    from inspect import signature
+
+    from agentconv.formats.registry import formats
+    from agentconv.lint.library import lint
+
+    for package, function in ((agentconv.lint, lint), (agentconv.formats, formats)):
+        parameters = signature(function).parameters
+
+        assert signature(package) == signature(function)
+        assert f"agentconv.{function.__name__}({next(iter(parameters), '')}" in package.__doc__
+        assert all(name in package.__doc__ for name in parameters)
+
+
 def test_everything_public_is_there_and_the_packages_stay_packages():
     """Each public name is importable; `lint` and `formats` are called, and hold their modules."""
     import agentconv.formats.registry

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,12 +13,13 @@ import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema import Draft7Validator
 
+from agentconv.cli.run import build_parser
 from console_runs import environment_for
 
 CHECKOUT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
 RECIPES = re.findall(r"(?s)^```yaml\n(.*?)^```$", (CHECKOUT / "docs/ci.md").read_text("utf-8"), re.MULTILINE)
-WORKFLOW, STEP, GITLAB, PRE_COMMIT = map(yaml.safe_load, RECIPES)
+WORKFLOW, STEP, GITLAB, LOCAL, PRE_COMMIT = map(yaml.safe_load, RECIPES)
 DOCUMENTS = {
     "github-actions": ACTION,
     "github-workflows": {"on" if key is True else key: value for key, value in WORKFLOW.items()},  # a boolean in YAML 1.1
@@ -37,11 +39,24 @@ def test_what_runners_take(name):
 def test_recipes_name_what_is_there():
     """Hooks, inputs and the step of the recipes are those that this repository has."""
     hooks = {hook["id"] for hook in yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
-    given = WORKFLOW["jobs"]["agents"]["steps"][1]["with"]
+    scripts = [step["run"] for step in WORKFLOW["jobs"]["agents"]["steps"] if "run" in step] + GITLAB["agents"]["script"]
 
     assert {hook["id"] for hook in PRE_COMMIT["repos"][0]["hooks"]} <= hooks
-    assert {*given} <= {*ACTION["inputs"]}
-    assert STEP[0]["run"].startswith("uvx --from agentconv-toolkit agentconv lint")
+    assert {*STEP[0]["with"]} <= {*ACTION["inputs"]}
+    assert all(script.startswith("uvx --from agentconv-toolkit agentconv ") for script in scripts)
+    assert "setup-uv" in WORKFLOW["jobs"]["agents"]["steps"][1]["uses"]
+
+
+def test_recipes_are_commands_that_there_are():
+    """What a recipe runs is a command with the options that it has, whatever it then finds."""
+    jobs = [step["run"] for step in WORKFLOW["jobs"]["agents"]["steps"] if "run" in step] + GITLAB["agents"]["script"]
+    local = [hook["entry"] for hook in LOCAL["repos"][0]["hooks"]]
+
+    for script in (*(job.removeprefix("uvx --from agentconv-toolkit ") for job in jobs), *local):
+        command, *words = shlex.split(script, comments=True)[1:]
+        build_parser(command).check_flags(words)
+
+        assert build_parser(command).parse_args(words)
 
 
 def test_no_input_is_part_of_a_script():

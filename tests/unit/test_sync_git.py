@@ -337,6 +337,16 @@ def test_what_is_staged_is_what_is_checked(project):
     assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in half.errors
 
 
+def test_of_an_agent_that_is_gone_the_files_only_have_to_be_staged(project):
+    """Where a run has taken away what was made of an agent, a check of the index names these files for `git add`."""
+    project.git("rm", "-q", ONE)
+    project.sync()
+    said = project.sync("--check", "--staged")
+
+    assert said.code == 1
+    assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in said.errors
+
+
 def test_what_is_staged_and_not_yet_synced_wants_no_staging(project):
     """Where the files are not what they are to be, a run comes first."""
     project.replace(ONE, "Two.", "Zwei.")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agentconv.core.dataclass import replace
+from agentconv.install import lock
+from agentconv.sync import digests, present, texts
 from synced_projects import SOURCE, Project, agent
 
 GUARDED = """\
@@ -70,6 +73,31 @@ def test_a_configuration_alone_allows_nothing(project):
     project.sync("--prefer", "opencode", "gate")
 
     assert ["wider" in project.sync().actions() for _ in range(3)] == [True, True, True]
+
+
+def test_a_lock_alone_allows_nothing(project):
+    """What may be done beyond the source stands in the configuration; a lock that says so of a file that grew is held against it."""
+    project.sync("--adopt")
+    project.replace(GATE, '"*": ask', '"*": allow')
+    place = project.root / lock.FILE
+    found = lock.read(place)
+    grown = digests.of(present.parsed(GATE, "opencode", GUARDED.replace('"*": ask', '"*": allow').encode()).agents[""])
+    (entry,) = (one for one in found.synced if one.name == "gate")
+    crafted = replace(entry, own={path: grown[path] for path in entry.own}, bytes_sha256=texts.sha256(project.read(GATE).encode()))
+    place.write_bytes(lock.dump(replace(found, synced=tuple(crafted if one == entry else one for one in found.synced))))
+
+    assert [(told.code, "wider" in told.actions()) for told in (project.sync("--check"), project.sync("-v"))] == [(1, True)] * 2
+
+
+@pytest.mark.parametrize("named", ["[]", '["write"]'])
+def test_what_is_named_is_all_that_is_allowed(project, named):
+    """Without its names in the configuration, what was taken in is told in each run like anything else that may do more."""
+    project.sync("--adopt")
+    said = project.read("agentconv.toml")
+    (line,) = (line for line in said.splitlines() if line.startswith("keep-wider = "))
+    project.write("agentconv.toml", said.replace(line, f"keep-wider = {named}"))
+
+    assert ["wider" in project.sync(*words).actions() for words in ((), ("--check",))] == [True, True]
 
 
 def test_the_source_named_takes_back_what_is_kept(project):

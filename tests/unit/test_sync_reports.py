@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -43,12 +44,46 @@ def test_annotations(project, capfdbinary):
     assert strict[1].startswith("::warning file=agentconv.toml,line=1,col=1,title=not-enforced::Codex: ")
     assert code == 1
     assert said.splitlines() == [
-        "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line",
+        (
+            "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line. "
+            "Help: run `agentconv sync`, and commit what it changes"
+        ),
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
             f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
         ),
     ]
+
+
+def test_what_makes_a_check_pass_is_said(project, capfdbinary):
+    """Where something would be written, a check says which command writes it, also where only errors are told; else it does not."""
+    said = [report(capfdbinary, "text")[1]]
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+    said += [report(capfdbinary, "text")[1], report(capfdbinary, "text", "one")[1]]
+    (project.root / SOURCE / "two.md").unlink()
+    main(["sync", "--check", "--quiet"])
+    quiet = capfdbinary.readouterr().err.decode()
+
+    assert ["run `agentconv sync`, and commit what it changes" in one for one in (*said, quiet)] == [False, True, True, True]
+
+
+def test_gitlab_and_junit(project, capfdbinary):
+    """What is not in step are rows with fingerprints, and cases that fail; in step there is no row, and one case that passes."""
+    in_step = [report(capfdbinary, kind)[1] for kind in ("gitlab", "junit")]
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+    project.replace(".codex/agents/two.toml", "Two.", "Deux.")
+    rows = json.loads(report(capfdbinary, "gitlab")[1])
+    suite = ET.fromstring(report(capfdbinary, "junit")[1])[0]  # noqa: S314 - it is ours
+
+    assert (json.loads(in_step[0]), ET.fromstring(in_step[1]).get("failures")) == ([], "0")  # noqa: S314
+    assert [(row["check_name"], row["severity"], row["location"]["path"]) for row in rows] == [
+        ("sync-update", "minor", ".codex/agents/one.toml"),
+        ("sync-edited", "major", ".codex/agents/two.toml"),
+    ]
+    assert rows[0]["description"].endswith("Help: run `agentconv sync`, and commit what it changes")
+    assert len({row["fingerprint"] for row in rows}) == 2
+    assert [(case.get("name"), [one.tag for one in case]) for case in suite] == [("sync-update", ["failure"]), ("sync-edited", ["failure"])]
+    assert suite.get("failures") == "2"
 
 
 def test_sarif(project, capfdbinary):

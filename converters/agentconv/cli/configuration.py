@@ -57,6 +57,8 @@ def settle(options: argparse.Namespace) -> None:
             setattr(options, name, value)
             if key == "strict":
                 options.strict_of_project = given is None and key in file and not options.config
+    if hasattr(options, "accepted"):
+        options.accepted = file.get("accepted", ())
 
 
 def _checked(place: str, key: str, value: Any) -> Any:
@@ -117,6 +119,8 @@ def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple
         if key == "allow-widening" and not options.config:
             hint = "give --allow-widening, or name the file with --config"
             raise _wrong(file, "a project cannot allow itself to widen what its agents may do", hint, key)
+        if key == "accept" and isinstance(value, list):
+            yield "accepted", tuple(map(str, value))  # whose words are held to what they may be where they are used first
         if key not in DEFAULTS:
             continue  # what is kept in step is the matter of who keeps it
         try:
@@ -164,14 +168,21 @@ def _sources(options: argparse.Namespace) -> list[str]:
 
 def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
     """Return the files with settings of the project that the first SRC is, or is in; none where the user's own agents are meant."""
-    from agentconv.sources import discovery, settings_file
+    from agentconv.sources import settings_file
+
+    folder = folder_of_project(options)
+    return [] if folder is None else settings_file.of_folder(Path(os.path.relpath(folder)))
+
+
+def folder_of_project(options: argparse.Namespace) -> Path | None:
+    """Return the project that the first SRC is, or is in; None where the user's own agents are meant."""
+    from agentconv.sources import discovery
 
     sources = _sources(options)
     if not sources:
-        return []
+        return None
     first = Path(sources[0])
-    folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
-    return settings_file.of_folder(Path(os.path.relpath(folder)))
+    return discovery.project_root(first) or (first if first.is_dir() else first.parent)
 
 
 def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table: Any) -> Any:

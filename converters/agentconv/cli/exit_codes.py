@@ -11,7 +11,7 @@ class Exit(IntEnum):
     OK = 0
     """Everything was done."""
     FINDINGS = 1
-    """Refused, not loaded or kept; would change (--check); warnings (--strict)."""
+    """Refused, not loaded, kept, or lost to a bug of another distribution's format or rule; would change (--check); warnings (--strict)."""
     USAGE = 2
     """Usage, configuration, or nothing could be done."""
     BUG = 3

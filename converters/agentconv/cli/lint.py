@@ -108,7 +108,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     shared.add_common(group)
     processes.add_jobs(group)
     shared.add_configuration(parser)
-    parser.set_defaults(lint=None)
+    parser.set_defaults(lint=None, accepted=None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -126,13 +126,13 @@ def run(options: argparse.Namespace) -> int:
     siblings = lint_files.read_siblings(found)
     lint_files.introduce(files, siblings)
     named = {file.location for file in found.files if file.named}
-    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.names_clients(file.location)])
+    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
     files += lint_files.included(files)
     if own is None or own in registry.CLIENTS:
         files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
-    beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
+    beside = [*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
     if not (files or diagnostics or left_out):
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
@@ -148,7 +148,9 @@ def run(options: argparse.Namespace) -> int:
         beside += [*known.finish(_asked(known, files, rules)), *_never_known(known, checked)]
     where = lint_report.where(found, files)
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
-    return lint_report.tell(lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known, others))
+    told = lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known, others)
+    told.failures += [replace(one, severity=Severity.ERROR) for one in catalogue.BROKEN.values()]  # a rule that is not there has not looked
+    return lint_report.tell(told)
 
 
 def _of_others(one: Checked) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.read_before import ReadBefore
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ class OpenFile:
     """The clients in whose own place it lies."""
     texts: Mapping[str, bytes] = MappingProxyType({})
     """By absolute path what is read in place of what is on the disk."""
+    before: ReadBefore | None = None
+    """What was read when the editor looked before."""
 
 
 def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
@@ -63,7 +66,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
     for piece in loader:
-        if piece.source is None or piece.format not in registry.CLIENTS or any(one.code is Code.INTERNAL for one in piece.diagnostics):
+        if piece.source is None or piece.format not in registry.CLIENTS or any(one.is_bug for one in piece.diagnostics):
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
@@ -73,7 +76,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
         clients = tuple(dict.fromkeys((piece.format, *(() if index else chosen.clients(location)))))
         stdin = file is not None and file.location is None
-        subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
+        subject = Subject(piece.source, piece.format, clients, chosen.for_file(location, piece.format), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
             subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
@@ -107,7 +110,7 @@ def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFol
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
     for place in parts.places:
-        place.texts = one.texts
+        place.texts, place.before = one.texts, one.before
         for subject in part_files.subjects(place, clients, one.kinds, one.location):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from agentconv import __version__
 from agentconv.cli import configuration, lint_settings, scope
 from agentconv.cli.lint_settings import LintSettings
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.sources import discovery, settings_file
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Settings
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.settings_file import SettingsFile
 
 _REPOSITORY = ".git"
+_ACCEPTED = {"not-enforced": "AC506"}
+"""The rules that find in a file what `accept` says is known."""
+_OF_RUN = ("strict", "accept")
+"""Settings that hold for a run, and so are those of the project that is linted."""
 
 
 class LintFolders:
@@ -38,6 +45,7 @@ class LintFolders:
         lint_settings.check_rules([*(self.select or ()), *(self.ignore or ())])
         self.project: LintSettings = options.lint or LintSettings()
         self._options = options
+        self._accepted = frozenset(getattr(options, "accepted", None) or ())
         self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
         """Whether what holds for the project holds for every file, wherever it is."""
         self._named = lint_settings.clients_named(options.clients) if options.clients else None
@@ -85,15 +93,24 @@ class LintFolders:
             return self.project
         files = settings_file.of_folder(Path(os.path.relpath(folder)))
         settings_file.check(files, __version__)
+        for file in files if self._run and self._run in Path(os.path.realpath(folder)).parents else ():
+            lint_settings.tell(self._options, _without_effect(file))
         return next((configuration.lint_table(file) for file in files if "lint" in file.values), None)
 
-    def for_file(self, location: str | None) -> Settings:
-        """Return what is chosen for one file."""
+    def for_file(self, location: str | None, client: str = "") -> Settings:
+        """Return what is chosen for one file of a client."""
         said = self.of(location)
         if id(said) not in self._unasked:
             asked = {rule.code for rule in said.rules(self.select, self.ignore)}
             self._unasked[id(said)] = [rule for rule in catalogue.rules().values() if rule.code not in asked]
-        return said.for_file(location, unasked=self._unasked[id(said)])
+        settings = said.for_file(location, unasked=self._unasked[id(said)])
+        accepted = {rule.casefold() for code, rule in _ACCEPTED.items() if self._accepted & {code, f"{code}:{client}"}}
+        return replace(settings, ignored=settings.ignored | accepted) if accepted else settings
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person asks about certain clients: what a project says holds for all of its files, whichever of them somebody names."""
+        return self._named is not None
 
     def names_clients(self, location: str | None) -> bool:
         """Whether somebody said which clients to ask about a file."""
@@ -107,8 +124,24 @@ class LintFolders:
         return self._present if said is None else said
 
     @cached_property
+    def _run(self) -> Path | None:
+        """The folder of the project whose settings hold for the run."""
+        folder = configuration.folder_of_project(self._options)
+        return Path(os.path.realpath(folder)) if folder is not None else None
+
+    @cached_property
     def _present(self) -> tuple[str, ...]:
         return tuple(scope.present(self._options, self._found)) if self._found else ()
+
+
+def _without_effect(file: SettingsFile) -> Diagnostic | None:
+    """Say that a folder has settings that hold for a whole run, of which it is only a part; None where it has none."""
+    keys = [key for key in _OF_RUN if key in file.values]
+    if not keys:
+        return None
+    message = f"{' and '.join(f'`{key}`' for key in keys)} of this folder does not count: a run has that of the project that is linted"
+    hint = f"say it there, or lint {os.path.dirname(file.path.as_posix()) or os.curdir} by itself"
+    return Diagnostic(Code.USAGE, Severity.NOTE, message, file.place(keys[0]), hint)
 
 
 def _words(flag: str, given: list[str] | None) -> tuple[str, ...] | None:

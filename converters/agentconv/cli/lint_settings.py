@@ -61,7 +61,7 @@ class LintSettings:
         if not tried:
             return None
         message = f"a project's own configuration leaves out no rule that protects: {', '.join(sorted(tried))}"
-        hint = f"--ignore leaves one out, and so does the file for who trusts it: --config {self.place.path}"
+        hint = f"--ignore leaves one out, and so does this file where a person names it: --config {self.place.path}"
         return Diagnostic(Code.USAGE, Severity.NOTE, message, self.place, hint)
 
     def ignored(self, location: str) -> frozenset[str]:

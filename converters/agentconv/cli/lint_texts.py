@@ -20,6 +20,7 @@ from agentconv.lint import checking, project
 from agentconv.sources import discovery, part_places, settings_file, sniffing
 from agentconv.sources.discovery import Discovery, Found
 from agentconv.sources.loading import Loader
+from agentconv.sources.read_before import ReadBefore
 from agentconv.sync import settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class LintTexts:
         """By project and format, the files that are read together."""
         self._beside: dict[tuple[str, str], dict[str, tuple[object, list[Subject]]]] = {}
         """The same as they were read: by location what tells that one changed, and the file."""
+        self._before: dict[str, ReadBefore] = {}
+        """By project, what was read of its skills and other parts."""
 
     def forget(self) -> None:
         """Look again for what is on the disk; a file that is as it was is not read again."""
@@ -91,7 +94,7 @@ class LintTexts:
             return Looked(diagnostics=(*troubles, *map(placed, diagnostics)))
         siblings = self._siblings(found, texts)
         lint_files.introduce(files, siblings)
-        lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
+        lint_files.leave_out_versions([] if chosen.is_asked else files)
         files += lint_files.included(files)
         looked = _checked(files, rules, siblings)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
@@ -112,7 +115,12 @@ class LintTexts:
         found = Discovery()
         options.sources = [place.root]
         chosen, rules, troubles = _chosen(options, found, troubles)
-        files = lint_files.of_parts(found, [place.root], chosen, lint_files.OpenFile(location, place.kinds, place.clients, texts))
+        before = self._before[place.root] = self._before.pop(place.root, ReadBefore())
+        before.look_again()
+        while len(self._before) > _PROJECTS:
+            self._before.pop(next(iter(self._before)))
+        open_file = lint_files.OpenFile(location, place.kinds, place.clients, texts, before)
+        files = lint_files.of_parts(found, [place.root], chosen, open_file)
         if not files:
             return Looked(diagnostics=troubles)
         looked = _checked(files, rules, [])

@@ -23,7 +23,7 @@ from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.conversion.converting import Converted
@@ -40,8 +40,11 @@ _DONE = {
 _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _AGENT = "agent"
-_CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
-"""What the diagnostics say of an agent in a state."""
+_ABOUT: dict[str, Callable[[Diagnostic], bool]] = {
+    "not_loaded": lambda told: told.code is Code.NOT_LOADED,
+    "failed": lambda told: told.is_bug,
+}
+"""What tells that a diagnostic is about an agent in a state."""
 _ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE, Code.PARTS)
 """What is not told is missed, although it does not matter to what was asked for."""
 _STRICT = {
@@ -83,6 +86,8 @@ class Report:
         self.below: str = options.output or ""
         """What the files of several folders are below."""
         self.unsaved = 0
+        self.bugs = False
+        """Whether something was lost to a bug of ours."""
         self.told = False
         """Whether anything was said."""
         self.line = Progress(options)
@@ -98,7 +103,7 @@ class Report:
         self.counts[noun][done.target] += len(done.agents)
         for state, found in self.states.items():
             if getattr(done, state):
-                found.setdefault(noun, {}).update(dict.fromkeys(_concerned(done, _CODES.get(state))))
+                found.setdefault(noun, {}).update(dict.fromkeys(_concerned(done, _ABOUT.get(state))))
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         self.agents.update(done.agents)
@@ -115,6 +120,7 @@ class Report:
             return
         self.seen.add(hash(diagnostic))
         self.severities.add(diagnostic.severity)
+        self.bugs |= diagnostic.code is Code.INTERNAL
         if self.json:
             self.diagnostics.append(diagnostic)
         elif self.shown(diagnostic.severity) or (diagnostic.code in _ALWAYS and not self.options.quiet):
@@ -151,10 +157,10 @@ class Report:
 
     def exit_code(self) -> Exit:
         """Return the exit code for everything that was taken."""
-        if self.states["failed"]:
+        if self.bugs:
             return Exit.BUG
         errors = Severity.ERROR in self.severities
-        if errors and not self.fates and not self.to_stdout and not self.states["refused"]:
+        if errors and not (self.fates or self.to_stdout or self.states["refused"] or self.states["failed"]):
             return Exit.USAGE
         changed = self.fates.total() - self.fates[Fate.SAME]
         strict = self.options.strict if self.options.strict != "off" else None
@@ -261,9 +267,9 @@ class Report:
                 one["fate"] = str(fate)
 
 
-def _concerned(done: Converted, code: Code | None) -> Iterable[str]:
+def _concerned(done: Converted, is_about: Callable[[Diagnostic], bool] | None) -> Iterable[str]:
     """Return the agents that a state is about: of a bundle, and of a file that could not even be read, those that diagnostics name."""
-    found = [diagnostic for diagnostic in done.diagnostics if diagnostic.code is code]
-    if len(done.agents) == 1 or not found:
+    found = [diagnostic for diagnostic in done.diagnostics if is_about is not None and is_about(diagnostic)]
+    if not found or (len(done.agents) == 1 and not (done.file and done.failed)):  # of a bundle that was written, none of its agents
         return done.agents
     return [diagnostic.agent or (PurePosixPath(diagnostic.span.path).stem if diagnostic.span else "") for diagnostic in found]

@@ -13,7 +13,7 @@ from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import credentials
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.render import printable, text
 
@@ -47,7 +47,8 @@ options:
 
 exit codes:
   0    done
-  1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
+  1    done with findings: agents refused or not loaded, or lost to a bug of a format or rule that another distribution brings; files
+       kept; --check, --diff: something would
        change; --strict: warnings; inspect --for: a client would not load a file; report -t: one refuses
        something; lint: errors or warnings found; install, status: something was edited, is missing, out of date, held back or
        not accepted
@@ -78,6 +79,12 @@ def _run(words: Sequence[str]) -> int:
         if debug:
             _trace()
         _tell(error, words)
+        return Exit.USAGE
+    except BroughtError as error:
+        if debug:
+            _trace()
+        hint = f"report it to {error.distribution.partition(' ')[0]}, or uninstall it"
+        _tell(InputError(Diagnostic(Code.EXTENSION, Severity.ERROR, str(error), hint=hint)), words)
         return Exit.USAGE
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:  # about our own streams

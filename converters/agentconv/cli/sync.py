@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
 
 STRICT = ("warnings", "off")
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 USAGE = "[--check | --dry-run | --diff [AGENT...]] [--prefer SIDE [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
@@ -119,7 +119,7 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: M
     from agentconv.render import in_step
 
     code = Exit.FINDINGS if options.strict == STRICT[0] and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
-    if options.output_format in ("github", "sarif"):
+    if options.output_format not in ("text", "json"):
         from agentconv.cli import syncing
 
         syncing.report_in_step(options, chosen, lock.synced)

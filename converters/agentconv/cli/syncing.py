@@ -113,7 +113,10 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
-    return _tell(options, outcome, told, beside, looking=looking)
+    code = _tell(options, outcome, told, beside, looking=looking)
+    if options.check and options.output_format == "text":
+        _tell_next(options, outcome, beside, repository)
+    return code
 
 
 def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
@@ -131,16 +134,20 @@ def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
 def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
     """Say which files are as they are to be in the project, and only have to be staged."""
     changes = outcome.plan.changes if outcome.plan is not None else ()
-    ready = [one.path for one in changes if one.after is not None and _has(root / one.path, one.after)]
+    ready = [one.path for one in changes if _has(root / one.path, one.after)]
     if ready:
         lock = [LOCK] if (root / LOCK).is_file() else []
-        message = (
-            f"{text.count(len(ready), 'file')} of those that would be written {'is' if len(ready) == 1 else 'are'} there, and not staged"
+        of_all = (
+            f"the {text.count(len(ready), 'change')}" if len(ready) == len(changes) else f"{len(ready):,} of the {len(changes):,} changes"
         )
+        message = f"{of_all} {'is' if len(ready) == 1 else 'are'} made, and not staged"
         yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=f"git add {shlex.join([*ready, *lock])}")
 
 
-def _has(place: Path, data: bytes) -> bool:
+def _has(place: Path, data: bytes | None) -> bool:
+    """Whether a file is as it is to be: None for one that is not to be there."""
+    if data is None:
+        return not os.path.lexists(place)
     try:
         return texts.to_lf(place.read_bytes()) == texts.to_lf(data)
     except OSError:
@@ -331,6 +338,15 @@ def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[sync
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+
+
+def _tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None) -> None:
+    """Say what makes a check pass, where something would be written that is not made yet."""
+    plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
+    changes = [change for plan in plans for change in plan.changes]
+    if any(repository is None or not _has(repository / one.path, one.after) for one in changes):
+        told = synced_machine.NEXT if repository is None else "run `agentconv sync`, and stage what it changes"
+        print(told, file=sys.stderr if options.quiet else sys.stdout)
 
 
 def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -48,27 +49,20 @@ class Converted:
     @property
     def failed(self) -> bool:
         """Whether a law did not hold: a bug of ours, or of who brings the format."""
-        return any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics)
+        return any(diagnostic.is_bug for diagnostic in self.diagnostics)
 
 
-def bug(agent: Agent, target: str, message: str) -> Diagnostic:
-    """Say that an agent is not written because of a bug of ours."""
-    span = Span(agent.origin.source) if agent.origin else None
-    hint = f"the agent was not written; {_to_whom(target, 'the file of the agent')}"
-    return Diagnostic(Code.INTERNAL, Severity.ERROR, f"internal error on the way to {target}: {message}", span, hint, agent.id)
+def bug(agent: Agent, target: str, error: Exception) -> Diagnostic:
+    """Say that an agent is not written because of a bug."""
+    span, brought = Span(agent.origin.source) if agent.origin else None, (target, registry.FORMATS[target].distribution)
+    lost, what = "the agent was not written", "the file of the agent"
+    return bugs.told(error, f"on the way to {target}", span, lost=lost, what=what, brought=brought, agent=agent.id)
 
 
 def bug_in_file(path: str, target: str, error: Exception) -> Diagnostic:
-    """Say that a file, with all that would be in it, is not written because of a bug of ours."""
-    message = f"internal error on the way to {target}: {in_words(error)}"
-    hint = f"the file was not written; {_to_whom(target, 'what was converted')}"
-    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), hint)
-
-
-def _to_whom(target: str, what: str) -> str:
-    """Say who is told of a bug: the distribution that brings the format, where that is another one than ours."""
-    whose = registry.FORMATS[target].distribution.partition(" ")[0]
-    return f"report it to {whose}, with {what}, or uninstall it" if whose else f"please report this with {what}"
+    """Say that a file, with all that would be in it, is not written because of a bug."""
+    lost, what, brought = "the file was not written", "what was converted", (target, registry.FORMATS[target].distribution)
+    return bugs.told(error, f"on the way to {target}", Span(path), lost=lost, what=what, brought=brought)
 
 
 def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") -> Iterator[Diagnostic]:

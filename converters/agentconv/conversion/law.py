@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare, defined_servers
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity, in_words
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted
@@ -66,8 +66,8 @@ class Verdict:
     written: WriteResult | None = None
     """A file of it alone."""
     losses: tuple[Loss, ...] = ()
-    bug: str | None = None
-    """How the law was broken."""
+    bug: Exception | None = None
+    """What broke the law."""
 
 
 class Law:
@@ -96,7 +96,7 @@ class Law:
             overridden = [loss for loss in projection.losses if loss.code == "overridden"] if projection else []
             if overridden and isinstance(error, InternalError):
                 raise self._unsayable(case, overridden) from None
-            return Verdict(bug=in_words(error))
+            return Verdict(bug=error)
 
     def _servers_there(self) -> frozenset[str]:
         """Return the names of the servers that the target has already, or gets along with the agents."""

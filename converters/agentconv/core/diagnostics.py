@@ -200,6 +200,11 @@ class Diagnostic:
     remedy: str | None = None
     """What to do about the value itself, where its reader knows that."""
 
+    @property
+    def is_bug(self) -> bool:
+        """Whether something was lost to a bug: of ours, or of a distribution that brings a format or a rule."""
+        return self.code is Code.INTERNAL or (self.code is Code.EXTENSION and self.severity is Severity.ERROR)
+
 
 class LossKind(StrEnum):
     """What happened to a value on its way into another format."""
@@ -282,3 +287,16 @@ def in_words(error: BaseException) -> str:
 
 class InternalError(Exception):
     """A law of ours did not hold: a bug of ours. The agent is not written; the others are."""
+
+
+class BroughtError(InternalError):
+    """What another distribution brings did not do what it is to do: a bug of its own."""
+
+    def __init__(self, name: str, distribution: str, reason: str) -> None:
+        super().__init__(name, distribution, reason)
+        self.distribution = distribution
+        """Its name and version."""
+
+    def __str__(self) -> str:
+        """Say whose it is, and what went wrong."""
+        return "{} of {} failed: {}".format(*self.args)

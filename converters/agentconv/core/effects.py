@@ -582,6 +582,12 @@ class Widening:
         """Put it into words."""
         return self.words
 
+    @property
+    def name(self) -> str:
+        """What it is called where somebody accepts it: `write`, `run unasked`, `mcp:NAME`, `hooks`; `tools` for what comes to no effect."""
+        about = f"mcp:{self.server}" if self.server else self.effect or "tools"
+        return f"{about} unasked" if self.unasked else about
+
 
 def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     """Return what the result may do beyond the ceiling; empty when nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import InternalError
+from agentconv.core.diagnostics import BroughtError
 from agentconv.core.format import ReadResult, WriteResult
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Guarded:
     """A module of somebody else's, with all that it has."""
 
-    def __init__(self, module: Any, name: str) -> None:
+    def __init__(self, module: Any, name: str, distribution: str) -> None:
         self._module = module
-        self._name = name
+        self._names = f"`{name}`", distribution
         self.read = self._held(module.read, ReadResult)
         self.project = self._held(module.project)
         self.write = self._held(module.write, WriteResult)
@@ -31,9 +31,9 @@ class Guarded:
             except (Exception, SystemExit) as error:
                 if type(error).__module__.partition(".")[0] == "agentconv":
                     raise
-                raise InternalError(f"{self._name} failed: {type(error).__name__}: {error}") from error
+                raise BroughtError(*self._names, f"{type(error).__name__}: {error}") from error
             if returns is not None and not isinstance(found, returns):
-                raise InternalError(f"{self._name} failed: `{called.__name__}` returned no {returns.__name__}")
+                raise BroughtError(*self._names, f"`{called.__name__}` returned no {returns.__name__}")
             return found
 
         return held

@@ -14,7 +14,8 @@ from pygls.protocol import LanguageServerProtocol
 from pygls.uris import from_fs_path, to_fs_path
 
 from agentconv import __version__
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span, in_words
+from agentconv.core import bugs
+from agentconv.core.diagnostics import Span
 from agentconv.editors import actions, completion, diagnostics, hover, parts, settings
 from agentconv.editors.document import Document
 from agentconv.editors.looked import Looked
@@ -109,8 +110,7 @@ class Desk:
         try:
             document.looked = self._looker.look(document.location, document.text, others, self._folders())
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not end the editor's session
-            message = f"internal error: {in_words(error)}"
-            told = Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(document.location), "please report this with the file")
+            told = bugs.told(error, "while it was looked at", Span(document.location))
             document.looked = Looked(diagnostics=(told,))
         self._tell(uri, diagnostics.of(document, document.looked))
 

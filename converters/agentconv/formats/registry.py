@@ -374,7 +374,7 @@ def load(format_id: str) -> Format:
 
     if not isinstance(getattr(found, "KEYS", {}), dict):
         raise extension.broken("is no format: KEYS is a map")
-    return cast("Format", Guarded(found, f"`{format_id}` of {row.distribution}"))
+    return cast("Format", Guarded(found, format_id, row.distribution))
 
 
 def is_loadable(format_id: str) -> bool:

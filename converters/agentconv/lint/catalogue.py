@@ -24,6 +24,7 @@ TOPICS = (
     "names",
     "tools",
     "keys",
+    "models",
     "permissions",
     "set_rules",
     "hooks",

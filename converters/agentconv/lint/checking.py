@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span, in_words
+from agentconv.core import bugs
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, Severity, Span
 from agentconv.core.expressions import expression
+from agentconv.core.format import ENTRY
+from agentconv.core.given import kind_of
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.lint.rule import FILE, LEFT, PART, SET
+from agentconv.lint.rule import FILE, LEFT, PART, SET, Finding
+from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from agentconv.lint.rule import Finding, Rule
-    from agentconv.lint.subject import Subject
+    from agentconv.lint.rule import Rule
 
 COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
@@ -53,10 +56,11 @@ class Checks:
         self._subjects = subjects
         self._rules = list(rules)
         self._by_path: dict[str, list[Finding]] = {}
+        self._failures: list[Diagnostic] = []
+        whole = [subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]
         for rule in self._rules:
-            if rule.about == SET:
-                for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
-                    self._by_path.setdefault(finding.path, []).append(finding)
+            for finding in _run(rule, self._failures, whole) if rule.about == SET else ():
+                self._by_path.setdefault(finding.path or whole[0].path, []).append(finding)
 
     def at(self, number: int) -> Checked:
         """Check the file of that number."""
@@ -65,11 +69,12 @@ class Checks:
             own = [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
         else:
             own = [rule for rule in self._rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
-        return _check_file(subject, own, self._by_path.get(subject.path, []))
+        failures = self._failures if number == 0 else []  # what broke on all of them is told once
+        return _check_file(subject, own, self._by_path.get(subject.path, []), failures)
 
 
-def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
-    failures = list(_unreading(subject))
+def _check_file(subject: Subject, rules: list[Rule], found: list[Finding], failures: Sequence[Diagnostic]) -> Checked:
+    failures = [*failures, *_unreading(subject)]
     for rule in rules:
         if rule.about in (FILE, PART):
             found.extend(_run(rule, failures, subject))
@@ -77,9 +82,30 @@ def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Ch
         if rule.about == LEFT and subject.part is None and subject.troubled:
             found.extend(_run(rule, failures, subject, [*found, *_unasked(subject, rules)]))
     ignored, words = subject.settings.ignored, _words(subject)
-    kept = [finding for finding in found if not (_is_named(finding.rule, ignored) or _is_excused(finding.rule, words))]
+    asked = (finding for finding in found if not _is_named(finding.rule, ignored))
+    kept = [_told(finding, subject, words) for finding in asked if not _is_excused(finding.rule, words)]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
+
+
+def _told(finding: Finding, subject: Subject, words: set[str] | None) -> Finding:
+    """Return a finding with its agent, and where a comment leaves its rule out in vain, with what does."""
+    finding = _of_agent(finding, subject)
+    if finding.rule.protects is None or (words is not None and not _is_named(finding.rule, words)):
+        return finding
+    return replace(finding, help=f"{finding.help}; no comment leaves out a rule that protects: --ignore {finding.rule.code} does")
+
+
+def _of_agent(finding: Finding, subject: Subject) -> Finding:
+    """Return a finding with the agent that it is about, where its rule looks at a text alone: the one in whose entry it lies."""
+    if finding.agent is not None or subject.part is not None or subject.included:
+        return finding
+    several = len(subject.agents()) > 1
+    for number, agent, _ in subject.agents():
+        start, end = subject.place(number, ENTRY) if several else (0, len(subject.text))
+        if start <= finding.start <= end and finding.end <= end:
+            return replace(finding, agent=agent.name)
+    return finding
 
 
 def _unreading(subject: Subject) -> Iterator[Diagnostic]:
@@ -89,27 +115,44 @@ def _unreading(subject: Subject) -> Iterator[Diagnostic]:
             subject.reading(client)
         except Exception as error:  # noqa: BLE001 - a bug of somebody else's must not lose what our own rules find
             subject.asked = tuple(other for other in subject.asked if other != client)
-            whose = registry.FORMATS[client].distribution.partition(" ")[0]
-            yield Diagnostic(Code.EXTENSION, Severity.ERROR, in_words(error), Span(subject.path), f"report it to {whose}, or uninstall it")
+            brought = client, registry.FORMATS[client].distribution
+            yield bugs.told(error, f"as {client} reads it", Span(subject.path), brought=brought, client=client)
 
 
-def _run(rule: Rule, failures: list[Diagnostic], subject: Subject, *more: list[Finding]) -> list[Finding]:
+def _run(rule: Rule, failures: list[Diagnostic], about: Subject | Sequence[Subject], *more: list[Finding]) -> list[Finding]:
+    looked_at = (about,) if isinstance(about, Subject) else about
     try:
-        return list(rule.check(subject, *more))
+        found = list(rule.check(about, *more))
+        if rule.code in catalogue.BROUGHT:
+            for finding in found:
+                _hold(finding, looked_at)
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
-        failures.append(_failure(rule, error, subject.path))
+        failures.append(_failure(rule, error, looked_at[0].path if looked_at else ""))
         return []
+    return found
+
+
+def _hold(finding: object, looked_at: Sequence[Subject]) -> None:
+    """Hold what a rule of another distribution has found to what a finding is, before anything relies on it.
+
+    Raises:
+        TypeError: It is no finding.
+        ValueError: It lies in no file that was looked at, or not within that.
+    """
+    if not isinstance(finding, Finding) or not all(isinstance(text, str) for text in (finding.message, finding.help, finding.path)):
+        raise TypeError(f"it yielded {kind_of(finding)}: a rule yields what `self.find(message, place, help)` returns")
+    subject = next((one for one in looked_at if one.path == finding.path), looked_at[0]) if looked_at else None
+    if subject is None or not 0 <= finding.start <= finding.end <= len(subject.text):
+        raise ValueError(f"its finding is at {finding.start} to {finding.end}, which is no place in the file's text")
 
 
 def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
     """Say that a rule broke on a file, and whose it is."""
-    why = f"{type(error).__name__}: {error}"
-    brought = catalogue.BROUGHT.get(rule.code)
-    if brought:
-        hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}"
-        return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{rule.code} {rule.name} of {brought} failed: {why}", Span(path), hint)
-    message = f"internal error in {rule.code} {rule.name}: {why}"
-    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "please report this with the file")
+    why, brought = f"{type(error).__name__}: {error}", catalogue.BROUGHT.get(rule.code)
+    if not brought:
+        return bugs.told(error, f"in {rule.code} {rule.name}", Span(path))
+    hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}"
+    return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{BroughtError(f'{rule.code} {rule.name}', brought, why)}", Span(path), hint)
 
 
 def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
-from agentconv.core import effects, tool_summary
+from agentconv.core import bugs, effects, tool_summary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -112,9 +112,8 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
-            message = f"internal error as {client} reads it: {in_words(error)}"
-            hint = "please report this with the file"
-            failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
+            brought = client, registry.FORMATS[client].distribution
+            failures.append(bugs.told(error, f"as {client} reads it", Span(piece.path), brought=brought, client=client))
     ids = tuple(agent.id for agent in own.set.agents)
     includes = tuple(dict.fromkeys(one.path for one in (piece.source.included or {}).values() if one.data is not None))
     return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes)

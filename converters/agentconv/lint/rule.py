@@ -130,6 +130,7 @@ class Rule:
         clients: tuple[str, ...] = (),
         agent: str | None = None,
         fix: Fix | None = None,
+        path: str = "",
     ) -> Finding:
         """Make a finding of this rule.
 
@@ -141,8 +142,9 @@ class Rule:
             clients: The clients that it is about.
             agent: The name of the agent.
             fix: What mends it.
+            path: The file, where a rule about a whole set found it in another one than the first.
         """
-        return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix)
+        return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix, path)
 
 
 def _text(told: str) -> str:
@@ -181,7 +183,28 @@ def rule(
     path: str = "",
     beside: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
-    """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
+    """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest).
+
+    The function is called with the rule and a `Subject`, a file (a list of them, where it is about a set), and yields what
+    `self.find` returns.
+
+    Args:
+        code: Stable, never used again for another meaning: capital letters and a number.
+        name: Names the thing that is flagged, not the cure: `shouting-name`.
+        bad: A file that it flags.
+        good: The same as it should be; where there is a safe fix, what the fix makes of the bad one.
+        source: Where the facts come from.
+        verified: When that was last seen to be so: a date.
+        severity: The worst that a finding can be.
+        fix: `safe`, `unsafe`, `sometimes` (some findings have a safe fix), or None.
+        example: The format of the examples.
+        about: `file`: one file at a time; `set`: all of them together; `left`: what every other rule leaves of one.
+        clients: The clients to ask with `--for` when the example is tried.
+        protects: What it protects whoever reads a file from: then no project can leave it out by itself.
+        kind: The kind of parts (`skills`, `hooks`) whose files it looks at, instead of agents'.
+        path: Where its examples lie in a project, where that is not where their client has such a part first.
+        beside: Files of the project that the examples need, by their paths.
+    """
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
         made: list[Rule] = []

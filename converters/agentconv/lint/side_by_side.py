@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import converting
 from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field
-from agentconv.core.diagnostics import Code, Diagnostic, Loss, LossKind, LossSeverity, Span
+from agentconv.core.diagnostics import Diagnostic, Loss, LossKind, LossSeverity, Span
 from agentconv.core.format import ENTRY
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
@@ -66,7 +66,7 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether a law did not hold: a bug of ours."""
-        return any(told.code is Code.INTERNAL for told in self.diagnostics)
+        return any(told.is_bug for told in self.diagnostics)
 
     @property
     def worst(self) -> LossSeverity | None:
@@ -178,7 +178,7 @@ def _take(found: SideBySide, results: Iterable[converting.Converted], target: st
             outcome.path = (done.file.path if done.file else done.path) or outcome.path
             own = [loss for loss in done.losses if loss.agent == entry.id or (len(mine) == 1 and loss.agent not in done.agents)]
             outcome.losses += [PlacedLoss(loss, entry.places.of(loss) if entry.places else None) for loss in own]
-            outcome.diagnostics += [one for one in done.diagnostics if one.agent in (None, entry.id) and one.code is Code.INTERNAL]
+            outcome.diagnostics += [one for one in done.diagnostics if one.agent in (None, entry.id) and one.is_bug]
         if not mine:
             found.of_set[target] += done.losses
         elif len(mine) > 1:

@@ -1,11 +1,11 @@
-"""Findings of the linter for those who collect reports of many tools: JUnit's XML, and GitLab's Code Quality."""
+"""Findings of the linter, and remarks of sync, for those who collect reports of many tools: JUnit's XML, and GitLab's Code Quality."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentconv.core.expressions import expression
 from agentconv.render import findings_machine, machine, text
@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
+
+
+class Remark(NamedTuple):
+    """One thing that a command has to say, and where."""
+
+    rule: str
+    level: str
+    """`error`, `warning` or `note`."""
+    message: str
+    path: str
+    line: int = 1
+    column: int = 1
+    help: str = ""
+    """What to do next."""
+    counts: bool = True
+    """Whether it makes the command exit with 1."""
+
 
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _PROTECTS = "critical"
@@ -38,7 +55,20 @@ def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Map
         suites.append(_wrapped("testsuite", {"name": "agentconv", "tests": len(errors), "failures": 0, "errors": len(errors)}, errors))
     total = sum(max(len(one.findings), 1) for one in checked) + len(errors)
     failed = sum(map(counts, (finding for one in checked for finding in one.findings)))
-    head = {"name": "agentconv lint", "tests": total, "failures": failed, "errors": len(errors)}
+    return _suites({"name": "agentconv lint", "tests": total, "failures": failed, "errors": len(errors)}, suites)
+
+
+def junit_of_remarks(name: str, remarks: Sequence[Remark]) -> str:
+    """Return what a command has to remark as JUnit has it: one suite, a case a remark, which fails where it counts; or one that passes."""
+    cases = []
+    for one in remarks:
+        told = ("failure" if one.counts else "system-out", one.level, f"{one.path}:{one.line}:{one.column}: {one.message}", one.help)
+        cases.append(_case(one.path, one.rule, told, {"file": one.path, "line": one.line}))
+    head = {"name": name, "tests": max(len(cases), 1), "failures": sum(one.counts for one in remarks), "errors": 0}
+    return _suites(head, [_wrapped("testsuite", head, cases or [_case(name, name, None)])])
+
+
+def _suites(head: Mapping[str, object], suites: Sequence[str]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _wrapped("testsuites", head, suites)
 
 
@@ -83,7 +113,18 @@ def _legal(value: str) -> str:
 
 def gitlab(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str]) -> str:
     """Return findings as GitLab's Code Quality has them. A fingerprint holds no line, so that what moves stays the same finding."""
-    rows = [*_rows(checked, where), *map(_row_of_failure, failures)]
+    return _code_quality([*_rows(checked, where), *map(_row_of_failure, failures)])
+
+
+def gitlab_of_remarks(remarks: Sequence[Remark]) -> str:
+    """Return what a command has to remark as GitLab's Code Quality has it."""
+    where = [{"path": one.path, "lines": {"begin": one.line}} for one in remarks]
+    told = [". Help: ".join(filter(None, (one.message, one.help))) for one in remarks]
+    rows = [_row([one.rule], said, _SEVERITIES[one.level], place) for one, said, place in zip(remarks, told, where, strict=True)]
+    return _code_quality(rows)
+
+
+def _code_quality(rows: list[dict[str, Any]]) -> str:
     seen: Counter[str] = Counter()
     for row in rows:
         known_by = json.dumps([row.pop("known_by"), row["location"]["path"], row["description"]])

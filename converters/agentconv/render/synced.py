@@ -86,7 +86,7 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
     """Yield what the source cannot say and a target keeps, and what may do more from now on."""
     place = outcome.settings.file.name
     for one in outcome.kept:
-        said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
+        said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")
         listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
         more = next((each.allowed for each in outcome.candidates if (each.target, *each.place) == (one.target, one.path, one.pointer)), ())
@@ -104,7 +104,9 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
         for key, losses in views.refused.items():
             if (views.target, key) not in stale:
                 name = names.get(key, "")
-                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), "")
+                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), None)
+                if reason is None:  # lost to a bug, which is told as one
+                    continue
                 hint = f"`skip = true` in [sync.agents.{name}.{views.target}] leaves it out"
                 yield Line("refused", name, f"{views.target} cannot hold it: {reason}", views.target, key[0], key[1], hint, look=True)
 
@@ -137,7 +139,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
-        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
+        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "a bug keeps it from being written")
         yield _line(
             one,
             "stale",

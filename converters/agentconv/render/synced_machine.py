@@ -1,14 +1,14 @@
-"""What a run of sync did, or would do, as SARIF 2.1.0, and as annotations for GitHub Actions."""
+"""What a run of sync did, or would do, as SARIF 2.1.0, as annotations for GitHub Actions, and for GitLab and JUnit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
-from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import findings_machine, text
+from agentconv.render.findings_ci import Remark, gitlab_of_remarks, junit_of_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,19 +16,9 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.render.synced import Line
 
-FORMATS = ("github", "sarif")
-
-
-@dataclass(frozen=True, slots=True)
-class _Remark:
-    """One thing that is told, and where."""
-
-    rule: str
-    level: str
-    message: str
-    path: str
-    line: int = 1
-    column: int = 1
+FORMATS = ("github", "gitlab", "junit", "sarif")
+NEXT = "run `agentconv sync`, and commit what it changes"
+"""What is to be done where somebody only looked, and something would be written."""
 
 
 def report(
@@ -53,45 +43,57 @@ def report(
     from agentconv.render import machine
 
     found = [*map(_of_file, diagnostics), *_of_agents(told, looking=looking)]
-    found += [_Remark(code, "warning", f"{text.client(target)}: {CATALOGUE[code].summary}", place) for target, code in limits]
-    return f"{machine.report(_sarif(found))}\n" if kind == "sarif" else "".join(f"{_command(one)}\n" for one in found)
+    found += [Remark(code, "warning", f"{text.client(target)}: {CATALOGUE[code].summary}", place) for target, code in limits]
+    found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in found]
+    if kind == "sarif":
+        return f"{machine.report(_sarif(found))}\n"
+    if kind == "gitlab":
+        return gitlab_of_remarks(found)
+    return junit_of_remarks("agentconv sync", found) if kind == "junit" else "".join(f"{_command(one)}\n" for one in found)
 
 
-def _of_file(one: Diagnostic) -> _Remark:
-    hint = f". Help: {one.hint}" if one.hint else ""
+def _printable(said: str) -> str:
+    return text.safe(credentials.masked(said))
+
+
+def _of_file(one: Diagnostic) -> Remark:
     place = one.span
     where = (place.path, place.line or 1, place.column or 1) if place is not None else (".", 1, 1)
     rule = "sync-failed" if one.severity is Severity.ERROR else "sync-remark"
-    return _Remark(rule, one.severity.value, f"{one.message}{hint}", *where)
+    return Remark(rule, one.severity.value, one.message, *where, one.hint or "", one.severity is Severity.ERROR)
 
 
-def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[_Remark]:
+def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[Remark]:
     for line in told:
         if line.look or looking:
-            hint = f". Help: {line.hint}" if line.hint else ""
             agent = f"`{line.agent}` in {line.target}" if line.agent else line.target
             level = "error" if line.look else "warning"
             said = f": {line.what}" if line.what else ""
-            yield _Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}{hint}", line.path, line.number)
+            hint = line.hint or ("" if line.look else NEXT)
+            yield Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}", line.path, line.number, 1, hint)
 
 
-def _command(one: _Remark) -> str:
+def _command(one: Remark) -> str:
     keys = {"file": one.path, "line": one.line, "col": one.column, "title": one.rule}
-    return findings_machine.command(one.level, keys, credentials.masked(one.message))
+    return findings_machine.command(one.level, keys, _said(one))
 
 
-def _sarif(found: Sequence[_Remark]) -> dict[str, Any]:
+def _said(one: Remark) -> str:
+    return f"{one.message}. Help: {one.help}" if one.help else one.message
+
+
+def _sarif(found: Sequence[Remark]) -> dict[str, Any]:
     order = sorted({one.rule for one in found})
     rules = [{"id": rule, "shortDescription": {"text": f"agentconv sync: {rule.removeprefix('sync-')}"}} for rule in order]
     return findings_machine.log(rules, [_result(one, order) for one in found])
 
 
-def _result(one: _Remark, order: Sequence[str]) -> dict[str, Any]:
+def _result(one: Remark, order: Sequence[str]) -> dict[str, Any]:
     region = {"startLine": one.line, "startColumn": one.column}
     return {
         "ruleId": one.rule,
         "ruleIndex": order.index(one.rule),
         "level": one.level,
-        "message": {"text": text.safe(one.message)},
+        "message": {"text": _said(one)},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": findings_machine.uri(one.path)}, "region": region}}],
     }

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import fields
+from agentconv.core import bugs, fields
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.kinds import KINDS, NOUNS
@@ -177,7 +177,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
         yield Loaded(source.path, format_id, None, diagnostics=(error.diagnostic,))
         return
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-        yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
+        yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, format_id, error),))
         return
     if not registry.FORMATS[format_id].bundle:
         about = result.set if not result.set.agents and result.set != AgentSet() else None
@@ -198,9 +198,9 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
         yield from take_apart(result.set, result.diagnostics, source.path)
 
 
-def _bug(path: str, error: Exception) -> Diagnostic:
-    message = f"internal error while it was read: {in_words(error)}"
-    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "the file was left out; please report this with the file")
+def _bug(path: str, format_id: str, error: Exception) -> Diagnostic:
+    brought = format_id, registry.FORMATS[format_id].distribution
+    return bugs.told(error, "while it was read", Span(path), lost="the file was left out", brought=brought)
 
 
 def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundle: str | None = None) -> Iterator[Loaded]:

@@ -11,8 +11,9 @@ from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span, in_words
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.source import SourceText
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartSource, PartsRead, Place
     from agentconv.core.parts import FolderFile, Part
     from agentconv.sources.contents import Contained
+    from agentconv.sources.read_before import ReadBefore
     from agentconv.sources.user_places import Home
 
 _ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules")
@@ -103,6 +105,10 @@ class PartsOnDisk:
     """What reading found, but for what is said of a part."""
     texts: Mapping[str, bytes] = field(default_factory=dict)
     """By absolute path, what is read in place of what is on the disk: files that are open in an editor."""
+    before: ReadBefore | None = None
+    """What readers made of files at an earlier look, where somebody looks again and again."""
+    _sources: dict[tuple[str, Place, Kind], tuple[PartSource, ...]] = field(default_factory=dict)
+    """The files at a place of a client, as far as they were asked for."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _texts: tuple[str, ...] | None = None
     """All markdown files of the project, as far as that was asked for."""
@@ -328,11 +334,11 @@ class PartsOnDisk:
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:
-            result: PartsRead[Any] = module.read(source)
+            result: PartsRead[Any] = (
+                self.before.of(client, module.kind, source, module.read) if self.before is not None else module.read(source)
+            )
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-            message = f"internal error while it was read: {in_words(error)}"
-            hint = "the file was left out; please report this with the file"
-            self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
+            self.diagnostics.append(bugs.told(error, "while it was read", Span(source.text.path), lost="the file was left out"))
             return
         said = tuple(self._shown(one, client) for one in result.diagnostics)
         if not result.parts:
@@ -366,8 +372,13 @@ class PartsOnDisk:
         place = self.place(client, path)
         return place.as_posix() if self.home is None else self.home.shown(place)
 
-    def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
-        """Yield the files at a place of a client, in path order."""
+    def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
+        """Return the files at a place of a client, in path order."""
+        if (client, place, kind) not in self._sources:
+            self._sources[client, place, kind] = tuple(self._found(client, place, kind))
+        return self._sources[client, place, kind]
+
+    def _found(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         from agentconv.core.part_format import PartSource
 
         base = self.place(client, place.path)

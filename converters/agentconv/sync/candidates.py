@@ -56,12 +56,14 @@ class Candidate:
     wider: tuple[Widening, ...] = ()
     """What it may do in the target beyond what its source allows."""
     allowed: tuple[Widening, ...] = ()
-    """The same, of a file that was taken into the source, and says what it said then: its author had it so."""
+    """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
     way: str = "mend it, or --prefer source writes it anew"
     """What can be done about that."""
     kept: frozenset[str] = frozenset()
+    kept_wider: frozenset[str] = frozenset()
+    """What the configuration says that it may do beyond what its source does."""
     carried: frozenset[str] = frozenset()
     """Fields whose edits are in the source by now."""
     refused: tuple[Loss, ...] = ()
@@ -138,10 +140,12 @@ class Candidate:
     def _judge(self, view: View, settled: Settled) -> None:
         """See whether it may do more than its source says: that is told in each run, and never settled.
 
-        Only what a person took into the source as it stood is: the source was made of it, and cannot say all of it.
+        Only what a person took into the source as it stood is: the source was made of it, and cannot say all of it. The configuration names
+        what that is, for people look at it; that the lock says so alone is a claim.
         """
         found = tuple(compare.widenings(view.source, settled.agent, self.target))
-        if found and any(_is_allowed(base, view.agent, settled) for base in self.bases):
+        is_named = all(one.name in self.kept_wider for one in found)
+        if found and is_named and any(_is_allowed(base, view.agent, settled) for base in self.bases):
             self.allowed = found
         elif found:
             self.wider = found
@@ -268,6 +272,7 @@ def _of_view(
     bases = by_place.get((view.target, view.path, view.pointer), [])
     one = Candidate(view.target, view.path, view.pointer, view.key, name, Source.THERE, view=view, bases=bases)
     one.kept = overriding.kept(settings, view.target, name)
+    one.kept_wider = overriding.kept_wider(settings, view.target, name)
     file = files.get(view.path)
     old = by_agent.get(view.key, [])
     if (

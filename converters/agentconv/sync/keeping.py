@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass
 from agentconv.sync import digests
@@ -28,7 +29,8 @@ class Kept:
     pointer: str
     target: str
     says: Mapping[str, Json]
-    """What the configuration says of it: values by key, and in `keep` the fields of which the file's word counts."""
+    """What the configuration says of it: values by key, in `keep` the fields of which the file's word counts, and in `keep-wider` what it
+    may do there beyond what its source says."""
 
 
 def of(view: View, there: Agent) -> Kept:
@@ -51,4 +53,7 @@ def of(view: View, there: Agent) -> Kept:
         security = digests.GROUP in keep
         rest = [path for path in keep if path != digests.GROUP]
         said["keep"] = True if security and not rest else [*(digests.SECURITY if security else ()), *rest]
+        wider = list(dict.fromkeys(one.name for one in compare.widenings(view.source, there, view.target))) if security else []
+        if wider:
+            said["keep-wider"] = [*wider]
     return Kept(view.source.name or "", view.path, view.pointer, view.target, said)

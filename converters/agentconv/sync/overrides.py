@@ -38,6 +38,8 @@ class Override:
     """Paths of fields that are the target's own: what its file says of them holds."""
     extras: Mapping[str, Json] = field(default_factory=dict)
     """Keys of the target that no field holds."""
+    keep_wider: tuple[str, ...] = ()
+    """What it may do in the target beyond what its source says, since it was taken in so: the names of widenings."""
     place: Span = field(default_factory=lambda: Span(""), compare=False)
     """Where it stands."""
 
@@ -52,6 +54,7 @@ class Override:
             self.sandbox or other.sandbox,
             tuple(dict.fromkeys((*other.keep, *self.keep))),
             {**other.extras, **self.extras},
+            tuple(dict.fromkeys((*other.keep_wider, *self.keep_wider))),
             self.place,
         )
 
@@ -65,7 +68,7 @@ _FIELDS = {
     "max_turns": "limits.max_turns",
 }
 """Keys that say the value of a field, and its path."""
-KEYS = (*_FIELDS, "tools", "deny-tools", "sandbox", "keep", "extras")
+KEYS = (*_FIELDS, "tools", "deny-tools", "sandbox", "keep", "keep-wider", "extras")
 SECURITY = ("tools", "permissions", "mcp_servers", "hooks", "delegates")
 """The fields that decide what an agent may do, which are kept together or not at all."""
 SANDBOXES: tuple[str, ...] = get_args(get_type_hints(Sandbox)["files"])
@@ -96,6 +99,7 @@ def read(table: Table, target: str) -> Override | None:
         _sandbox(table),
         _keep(table, target),
         _extras(table, target),
+        table.texts("keep-wider", "what the agent may do beyond its source, such as write, or mcp:NAME"),
         table.place(),
     )
 

@@ -40,6 +40,12 @@ def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
     return frozenset(override.keep) if override is not None else frozenset()
 
 
+def kept_wider(settings: Settings, target: str, name: str) -> frozenset[str]:
+    """Return what an agent may do in a target beyond its source, since the configuration says so where people look at it."""
+    override = settings.override(name, target)
+    return frozenset(override.keep_wider) if override is not None else frozenset()
+
+
 def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
     """Complain about overrides for agents that the source does not have: one went, or its name is a mistake."""
     for name, place in settings.places.items():

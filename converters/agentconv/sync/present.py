@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion.shared_files import pointer
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import BroughtError
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry
@@ -60,7 +61,11 @@ def parsed(path: str, target: str, data: bytes, like: str = "") -> File:
     if texts.is_marked(data):
         file.problem = "it holds the marks of a merge that is not done"
         return file
-    result = registry.load(target).read(file.text)
+    try:
+        result = registry.load(target).read(file.text)
+    except BroughtError as error:
+        file.problem = str(error)
+        return file
     shared = registry.FORMATS[target].holds_several(path)
     file.found = result.set.agents
     for agent, state in zip(result.set.agents, result.states, strict=True):

@@ -162,7 +162,7 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> Set
         root=Path(os.path.abspath(root)),
         file=Path(os.path.abspath(said["source"].file.path)),
         carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
-        accept=_accept(said["accept"], targets) if "accept" in said else (),
+        accept=_accept(said["accept"], (source_format, *targets)) if "accept" in said else (),
         along=_along(said["with"]) if "with" in said else None,
         required_version=said[settings_file.VERSION].text(settings_file.VERSION) if settings_file.VERSION in said else None,
         sha256=_sha256(meaning),
@@ -355,7 +355,7 @@ def _along(table: Table) -> With:
         raise table.at(error, "with") from None
 
 
-def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
+def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for number, word in enumerate(table.texts("accept", "losses, such as not-enforced:codex")):
         code, colon, name = word.partition(":")
@@ -364,7 +364,7 @@ def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
             raise table.wrong(f"`{code}` cannot be accepted", hint, "accept", number)
         if colon:
             target = _resolved(table, name, "accept", number)
-            if target not in targets:
+            if target not in clients:
                 raise table.wrong(f"`targets` does not name {target}", "take it out", "accept", number)
             code = f"{code}:{target}"
         found.append(code)

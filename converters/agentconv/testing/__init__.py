@@ -1,4 +1,4 @@
-"""What every format is held to, for any format that is registered: ours, and those that other distributions bring.
+"""What every format and every rule is held to: ours, and those that other distributions bring.
 
 ```python
 import pytest
@@ -8,7 +8,14 @@ from agentconv import testing
 @pytest.mark.parametrize("case", testing.cases("my-format", fixtures="tests/fixtures"), ids=str)
 def test_my_format(case):
     case()
+
+
+@pytest.mark.parametrize("case", testing.rule_cases("TEAM"), ids=str)
+def test_my_rules(case):
+    case()
 ```
+
+`python -m agentconv.testing.example my-format` writes a distribution to begin with, which has both.
 
 Provisional until version 1.0: a case may come to ask for more.
 """
@@ -19,15 +26,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.diagnostics import InputError, Severity
 from agentconv.formats import registry
-from agentconv.testing import contract, laws, roundtrip
+from agentconv.lint import catalogue
+from agentconv.testing import contract, laws, roundtrip, rules
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
-__all__ = ["Case", "cases"]
+__all__ = ["Case", "cases", "rule_cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ class Case:
 
     suite: str
     """`contract`: what the schema says is what the module does; `roundtrip`: its files keep their bytes; `laws`: nothing is lost in
-    silence, nothing widens, whoever wrote the agent."""
+    silence, nothing widens, whoever wrote the agent; `rules`: a rule's examples are what it says."""
     name: str
     check: Callable[[], Iterator[str]]
     """Yields what does not hold."""
@@ -58,7 +67,7 @@ class Case:
 
 
 def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> list[Case]:
-    """Return everything that a format is held to.
+    """Return everything that a format is held to, as tests to be called.
 
     Args:
         format_id: The format; it need not be loaded yet.
@@ -74,3 +83,26 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
         *(Case("laws", name, partial(laws.everywhere, law, found)) for name, law in laws.LAWS.items()),
     ]
+
+
+def rule_cases(*words: str) -> list[Case]:
+    """Return everything that rules are held to, as tests to be called: of each its bad example is found, its good one is not, and so on.
+
+    Args:
+        words: Which rules: codes, beginnings of codes, or names; all that other distributions bring, where there are none.
+
+    Raises:
+        InputError: There is no such rule, or those that a distribution brings cannot be loaded.
+    """
+    chosen = catalogue.select(words) if words else [catalogue.rules()[code] for code in catalogue.BROUGHT]
+    for word in words or ("",):
+        if not any(rule.code.startswith(word.upper()) or rule.name == word for rule in chosen):
+            broken = next(iter(catalogue.BROKEN.values()), None)
+            if broken is not None:
+                raise InputError(replace(broken, severity=Severity.ERROR))
+            what = f"rule `{word}`" if word else "rule of another distribution"
+            raise registry.usage(
+                f"there is no {what}", "its entry point is in the group `agentconv.rules` of a distribution that is installed"
+            )
+    checks = rules.CHECKS.items()
+    return [Case("rules", f"{rule.code}: {name}", partial(rules.in_a_folder, check, rule)) for rule in chosen for name, check in checks]

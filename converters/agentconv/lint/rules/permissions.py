@@ -279,13 +279,15 @@ def limit_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
 
     Codex 0.169.0 and 0.171.0 check `sandbox_mode`, `web_search`, `approval_policy` and the limits in `mcp_servers` of a role, and then
     spawn it with those of its caller: a reviewer that is `read-only` writes files in a session that may. `features.shell_tool = false`
-    does bind, though models that Codex knows keep `apply_patch`. The limit may stay, for what other assistants make of it.
+    does bind, though models that Codex knows keep `apply_patch`. The limit may stay, for what other assistants make of it; a
+    project that knows of it says so once, for all of its agents: `accept = ["not-enforced:codex"]` at the top of agentconv.toml.
     """
     for number, agent, state in subject.agents():
         limits = () if state.dropped else registry.unheld(subject.format, agent)
         if limits:
             words = ", ".join(f"`{limit}`" for limit in limits)
             place = subject.place(number, enforcement.key_of(limits[0]))
-            help_text = vocabulary.unenforced(subject.format).instead or "do not rely on it"
+            instead = vocabulary.unenforced(subject.format).instead or "do not rely on it"
+            help_text = f'{instead}; where that is known: accept = ["not-enforced:{subject.format}"] in agentconv.toml'
             message = f"{title(subject)} does not hold a spawned agent to {words}"
             yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))

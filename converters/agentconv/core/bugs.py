@@ -1,0 +1,44 @@
+"""What is said of a bug: of ours, or of the distribution that brings the format or the rule in which it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, Severity, in_words
+
+if TYPE_CHECKING:
+    from agentconv.core.diagnostics import Span
+
+
+def told(
+    error: Exception,
+    where: str,
+    span: Span | None,
+    *,
+    lost: str = "",
+    what: str = "the file",
+    brought: tuple[str, str] = ("", ""),
+    agent: str | None = None,
+    client: str | None = None,
+) -> Diagnostic:
+    """Say what went wrong and whom to tell.
+
+    Args:
+        error: What was raised.
+        where: What was being done: `while it was read`.
+        span: The file that it was done with.
+        lost: What does not come to be because of it: `the file was left out`.
+        what: What whoever mends it needs to see.
+        brought: The id of a format, and the distribution that brings it; empty where it is one of ours.
+        agent: The agent that it is about.
+        client: The client that was asked.
+    """
+    if brought[1] and not isinstance(error, BroughtError):  # it broke a law, which is for its author to mend as well
+        error = BroughtError(f"`{brought[0]}`", brought[1], in_words(error))
+    if isinstance(error, BroughtError):
+        to_whom = f"report it to {error.distribution.partition(' ')[0]}, with {what}, or uninstall it"
+        code, message = Code.EXTENSION, f"{where}: {error}"
+    else:
+        to_whom = f"please report this with {what}"
+        code, message = Code.INTERNAL, f"internal error {where}: {in_words(error)}"
+    return Diagnostic(code, Severity.ERROR, message, span, "; ".join(filter(None, (lost, to_whom))), agent, client)

@@ -1,0 +1,162 @@
+"""Write a distribution with a format and a rule, to begin with: `python -m agentconv.testing.example my-tool`.
+
+It is the template of a format, `agentconv/formats/_template`, under another name, with all that makes it a distribution: it can be
+installed and tested as it is, and from there on each line is for its author to change.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["write"]
+
+_ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "{id}-agents"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = ["agentconv-toolkit"]
+
+[project.optional-dependencies]
+test = ["pytest"]
+
+[project.entry-points."agentconv.formats"]
+{id} = "{package}.row:ROW"
+
+[project.entry-points."agentconv.rules"]
+{id} = "{package}.rules"
+
+[tool.hatch.build.targets.wheel]
+packages = ["src/{package}"]
+"""
+_ROW = '''\
+"""What is known of the format before it is used: where its files are."""
+
+from agentconv import FormatRow
+
+ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), (".md",))
+'''
+_RULES = '''\
+"""Rules of our own: any name for this module will do, the entry point names it."""
+
+from agentconv.core.diagnostics import Severity
+from agentconv.lint.rule import rule
+
+
+@rule(
+    "{code}001",
+    "shouting-name",
+    bad="---\\nname: LOUD\\ndescription: Reads.\\n---\\nRead.",
+    good="---\\nname: calm\\ndescription: Reads.\\n---\\nRead.",
+    source="our team",
+    verified="2026-11-29",
+    severity=Severity.WARNING,
+)
+def shouting_name(self, subject):
+    """A name in capital letters.
+
+    `agentconv rule {code}001` shows this text: what is flagged, and here, why it matters.
+    """
+    for number, agent, _ in subject.agents():
+        if agent.name and agent.name.isupper():
+            yield self.find(f"`{{agent.name}}` shouts", subject.place(number, "name"), "say it calmly", agent=agent.name)
+'''
+_TESTS = '''\
+"""The format and the rules are held to what those of agentconv are held to."""
+
+from pathlib import Path
+
+import pytest
+from agentconv import testing
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.mark.parametrize("case", testing.cases("{id}", fixtures=FIXTURES), ids=str)
+def test_format(case):
+    case()
+
+
+@pytest.mark.parametrize("case", testing.rule_cases("{code}"), ids=str)
+def test_rules(case):
+    case()
+'''
+_FILES = {
+    "pyproject.toml": _PYPROJECT,
+    "src/{package}/__init__.py": "",
+    "src/{package}/row.py": _ROW,
+    "src/{package}/rules.py": _RULES,
+    "tests/test_{package}.py": _TESTS,
+}
+_COPIED = {
+    "template.py": "src/{package}/format.py",
+    "template.schema.json": "src/{package}/{id}.schema.json",
+    "template.toml": "src/{package}/{id}.toml",
+    "fixtures/valid/reviewer.md": "tests/fixtures/valid/reviewer.md",
+}
+"""Files of the template, and what they are called here."""
+
+
+def write(format_id: str, folder: str | os.PathLike[str] | None = None) -> Path:
+    """Write a distribution for a format of that id, and return its folder: `my-tool-agents` here, where none is named.
+
+    Raises:
+        InputError: The id is no legal one, or is taken, or the folder is there.
+    """
+    if not re.fullmatch(_ID, format_id):
+        raise registry.usage(f"`{format_id}` is no id of a format", "lower-case letters, digits, and single hyphens: my-tool")
+    if format_id in registry.FORMATS:
+        raise registry.usage(f"there is a format `{format_id}` already", "take another id")
+    root = Path(folder) if folder is not None else Path(f"{format_id}-agents")
+    if root.exists():
+        raise registry.usage(f"there is `{root.as_posix()}` already", "name a folder that is not there")
+    words = format_id.split("-")
+    names = {
+        "id": format_id,
+        "package": f"{'_'.join(words)}_agents",
+        "title": " ".join(word.capitalize() for word in words),
+        "code": re.sub("[^A-Z]", "", "".join(words).upper())[:8].ljust(2, "X"),
+    }
+    template = Path(registry.__file__).parent / "_template"
+    for name, text in _FILES.items():
+        _put(root / name.format(**names), text.format(**names))
+    for name, copy in _COPIED.items():
+        text = (template / name).read_text("utf-8")
+        _put(root / copy.format(**names), text.replace("template", format_id).replace("Template", names["title"]))
+    return root
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _main(words: list[str]) -> int:
+    if not 1 <= len(words) <= 2 or words[0].startswith("-"):
+        print("usage: python -m agentconv.testing.example ID [FOLDER]", file=sys.stderr)
+        return 2
+    try:
+        root = write(*words).as_posix()
+    except InputError as error:
+        print(f"error: {error}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
+        return 2
+    print(f"written: {root}\n\n  cd {root}\n  pip install -e '.[test]'\n  pytest\n  agentconv formats {words[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_main(sys.argv[1:]))
