@@ -15,7 +15,7 @@ from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
-from agentconv.sources import discovery, settings_file
+from agentconv.sources import discovery, locations, settings_file
 
 if TYPE_CHECKING:
     import argparse
@@ -163,7 +163,7 @@ def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
     if not sources:
         return []
     first = Path(sources[0])
-    folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
+    folder = locations.project_root(first) or (first if first.is_dir() else first.parent)
     return settings_file.of_folder(Path(os.path.relpath(folder)))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|- | --scope user] [options]"
 EXAMPLES = """\

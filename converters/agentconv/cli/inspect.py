@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
     from agentconv.lint.whole_project import WholeProject
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"

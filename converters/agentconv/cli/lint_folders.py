@@ -12,7 +12,7 @@ from agentconv.cli import configuration, lint_settings, scope
 from agentconv.cli.lint_settings import LintSettings
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.sources import discovery, settings_file
+from agentconv.sources import locations, settings_file
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Settings
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 _REPOSITORY = ".git"
 
@@ -138,4 +138,4 @@ def _top(location: str, folder: str) -> str:
     for one in _up_from(folder, os.sep):
         if os.path.lexists(os.path.join(one, _REPOSITORY)):
             return one
-    return os.fspath(discovery.project_root(Path(location)) or folder)
+    return os.fspath(locations.project_root(Path(location)) or folder)
