@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import InputError
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import sniffing
+from agentconv.sources import sniffing, user_places
 from agentconv.sources.inputs import Found, read_bytes, strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from agentconv.sources.inputs import Discovery
 
 PLUGIN_AGENTS = "agents"
 """The folder of a plugin's agents."""
@@ -40,6 +42,27 @@ def project_root(path: Path) -> Path | None:
         if not row.bundle and parts[-1] in row.files:
             return Path(*parts[:-1])
     return None
+
+
+def looking(place: str, client: str) -> frozenset[str]:
+    """Return the clients that look for agents where a file of one of them lies; none where not even that one does."""
+    path = os.path.abspath(place)
+    whole = path.replace(os.sep, "/")
+    users = user_places.looking(path)
+    if client in users:
+        return users
+    if registry.FORMATS[client].index:
+        return frozenset({client}) if sniffing.index_root(registry.FORMATS[client], path) else frozenset()
+    here = {one for one in registry.CLIENTS if not registry.FORMATS[one].index and registry.FORMATS[one].is_place(whole)}
+    if client not in here:
+        return frozenset()
+    return frozenset(here | {one for one in registry.CLIENTS if here.intersection(registry.also_reads(one))})
+
+
+def looking_at(found: Discovery) -> dict[str, frozenset[str]]:
+    """Return by path the clients that look for agents where each of the files lies that were found."""
+    places = {file.path: (file.location or found.stdin_name, file.format) for file in found.files}
+    return {path: looking(place, client) for path, (place, client) in places.items() if place and client in registry.CLIENTS}
 
 
 def of(folder: Path, client: str) -> list[Path]:
