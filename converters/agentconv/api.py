@@ -17,7 +17,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
-from agentconv.sources import discovery, loading
+from agentconv.sources import discovery, inputs, loading
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> I
     return (agent for piece in loader for agent in piece.agents)
 
 
-def _discover(path: str | os.PathLike[str], format_id: str | None) -> discovery.Discovery:
+def _discover(path: str | os.PathLike[str], format_id: str | None) -> inputs.Discovery:
     return discovery.discover([discovery.named(path)], _format(format_id) if format_id is not None else None)
 
 

@@ -23,7 +23,7 @@ from agentconv.core.versions import FORMAT_VERSION
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
 from agentconv.lint import catalogue, library
-from agentconv.sources import discovery, loading, sniffing
+from agentconv.sources import discovery, inputs, loading, sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -172,8 +172,8 @@ def _of_row(row: Mapping[str, Any], head: Row, work: Callable[[_File, Row], Iter
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise registry.usage(f"`bytes` holds bytes, not {type(data).__name__}")
     head["sha256"] = hashlib.sha256(data).hexdigest()
-    if len(data) > discovery.MAX_AGENT_BYTES:
-        raise registry.usage(f"the file has {len(data):,} bytes; agentconv reads agents of up to {discovery.MAX_AGENT_BYTES:,}")
+    if len(data) > inputs.MAX_AGENT_BYTES:
+        raise registry.usage(f"the file has {len(data):,} bytes; agentconv reads agents of up to {inputs.MAX_AGENT_BYTES:,}")
     if not (format_id is None or isinstance(format_id, str)):
         raise registry.usage(f"`format` is text, not {type(format_id).__name__}")
     return list(work(_File(path, bytes(data), registry.resolve(format_id) if format_id else None), head))

@@ -12,7 +12,7 @@ import pytest
 import pack_files
 from agentconv.cli import COMMANDS, progress
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import inputs
 from interrupting import interrupted
 
 CHECKOUT = Path(__file__).parents[2]
@@ -166,13 +166,13 @@ def test_folder_that_nobody_can_list(run, project):
 @pytest.mark.parametrize("line", ["convert . -t codex -o out", "to-json . -o out.json", "inspect .", "lint ."])
 def test_file_that_vanishes(line, run, project, monkeypatch):
     """A file that is gone once it is read is named, and the others are worked on."""
-    honest = discovery.read_bytes
+    honest = inputs.read_bytes
 
     def late(file):
         (project / ".claude/agents/two.md").unlink(missing_ok=True)
         return honest(file)
 
-    monkeypatch.setattr(discovery, "read_bytes", late)
+    monkeypatch.setattr(inputs, "read_bytes", late)
     done = run(*line.split(), code=1)
 
     assert "two.md: error: cannot be read: no such file or directory" in done.err

@@ -19,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.formats.claude import plugin
-from agentconv.sources import discovery, loading, sniffing
+from agentconv.sources import discovery, loading, locations, sniffing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,8 +237,8 @@ def test_a_folder_called_agents_is_no_plugin(tmp_path: Path) -> None:
     place = tmp_path / "agents" / "a.md"
 
     assert (sniffing.of_file(place), sniffing.home(tmp_path / "agents")) == ("claude-code", None)
-    assert discovery.locations(tmp_path, "claude-plugin") == []
-    assert discovery.project_root(place) is None
+    assert locations.of(tmp_path, "claude-plugin") == []
+    assert locations.project_root(place) is None
     assert [agent.origin.format for agent in agentconv.read(tmp_path).agents if agent.origin] == ["claude-code"]
 
 
@@ -247,7 +247,7 @@ def test_a_folder_of_a_plugin_is_one(tmp_path: Path) -> None:
     place = tmp_path / "agents" / "a.md"
 
     assert (sniffing.of_file(place), sniffing.home(tmp_path / "agents")) == ("claude-plugin", "claude-plugin")
-    assert discovery.project_root(place) == tmp_path
+    assert locations.project_root(place) == tmp_path
     assert sniffing.of_file(tmp_path / INDEX) == "claude-plugin"
     assert registry.FORMATS["claude-plugin"].index == INDEX
 

@@ -55,6 +55,30 @@ def test_what_differs_in_tools_stays_apart():
     ]
 
 
+def test_who_does_not_look_there_stands_apart():
+    """What a client would make of a copy is no fact about the project: it stands below a line that says so, in the counts as well."""
+    readings = (Reading(FIRST, State.LOADS, "a", "a", "all"), Reading(SECOND, State.STOPS, "a", "a", reasons=(Reason("it ends"),)))
+    file = Inspected("a.md", FIRST, ("a",), readings, looking=frozenset({FIRST}))
+    lines = inspected.report([("a.md", file), ("b.md", file)], [FIRST, SECOND], Style())
+    first, second = registry.FORMATS[FIRST].title, registry.FORMATS[SECOND].title
+    apart = "not read here; as a copy in their own folder:"
+
+    assert [line.split() for line in lines[3:6]] == [
+        ["loads", "all", *first.split()],
+        apart.split(),
+        ["stops", "the", "client", "-", second],
+    ]
+    assert [line.split()[-1] for line in lines[-3:]] == ["-", "folder:", "2"]
+
+
+def test_a_hint_stands_below_what_it_is_about():
+    """What is to be done is said beside the reason, not below the others."""
+    reasons = (Reason("line 2: one"), Reason("line 3: two", None, "mend it"), Reason("line 4: three"))
+    lines = shown(Reading(FIRST, State.DEGRADED, "a", "a", "all", reasons=reasons))
+
+    assert lines[1:] == ["    - line 2: one", "    - line 3: two", "      hint: mend it", "    - line 4: three"]
+
+
 def test_many_reasons_are_counted():
     """In short, the first reasons are shown and the others counted; in full, all are."""
     reasons = [f"line {number}: `key{number}` is wrong" for number in range(2, 7)]

@@ -7,7 +7,7 @@ import pytest
 
 from agentconv.cli import main
 from agentconv.sources import parts, parts_on_disk, user_places
-from agentconv.sources.discovery import Discovery
+from agentconv.sources.inputs import Discovery
 from agentconv.sources.parts_on_disk import PartsOnDisk
 
 SKILL = "---\nname: {name}\ndescription: Does it\n---\nDo it.\n"

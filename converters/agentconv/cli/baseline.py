@@ -20,7 +20,7 @@ from agentconv.disk import reading
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import OutputFolder
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import inputs, locations
 
 if TYPE_CHECKING:
     import argparse
@@ -127,7 +127,7 @@ class Baseline:
         """
         kept = Counter({entry: number for entry, number in self.entries.items() if self.is_there(entry) and not asked(entry)})
         path, data = Path(self.path), _document(kept + self.met)
-        folder = OutputFolder(path.parent, within=discovery.project_root(path))
+        folder = OutputFolder(path.parent, within=locations.project_root(path))
         saved = folder.save(OutputFile(path.name, data)) if self.data is None else folder.mend(path.name, self.data, data)
         if saved.is_kept:
             raise InputError(
@@ -186,7 +186,7 @@ def given(options: argparse.Namespace) -> Baseline | None:
         data = reading.read(options.baseline, limit=_MAX_BYTES)[0]
     except OSError as error:
         hint = "--update-baseline writes one" if isinstance(error, FileNotFoundError) else None
-        raise discovery.problem(f"cannot be read: {discovery.reason(error)}", hint, options.baseline) from None
+        raise inputs.problem(f"cannot be read: {inputs.reason(error)}", hint, options.baseline) from None
     entries = _read(data, options.baseline)
     left: Counter[tuple[str, str, str]] = Counter()
     for entry, number in entries.items():

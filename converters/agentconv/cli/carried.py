@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.output import Output
     from agentconv.conversion.along import Along
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 

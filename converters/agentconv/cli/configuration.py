@@ -176,13 +176,13 @@ def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
 
 def folder_of_project(options: argparse.Namespace) -> Path | None:
     """Return the project that the first SRC is, or is in; None where the user's own agents are meant."""
-    from agentconv.sources import discovery
+    from agentconv.sources import locations
 
     sources = _sources(options)
     if not sources:
         return None
     first = Path(sources[0])
-    return discovery.project_root(first) or (first if first.is_dir() else first.parent)
+    return locations.project_root(first) or (first if first.is_dir() else first.parent)
 
 
 def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table: Any) -> Any:

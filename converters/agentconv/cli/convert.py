@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.conversion.converted import Converted
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|- | --scope user] [options]"
 EXAMPLES = """\

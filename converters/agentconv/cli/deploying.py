@@ -18,7 +18,7 @@ from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.install.lock import Lock
-from agentconv.sources import discovery
+from agentconv.sources import inputs
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +79,7 @@ def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         hint = "name a folder that you may write to with XDG_STATE_HOME" if place.is_user else None
-        raise discovery.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
+        raise inputs.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
     return exclusive(place.root)
 
 

@@ -16,7 +16,7 @@ from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import machine, text
 from agentconv.render.table import wrapped
-from agentconv.sources import agentless, discovery, parts, programs, user_places
+from agentconv.sources import agentless, discovery, locations, parts, programs, user_places
 from agentconv.sources.loading import Loader
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.programs import Program
 
 USAGE = "[--no-programs] [options]"
@@ -102,7 +102,7 @@ def _assistants(*, ask: bool) -> Iterator[Assistant]:
     of_user = parts.Parts([home.root], registry.CLIENTS, home)
     for client in registry.CLIENTS:
         program = programs.find(client, os.curdir, ask=ask)
-        places = [place.as_posix() for place in discovery.locations(Path(), client)]
+        places = [place.as_posix() for place in locations.of(Path(), client)]
         folder = home.folder(client)
         user = home.shown(folder) if folder and folder.is_dir() else None
         yield Assistant(

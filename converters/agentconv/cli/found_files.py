@@ -10,7 +10,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 
 def places(found: Discovery) -> dict[str, str]:

@@ -9,7 +9,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import scope
 from agentconv.cli.convert import convert_files
 from agentconv.formats import registry
-from agentconv.sources import discovery, loading
+from agentconv.sources import discovery, inputs, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     targets = shared.targets(options)
-    found = discovery.Discovery()
+    found = inputs.Discovery()
     for source in options.sources:
         told = registry.resolve(options.source_format) if options.source_format else "toml" if source.endswith(".toml") else "json"
         if not registry.FORMATS[told].bundle:

@@ -16,7 +16,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, inspected_parts, machine, text, whole_project
-from agentconv.sources import agentless, elsewhere, loading
+from agentconv.sources import agentless, elsewhere, loading, locations
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
     from agentconv.lint.whole_project import WholeProject
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
-    files = _inspected(pieces, of_agents, options)
+    files = _inspected(pieces, of_agents, found, options)
     diagnostics += [failure for file in files for failure in file.failures]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
@@ -103,11 +103,14 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], options: argparse.Namespace) -> list[Inspected]:
+def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], found: Discovery, options: argparse.Namespace) -> list[Inspected]:
     """Return what the clients make of each file."""
+    looking = locations.looking_at(found)
     line, jobs = Progress(options), processes.number(options, len(pieces))
-    found = processes.mapped(lambda number: inspection.inspect(pieces[number], clients), len(pieces), jobs)
-    files = [*line.over(found, len(pieces), "files")]
+    read = processes.mapped(
+        lambda number: inspection.inspect(pieces[number], clients, looking.get(pieces[number].path, frozenset())), len(pieces), jobs
+    )
+    files = [*line.over(read, len(pieces), "files")]
     line.clear()
     return files
 

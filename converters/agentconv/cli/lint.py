@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_files import LintFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\

@@ -16,7 +16,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
-from agentconv.sources import discovery
+from agentconv.sources import discovery, inputs, locations
 from agentconv.sources.loading import Loader
 from agentconv.sources.parts import beside
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.read_before import ReadBefore
 
@@ -60,7 +60,7 @@ class OpenFile:
     """What was read when the editor looked before."""
 
 
-def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
+def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     given = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
@@ -86,7 +86,7 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, open_file: OpenFile | None = None) -> list[LintFile]:
+def of_parts(found: inputs.Discovery, sources: Iterable[str], chosen: LintFolders, open_file: OpenFile | None = None) -> list[LintFile]:
     """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there.
 
     Args:
@@ -136,7 +136,7 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
     return found
 
 
-def read_siblings(found: discovery.Discovery) -> list[Subject]:
+def read_siblings(found: inputs.Discovery) -> list[Subject]:
     """Read the files that clients read together with those that were named: only what is true of a whole set is to be seen there."""
     return as_siblings(discovery.siblings(found))
 
@@ -168,7 +168,7 @@ def leave_out_versions(files: list[LintFile]) -> None:
     folders = cache(_folders)
     for file in files:
         names = {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}
-        root = discovery.project_root(Path(file.location)) if file.location else None
+        root = locations.project_root(Path(file.location)) if file.location else None
         file.subject.asked = tuple(
             client
             for client in file.subject.asked

@@ -14,7 +14,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.sources import discovery, settings_file
+from agentconv.sources import locations, settings_file
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Settings
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.settings_file import SettingsFile
 
 _REPOSITORY = ".git"
@@ -171,4 +171,4 @@ def _top(location: str, folder: str) -> str:
     for one in _up_from(folder, os.sep):
         if os.path.lexists(os.path.join(one, _REPOSITORY)):
             return one
-    return os.fspath(discovery.project_root(Path(location)) or folder)
+    return os.fspath(locations.project_root(Path(location)) or folder)

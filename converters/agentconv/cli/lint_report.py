@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
-    from agentconv.sources import discovery
+    from agentconv.sources import inputs
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 _COUNTED = {
@@ -78,7 +78,7 @@ class Told:
         return Exit.FINDINGS if found or self.failures or (self.pending and self.mended.findings) else Exit.OK
 
 
-def where(found: discovery.Discovery, files: Iterable[LintFile]) -> dict[str, str]:
+def where(found: inputs.Discovery, files: Iterable[LintFile]) -> dict[str, str]:
     """Return where each file is, as the user would name it."""
     return {
         **places(found),

@@ -17,8 +17,8 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.editors.looked import MOST_BYTES, Included, Looked
 from agentconv.formats import registry
 from agentconv.lint import checking, project
-from agentconv.sources import discovery, part_places, settings_file, sniffing
-from agentconv.sources.discovery import Discovery, Found
+from agentconv.sources import discovery, locations, part_places, settings_file, sniffing
+from agentconv.sources.inputs import Discovery, Found
 from agentconv.sources.loading import Loader
 from agentconv.sources.read_before import ReadBefore
 from agentconv.sync import settings
@@ -201,7 +201,7 @@ def _root(location: str, format_id: str) -> Path:
     listing = next((name for name in (row.index, row.catalog) if name and path.as_posix().endswith(f"/{name}")), None)
     if listing is not None:
         return path.parents[listing.count("/")]
-    return discovery.project_root(path) or path.parent
+    return locations.project_root(path) or path.parent
 
 
 def _walked(place: PurePosixPath, data: bytes, folders: Sequence[str]) -> str | None:
@@ -210,7 +210,7 @@ def _walked(place: PurePosixPath, data: bytes, folders: Sequence[str]) -> str | 
     told = sniffing.by_head(place.name, data) if folder is not None else None
     if told is None or folder is None:
         return None
-    return None if any(discovery.locations(Path(folder), client) for client in registry.READERS) else told
+    return None if any(locations.of(Path(folder), client) for client in registry.READERS) else told
 
 
 def _chosen(
@@ -252,7 +252,7 @@ def _too_large(location: str, size: int) -> Looked:
 
 
 def _project(location: str) -> str:
-    return os.fspath(discovery.project_root(Path(location)) or os.path.dirname(location))
+    return os.fspath(locations.project_root(Path(location)) or os.path.dirname(location))
 
 
 def _synced(location: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.disk.output import OutputFile, Whole
 from agentconv.disk.saving import OutputFolder
-from agentconv.sources import discovery
+from agentconv.sources import inputs, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,11 +27,11 @@ def save(name: str, data: bytes, looked_at: Iterable[str], flag: str) -> None:
         InputError: It was looked at itself, changed meanwhile, or the disk refuses.
     """
     if any(_is_one(name, location) for location in looked_at):
-        raise discovery.problem("it is a file that was looked at, and is kept", f"name another one with {flag}", name)
+        raise inputs.problem("it is a file that was looked at, and is kept", f"name another one with {flag}", name)
     path = Path(name)
-    saved = OutputFolder(path.parent, within=discovery.project_root(path)).save(OutputFile(path.name, data, Whole(data)))
+    saved = OutputFolder(path.parent, within=locations.project_root(path)).save(OutputFile(path.name, data, Whole(data)))
     if saved.is_kept:
-        raise discovery.problem("it changed while this ran, and is kept", "run it again", name)
+        raise inputs.problem("it changed while this ran, and is kept", "run it again", name)
 
 
 def _is_one(name: str, location: str) -> bool:

@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.render import diff, printable, text
-from agentconv.sources import discovery
+from agentconv.sources import locations
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.converting import Converted
     from agentconv.disk.output import OutputFile
     from agentconv.disk.saving import Saved
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.user_places import Home
 
 PLANS = {
@@ -41,7 +41,7 @@ PLANS = {
 def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | None:
     """Return the folder that files are saved below; None for standard output."""
     if place.file:
-        return OutputFolder(place.file.parent, within=discovery.project_root(place.file), sources=sources)
+        return OutputFolder(place.file.parent, within=locations.project_root(place.file), sources=sources)
     return OutputFolder(place.folder, sources=sources) if place.folder else None
 
 

@@ -17,7 +17,7 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import in_step, text
 from agentconv.render.table import table, wrapped
-from agentconv.sources import agentless, discovery, elsewhere
+from agentconv.sources import agentless, discovery, elsewhere, locations
 from agentconv.sources.loading import Loader
 from agentconv.sources.parts import Parts
 from agentconv.sync import settings, unchanged
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
 _SHOWN = 3
@@ -44,7 +44,7 @@ _SHOWN_REASONS = 3
 def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     found = discovery.discover([folder])
-    here = {client: discovery.locations(Path(folder), client) for client in registry.CLIENTS}
+    here = {client: locations.of(Path(folder), client) for client in registry.CLIENTS}
     told = _told(found, folder, {client: places for client, places in here.items() if places})
     along = _parts(folder)
     beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]

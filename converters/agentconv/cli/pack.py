@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.sources import Sources
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 

@@ -14,7 +14,7 @@ from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.pack import metadata
 from agentconv.pack.metadata import About
-from agentconv.sources import discovery
+from agentconv.sources import inputs, locations
 
 if TYPE_CHECKING:
     import argparse
@@ -154,7 +154,7 @@ def _missing(keys: list[str]) -> InputError:
 def root(options: argparse.Namespace) -> Path:
     """Return the folder of the project that the first SRC is, or is in."""
     first = Path(options.sources[0])
-    return Path(discovery.project_root(first) or (first if first.is_dir() else first.parent))
+    return Path(locations.project_root(first) or (first if first.is_dir() else first.parent))
 
 
 def _license_file(options: argparse.Namespace, given: str | None) -> tuple[str, bytes] | None:
@@ -186,4 +186,4 @@ def _text(path: Path, within: Path) -> bytes:
         return found
     reason = found.reason if found else "no such file or directory"
     hint = "--license-file names another one, or the file itself"
-    raise discovery.problem(f"the licence cannot be read: {reason}", hint, path.as_posix())
+    raise inputs.problem(f"the licence cannot be read: {reason}", hint, path.as_posix())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.options import Options
     from agentconv.conversion.shares import Shares
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 _Found = TypeVar("_Found")
 AUTO = "auto"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import locations
 
 if TYPE_CHECKING:
     import argparse
@@ -59,7 +59,7 @@ def _home() -> Path | None:
 
 
 def _is_root(folder: Path) -> bool:
-    return any((folder / mark).exists() for mark in _MARKS) or any(discovery.locations(folder, client) for client in registry.CLIENTS)
+    return any((folder / mark).exists() for mark in _MARKS) or any(locations.of(folder, client) for client in registry.CLIENTS)
 
 
 def environment(options: argparse.Namespace) -> Environment:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, user_places
+from agentconv.sources import discovery, inputs, locations, user_places
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.user_places import Home
 
 PROJECT, USER = "project", "user"
@@ -64,7 +64,7 @@ def discover(options: argparse.Namespace, format_id: str | None, *, exclude: Seq
 
 def _looked_for(places: Sequence[Path], word: str) -> list[str]:
     """Return what is called so in the user's own places, once whatever links lead to it; nothing where the word names what is here."""
-    if word == discovery.STDIN or os.path.isabs(word) or os.path.lexists(word):
+    if word == inputs.STDIN or os.path.isabs(word) or os.path.lexists(word):
         return []
     found: dict[str, str] = {}
     for place in places:
@@ -80,8 +80,8 @@ def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
         return
     for source in discovery.places(sources(options), options.stdin_filename):
         path = Path(source)
-        project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
-        yield from (client for client in registry.CLIENTS if discovery.locations(project, client) and registry.is_loadable(client))
+        project = locations.project_root(path) or (path if path.is_dir() else path.parent)
+        yield from (client for client in registry.CLIENTS if locations.of(project, client) and registry.is_loadable(client))
 
 
 def source_of_project() -> str | None:
@@ -108,7 +108,7 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Home | N
         InputError: The options contradict each other, or a target has no such folder.
     """
     output = options.output
-    if not is_user(options) or output == discovery.STDIN:
+    if not is_user(options) or output == inputs.STDIN:
         return None
     if output is not None and not _is_home(output):
         hint = "leave -o out, or leave --scope out and name your own agents: agentconv convert ~/.claude/agents -t FORMAT -o DIR"

@@ -21,7 +21,7 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
-from agentconv.sources import agentless, discovery, elsewhere, loading
+from agentconv.sources import agentless, elsewhere, inputs, loading
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.lint.side_by_side import SideBySide
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.parts import Parts
 
 USAGE = "[SRC...] [-t FORMAT[,FORMAT|all]] [-f FORMAT] -o FILE|- [options]"
@@ -139,7 +139,7 @@ def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:
 
 def _write(options: argparse.Namespace, data: bytes, looked_at: Iterable[str]) -> None:
     """Write the page to where it was asked for."""
-    if options.output == discovery.STDIN:
+    if options.output == inputs.STDIN:
         printable.data(data)
     else:
         named_file.save(options.output, data, looked_at, "-o")
@@ -165,6 +165,6 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
 def _summary(options: argparse.Namespace, compared: SideBySide, refused: int) -> str:
     numbers = Counter(NOUNS[entry.kind] if entry.kind else "agent" for entry in compared.entries)
     what = ", ".join(text.count(number, noun) for noun, number in numbers.items())
-    where = "standard output" if options.output == discovery.STDIN else text.safe(options.output)
+    where = "standard output" if options.output == inputs.STDIN else text.safe(options.output)
     lost = f"; {refused:,} refused somewhere" if refused else ""
     return f"{what}, in {text.count(len(compared.targets), 'assistant')}: written to {where}{lost}"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Offered
-    from agentconv.sources.discovery import Discovery, Found
+    from agentconv.sources.inputs import Discovery, Found
 
 _Told = TypeVar("_Told", "Diagnostic", "Loss")
 

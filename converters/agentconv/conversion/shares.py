@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.renaming import Names
     from agentconv.core.workers import Hear, Work
     from agentconv.sources.agentless import Agentless
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
 
 

@@ -82,6 +82,10 @@ class Row:
         """Whether a file in one of its folders, by its path below that, is one of its own."""
         return path.endswith(self.suffixes)
 
+    def is_place(self, path: str) -> bool:
+        """Whether a path is below one of the client's folders, or that of one of its files at a project's root."""
+        return any(f"/{folder}/" in f"/{path}" for folder in self.folders) or path.rpartition("/")[2] in self.files
+
     def end(self, path: str) -> str:
         """Return what comes behind the stem in a file's path."""
         own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
@@ -250,6 +254,12 @@ CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agent
 BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
 READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 """Those that somebody reads, be it for skills and servers alone."""
+
+
+@cache
+def also_reads(client: str) -> tuple[str, ...]:
+    """Return the formats whose folders in a project a client reads beside its own."""
+    return tuple((vocabulary.installation(client) or {}).get("also_reads", ()))
 
 
 @cache

@@ -11,7 +11,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
-from agentconv.sources import discovery, user_places
+from agentconv.sources import locations, user_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +123,7 @@ class Scope:
         if self.is_user:
             return not target.no_user and (self.root / self.folder(target)).parent.is_dir()
         marked = any(os.path.exists(self.root / mark) for mark in target.marks)
-        return marked or bool(discovery.locations(self.root, target.id))
+        return marked or bool(locations.of(self.root, target.id))
 
 
 def chosen(words: Iterable[str]) -> list[str] | None:

@@ -35,6 +35,8 @@ class Reason:
     """In the same words for every client of which the same is true."""
     topic: Hashable = None
     """What it is about: one of the same topic tells nothing else, even where it has other words, such as those of another parser."""
+    hint: str | None = None
+    """What to do about it."""
 
 
 _NOT_FOUND = Reason("the client sees no agent in it")
@@ -80,6 +82,12 @@ class Inspected:
     """Bugs of ours, which took the reading of one client away."""
     includes: tuple[str, ...] = ()
     """Paths of the files whose text its client puts into it."""
+    looking: frozenset[str] = frozenset()
+    """The clients that look for agents where it lies; none where nobody does, and it stands for a copy in each one's own folder."""
+
+    def is_here(self, client: str) -> bool:
+        """Whether a client looks for agents where the file lies, as far as there is a difference."""
+        return not self.looking or client in self.looking
 
     @property
     def is_agent(self) -> bool:
@@ -94,8 +102,14 @@ def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
     return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
-def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
-    """Read one file as each of the clients would; nothing comes of a piece without its file."""
+def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = frozenset()) -> Inspected:
+    """Read one file as each of the clients would; nothing comes of a piece without its file.
+
+    Args:
+        piece: The file.
+        asked: The clients.
+        looking: Those of all clients that look for agents where the file lies.
+    """
     if piece.source is None:
         return Inspected(piece.path, piece.format, tuple(agent.id for agent in piece.agents), ())
     own = _named(piece.declared or _read(piece.source, piece.format, piece.format), piece)
@@ -116,7 +130,7 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             failures.append(bugs.told(error, f"as {client} reads it", Span(piece.path), brought=brought, client=client))
     ids = tuple(agent.id for agent in own.set.agents)
     includes = tuple(dict.fromkeys(one.path for one in (piece.source.included or {}).values() if one.data is not None))
-    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes)
+    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes, looking)
 
 
 def _named(result: ReadResult, piece: Loaded) -> ReadResult:
@@ -219,7 +233,7 @@ def _reasons(remarks: Iterable[Diagnostic]) -> tuple[Reason, ...]:
     for remark in remarks:
         words = remark.general or remark.message
         line = f"line {remark.span.line}: " if remark.span and remark.span.line > 1 else ""
-        found[line + words] = Reason(line + words, (line, *_topic(remark, words)))
+        found[line + words] = Reason(line + words, (line, *_topic(remark, words)), remark.hint)
     return tuple(found.values())
 
 

@@ -12,7 +12,7 @@ from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, inspection
 from agentconv.lint.subject import Subject
-from agentconv.sources import discovery, loading
+from agentconv.sources import discovery, loading, locations
 
 if TYPE_CHECKING:
     import os
@@ -124,13 +124,17 @@ def inspect(what: What, *, for_: str | Sequence[str] = "all") -> tuple[Inspected
         InputError: The path names nothing, there is no such client, or the set holds no file to look at.
     """
     clients = _clients(for_)
-    return tuple(inspection.inspect(piece, clients) for piece in _pieces(what) if piece.source is not None)
+    if isinstance(what, AgentSet):
+        return tuple(inspection.inspect(piece, clients) for piece in _pieces(what) if piece.source is not None)
+    found = discovery.discover([discovery.named(what)])
+    looking = locations.looking_at(found)
+    pieces = (piece for piece in loading.Loader(found.files, results=True) if piece.source is not None)
+    return tuple(inspection.inspect(piece, clients, looking.get(piece.path, frozenset())) for piece in pieces)
 
 
 def _pieces(what: What) -> Iterator[Loaded]:
     if not isinstance(what, AgentSet):
-        found = discovery.discover([discovery.named(what)])
-        yield from loading.Loader(found.files, results=True)
+        yield from loading.Loader(discovery.discover([discovery.named(what)]).files, results=True)
         return
     if what.agents and not what.sources:
         hint = "write it first, and look at what was written: agentconv.reads(file.data, format) of each of its files"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.disk.files import Disk
 from agentconv.json import jsonc
 from agentconv.parts import places
-from agentconv.sources import discovery
+from agentconv.sources import locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def forget() -> None:
 
 def _root(location: str) -> str:
     path = Path(location)
-    return str(discovery.project_root(path) or path.parent)
+    return str(locations.project_root(path) or path.parent)
 
 
 @cache

@@ -42,8 +42,6 @@ TOPICS: dict[Topic, str] = {
 }
 """What a statement can be about, in words, the worst last to be seen."""
 AGENTS = "agents"
-_AGENTS_IN_PLACE = {"copilot": (".claude/agents",)}
-"""Folders of other clients in which one looks for agents, too (Copilot CLI 1.0.102 was asked)."""
 ROWS = (AGENTS, *KINDS)
 
 
@@ -110,16 +108,12 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
 def _agents(files: Sequence[Inspected], client: str) -> int:
     """Return how many agents a client loads from its own files, and from those of another client that it reads where they are."""
     own = [one for file in files if file.format == client for one in _loaded(file, client)]
-    others = (one for file in files if file.format != client and _reads_in_place(client, file.path) for one in _loaded(file, client))
+    others = (one for file in files if file.format != client and client in file.looking for one in _loaded(file, client))
     return len(own) + len({one.name for one in others} - {one.name for one in own})
 
 
 def _loaded(file: Inspected, client: str) -> list[Reading]:
     return [one for one in file.readings if one.client == client and one.agent is not None and not one.state.dropped]
-
-
-def _reads_in_place(client: str, path: str) -> bool:
-    return any(f"/{folder}/" in f"/{path}" for folder in _AGENTS_IN_PLACE.get(client, ()))
 
 
 def _agents_said(files: Sequence[Inspected], client: str) -> Iterator[Statement]:

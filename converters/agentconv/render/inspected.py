@@ -29,6 +29,8 @@ _TOOLS_WIDTH = 26
 _KEPT = "\xa0"
 """A blank at which no line is broken."""
 _REASONS_SHOWN = 2
+_AS_COPY = "not read here; as a copy in their own folder:"
+"""What stands above those that do not look where a file lies: it neither helps nor harms them as long as nobody copies it."""
 _REASON_WIDTH = 200
 
 
@@ -39,8 +41,7 @@ class _Group:
     state: State
     tools: str
     clients: tuple[str, ...]
-    reasons: tuple[str, ...]
-    hint: str | None
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,10 @@ def _entry(heading: str, file: Inspected, columns: _Columns, look: Style, *, ver
         chosen = [reading for reading in file.readings if not several or reading.agent == agent]
         if agent is not None:
             found.append(f"{text.safe(heading)}: {text.shorten(agent, 60)}")
-        for group in _groups(file, chosen, verbose=verbose):
-            found += _row(group, columns, look, verbose=verbose)
+        for is_here in (True, False):
+            groups = _groups(file, [one for one in chosen if (file.is_here(one.client) or one.other_kind) is is_here], verbose=verbose)
+            found += [] if is_here or not groups else [f"  {_AS_COPY}"]
+            found += [line for group in groups for line in _row(group, columns, look, verbose=verbose)]
     return found
 
 
@@ -125,8 +128,7 @@ def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> l
 
 def _group(found: Sequence[Reading], reasons: tuple[Reason, ...], *, verbose: bool) -> _Group:
     first, clients = found[0], tuple(text.client(one.client) for one in found)
-    words = tuple(reason.words for reason in reasons)
-    return _Group(first.state, first.tools or "", clients, _worded(found, words, verbose=verbose), _hint(first))
+    return _Group(first.state, first.tools or "", clients, _worded(found, reasons, verbose=verbose))
 
 
 def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reason, ...]:
@@ -136,7 +138,7 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reaso
         found = [Reason("other files")] if reading.other_kind else []
     if reading.unheld:
         limits = ", ".join(f"`{limit}`" for limit in reading.unheld)
-        found.insert(0, Reason(f"a spawned agent is not held to {limits}"))
+        found.insert(0, Reason(f"a spawned agent is not held to {limits}", None, vocabulary.unenforced(reading.client).instead))
     if reading.wider:
         found.insert(0, Reason(f"may do what its author did not allow: {', '.join(reading.wider)}", "wider"))
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
@@ -144,32 +146,29 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reaso
     return tuple(found)
 
 
-def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> tuple[str, ...]:
+def _worded(found: Sequence[Reading], reasons: tuple[Reason, ...], *, verbose: bool) -> tuple[Reason, ...]:
     if found[0].other_kind and not verbose:
         rows = [registry.FORMATS[reading.client] for reading in found]
         if len(rows) == 1:
-            return (f"reads other files: {f'{rows[0].place}/*{rows[0].suffixes[0]}' if rows[0].folders else rows[0].place}",)
-        return (f"read other files: {', '.join(dict.fromkeys(f'*{row.suffixes[0]}' if row.folders else row.place for row in rows))}",)
+            place = f"{rows[0].place}/*{rows[0].suffixes[0]}" if rows[0].folders else rows[0].place
+            return (Reason(f"reads other files: {place}"),)
+        kinds = dict.fromkeys(f"*{row.suffixes[0]}" if row.folders else row.place for row in rows)
+        return (Reason(f"read other files: {', '.join(kinds)}"),)
     if verbose or len(reasons) <= _REASONS_SHOWN + 1:
         return reasons
-    return (*reasons[:_REASONS_SHOWN], f"and {len(reasons) - _REASONS_SHOWN} more (-v)")
-
-
-def _hint(reading: Reading) -> str | None:
-    """Return what to do about a reading; where there is no agent, the reason says it all."""
-    if not reading.tools:
-        return None
-    instead = vocabulary.unenforced(reading.client).instead if reading.unheld else None
-    return next((remark.hint for remark in reading.diagnostics if remark.hint), instead)
+    return (*reasons[:_REASONS_SHOWN], Reason(f"and {len(reasons) - _REASONS_SHOWN} more (-v)"))
 
 
 def _row(group: _Group, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
+    """Return the lines of a group, the first hint beside what it is about; where there is no agent, the reason says it all."""
     state = _painted(group.state, look) + " " * (columns.state - len(group.state.value))
     tools = text.safe(group.tools) if verbose else text.shorten(group.tools, 3 * columns.tools)
     found = columns.row(state, tools or "-", ", ".join(group.clients))
-    reasons = [text.shorten(reason, _REASON_WIDTH) for reason in group.reasons]
-    found += [line for reason in reasons for line in _wrapped(reason, "- ")]
-    return found + (_wrapped(f"hint: {text.safe(group.hint)}", "  ") if group.hint else [])
+    hinted = next((reason for reason in group.reasons if reason.hint), None) if group.tools else None
+    for reason in group.reasons:
+        found += _wrapped(text.shorten(reason.words, _REASON_WIDTH), "- ")
+        found += _wrapped(f"hint: {text.safe(reason.hint)}", "  ") if reason is hinted and reason.hint else []
+    return found
 
 
 def _wrapped(words: str, mark: str) -> list[str]:
@@ -181,22 +180,32 @@ def _painted(state: State, look: Style) -> str:
 
 
 def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
-    """Return how many agents each client loads, degrades and loses."""
+    """Return how many agents each client loads, degrades and loses: of those where it looks, and of copies of the others."""
     states = [state for state in _RANK if state is not State.NO_AGENT]
-    counts = {client: Counter[State]() for client in asked}
+    counts = {is_here: {client: Counter[State]() for client in asked} for is_here in (True, False)}
     for file in files:
         for reading in file.readings:
             whole = reading.agent is None and reading.state.dropped
-            counts[reading.client][reading.state] += max(len(file.agents), 1) if whole else 1
-    shown = [state for state in states if state is not State.STOPS or any(found[state] for found in counts.values())]
-    rows = [(text.client(client), *(str(found[state] or "-") for state in shown)) for client, found in counts.items()]
-    return table([("CLIENT", *(state.value.upper() for state in shown)), *rows])
+            counts[file.is_here(reading.client)][reading.client][reading.state] += max(len(file.agents), 1) if whole else 1
+    every = [found for clients in counts.values() for found in clients.values()]
+    shown = [state for state in states if state is not State.STOPS or any(found[state] for found in every)]
+    rows = {
+        is_here: [
+            (text.client(client), *(str(found[state] or "-") for state in shown))
+            for client, found in clients.items()
+            if any(found[state] for state in shown)
+        ]
+        for is_here, clients in counts.items()
+    }
+    lines = table([("CLIENT", *(state.value.upper() for state in shown)), *rows[True], *rows[False]])
+    at = len(lines) - len(rows[False])
+    return [*lines[:at], *([_AS_COPY] if rows[False] else []), *lines[at:]]
 
 
 def plain(file: Inspected) -> dict[str, Any]:
     """Return a file's entry for other programs."""
     includes = {"includes": list(file.includes)} if file.includes else {}
-    readings = [_plain(one) for one in file.readings]
+    readings = [{**_plain(one), **({"read_here": file.is_here(one.client)} if file.looking else {})} for one in file.readings]
     return {"path": file.path, "format": file.format, "agents": list(file.agents), **includes, "readings": readings}
 
 

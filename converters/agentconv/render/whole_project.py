@@ -65,9 +65,7 @@ def _legend(found: WholeProject) -> Iterator[str]:
     if marks:
         yield from _wrapped(f"({'; '.join(marks)})", "")
     if "agents" in found.kinds and any(found.loaded["agents"][client] == 0 for client in found.using):
-        yield from _wrapped(
-            "(0 agents: it does not look where they lie; what is said of each file is what it would be in its own folder)", ""
-        )
+        yield from _wrapped("(0 agents: it does not look where they lie)", "")
 
 
 def _cell(found: WholeProject, kind: str, client: str) -> str:

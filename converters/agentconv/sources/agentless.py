@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
 
 MOST = 3
 """How many files of one folder are told one by one."""

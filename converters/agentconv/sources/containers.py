@@ -17,7 +17,7 @@ from agentconv.sources import sniffing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
 
 

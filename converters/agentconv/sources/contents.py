@@ -12,7 +12,7 @@ from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.parts import places
 from agentconv.parts import registry as parts
-from agentconv.sources import discovery
+from agentconv.sources import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,7 +93,7 @@ def _own_file(folder: Path, container: Container) -> SourceText | None:
         place = folder / name
         if place.is_file():
             try:
-                source = SourceText(name, reading.read(os.fspath(place), limit=discovery.MAX_AGENT_BYTES)[0])
+                source = SourceText(name, reading.read(os.fspath(place), limit=inputs.MAX_AGENT_BYTES)[0])
             except OSError:
                 continue  # whoever reads it for its agents says why
             if container.is_one(source):

@@ -11,14 +11,14 @@ from agentconv.core.diagnostics import Effect
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
-from agentconv.sources import configured
+from agentconv.sources import configured, locations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent, Json
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
 
 
@@ -54,9 +54,7 @@ class Declarations:
     def _of(self, root: Path, client: str) -> Mapping[str, Sequence[Mapping[str, Json]]]:
         key = os.fspath(root)
         if key not in self._given:
-            from agentconv.sources import discovery
-
-            text = discovery.settings(root, client)
+            text = locations.settings(root, client)
             rows = configured.declared(client, text) if text else ()
             stops = [one for one in (configured.remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
             if stops:
@@ -85,9 +83,7 @@ def _together(results: Sequence[ReadResult]) -> ReadResult:
 
 def _root(place: Path, name: str) -> Path | None:
     """Return the project whose configuration may name a file: none beyond version control's top, and not what its user has at home."""
-    from agentconv.sources import discovery
-
-    own = discovery.project_root(place)
+    own = locations.project_root(place)
     home = os.path.expanduser("~")
     for folder in (own,) if own else place.parents:
         if own is None and os.fspath(folder) == home:

@@ -1,76 +1,32 @@
 """From what a user names to the files to read and their formats.
 
 A project root is a folder with a client's location directly below it: of it, only those locations are read. Any other
-folder is walked. Symbolic links that lead out of the project are not followed; each folder is entered once.
+folder is walked.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import includes
-from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.diagnostics import Code, Diagnostic, InputError
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
-from agentconv.disk import reading
-from agentconv.disk.files import stray
 from agentconv.formats import registry
-from agentconv.sources import sniffing, user_places
+from agentconv.sources import locations, sniffing, user_places
+from agentconv.sources.inputs import STDIN, Discovery, Found, followed, problem, read_bytes, strays, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from agentconv.disk.files import Blocked
     from agentconv.sources.user_places import Home
 
-SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
-STDIN = "-"
 _SKILL = "SKILL.md"
 """What is a skill's file wherever it lies, and no agent's because of its looks."""
-PLUGIN_AGENTS = "agents"
-"""The folder of a plugin's agents."""
-MAX_AGENT_BYTES = 16 * 1024 * 1024
-"""Agent files above this size are not read. Bundles, which hold many, have no such bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One file to read."""
-
-    path: str
-    """For people and for outputs: POSIX, relative to its SRC."""
-    location: str | None
-    """Where it is; None for standard input."""
-    format: str
-    named: bool = True
-    """Whether the user named the file, rather than a folder that holds it."""
-    within: str = ""
-    """The folder out of which no link of it may lead, be it to mend the file."""
-    data: bytes | None = None
-    """What is read in place of what is on the disk: an editor has the file open, and it is not saved yet."""
-
-
-@dataclass(slots=True)
-class Discovery:
-    """What the SRC arguments hold."""
-
-    files: list[Found] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    looked: list[str] = field(default_factory=list)
-    """Places that were searched, for the message when nothing is there."""
-    barren: list[tuple[str, str]] = field(default_factory=list)
-    """Folders of a client in which there is no file that it reads, each with the client."""
-    passed_over: list[str] = field(default_factory=list)
-    """The targets' own locations, which are no source."""
-    stdin_name: str = ""
-    """What standard input is said to be called."""
-    home: Home | None = None
-    """The home of the user whose own agents are meant: where they are is told from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +43,6 @@ class _Search:
     """The place in a project that the folder is like, which the paths of its files begin with; empty where it is in one."""
     top: Path | None = None
     """The folder out of which no link may lead; None for the project, or else the folder itself."""
-
-
-def problem(message: str, hint: str | None = None, path: str | None = None, code: Code = Code.UNREADABLE) -> InputError:
-    """Make an error that a user can mend."""
-    return InputError(Diagnostic(code, Severity.ERROR, message, Span(path) if path else None, hint))
 
 
 def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude: Sequence[str] = (), stdin_name: str = "") -> Discovery:
@@ -160,7 +111,7 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
     if name and folder and (home.root / name).parent == folder.parent:
         search = _Search(home.root, home.root, client, ())
         found.diagnostics.extend(_of_settings(search))
-        for file in _declared(home.root, client, known):
+        for file in locations.declared(home.root, client, known):
             _add_location(found, search, file, client)
 
 
@@ -239,128 +190,8 @@ def _near(path: Path) -> str | None:
 
 
 def _common_root(paths: list[Path]) -> Path:
-    folders = [str(project_root(path) or os.path.abspath(path if path.is_dir() else path.parent)) for path in paths]
+    folders = [str(locations.project_root(path) or os.path.abspath(path if path.is_dir() else path.parent)) for path in paths]
     return Path(os.path.commonpath(folders)) if folders else Path()
-
-
-@cache
-def _parts(place: str) -> tuple[str, ...]:
-    return PurePosixPath(place).parts
-
-
-def project_root(path: Path) -> Path | None:
-    """Return the folder that holds the client's location that a path is, or is in."""
-    parts = Path(os.path.abspath(path)).parts
-    for row in registry.FORMATS.values():
-        if row.index:
-            found = sniffing.index_root(row, str(path))
-            if found:
-                return found
-            continue
-        for place in row.folders:
-            wanted = _parts(place)
-            for start in range(len(parts) - len(wanted), 0, -1):
-                if parts[start : start + len(wanted)] == wanted:
-                    return Path(*parts[:start])
-        if not row.bundle and parts[-1] in row.files:
-            return Path(*parts[:-1])
-    return None
-
-
-def locations(folder: Path, client: str) -> list[Path]:
-    """Return a client's locations directly below a folder: the folders and the files that it reads there."""
-    row = registry.FORMATS[client]
-    if row.index:
-        there = (folder / row.index).is_file() and (row.has_agents or _is_container(folder, client))
-        return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
-    found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
-    found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
-    if _made_by(folder, client):
-        found += [folder / PLUGIN_AGENTS] if _is_there(folder / PLUGIN_AGENTS, stat.S_ISDIR) else []
-    return found + (_declared(folder, client, found) if row.settings else [])
-
-
-def _is_container(folder: Path, client: str) -> bool:
-    """Whether a file that is called as a client's plugins have it really makes a folder one."""
-    from agentconv.sources import contents
-
-    return contents.of_folder(folder, client) is not None
-
-
-def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
-    """Whether something of a kind is in a place. What nobody may look at counts as there: reading it says why, and it is not gone."""
-    try:
-        return kind(os.stat(place).st_mode)
-    except PermissionError:
-        return True
-    except (OSError, ValueError):
-        return False
-
-
-def settings(folder: Path, client: str) -> SourceText | None:
-    """Return the file of a client's configuration that may name agents, where a project has one that can be read."""
-    name = registry.FORMATS[client].settings
-    place = folder / name
-    if not name or not os.path.isfile(place) or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
-        return None
-    try:
-        return SourceText(name, read_bytes(Found(name, os.fspath(place), client)))
-    except InputError:
-        return None
-
-
-def _declared(folder: Path, client: str, known: list[Path]) -> list[Path]:
-    """Return the agents' files that a configuration names, and that are in none of the places where the client looks anyway."""
-    text = settings(folder, client)
-    if text is None or b"agents" not in text.data:
-        return []
-    from agentconv.sources import configured
-
-    files = [folder / one.path for one in configured.declared(client, text)]
-    inside = [file for file in files if file.is_file() and not any(place in file.parents for place in known)]
-    return [file for file in inside if _stray(os.fspath(file), os.path.realpath(folder)) is None]
-
-
-def _listed(folder: Path, client: str) -> list[Path]:
-    """Return the file that lists a client's agents, and the files that it lists or else the client's folders."""
-    row, index = registry.FORMATS[client], registry.index_of(client)
-    place = folder / row.index
-    if _stray(os.fspath(place), os.path.realpath(folder)) is not None:
-        return [place]  # which is told when it is to be read
-    try:
-        text = SourceText(row.index, read_bytes(Found(row.index, os.fspath(place), client)))
-    except InputError:
-        return [place]  # reading it again says why
-    paths = index.read(text).paths if index else None
-    if paths is None:
-        return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
-    own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
-    own = [file for file in own if os.path.lexists(file)]  # what is not there is told when the list is read
-    return [place, *(file for file in own if _stray(os.fspath(file), os.path.realpath(folder)) is None)]
-
-
-def _offered(folder: Path, client: str) -> list[Path]:
-    """Return the file that lists the plugins of a repository, and what each of them holds."""
-    row = registry.FORMATS[client]
-    catalog = folder / row.catalog
-    if not catalog.is_file() or _stray(os.fspath(catalog), os.path.realpath(folder)) is not None:
-        return []
-    try:
-        text = SourceText(row.catalog, read_bytes(Found(row.catalog, os.fspath(catalog), client)))
-    except InputError:
-        return [catalog]
-    found = [catalog]
-    for one in registry.catalog_of(client)(text):
-        place = folder / one.path
-        if not place.is_dir() or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
-            continue
-        if (place / row.index).is_file():
-            found += [] if place == folder else _listed(place, client)
-        elif one.agents is not None:
-            found += [place / path for path in one.agents if ".." not in PurePosixPath(path).parts and (place / path).is_file()]
-        else:
-            found += [place / name for name in row.folders if (place / name).is_dir()]
-    return found
 
 
 def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
@@ -391,7 +222,7 @@ def siblings(found: Discovery) -> list[Found]:
     taken = {os.path.abspath(place) for place in (*(file.location for file in found.files), found.stdin_name) if place}
     others: dict[str, Found] = {}
     for file, place in named:
-        root = project_root(Path(place)) if place else None
+        root = locations.project_root(Path(place)) if place else None
         if root is None or file.format not in registry.CLIENTS:
             continue
         inside = Path(os.path.abspath(place)).relative_to(root).as_posix()
@@ -407,13 +238,13 @@ def _add_folder(found: Discovery, search: _Search) -> None:
     home = sniffing.home(search.folder)
     if home:  # in a client's location, every file is that client's
         found.looked.append(str(search.folder))
-        own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
+        own = user_places.at(os.path.abspath(search.folder)) if locations.project_root(search.folder) is None else None
         search = replace(search, root=search.folder, like=own[1]) if own else search
         for client in [search.format_id] if search.format_id else registry.sharing(home):
             _add_location(found, search, search.folder, client)
         return
-    places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
-    plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
+    places = [(client, place) for client in registry.READERS for place in locations.of(search.folder, client)]
+    plugins = [search.folder / name for client in _asked(search) for name in locations.made_by(search.folder, client)]
     if plugins and not places:
         found.looked += map(str, plugins)  # of which there are parts alone
         return
@@ -436,17 +267,11 @@ def _asked(search: _Search) -> list[str]:
     return [client for client in registry.CLIENTS if client not in search.exclude and search.format_id in (None, client)]
 
 
-def _made_by(folder: Path, client: str) -> list[str]:
-    """Return the file that makes a folder a plugin of a client; none where it is none."""
-    names = [name for name in registry.FORMATS[client].plugins if (folder / name).is_file()]
-    return names[:1] if names and _is_container(folder, client) else []
-
-
 def _of_settings(search: _Search) -> Iterator[Diagnostic]:
     """Say what clients do not take of the agents that their configurations name."""
     for client in registry.CLIENTS:
         if registry.FORMATS[client].settings and client not in search.exclude and search.format_id in (None, client):
-            text = settings(search.folder, client)
+            text = locations.settings(search.folder, client)
             if text is not None and b"agents" in text.data:
                 from agentconv.sources import configured
 
@@ -456,9 +281,9 @@ def _of_settings(search: _Search) -> Iterator[Diagnostic]:
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
-    path, top = os.fspath(location), os.path.realpath(search.top or project_root(location) or search.folder)
+    path, top = os.fspath(location), os.path.realpath(search.top or locations.project_root(location) or search.folder)
     if location == search.folder:
-        top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
+        top = os.path.realpath(location) if strays(location, Path(top)) else top  # the user named it
     elif not followed(found, path, top):
         return
     row = registry.FORMATS[client]
@@ -474,7 +299,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
 def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
     for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
-        project = settings_of(search.folder, client)
+        project = locations.project_of(search.folder, client)
         if project is None:
             continue
         root, several = project if search.root == search.folder else search.root, registry.sharing(client)
@@ -484,19 +309,10 @@ def _from_settings_folder(search: _Search) -> _Search:
     return search
 
 
-def settings_of(folder: Path, client: str) -> Path | None:
-    """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
-    for place in registry.FORMATS[client].folders:
-        top, *rest = PurePosixPath(place).parts
-        if rest and Path(os.path.abspath(folder)).name == top and folder.joinpath(*rest).is_dir():
-            return Path(os.path.normpath(folder / ".."))
-    return None
-
-
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
-    top = os.path.realpath(project_root(search.folder) or search.folder)
+    top = os.path.realpath(locations.project_root(search.folder) or search.folder)
     walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
@@ -561,7 +377,7 @@ def _append(found: Discovery, path: str, root: Path, format_id: str, *, within: 
     if like:
         relative = f"{like}/{relative}" if place.startswith(prefix) else like
     named = within is None
-    top = os.fspath(project_root(Path(path)) or os.path.dirname(place)) if within is None else within
+    top = os.fspath(locations.project_root(Path(path)) or os.path.dirname(place)) if within is None else within
     found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named, top))
 
 
@@ -620,97 +436,3 @@ def _unique(files: list[Found]) -> list[Found]:
         paths.add(path)
         kept.append(file if path == file.path else replace(file, path=path))
     return kept
-
-
-def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-    """Yield the files below a folder in path order; each real folder once, none outside of the real folder `top`."""
-    seen: set[tuple[int, int]] = set()
-    stack = [os.fspath(folder)]
-    files: list[str] = []
-    while stack:
-        current = stack.pop()
-        try:
-            info = os.stat(current)
-            if (info.st_dev, info.st_ino) in seen:
-                continue
-            seen.add((info.st_dev, info.st_ino))
-            entries = list(os.scandir(current))
-        except OSError as error:
-            found.diagnostics.append(unread(current, f"cannot be read: {reason(error)}"))
-            continue
-        for entry in entries:
-            is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
-            if entry.name in SKIPPED or not (is_folder or entry.path.replace(os.sep, "/").endswith(suffixes)):
-                continue
-            path = entry.path
-            if entry.is_symlink() and not followed(found, path, top):
-                continue
-            if is_folder:
-                stack.append(path)
-            else:
-                files.append(path)
-    yield from sorted(files, key=lambda path: os.fsencode(path).replace(b"/", b"\0"))  # path order, part by part
-
-
-def followed(found: Discovery, path: str, top: str) -> bool:
-    """Whether a path is followed where it may be a link; one that is not is told."""
-    blocked = _stray(path, top)
-    if blocked is not None:
-        severity = Severity.WARNING if os.path.isdir(path) else Severity.ERROR
-        hint = "name it on the command line to read it" if blocked.astray else None
-        found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
-    return blocked is None
-
-
-def strays(place: Path, top: Path) -> bool:
-    """Whether a place leads out of a folder."""
-    return _stray(os.fspath(place), os.path.realpath(top)) is not None
-
-
-def _stray(path: str, top: str) -> Blocked | None:
-    try:
-        return stray(os.path.realpath(path, strict=True), top, link=None if os.path.isdir(path) else path)
-    except (OSError, ValueError):
-        return None  # leads nowhere, or to itself: reading it says so
-
-
-def unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
-    """Say that something at a path is not read."""
-    return Diagnostic(Code.UNREADABLE, severity, message, Span(Path(path).as_posix()), hint)
-
-
-def read_bytes(file: Found) -> bytes:
-    """Read a file's bytes.
-
-    Raises:
-        InputError: It cannot be read, is not a regular file, or is too large.
-    """
-    limit = None if registry.FORMATS[file.format].bundle else MAX_AGENT_BYTES
-    if file.data is not None:
-        return file.data
-    if file.location is None:
-        import sys
-
-        try:
-            data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
-        except OSError as error:
-            raise problem(f"standard input cannot be read: {reason(error)}") from None
-        if limit is not None and len(data) > limit:
-            raise _too_large(file, f"more than {limit:,}")
-        return data
-    try:
-        return reading.read(file.location, limit=limit)[0]
-    except reading.TooLarge as error:
-        raise _too_large(file, f"{error.size:,}") from None
-    except OSError as error:
-        raise problem(f"cannot be read: {reason(error)}", None, file.path) from None
-
-
-def _too_large(file: Found, size: str) -> InputError:
-    message = f"the file has {size} bytes; agentconv reads agents of up to {MAX_AGENT_BYTES:,}"
-    return problem(message, "no assistant can use a prompt of that size", file.path, Code.TOO_LARGE)
-
-
-def reason(error: OSError) -> str:
-    """Return what the system says is wrong."""
-    return (error.strerror or str(error)).lower()

@@ -15,12 +15,12 @@ from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, loading, sniffing
+from agentconv.sources import agentless, inputs, loading, locations, sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.inputs import Discovery
 
 MOST_FOLDERS = 4_000
 MOST_FILES = 500
@@ -56,7 +56,7 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
             yield _note(f"{row.title} reads only {kinds} here, and there is none", place)
     for source in asked.sources:
         root = Path(source)
-        if source != discovery.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
+        if source != inputs.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
             yield from _inside(root, found, asked)
             yield from _shared(root, found)
 
@@ -94,7 +94,7 @@ def belonging(found: Discovery, folder: str | os.PathLike[str]) -> dict[str, lis
     top = os.path.realpath(folder)
     for file in found.files:
         offered = registry.FORMATS[file.format].index  # plugins belong to the repository that offers them
-        root = discovery.project_root(Path(file.location)) if file.location and not file.named and not offered else None
+        root = locations.project_root(Path(file.location)) if file.location and not file.named and not offered else None
         if root is not None and os.path.realpath(root) != top and os.path.realpath(root).startswith(os.path.join(top, "")):
             projects.setdefault(os.path.relpath(os.path.realpath(root), top), {})[file.format] = None
     return {_shown(root): [*formats] for root, formats in sorted(projects.items())}
@@ -164,7 +164,7 @@ def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
 
 
 def _places(folder: Path, clients: Collection[str]) -> Iterator[Path]:
-    return (place for client in clients for place in discovery.locations(folder, client))
+    return (place for client in clients for place in locations.of(folder, client))
 
 
 def _holds(place: Path, read: set[str]) -> bool:
@@ -193,7 +193,7 @@ def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
         yield folder, [entry.name for entry in entries]
         if depth == DEEPEST:
             continue
-        open_ones = (entry for entry in entries if not entry.name.startswith(".") and entry.name not in discovery.SKIPPED)
+        open_ones = (entry for entry in entries if not entry.name.startswith(".") and entry.name not in inputs.SKIPPED)
         stack += [(entry.path, depth + 1) for entry in open_ones if entry.is_dir(follow_symlinks=False)]
 
 
@@ -213,7 +213,7 @@ def _is_agent(folder: str, name: str) -> bool:
     if told is None:
         return False
     try:
-        data = discovery.read_bytes(discovery.Found(name, os.fspath(path), told))
+        data = inputs.read_bytes(inputs.Found(name, os.fspath(path), told))
     except InputError:
         return False
     return any(piece.agents for piece in loading.load_source(told, SourceText(name, data)))

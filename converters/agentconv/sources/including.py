@@ -15,7 +15,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
 
 FORMAT = "text"
 """What a bundle calls the format of a file that is no agent's, and that another one includes."""

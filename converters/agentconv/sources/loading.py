@@ -16,7 +16,7 @@ from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, including
+from agentconv.sources import agentless, discovery, including, inputs
 from agentconv.sources.containers import Containers
 from agentconv.sources.declarations import Declarations
 from agentconv.sources.loaded import Loaded
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource
     from agentconv.core.parts import Part
     from agentconv.sources.agentless import Agentless
-    from agentconv.sources.discovery import Found
+    from agentconv.sources.inputs import Found
     from agentconv.sources.parts_on_disk import LoadedPart
 
 KEPT_BYTES = 12 * 1024 * 1024
@@ -77,7 +77,7 @@ class Loader:
     def _read(self, index: int, file: Found, ids: Ids) -> tuple[Loaded, ...]:
         """Read a file; on a second pass, only if it is what it was, so that no agent gets a name meant for another."""
         try:
-            data = discovery.read_bytes(file)
+            data = inputs.read_bytes(file)
         except InputError as error:
             pieces: tuple[Loaded, ...] = (Loaded(file.path, file.format, None, diagnostics=(error.diagnostic,)),)
             if file.location is None:

@@ -12,7 +12,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import Place
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import discovery
+from agentconv.sources import locations
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def of(location: str) -> PartPlace | None:
                     longest[root] = max(longest.get(root, 0), len(path))
     if not found:
         return None
-    own = os.fspath(discovery.project_root(Path(location)) or "")
+    own = os.fspath(locations.project_root(Path(location)) or "")
     root = own if own in found else max(found, key=lambda one: (longest[one], len(one)))  # `.claude/skills` says more than `skills`
     below = Path(location).relative_to(root).as_posix()
     native = dict.fromkeys(client for client, kind in found[root] if _is_own(client, kind, below))
@@ -62,7 +62,7 @@ def _roots(location: str, place: Place) -> Iterator[str]:
     """Yield the folders from which a place leads to a file; where it may be anywhere, the project that the file is in."""
     posix = location.replace(os.sep, "/")
     if not place.path:
-        folder = discovery.project_root(Path(location)) if "*" in place.pattern else Path(location).parent
+        folder = locations.project_root(Path(location)) if "*" in place.pattern else Path(location).parent
         if folder is not None and matches(place, Path(location).relative_to(folder).as_posix()):
             yield os.fspath(folder)
         return

@@ -15,7 +15,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import inputs, locations
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import Offered
     from agentconv.core.kinds import Kind
-    from agentconv.sources.discovery import Discovery, Found
+    from agentconv.sources.inputs import Discovery, Found
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
     from agentconv.sources.user_places import Home
 
@@ -172,7 +172,7 @@ def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -
     """
     if found.home is not None:
         return Parts([found.home.root], clients, found.home)
-    roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
+    roots = dict.fromkeys(root for argument in arguments if argument != inputs.STDIN for root in _roots(Path(argument), clients))
     catalogs: dict[Path, dict[str, Catalog]] = {}
     for file in found.files:
         roots |= dict.fromkeys(_plugins(file, catalogs))
@@ -191,20 +191,20 @@ def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[
         yield root
         return
     try:
-        source = SourceText(Path(file.location).as_posix(), discovery.read_bytes(file))
+        source = SourceText(Path(file.location).as_posix(), inputs.read_bytes(file))
     except InputError:
         return  # reading it for its agents says why
     for one in registry.catalog_of(file.format)(source):
         folder = Path(os.path.normpath(root / one.path))
-        if folder.is_dir() and not discovery.strays(folder, root):
+        if folder.is_dir() and not inputs.strays(folder, root):
             catalogs.setdefault(folder, {})[file.format] = Catalog(source, one.path)
             yield folder
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:
     """Yield the project that a path is, or is in, as the user would name it."""
-    root = discovery.project_root(path)
+    root = locations.project_root(path)
     if root is None and path.is_dir():
-        root = next((found for client in clients if (found := discovery.settings_of(path, client))), path)
+        root = next((found for client in clients if (found := locations.project_of(path, client))), path)
     if root is not None:
         yield Path(os.path.relpath(root)) if not path.is_absolute() else root

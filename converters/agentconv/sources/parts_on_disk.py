@@ -21,8 +21,8 @@ from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import agentless, contents, discovery, sniffing
-from agentconv.sources.discovery import Discovery
+from agentconv.sources import agentless, contents, inputs, sniffing
+from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -295,7 +295,7 @@ class PartsOnDisk:
         for path in named(source) if named else ():
             whole = self.place(client, path)
             found = Discovery(diagnostics=self.diagnostics)
-            if not os.path.isfile(whole) or not discovery.followed(found, os.fspath(whole), top):
+            if not os.path.isfile(whole) or not inputs.followed(found, os.fspath(whole), top):
                 continue
             try:
                 data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
@@ -386,7 +386,7 @@ class PartsOnDisk:
             return
         found = Discovery(diagnostics=self.diagnostics)
         top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
-        if not discovery.followed(found, os.fspath(base), top):
+        if not inputs.followed(found, os.fspath(base), top):
             return
         for path in self._paths(found, place, base, top):
             below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
@@ -411,15 +411,15 @@ class PartsOnDisk:
         """Return all files of the project that may be texts for a folder."""
         if self._texts is None:
             found = Discovery(diagnostics=self.diagnostics)
-            self._texts = tuple(discovery.walk(found, base, os.path.realpath(self.folder), _TEXTS))
+            self._texts = tuple(inputs.walk(found, base, os.path.realpath(self.folder), _TEXTS))
         return self._texts
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
         try:
-            data, status = reading.read(path, limit=discovery.MAX_AGENT_BYTES)
+            data, status = reading.read(path, limit=inputs.MAX_AGENT_BYTES)
         except OSError as error:
-            self.diagnostics.append(discovery.unread(path, f"cannot be read: {discovery.reason(error)}"))
+            self.diagnostics.append(inputs.unread(path, f"cannot be read: {inputs.reason(error)}"))
             return None
         return self.texts.get(os.path.abspath(path), data) if self.texts else data, bool(status.st_mode & 0o100)
 
@@ -429,13 +429,13 @@ class PartsOnDisk:
 
         files: list[FolderFile] = []
         size = 0
-        for path in discovery.walk(found, file.parent, top, ("",)):
+        for path in inputs.walk(found, file.parent, top, ("",)):
             if path == os.fspath(file):
                 continue
             try:
                 data, status = reading.read(path, limit=MAX_FILE_BYTES)
             except OSError as error:
-                self.diagnostics.append(_left_out(file, f"`{os.path.basename(path)}` in its folder: {discovery.reason(error)}"))
+                self.diagnostics.append(_left_out(file, f"`{os.path.basename(path)}` in its folder: {inputs.reason(error)}"))
                 return None
             size += len(data)
             if size > MAX_FOLDER_BYTES:
@@ -463,11 +463,11 @@ def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[
         return
     if "*" not in pattern:
         path = os.fspath(base / pattern)
-        yield from (path,) if discovery.followed(found, path, top) else ()
+        yield from (path,) if inputs.followed(found, path, top) else ()
         return
     wanted = _pattern(pattern)
     suffix = pattern.rpartition("/")[2].rpartition("*")[2]
-    for path in discovery.walk(found, base, top, (suffix,)):
+    for path in inputs.walk(found, base, top, (suffix,)):
         if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/")):
             yield path
 

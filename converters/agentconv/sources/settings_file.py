@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,9 +105,9 @@ def _source(path: Path) -> SourceText:
         with path.open("rb") as stream:
             source = SourceText(place, stream.read(_MAX_BYTES + 1))
     except OSError as error:
-        raise discovery.problem(f"cannot be read: {(error.strerror or str(error)).lower()}", None, place) from None
+        raise inputs.problem(f"cannot be read: {(error.strerror or str(error)).lower()}", None, place) from None
     if source.size > _MAX_BYTES:
-        raise discovery.problem(f"settings are read from files of up to {_MAX_BYTES:,} bytes, and this is larger", None, place)
+        raise inputs.problem(f"settings are read from files of up to {_MAX_BYTES:,} bytes, and this is larger", None, place)
     if source.undecodable is not None:
         raise _no_toml(source, "bytes that are not UTF-8", source.undecodable)
     return source

@@ -110,6 +110,12 @@ def at(path: str) -> tuple[str, str] | None:
     return next((one for one in found if path.endswith(registry.FORMATS[one[0]].suffixes)), found[0] if found else None)
 
 
+def looking(path: str) -> frozenset[str]:
+    """Return the clients that look for the user's own agents where an absolute path is."""
+    place = Path(path)
+    return frozenset(client for client, folder, _ in _known(_variables()) if place.is_relative_to(folder))
+
+
 def _variables() -> tuple[tuple[str, str], ...]:
     return tuple((name, os.environ.get(name, "")) for name in ("HOME", *variable_names()))
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from agentconv.install import places as installed
-from agentconv.sources import discovery
+from agentconv.sources import discovery, locations
 
 if TYPE_CHECKING:
     from agentconv.install.places import Scope
@@ -26,7 +26,7 @@ def of(settings: Settings, target: str, scope: Scope) -> list[str]:
 def folders_of(target: str, scope: Scope) -> list[str]:
     """Return where a client's agents lie: in a project, or of the user's own."""
     if not scope.is_user:
-        return [os.fspath(place) for place in discovery.locations(scope.root, target)]
+        return [os.fspath(place) for place in locations.of(scope.root, target)]
     known = installed.targets().get(target)
     folder = scope.root / scope.folder(known) if known is not None and not known.no_user else None
     return [os.fspath(folder)] if folder is not None and folder.is_dir() else []

@@ -10,8 +10,8 @@ from agentconv.core.diagnostics import InputError, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places as installed
-from agentconv.sources import discovery, including
-from agentconv.sources.discovery import Found
+from agentconv.sources import discovery, including, inputs
+from agentconv.sources.inputs import Found
 from agentconv.sync import places, texts
 from agentconv.sync.settings import HERE
 
@@ -73,7 +73,7 @@ def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagn
         if path is None or settings.excludes(path):
             continue
         try:
-            data = discovery.read_bytes(one)
+            data = inputs.read_bytes(one)
         except InputError as error:
             told.append(replace(error.diagnostic, span=Span(path), hint=error.diagnostic.hint or _LEFT))
             unread[path] = error.diagnostic.message

@@ -15,7 +15,7 @@ from agentconv.formats import registry
 from agentconv.formats.canonical import toml_values
 from agentconv.install import lock as lock_file
 from agentconv.install import places
-from agentconv.sources import discovery, settings_file
+from agentconv.sources import discovery, locations, settings_file
 from agentconv.sources.loading import Loader
 from agentconv.sync import rulesync
 from agentconv.sync.git import Git
@@ -75,7 +75,7 @@ class Written:
 
 def look(root: Path) -> Here:
     """Look at what a project has. Nothing is touched."""
-    clients = [client for client in registry.CLIENTS if discovery.locations(root, client)]
+    clients = [client for client in registry.CLIENTS if locations.of(root, client)]
     found = discovery.discover([os.fspath(root)]).files if clients else []
     counts = dict.fromkeys(clients, 0)
     deployed = _deployed(root)

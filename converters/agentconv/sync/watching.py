@@ -15,7 +15,7 @@ from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.install.lock import FILE as LOCK
-from agentconv.sources import discovery, settings_file
+from agentconv.sources import inputs, locations, settings_file
 from agentconv.sync.decisions import Entry
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Watch:
         root = settings.root
         places = [root / settings.source] if (root / settings.source) != root else []
         clients = [settings.source_format, *settings.targets]
-        places += [place for client in clients for place in discovery.locations(root, client)]
+        places += [place for client in clients for place in locations.of(root, client)]
         places += part_folders(root, clients) if settings.along else ()
         found = {os.fspath(root), *(os.fspath(folder) for place in places for folder in _below(place))}
         if (root / ".git").is_dir():
@@ -209,5 +209,5 @@ def _below(place: Path) -> Iterator[Path]:
         yield place.parent
         return
     for folder, names, _ in os.walk(place):
-        names[:] = [name for name in names if name not in discovery.SKIPPED]
+        names[:] = [name for name in names if name not in inputs.SKIPPED]
         yield place.__class__(folder)
