@@ -10,7 +10,7 @@ from parted_clients import clients_with
 from agentconv.core.part_format import PartProjection, PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts.registry import part_format
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from agentconv.core.part_format import PartFormat, PartsRead, WrittenFile

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from agentconv.cli import main
-from agentconv.sources import parts, parts_on_disk, user_places
+from agentconv.sources import parts, places_on_disk, user_places
 from agentconv.sources.inputs import Discovery
 from agentconv.sources.parts_on_disk import PartsOnDisk
 
@@ -191,7 +191,7 @@ def test_patterns_of_places(pattern, path, there):
     """One star stands for what is in one name, two for any folders."""
     from agentconv.core.part_format import Place
 
-    assert parts_on_disk.matches(Place("here", pattern), f"here/{path}") is there
+    assert places_on_disk.matches(Place("here", pattern), f"here/{path}") is there
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links want a privilege there")

@@ -23,7 +23,7 @@ from agentconv.disk.output import OutputFile
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.rebasing import rebased
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -15,7 +15,7 @@ from agentconv.core.losses import quoted
 from agentconv.core.parts import Body, Instruction
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -24,7 +24,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
 from agentconv.parts import registry
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

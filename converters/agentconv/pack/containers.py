@@ -24,7 +24,7 @@ from agentconv.packs.paths import problem
 from agentconv.parts import registry as part_registry
 from agentconv.sources.loaded import Loaded
 from agentconv.sources.parts import Parts
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from agentconv.core.part_format import Place
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
 from agentconv.sources import locations
-from agentconv.sources.parts_on_disk import matches
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 from agentconv.sources import contents
-from agentconv.sources.parts_on_disk import LoadedPart, matches
+from agentconv.sources.parts_on_disk import LoadedPart
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from agentconv.core.ir import AgentSet, Origin

@@ -1,0 +1,196 @@
+"""The files at the places where clients look for parts: in one project, or in the user's home.
+
+A link that leads out is not followed, and what is larger than a client's file can be is not read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.source import SourceText
+from agentconv.disk import reading
+from agentconv.sources import inputs, sniffing
+from agentconv.sources.inputs import Discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartSource, Place
+    from agentconv.core.parts import FolderFile
+    from agentconv.sources.user_places import Home
+
+_ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules")
+"""How a pattern begins that names files of any folder below the root, and how they end."""
+MAX_FILE_BYTES = 1024 * 1024
+"""Of one file beside a SKILL.md."""
+MAX_FOLDER_BYTES = 16 * 1024 * 1024
+"""Of all of them together."""
+
+
+@dataclass(slots=True)
+class PlacesOnDisk:
+    """The files of one project, or of the user's own, at the places of clients."""
+
+    folder: Path
+    """The project's root, or the user's home."""
+    home: Home | None = None
+    """The user's home, where the user's own parts are meant."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """What reading found, but for what is said of a part."""
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    """By absolute path, what is read in place of what is on the disk: files that are open in an editor."""
+    _sources: dict[tuple[str, Place, Kind], tuple[PartSource, ...]] = field(default_factory=dict)
+    """The files at a place of a client, as far as they were asked for."""
+    _texts: tuple[str, ...] | None = None
+    """All markdown files of the project, as far as that was asked for."""
+
+    def place(self, client: str, path: str) -> Path:
+        """Return where a path of a client is that is relative to the project's root, or to the home."""
+        folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
+        return Path(os.path.normpath(folder / below))
+
+    def shown(self, client: str, path: str) -> str:
+        """Return a path of a client as its user would name it."""
+        place = self.place(client, path)
+        return place.as_posix() if self.home is None else self.home.shown(place)
+
+    def is_there(self, client: str, path: str, pattern: str) -> bool:
+        """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
+        base = self.place(client, path)
+        if "*" not in pattern:
+            return os.path.lexists(base / pattern)
+        name = pattern.removeprefix(_ANYWHERE)
+        if path or name == pattern or "*" in name or not name.endswith(_TEXTS):
+            return os.path.lexists(base)
+        return any(os.path.basename(path) == name for path in self._all_texts(base))
+
+    def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
+        """Return the files at a place of a client, in path order."""
+        if (client, place, kind) not in self._sources:
+            self._sources[client, place, kind] = tuple(self._found(client, place, kind))
+        return self._sources[client, place, kind]
+
+    def _found(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
+        from agentconv.core.part_format import PartSource
+
+        base = self.place(client, place.path)
+        if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
+            return
+        found = Discovery(diagnostics=self.diagnostics)
+        top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
+        if not inputs.followed(found, os.fspath(base), top):
+            return
+        for path in self._paths(found, place, base, top):
+            below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
+            beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
+            read = None if beside is None else self.read_file(path)
+            if read is not None and beside is not None:
+                shown = place.holds(below)
+                yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+
+    def _paths(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
+        """Return the files at a place; those that may be anywhere in the project are looked for once, whoever asks."""
+        if not place.pattern:
+            return [os.fspath(base)]
+        if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXTS):
+            return _matching(found, base, top, place.pattern)
+        wanted = _pattern(place.pattern)
+        below = {path: os.path.relpath(path, base).replace(os.sep, "/") for path in self._all_texts(base)}
+        # an agent in a folder of its own (`.deepagents/agents/<name>/AGENTS.md`) is no text for that folder
+        return [path for path, name in below.items() if wanted.fullmatch(name) and not sniffing.by_place(PurePosixPath(name))]
+
+    def _all_texts(self, base: Path) -> tuple[str, ...]:
+        """Return all files of the project that may be texts for a folder."""
+        if self._texts is None:
+            found = Discovery(diagnostics=self.diagnostics)
+            self._texts = tuple(inputs.walk(found, base, os.path.realpath(self.folder), _TEXTS))
+        return self._texts
+
+    def read_file(self, path: str) -> tuple[bytes, bool] | None:
+        """Return the bytes of a file, and whether it is a program."""
+        try:
+            data, status = reading.read(path, limit=inputs.MAX_AGENT_BYTES)
+        except OSError as error:
+            self.diagnostics.append(inputs.unread(path, f"cannot be read: {inputs.reason(error)}"))
+            return None
+        return self.texts.get(os.path.abspath(path), data) if self.texts else data, bool(status.st_mode & 0o100)
+
+    def _beside(self, found: Discovery, file: Path, top: str) -> tuple[FolderFile, ...] | None:
+        """Return what is in a skill's folder beside SKILL.md; None where that cannot all be carried."""
+        from agentconv.core.parts import FolderFile
+
+        files: list[FolderFile] = []
+        size = 0
+        for path in inputs.walk(found, file.parent, top, ("",)):
+            if path == os.fspath(file):
+                continue
+            try:
+                data, status = reading.read(path, limit=MAX_FILE_BYTES)
+            except OSError as error:
+                self.diagnostics.append(_left_out(file, f"`{os.path.basename(path)}` in its folder: {inputs.reason(error)}"))
+                return None
+            size += len(data)
+            if size > MAX_FOLDER_BYTES:
+                self.diagnostics.append(_left_out(file, f"its folder has more than {MAX_FOLDER_BYTES:,} bytes"))
+                return None
+            files.append(FolderFile(os.path.relpath(path, file.parent).replace(os.sep, "/"), data, bool(status.st_mode & 0o100)))
+        return tuple(files)
+
+    def named(self, client: str, paths: Iterable[str]) -> tuple[FolderFile, ...]:
+        """Return files of the project that a part names by their paths, those that are there."""
+        from agentconv.core.parts import FolderFile
+
+        files: list[FolderFile] = []
+        top = os.path.realpath(self.folder)
+        for path in paths:
+            whole = self.place(client, path)
+            found = Discovery(diagnostics=self.diagnostics)
+            if not os.path.isfile(whole) or not inputs.followed(found, os.fspath(whole), top):
+                continue
+            try:
+                data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
+            except OSError:
+                continue
+            files.append(FolderFile(path, data, bool(status.st_mode & 0o100)))
+        return tuple(files)
+
+
+def _left_out(file: Path, reason: str) -> Diagnostic:
+    return Diagnostic(Code.TOO_LARGE, Severity.ERROR, f"the skill is left out: {reason}", Span(file.as_posix()))
+
+
+def matches(place: Place, path: str) -> bool:
+    """Whether a client that looks at a place finds the file of a path there."""
+    if not place.pattern:
+        return path == place.path
+    base = f"{place.path}/" if place.path else ""
+    return path.startswith(base) and _pattern(place.pattern).fullmatch(path[len(base) :]) is not None
+
+
+def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[str]:
+    """Yield the files below a folder that a pattern names."""
+    if not os.path.isdir(base):
+        return
+    if "*" not in pattern:
+        path = os.fspath(base / pattern)
+        yield from (path,) if inputs.followed(found, path, top) else ()
+        return
+    wanted = _pattern(pattern)
+    suffix = pattern.rpartition("/")[2].rpartition("*")[2]
+    for path in inputs.walk(found, base, top, (suffix,)):
+        if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/")):
+            yield path
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Return what matches the paths that a place's pattern names: `**/` stands for any folders, `*` for what is in one name."""
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.compile("".join(words.get(word, re.escape(word)) for word in re.split(r"(\*\*/|\*\*|\*)", pattern)), re.DOTALL)
