@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent / "fixtures" / "servers"
 CLIENTS = clients_with("servers")
-KEYS = {**dict.fromkeys(CLIENTS, "mcpServers"), "codex": "mcp_servers", "opencode": "mcp", "kilo": "mcp"}
+KEYS = {**dict.fromkeys(CLIENTS, "mcpServers"), "codex": "mcp_servers", "opencode": "mcp", "kilo": "mcp", "goose": "extensions"}
 
 
 def client(format_id: str) -> PartFormat[Server]:
@@ -60,6 +60,9 @@ def made(format_id: str, servers: dict[str, Any]) -> bytes:
     """Return a file with servers in the client's keys."""
     if format_id == "codex":
         return toml_text.document({KEYS[format_id]: servers}).encode()
+    if format_id == "vibe":
+        named = [{"name": name, **config} if isinstance(config, dict) else config for name, config in servers.items()]
+        return f"mcp_servers = {toml_text.inline(named)}\n".encode()
     return json.dumps({KEYS[format_id]: servers}, ensure_ascii=False, indent=2).encode()
 
 

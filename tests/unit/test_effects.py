@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.conversion import compare
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, plain_words, vocabulary
 from agentconv.core.effects import Level
 from agentconv.core.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
 
@@ -220,3 +220,17 @@ def test_an_author_of_the_client_itself_was_held_to_no_more_than_it_holds() -> N
 
     assert compare.widenings(denied, denied, "kilo") == []
     assert compare.widenings(denied, replace(denied, permissions=Permissions()), "opencode")
+
+
+@pytest.mark.parametrize(
+    ("gone", "kept", "words"),
+    [
+        ({"fs.list"}, {"fs.read", "fs.search"}, ["listing files"]),
+        ({"fs.list", "fs.search"}, {"fs.read"}, ["search"]),
+        ({"fs.edit", "web.search"}, {"fs.write", "shell"}, ["editing files", "web"]),
+        ({"frobnicate"}, set[str](), ["frobnicate"]),
+    ],
+)
+def test_what_is_gone_is_said_apart_from_what_stays(gone: set[str], kept: set[str], words: list[str]) -> None:
+    """Where a word stands for several capabilities and some of them stay, those that are gone are told by words of their own."""
+    assert plain_words.lost(gone, kept) == words

@@ -9,7 +9,8 @@ import pytest
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
-from agentconv.formats.goose import minijinja, recipes
+from agentconv.families import minijinja
+from agentconv.formats.goose import recipes
 from agentconv.sources import sniffing
 
 HEAD = "title: Reviewer  # of changes\ndescription: Reviews\n"

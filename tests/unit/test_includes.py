@@ -34,6 +34,8 @@ NAMES = {"opencode": "opencode.json", "kilo": "kilo.json"}
 FORMATS = list(NAMES)
 ALONE = {"kiro": (".kiro/agents", "file://{}"), "amazon-q": (".amazonq/cli-agents", "file://{}")}
 """By format whose prompts are a file or none, its folder, and how a file is named."""
+LAYERED = ("kimi-cli",)
+"""Formats whose files name files that name others: test_kimi_cli.py."""
 
 
 def _project(folder: Path, format_id: str, *prompts: str, files: dict[str, bytes] | None = None) -> Path:
@@ -60,7 +62,7 @@ def _texts(agents: AgentSet) -> list[str | None]:
 
 def test_every_format_with_includes_is_held_to_this() -> None:
     """A format that declares what its files include has a row here."""
-    assert {*NAMES, *ALONE} == {format_id for format_id in registry.CLIENTS if hasattr(registry.load(format_id), "INCLUDES")}
+    assert {*NAMES, *ALONE, *LAYERED} == {format_id for format_id in registry.CLIENTS if hasattr(registry.load(format_id), "INCLUDES")}
 
 
 @pytest.mark.parametrize("format_id", FORMATS)

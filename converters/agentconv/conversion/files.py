@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted, bug, respelled, taken_in
 from agentconv.core import includes
+from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from agentconv.conversion.index_file import Listing
     from agentconv.conversion.law import Case, Law, Verdict
     from agentconv.conversion.shared_files import Collected
-    from agentconv.core.source import SourceText
 
 
 class Files:
@@ -72,13 +72,9 @@ class Files:
                 self._kept.add(place)
                 yield Converted(self.target, (), OutputFile(place, one.data, beside=True))
 
-    def alone(self, case: Case, *, not_loaded: bool) -> Converted:
-        """Write an agent into a file of its own."""
-        return self._alone(case, self.law.judge(case), not_loaded=not_loaded)
-
-    def edited(self, case: Case, original: SourceText, *, not_loaded: bool) -> Iterator[Converted]:
-        """Write an agent over the file that it is in, and the files that this one includes."""
-        verdict = self.law.judge(case)
+    def alone(self, case: Case, *, not_loaded: bool) -> Iterator[Converted]:
+        """Write an agent into a file of its own, or over the file that it is in; then the files that this one includes."""
+        verdict, original = self.law.judge(case), case.original or SourceText(case.path, b"")
         yield self._alone(case, verdict, not_loaded=not_loaded)
         if verdict.written is not None:
             yield from self.included(verdict.written.over(original), case.path)

@@ -43,7 +43,7 @@ class OtherFormats:
         """Write the agents of a file."""
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (self.options.only_loaded and state.dropped):
-                yield self._one(agent, state, piece)
+                yield from self._one(agent, state, piece)
 
     def places(self, pieces: Iterable[Loaded]) -> Iterator[tuple[str, str]]:
         """Yield the ids of agents that get files of their own, and the paths of these, as they get them file by file."""
@@ -60,27 +60,29 @@ class OtherFormats:
         """Return the path of an agent's own file."""
         return self.names.paths.get(agent.id) or self.files.named(self.names.by_id[agent.id].name)
 
-    def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
+    def _one(self, agent: Agent, state: State, piece: Loaded) -> Iterator[Converted]:
         """Write an agent, unless it is to give way to another of its name."""
         name = self.names.by_id[agent.id]
         if self._gives_way(name):
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
-            return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
+            yield Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
+            return
         complete = self.servers.in_place(agent)
-        done = self._into_a_file(complete, state, piece, name, as_read=complete is agent)
-        if done.file or done.path:
-            self.servers.written(complete)
-        return done
+        for done in self._into_a_file(complete, state, piece, name, as_read=complete is agent):
+            if done.agents and (done.file or done.path):
+                self.servers.written(complete)
+            yield done
 
-    def _into_a_file(self, agent: Agent, state: State, piece: Loaded, name: Name, *, as_read: bool) -> Converted:
+    def _into_a_file(self, agent: Agent, state: State, piece: Loaded, name: Name, *, as_read: bool) -> Iterator[Converted]:
         """Write an agent into the file of all of them, or into one of its own."""
         if self._together is not None:
-            return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
+            yield self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
+            return
         path = self._place(agent)
         text = _own_text(piece, state, self.target)
         original = text.put(text.data, path) if text else None
         exact = piece.result is not None and as_read and not registry.load(self.target).SPEC.named_by_stem
-        return self.files.alone(Case(agent, piece, name, path, original, exact=exact), not_loaded=state.dropped)
+        yield from self.files.alone(Case(agent, piece, name, path, original, exact=exact), not_loaded=state.dropped)
 
     def together(self) -> Iterator[Converted]:
         """Write the file that took all of them."""

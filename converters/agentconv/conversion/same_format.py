@@ -108,7 +108,7 @@ class SameFormat:
         if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
             path = self.files.named(name.name, path.rpartition("/")[0])
         text = source.put(source.data, path)
-        yield from self.files.edited(Case(agent, piece, name, path, text), text, not_loaded=state.dropped)
+        yield from self.files.alone(Case(agent, piece, name, path, text), not_loaded=state.dropped)
 
     def _entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""

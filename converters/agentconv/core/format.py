@@ -95,8 +95,8 @@ class WriteResult:
     def over(self, original: SourceText) -> SourceText:
         """Return what was written in the place of a file, with the files beside it that it includes, as they are now."""
         changed = {one.path: one for one in self.beside}
-        known = original.included
-        return SourceText(original.path, self.data, known and {path: changed.get(one.path, one) for path, one in known.items()})
+        known = {path: changed.pop(one.path, one) for path, one in (original.included or {}).items()}
+        return SourceText(original.path, self.data, {**known, **changed} or original.included)
 
 
 @dataclass(frozen=True, slots=True)

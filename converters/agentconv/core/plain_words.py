@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 TOOLS = {
     "read": ("fs.read",),
@@ -20,6 +20,16 @@ TOOLS = {
     "mcp": ("mcp",),
 }
 """The words for what tools do, and the capabilities that each stands for."""
+_APART = {
+    "fs.list": "listing files",
+    "fs.search": "searching in files",
+    "fs.write": "writing new files",
+    "fs.edit": "editing files",
+    "notebook.edit": "editing notebooks",
+    "web.fetch": "fetching pages",
+    "web.search": "searching the web",
+}
+"""The words for capabilities that share one, where not all of them are meant."""
 EVERY_TOOL, NO_TOOL = "all", "none"
 EFFECTS = {"read": "reading files", "write": "writing files", "network": "using the network", "run": "running commands"}
 """The words for what comes of it."""
@@ -38,6 +48,13 @@ def tools(capabilities: Iterable[str]) -> list[str]:
 def tool(capability: str) -> str:
     """Return the word for one capability."""
     return _TOOL_OF.get(capability, capability)
+
+
+def lost(gone: Collection[str], kept: Collection[str]) -> list[str]:
+    """Return the words for capabilities that are gone, apart where others of the same word are kept."""
+    partly = {_TOOL_OF.get(capability) for capability in kept}
+    found = (_APART.get(one, tool(one)) if _TOOL_OF.get(one) in partly else tool(one) for one in sorted(gone))
+    return list(dict.fromkeys(found))
 
 
 def server(name: str) -> str:

@@ -116,6 +116,10 @@ _DOCKER = (
     rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?=[\s\S]*^[ ]+(?:instruction|toolsets):)"
     rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*(?:#[^\n]*)?\r?\n[ ]+(?:model|description|instruction|toolsets):"
 )
+_KIMI = (
+    rb"(?m)^agent:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
+    rb"[ ]+(?=[\s\S]*^[ ]+(?:extend|system_prompt_path|system_prompt_args|exclude_tools):)"
+)
 _RECIPE = rb"(?m)\A(?=[\s\S]*^[ ]*\"?title\"?:)(?=[\s\S]*^[ ]*\"?description\"?:)(?=[\s\S]*^[ ]*\"?(?:instructions|prompt)\"?:[ \t])"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
@@ -171,6 +175,7 @@ FORMATS: dict[str, Row] = {
         aliases=("goose-recipes", "recipe"),
     ),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
+    "kimi-cli": Row("kimi.kimi_cli", "kimi-cli", (".kimi/agents",), (".yaml", ".yml"), looks=_KIMI, includes=True),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "codebuddy": Row("codebuddy.codebuddy", "CodeBuddy", (".codebuddy/agents",), (".md",)),
     "trae": Row("trae.trae", "Trae", (".trae/agents",), (".md",)),

@@ -77,8 +77,7 @@ def _declare_joined(projection: Projection, path: str, before: tuple[ToolGrant, 
     """Say which words do more than the tools in whose place they stand, or else what of these none of them does."""
     meant, does = ({capability for grant in grants for capability in effects.granted(grant)} for grants in (before, after))
     if does < meant:
-        lost = map(plain_words.tool, sorted(meant - does))
-        projection.declare("tools-narrowed", path, listed(lost, "{} is no tool there, and closes"))
+        projection.declare("tools-narrowed", path, listed(plain_words.lost(meant - does, does), "{} is no tool there, and closes"))
     else:
         projection.declare("tools-joined", path, _joined(before, after))
 

@@ -53,16 +53,22 @@ def from_bundle(format_id: str, text: SourceText, stored: Mapping[str, bytes]) -
 
 def _with(format_id: str, text: SourceText, read: Callable[[str], Included]) -> SourceText:
     """Return a text with what is read for each path that it names, relative to its folder."""
-    found: dict[str, Included] = {}
-    for one in registry.includes_of(format_id)(text) if format_id in registry.FORMATS else ():
-        place = includes.beside("", one.path)
-        path = includes.beside(text.path, one.path)
-        if place is None or path is None:
-            found[one.path] = Included("", problem=includes.why_elsewhere(one.path))
-        elif one.path not in found:
-            seen = read(place)
-            found[one.path] = Included(path, seen.data, seen.problem, seen.missing)
-    return SourceText(text.path, text.data, found) if found else text
+    if format_id not in registry.FORMATS:
+        return text
+    names, found = registry.includes_of(format_id), dict[str, Included]()
+    while new := {one.path: None for one in names(text) if one.path not in found}:  # what was read may name others
+        for named in new:
+            found[named] = _included(text.path, named, read)
+        text = SourceText(text.path, text.data, dict(found))
+    return text
+
+
+def _included(path: str, named: str, read: Callable[[str], Included]) -> Included:
+    place, whole = includes.beside("", named), includes.beside(path, named)
+    if place is None or whole is None:
+        return Included("", problem=includes.why_elsewhere(named))
+    seen = read(place)
+    return Included(whole, seen.data, seen.problem, seen.missing)
 
 
 def files(format_id: str, text: SourceText) -> Iterator[Included]:

@@ -38,9 +38,7 @@ def _lines(header: Mapping[str, Any]) -> str:
 
 
 def _shared(roster: Roster, header: Mapping[str, Any]) -> str:
-    if roster.document:
-        return json.dumps(header, ensure_ascii=False)
-    document: Any = {"an-agent": header} if roster.by_name else [header]
+    document: Any = header if roster.document else {"an-agent": header} if roster.by_name else [header]
     for step in reversed(roster.pointer.split("/")[1:]):
         document = {step: document}
     return json.dumps(document, ensure_ascii=False)

@@ -44,15 +44,21 @@ def _read_npm(text: str, grammar: Grammar) -> Node | None:
 _SEVERAL = expression(r"(?s)\A---[ \t\r]*\n.*?^(---)(?=\s|\Z)", re.MULTILINE)
 
 
-def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
-    if several := _SEVERAL.match(text):  # markdown with a header, as a rule: told without the library
+def _refuse_several(text: str) -> None:
+    """Refuse several documents: markdown with a header, as a rule, told without the library."""
+    if several := _SEVERAL.match(text):
         raise YamlError("several documents", several.start(1))
+
+
+def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
+    _refuse_several(text)
     from agentconv.yaml import libyaml
 
     return libyaml.read(text, grammar)
 
 
 def _read_pyyaml(text: str, grammar: Grammar) -> Node | None:
+    _refuse_several(text)
     from agentconv.yaml import pyyaml
 
     return pyyaml.read(text, grammar)

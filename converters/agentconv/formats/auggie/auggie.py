@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Absent
 
 ID = "auggie"
+FOLDERS = {".augment": True, ".claude": False, ".agents": False}
+"""Where the client looks for skills and commands, and whether that is its own."""
 HINT = "define it in ~/.augment/settings.json, for all agents"
 COLORS = frozenset({"red", "blue", "green", "yellow", "orange", "purple", "pink", "cyan"})
 NOTHING = "none"

@@ -8,28 +8,18 @@ Without any of these it comes after the text. A header that does not parse is le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from agentconv.core.part_format import Place
-from agentconv.formats.auggie.auggie import ID, find, text_of
+from agentconv.formats.auggie.auggie import FOLDERS, ID, find, text_of
 from agentconv.parts.commands.client import Client
 from agentconv.parts.commands.markdown import Markdown
 from agentconv.parts.placeholders.languages import AUGGIE
 from agentconv.parts.skills import keys
 from agentconv.yaml.grammar import JS_YAML_4
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _FILE = Markdown(find, grammar=JS_YAML_4, broken="empty")
 
 
-def _places() -> Iterator[Place]:
-    for folder in (".augment", ".claude", ".agents"):
-        yield from (Place(f"{folder}/commands", f"**/*{end}", native=folder == ".augment") for end in (".md", ".txt"))
-
-
-_PLACES = tuple(_places())
+_PLACES = tuple(Place(f"{folder}/commands", f"**/*{end}", native=own) for folder, own in FOLDERS.items() for end in (".md", ".txt"))
 BY_FORMAT = {
     ID: Client(
         ID,

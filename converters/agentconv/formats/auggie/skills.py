@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.part_format import Place
 from agentconv.families.keys import Refused
-from agentconv.formats.auggie.auggie import ID, find, text_of
+from agentconv.formats.auggie.auggie import FOLDERS, ID, find, text_of
 from agentconv.parts.skills import keys, specified
 from agentconv.parts.skills.client import Client
 from agentconv.yaml.grammar import JS_YAML_4
@@ -29,12 +29,7 @@ def _required(name: str, value: Json) -> str:
     return found
 
 
-_ANY = "**/SKILL.md"
-_PLACES = (
-    Place(".augment/skills", _ANY),
-    Place(".claude/skills", _ANY, native=False),
-    Place(".agents/skills", _ANY, native=False),
-)
+_PLACES = tuple(Place(f"{folder}/skills", "**/SKILL.md", native=own) for folder, own in FOLDERS.items())
 BY_FORMAT = {
     ID: Client(
         ID,

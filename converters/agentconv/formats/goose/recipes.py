@@ -22,11 +22,11 @@ from agentconv.core.ir import Model
 from agentconv.core.losses import listed
 from agentconv.core.meant import Foreign, Text
 from agentconv.core.source import client_text
-from agentconv.families import json_records, keys, records, yaml_records
+from agentconv.families import json_records, keys, minijinja, records, yaml_records
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster, as_written
 from agentconv.families.rust import SPACE
-from agentconv.formats.goose import extensions, minijinja
+from agentconv.formats.goose import extensions
 from agentconv.json import jsonc
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish

@@ -105,7 +105,8 @@ def read(text: str) -> Template:
     return found
 
 
-def _is_expression(text: str) -> bool:
+def is_expression(text: str) -> bool:
+    """Whether a text is an expression, as Jinja has them, too."""
     try:
         words = _Words(text, 0, _WHOLE)
         words.expression()
@@ -138,7 +139,7 @@ class _Reader:
 
     def _variable(self) -> int:
         whole = _VARIABLE.match(self.text, self.start)
-        if whole and not whole[1].strip().startswith(("'", '"')) and not _is_expression(whole[1].strip("-+")):
+        if whole and not whole[1].strip().startswith(("'", '"')) and not is_expression(whole[1].strip("-+")):
             return whole.end()  # the client takes it for text
         words = self._words(("}}", "-}}", "+}}"))
         words.expression()
