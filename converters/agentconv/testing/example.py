@@ -59,7 +59,7 @@ from agentconv.lint.rule import rule
 
 @rule(
     "{code}001",
-    "shouting-name",
+    "{id}-shouting-name",
     bad="---\\nname: LOUD\\ndescription: Reads.\\n---\\nRead.",
     good="---\\nname: calm\\ndescription: Reads.\\n---\\nRead.",
     source="our team",
