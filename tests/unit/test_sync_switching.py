@@ -75,6 +75,34 @@ def test_an_agent_that_the_new_source_lacks(project):
     assert project.has(".opencode/agents/two.md")
 
 
+BY_HAND = 'source = "codex"\ntargets = ["claude-code", "opencode", "roo"]\n'
+
+
+def test_a_source_that_is_changed_by_hand_deletes_nothing(project):
+    """The files of the assistant that is the source now are no target's any more: they stay, whatever is insisted on."""
+    project.write("agentconv.toml", BY_HAND)
+    before = project.tree()
+    told = project.sync("--yes", "--prefer", "source")
+
+    assert ("released", "codex one") in told.words()
+    assert project.tree().keys() == before.keys()
+    assert [project.read(path) for path in (ONE, TWO)] == [before[path].decode() for path in (ONE, TWO)]
+    assert "released" not in {word for word, _ in project.sync().words()}
+
+
+def test_a_broken_copy_that_is_a_source_now_deletes_nothing(project):
+    """Of an agent whose file there is broken nobody knows what it says: it is not gone."""
+    project.write("agentconv.toml", BY_HAND)
+    project.write(TWO, 'name = "two\n')
+    before = project.tree()
+    told = project.sync()
+
+    assert told.code == 1
+    assert "its files in the other assistants are left as they are" in told.errors
+    assert project.tree().keys() == before.keys()
+    assert project.read(".opencode/agents/two.md") == before[".opencode/agents/two.md"].decode()
+
+
 @pytest.mark.parametrize(
     ("source", "prepare", "words"),
     [

@@ -14,19 +14,18 @@ from agentconv.sync.preferring import SOURCE, TARGET
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
-    from agentconv.install.lock import Lock
     from agentconv.sync.bases import Bases
     from agentconv.sync.preferring import Preference
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.settling import Settled
     from agentconv.sync.situation import Situation
-    from agentconv.sync.sources import Key, Sources
+    from agentconv.sync.sources import Key
     from agentconv.sync.views import View, Views
 
 
@@ -158,7 +157,7 @@ class Candidate:
         is_taken = bool(self.carried) or (is_named and (side == TARGET or of_fields))
         if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
             self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
-        if self.entry is Entry.RELEASE and side == SOURCE:
+        if self.entry is Entry.RELEASE and side == SOURCE and self.source is not Source.IS_TARGET:
             self.entry, self.replaces = Entry.DELETE, True
 
     def _as_given(self, view: View) -> Synced:
@@ -239,7 +238,8 @@ def of(situation: Situation) -> list[Candidate]:
     by_place: dict[tuple[str, str, str], list[Synced]] = {}
     for one in lock.synced:
         by_place.setdefault((one.target, *one.key), []).append(one)
-    moved = _moved(lock, sources, given)
+    unread = _unread(situation)
+    moved = _moved(situation, unread)
     found: list[Candidate] = []
     for views in given:
         by_agent: dict[Key, list[Synced]] = {}
@@ -256,7 +256,8 @@ def of(situation: Situation) -> list[Candidate]:
     states = {views.target: views for views in given}
     for place, several in by_place.items():
         if place not in taken:
-            found.append(_without_view(several, states.get(place[0]), sources, files, moved))
+            reason = unread.get(several[0].agent)
+            found.append(_without_view(several, states.get(place[0]), reason, situation, moved))
     return sorted(found, key=lambda one: (one.target, one.path, one.pointer))
 
 
@@ -291,27 +292,36 @@ def _of_view(
     return one
 
 
+def _unread(situation: Situation) -> dict[Key, str]:
+    """Return the agents of which nothing is known, with the reason: the file is broken, or a copy that is a source since a switch."""
+    broken_by = situation.sources.broken_by
+    reasons = ((one.agent, broken_by(one.source) or broken_by(one.path)) for one in situation.lock.synced)
+    return {agent: reason for agent, reason in reasons if reason is not None}
+
+
 def _without_view(
-    several: list[Synced], views: Views | None, sources: Sources, files: Mapping[str, File], moved: Mapping[Key, Key]
+    several: list[Synced], views: Views | None, unread: str | None, situation: Situation, moved: Mapping[Key, Key]
 ) -> Candidate:
     """Return an entry of the lock for which the source gives nothing."""
     first = several[0]
     key = moved.get(first.agent, first.agent)
     name = first.name if not first.pointer else entry_name(first.pointer)
-    if views is None or key in views.skipped:
+    if first.target == situation.settings.source_format:
+        source = Source.IS_TARGET
+    elif views is None or key in views.skipped:
         source = Source.LEFT_OUT
     elif key in views.refused:
         source = Source.REFUSED
-    elif sources.broken_by(key[0]) is not None:
+    elif unread is not None:
         source = Source.BROKEN
     else:
         source = Source.GONE
     one = Candidate(first.target, *first.key, key, name, source, bases=several)
-    one.file = files.get(first.path)
+    one.file = situation.files.get(first.path)
     one.there = one.file.agents.get(first.pointer) if one.file is not None else None
     one.refused = views.refused.get(key, ()) if views is not None else ()
-    one.reason = sources.broken_by(key[0])
-    one.author = next((agent for where, agent in sources.agents() if where == key), None) if source is Source.REFUSED else None
+    one.reason = unread
+    one.author = next((agent for where, agent in situation.sources.agents() if where == key), None) if source is Source.REFUSED else None
     return one
 
 
@@ -342,13 +352,14 @@ def _nameless(found: Mapping[str, str]) -> dict[str, str]:
     return {path: one for path, one in found.items() if path != "name"}
 
 
-def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Key]:
+def _moved(situation: Situation, unread: Collection[Key]) -> dict[Key, Key]:
     """Return the agents whose file has another name now: the old one is gone, and one new one says the same."""
+    lock, sources, given = situation.lock, situation.sources, situation.views
     present_keys = {key for key, _ in sources.agents()}
     gone: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
     known = {one.agent for one in lock.synced}
     for one in lock.synced:
-        if one.agent not in present_keys and sources.broken_by(one.source) is None:
+        if one.agent not in present_keys and one.agent not in unread:
             gone.setdefault(one.agent, {})[one.target] = (one.fields.get("prompt.text"), one.fields.get("description"))
     if not gone:
         return {}

@@ -53,6 +53,8 @@ class Source(StrEnum):
     """It is there, and the target cannot hold it."""
     LEFT_OUT = "left out"
     """The configuration leaves it out."""
+    IS_TARGET = "is the target"
+    """The source is the very assistant that the entry is of: since a switch, its file is where the agents come from."""
     GONE = "gone"
 
 
@@ -116,4 +118,6 @@ def decide_entry(source: Source, there: There, *, locked: bool, created: bool = 
         return Entry.FORGET
     if source is Source.REFUSED:
         return Entry.STALE
+    if source is Source.IS_TARGET:
+        return Entry.RELEASE
     return Entry.DELETE if there is There.AS_LEFT and created else Entry.RELEASE
