@@ -49,6 +49,7 @@ def test_the_answers_are_the_reports_of_commands(project, monkeypatch, capsys, m
         project, *((name, said) for name, (said, _) in QUESTIONS.items()), ("rule", {"code": "unqoted-colon"}), mode=mode
     )
     monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", str(project))  # as it is for the server: whom a folder is read by depends on it
     reports = []
     for _, words in QUESTIONS.values():
         main(words)

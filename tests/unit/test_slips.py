@@ -52,6 +52,16 @@ def test_a_slip_is_told_where_it_begins(text, offset, problem, remedy):
     assert (found.offset, found.problem, found.remedy) == (offset, problem, remedy)
 
 
+def test_what_is_never_closed_is_told_beside_another_slip():
+    """A repair of one slip may hide that something else is never closed: all of that is found, wherever the first slip is."""
+    text = "description: Use: x\ntools: [Read, Grep\nskills: [a]\nhooks: {a: [b\nmodel: x\n"
+
+    assert [(text[one.offset : one.offset + 5], one.closing[1], one.remedy) for one in slips.unclosed(text)] == [
+        ("[Read", "]", "write `]` behind `Grep`"),
+        ("{a: [", "]}", "write `]}` behind `{a: [b`"),
+    ]
+
+
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda one: one.name)
 def test_libraries_agree_on_what_is_never_closed(library):
     """Whatever a library says of a list that is never closed, and wherever it notices, the same is told, and the same closes it."""

@@ -241,3 +241,70 @@ def test_every_word_is_explained(capsys):
     assert [word for word, meaning in WORDS.items() if f"| {word} | {meaning} |" not in page] == []
     assert main(["rule", "WIDER"]) == 0
     assert "may do more there than its source allows" in " ".join(capsys.readouterr().out.split())
+
+
+def test_many_changes_of_one_kind_are_counted(project, capsys):
+    """A first run of many agents fits on a screen: they are counted, the first named, and what they lose stands below; -v lists each."""
+    for number in range(20):
+        project.write(f"{SOURCE}/a{number:02}.md", agent(f"a{number:02}", tools="Read"))
+    short, full = (printed(project, capsys, "--dry-run", *words).out for words in ((), ("-v",)))
+
+    assert "  write  22 agents in codex, opencode: a00, a01, a02 and 19 more (-v lists them)\n" in short
+    assert full.count("  write  ") == 22
+
+
+def test_a_refusal_is_told_once(project, capsys):
+    """What a target cannot hold is told with its file and the way out, and not a second time among the losses."""
+    hooks = "{PreToolUse: [{matcher: Bash, hooks: [{type: command, command: ./guard}]}]}"
+    project.write(f"{SOURCE}/two.md", agent("two", tools="Read, Bash", hooks=hooks))
+    said = printed(project, capsys)
+    words = " ".join(said.out.split())
+
+    assert words.count("more than its author allowed") == 2  # for each target
+    assert "refusal" not in said.err
+    assert "--allow-widening writes it all the same; or `skip = true` in" in words
+    assert said.out.index("  write  one") < said.out.index("needs a look:") < said.out.index("  refused  ")
+
+
+def test_what_is_not_written_loses_nothing(project, capsys):
+    """A file that is not ours keeps its own words: what ours would lose is told when it takes its place."""
+    project.write(".codex/agents/two.toml", 'name = "two"\ndescription = "d"\ndeveloper_instructions = "Other."\n')
+    before, after = printed(project, capsys), printed(project, capsys, "--prefer", "source", "two")
+
+    assert "not ours: description, prompt, what it may do" in " ".join(before.out.split())
+    assert "1 agent (one)" in before.err
+    assert "1 agent (two)" in after.err
+
+
+def test_many_files_of_which_the_same_is_told_are_counted(project, capsys):
+    """Hand copies that their client does not load are one entry, with what replaces all of them, or one."""
+    for number in range(6):
+        project.write(f"{SOURCE}/a{number}.md", agent(f"a{number}", tools="Read"))
+        project.write(f".opencode/agents/a{number}.md", agent(f"a{number}", tools="Read"))
+    said = " ".join(printed(project, capsys, "--dry-run").out.split())
+
+    assert said.count("foreign .opencode") == 1
+    assert ".opencode/agents/a0.md and 5 more (-v)" in said
+    assert "--prefer source replaces them all, --prefer source AGENT one of them" in said
+
+
+def test_settings_without_agents_are_no_broken_source(tmp_path, monkeypatch, capsys):
+    """A client's settings that may hold agents, and hold none, keep nothing from being synced."""
+    found = Project(tmp_path / "shop", ("codex",))
+    found.write("agentconv.toml", 'source = "opencode"\ntargets = ["codex"]\n')
+    found.write(".opencode/agents/one.md", "---\ndescription: d\nmode: subagent\n---\nOne.\n")
+    found.write("opencode.json", "{}")
+    monkeypatch.chdir(found.root)
+    said = printed(found, capsys)
+
+    assert "error" not in said.err
+    assert "write  one" in said.out
+
+
+def test_a_switch_of_the_source_is_told(project, capsys):
+    """What a switch would do can be seen before: whose files are the source, and what holds in the old one's alone."""
+    printed(project, capsys)
+    said = printed(project, capsys, "--switch-source", "opencode", "--dry-run").out
+
+    assert "  switch  opencode  the source from now on" in said
+    assert "would be written" in said

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def by_name(found: Discovery) -> Iterator[str]:
-    """Yield a line for each assistant but the one with the most agents: how many names both have, and how many of these say the same."""
+    """Yield how many names each assistant shares with the one that has the most agents, and how many of these say the same.
+
+    Those of which the same is true have one line.
+    """
     said: dict[str, dict[str, list[object]]] = {}
     for piece in Loader(found.files, keep=False):
         for agent in piece.agents:
@@ -30,14 +33,17 @@ def by_name(found: Discovery) -> Iterator[str]:
     if len(order) < 2:
         return
     first = max(order, key=lambda client: len(said[client]))
+    told: dict[str, list[str]] = {}
     for other in (client for client in order if client != first):
         shared = said[first].keys() & said[other].keys()
         unlike = sum(said[first][name] != said[other][name] for name in shared)
         alone = len(said[other]) - len(shared)
-        parts = [f"{len(shared) or 'none'} of {text.client(first)}'s {len(said[first])} agents by name"]
+        parts = [f"{len(shared) or 'none'} of {text.client(first)}'s {text.count(len(said[first]), 'agent')} by name"]
         parts += [f"{unlike} of them in other words" if unlike else "in the same words"] if shared else []
         parts += [f"{alone} that {text.client(first)} does not have"] if alone else []
-        yield f"{text.client(other)} has {', '.join(parts)}"
+        told.setdefault(", ".join(parts), []).append(text.client(other))
+    for what, clients in told.items():
+        yield f"{', '.join(clients)} {'each have' if len(clients) > 1 else 'has'} {what}"
 
 
 def by_sync(chosen: Settings, scope: Scope) -> str:

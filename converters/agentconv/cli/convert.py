@@ -104,6 +104,8 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets, takes_parts=True)
+    for diagnostic in _mixed(found, targets, options):
+        output.report.diagnostic(diagnostic)
     for diagnostic in _several_from_now_on(found, targets, options, output):
         output.report.diagnostic(diagnostic)
     return output.finish()
@@ -119,6 +121,23 @@ def _several_from_now_on(found: Discovery, targets: Sequence[str], options: argp
         source = next(iter(sources))
         hint = f"agentconv init -f {source} keeps them in step; a next `agentconv convert .` wants -f {source}"
         yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, "this project has agents of several assistants now", hint=hint)
+
+
+def _mixed(found: Discovery, targets: Sequence[str], options: argparse.Namespace) -> Iterator[Diagnostic]:
+    """Say that agents of several projects come together where one project has its own, and how they stay apart."""
+    if not options.output or not any(registry.FORMATS[target].folders for target in targets):
+        return
+    for source in options.sources:
+        projects = [*elsewhere.belonging(found, source)] if os.path.isdir(source) else []
+        if len(projects) > 1:
+            first, to = (shlex.quote(os.path.normpath(os.path.join(one, projects[0]))) for one in (source, options.output))
+            hint = f"agentconv convert {first} -t {','.join(targets)} -o {to}, and so for each, keeps them apart"
+            message = f"agents of several projects become those of one: {_listed(projects)}"
+            yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, message, hint=hint)
+
+
+def _listed(projects: Sequence[str]) -> str:
+    return ", ".join(f"`{one}`" for one in projects[:3]) + (f" and {len(projects) - 3:,} more" if len(projects) > 3 else "")
 
 
 def _convert_each(
@@ -164,8 +183,7 @@ def _forbid_above(found: Discovery, options: argparse.Namespace) -> None:
         return
     projects = [*elsewhere.belonging(found, folder)]
     if projects:
-        listed = ", ".join(f"`{one}`" for one in projects[:3]) + (f" and {len(projects) - 3:,} more" if len(projects) > 3 else "")
-        message = f"the agents belong to {listed}, and -o {folder} is a folder above"
+        message = f"the agents belong to {_listed(projects)}, and -o {folder} is a folder above"
         raise registry.usage(
             message, f"cd {shlex.quote(projects[0])}, and run it there" + (", and so in each" if len(projects) > 1 else "")
         )

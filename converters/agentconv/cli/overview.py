@@ -16,7 +16,7 @@ from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import in_step, text
-from agentconv.render.table import table, wrapped
+from agentconv.render.table import in_fewest_lines, wrapped
 from agentconv.sources import agentless, discovery, elsewhere, locations
 from agentconv.sources.loading import Loader
 from agentconv.sources.parts import Parts
@@ -34,7 +34,7 @@ _SHOWN = 3
 _WORDS = {
     State.DEGRADED: "not as written: {client} ignores some of what it says",
     State.NOT_LOADED: "not loaded by {client}",
-    State.STOPS: "keeps {client} from starting",
+    State.STOPS: "{keep} {client} from starting",
 }
 _NOT_THERE = (State.NOT_LOADED, State.STOPS)
 """States of agents that a client does not have: a person looks for the file, not for the agent."""
@@ -62,7 +62,7 @@ def run(folder: str = ".") -> int:
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
     next_steps = _next(found, folder, [*told], kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
     print("Try:")
-    print("\n".join(table([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
+    print("\n".join(in_fewest_lines([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
     return Exit.OK
 
 
@@ -85,14 +85,14 @@ def _next(found: Discovery, folder: str, clients: list[str], *, kept: bool) -> l
         return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
     counts = Counter(file.format for file in found.files if file.format in clients)
     first = max(clients, key=lambda client: counts[client])
-    other = next((client for client in registry.CLIENTS if client not in clients), clients[-1])
     several = len(clients) > 1
+    other = next((client for client in registry.CLIENTS if (client in clients) is several and client != first), clients[-1])
     source = f" -f {first}" if several else ""
     title = text.client(first)
     return [
         *([(f"agentconv init -f {first}", f"keep the others in step with {title}")] if several else []),
         lint,
-        (f"agentconv inspect . --for {','.join(dict.fromkeys((*clients[:_SHOWN], other)))}", "what each makes of these files as they are"),
+        ("agentconv inspect" if several else f"agentconv inspect . --for {first},{other}", "what each makes of these files as they are"),
         (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {title} agents cost in {text.client(other)}"),
         *([] if several else [("agentconv to-json . -o agents.json", "all agents in one bundle")]),
     ]
@@ -106,7 +106,10 @@ def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> 
         one = counted.setdefault(piece.format, _Counted())
         one.unread += piece.source is None and not piece.agents and bool(piece.diagnostics)
         for agent, state in zip(piece.agents, piece.states, strict=True):
-            one.states.setdefault(state, []).append(_reason(piece) if state in _NOT_THERE else agent.name or agent.id)
+            one.states.setdefault(state, []).append(agent.name or agent.id)
+            if state in _NOT_THERE:
+                place, reason = _reason(piece)
+                one.reasons.setdefault(state, {}).setdefault(reason, {})[place] = None
     formats = {file.path: file.format for file in found.files}
     for remark in agentless.told(loader.agentless):
         format_id = next((formats[file.path] for file in loader.agentless if file.cause.client == remark.client), "")
@@ -168,6 +171,8 @@ class _Counted:
     """The agents of one client."""
 
     states: dict[State, list[str]] = field(default_factory=dict)
+    reasons: dict[State, dict[str, dict[str, None]]] = field(default_factory=dict)
+    """Why the client does not have agents, and where that is."""
     unread: int = 0
     absent: list[str] = field(default_factory=list)
 
@@ -184,6 +189,9 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
     total = sum(len(found) for found in counted.states.values())
     row = registry.FORMATS[client]
     place = row.catalog if row.catalog and places and places[0].as_posix().endswith(row.catalog) else row.place
+    files = [one.name for one in places or () if one.name in row.files]
+    if files and len(files) == len(places or ()):
+        place = text.names(files)
     if not total and reader not in (None, client):
         return f"{text.client(client)}: {place} is the same folder as {registry.FORMATS[reader or ''].place}"
     projects = f"in the project{'s' if len(inside) > 1 else ''} {text.names(inside)}" if inside else ""
@@ -192,27 +200,27 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
     for state, words in _WORDS.items():
         if state in counted.states:
             told = counted.states[state]
-            start = f"  {len(told)} {words.format(client=text.client(client))}:"
-            lines += [start, *_reasons(told)] if state in _NOT_THERE else [f"{start} {text.names(told)}"]
+            start = f"  {len(told)} {words.format(client=text.client(client), keep='keeps' if len(told) == 1 else 'keep')}:"
+            lines += [start, *_reasons(counted.reasons[state])] if state in _NOT_THERE else [f"{start} {text.names(told)}"]
     if counted.unread:
         lines.append(f"  {text.count(counted.unread, 'file')} could not be read")
     return "\n".join([*lines, *counted.absent])
 
 
-def _reason(piece: Loaded) -> str:
-    """Return where it is said why a client does not take the agents of a file."""
+def _reason(piece: Loaded) -> tuple[str, str]:
+    """Return where it is said why a client does not take the agents of a file, and what."""
     error = next((one for one in piece.diagnostics if one.severity is Severity.ERROR), None) or piece.rejected
     error = error or next(iter(piece.diagnostics), None)
     if error is not None and error.span is not None:
-        return text.safe(f"{error.span.path}:{error.span.line}: {error.message}")
-    return text.safe(f"{piece.path}: agentconv lint says why")
+        return text.safe(f"{error.span.path}:{error.span.line}"), text.safe(error.message)
+    return text.safe(piece.path), "agentconv lint says why"
 
 
-def _reasons(told: Sequence[str]) -> list[str]:
-    """Return the first reasons, each once, and what tells the others."""
-    reasons = [*dict.fromkeys(told)]
-    more = [f"{len(reasons) - _SHOWN_REASONS} more files: agentconv lint"] if len(reasons) > _SHOWN_REASONS else []
-    return [wrapped(f"    {one}") for one in (*reasons[:_SHOWN_REASONS], *more)]
+def _reasons(told: Mapping[str, Mapping[str, None]]) -> list[str]:
+    """Return the first reasons, what is the same of several files once, and what tells the others."""
+    lines = [f"{text.names([*places])}: {reason}" for reason, places in told.items()]
+    more = [f"{len(lines) - _SHOWN_REASONS} more reasons: agentconv lint"] if len(lines) > _SHOWN_REASONS else []
+    return [wrapped(f"    {one}") for one in (*lines[:_SHOWN_REASONS], *more)]
 
 
 def _line(remark: Diagnostic) -> str:

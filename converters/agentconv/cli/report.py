@@ -107,11 +107,13 @@ class Report:
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         self.agents.update(done.agents)
+        refused = {loss.agent for loss in done.losses if loss.severity is LossSeverity.REFUSAL}
         for loss in done.losses:
             if self.baseline is not None and self.baseline.takes(baseline.of_loss(loss)):
                 self.known.update([loss.code] if loss.severity is LossSeverity.WARNING else [])
             else:
-                self.tally.add(loss)
+                if loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:
+                    self.tally.add(loss)  # what is not written loses nothing else
                 self.loss(loss)
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:

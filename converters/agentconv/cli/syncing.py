@@ -17,7 +17,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.lock import FILE as LOCK
-from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, synced_parts, text
+from agentconv.render import diff, in_step, machine, printable, synced, synced_losses, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing, texts
@@ -31,7 +31,8 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from typing import TextIO
 
     from agentconv.install.lock import Synced
     from agentconv.install.steps import Change
@@ -321,22 +322,21 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
 def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line], code: Exit, *, looking: bool) -> None:
     """Print what was done with agents."""
     look = text.style(sys.stderr, options.color)
-    lines = synced.shown(line for line in found if line.look or not options.quiet)
+    changes, looks = [] if options.quiet else synced.changes(found, every=options.verbose), synced.to_see_to(found, every=options.verbose)
     if options.diff:
         _show_differences(outcome)
-    if lines and not options.quiet:
+    if (changes or looks) and not options.quiet:
         print(text.safe(synced.head(outcome)))
-    if lines:
-        print("\n".join(map(wrapped, lines)))
-    for line in () if options.quiet else synced.served(outcome):
-        print(wrapped(line))
+    _print(changes)
+    if not options.quiet:  # what is lost belongs to what was written
+        _print(synced_losses.lost(outcome, look, every=options.verbose), sys.stderr)
+    _print(["needs a look:", *looks] if looks and not options.quiet else looks)
     if not options.quiet:
-        for line in synced.lost(outcome, look, every=options.verbose):
-            print(wrapped(line), file=sys.stderr)
-        for line in in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ():
-            print(wrapped(line), file=sys.stderr)
+        _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
+        strictly = in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ()
+        _print(strictly, sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
-    elif code and not lines:
+    elif code and not looks:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
 
 
@@ -347,6 +347,13 @@ def _tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutco
     if any(repository is None or not _has(repository / one.path, one.after) for one in changes):
         told = synced_machine.NEXT if repository is None else "run `agentconv sync`, and stage what it changes"
         print(told, file=sys.stderr if options.quiet else sys.stdout)
+
+
+def _print(lines: Iterable[str], stream: TextIO | None = None) -> None:
+    """Print lines as wide as the terminal is; what goes to one stream stands where it belongs among what goes to the other."""
+    (sys.stdout if stream is sys.stderr else sys.stderr).flush()
+    for line in lines:
+        print(wrapped(line), file=stream)
 
 
 def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:

@@ -166,7 +166,7 @@ CATALOGUE: dict[str, LossRule] = {
     "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
     "mcp-tools-listed": LossRule(_NOTE, _MOVED, "the tools that an MCP server opens or closes are listed with the agent's own"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
-    "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
+    "mcp-dropped": LossRule(_WARNING, _DROPPED, "an agent of the target cannot hold this MCP server"),
     "reference-dropped": LossRule(
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),

@@ -91,7 +91,17 @@ class Header:
             raise ValueError("this header parses")
         from agentconv.yaml import slips
 
-        found = slips.fault(self.text, self.error)
+        return self._in_file(slips.fault(self.text, self.error))
+
+    def unclosed(self) -> list[Fault]:
+        """Return what is never closed in a text that does not parse, which the client's repair takes as it stands."""
+        if self.error is None:
+            return []
+        from agentconv.yaml import slips
+
+        return [self._in_file(found) for found in slips.unclosed(self.text)]
+
+    def _in_file(self, found: Fault) -> Fault:
         closing = found.closing and (self.start + found.closing[0], found.closing[1])
         return replace(found, offset=self.start + found.offset, closing=closing)
 

@@ -216,6 +216,9 @@ def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], st
     word = vocabulary.tool_word(format_id, native)
     if word is None and grant.capability is not None:
         return None  # the client's own spelling of a tool that the vocabulary has by another word
+    if word is None and native[:1] in ("[", "{"):
+        way = f"close the list, or write the names without brackets: `{native[1:].strip()}`"
+        return lambda client: f"{client} finds no list here, and has no tool `{native}`; it grants nothing", way
     if word is None:
         return lambda client: f"{client} has no tool `{native}`; it grants nothing", None
     if word.how in ("exact", "alias"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Complaint
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText, encode
 from agentconv.families import frontmatter, markdown
@@ -54,7 +54,7 @@ def error_place(subject: Subject, header: Header) -> tuple[int, int]:
     """Return the value in which a header does not parse, else the line; of what is never closed, all that it would hold."""
     fault = header.fault()
     if fault.closing:
-        return fault.offset, max(fault.offset + 1, min(fault.closing[0], _line_end(subject.text, fault.offset)))
+        return unclosed_place(subject, fault)
     at = fault.offset
     for key in header.values:
         start, end = header.extent(key) or (0, 0)
@@ -62,6 +62,20 @@ def error_place(subject: Subject, header: Header) -> tuple[int, int]:
             return start, end
     text = subject.text
     return text.rfind("\n", 0, at) + 1, _line_end(text, at)
+
+
+def unclosed_place(subject: Subject, fault: Fault) -> tuple[int, int]:
+    """Return what something would hold that is never closed, as far as its first line goes."""
+    end = fault.closing[0] if fault.closing else fault.offset
+    return fault.offset, max(fault.offset + 1, min(end, _line_end(subject.text, fault.offset)))
+
+
+def unclosed(subject: Subject) -> list[Fault]:
+    """Return what is never closed in a header that does not parse, be it for something else."""
+    if not any(remark.cause is Cause.SYNTAX for remark in subject.result.diagnostics):
+        return []  # the header need not be read once more to know
+    header = subject.header
+    return header.unclosed() if header is not None else []
 
 
 def _line_end(text: str, at: int) -> int:

@@ -10,7 +10,7 @@ from agentconv.core.losses import listed
 from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Json, McpServer
@@ -112,7 +112,8 @@ def project_servers(
     if servers is None:
         return
     kept: dict[str, McpServer] = {}
-    named, lost, moved = [], [], []
+    lost: dict[str, list[str]] = {}
+    named, moved = [], []
     told = Told(projection)
     for given in servers:
         server = select(given)
@@ -121,8 +122,8 @@ def project_servers(
         server = told.of(server)
         if server.transport is None:
             named.append(server.name)
-        elif (server.options and not projection.at_home) or not told.holds(server) or not reads_back(server) or server.name in kept:
-            lost.append(server.name)
+        elif reason := "its name is another one's" if server.name in kept else told.why_not(server, reads_back):
+            lost.setdefault(reason, []).append(server.name)
         else:
             kept[server.name] = server
     after = tuple(kept.values()) if kept or not servers else None
@@ -130,8 +131,7 @@ def project_servers(
     if moved:
         projection.change("mcp_servers", after, "mcp-tools", listed(moved))
     told.declare(after)
-    if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", listed(lost), hint=told.hint(lost, servers))
+    told.lose(lost, servers, after)
     if named:
         projection.change("mcp_servers", after, "mcp-undefined", listed(named), hint=hint.format(named[0]))
 
@@ -175,6 +175,26 @@ class Told:
     def holds(self, server: McpServer) -> bool:
         """Whether the target reads all values of a server as they were meant."""
         return self._projection.at_home or not references.carried(server, vocabulary.variables(self._target))[1]
+
+    def why_not(self, server: McpServer, reads_back: Callable[[McpServer], bool]) -> str:
+        """Return why the target cannot hold a server: what of it can't be said there; empty where it can."""
+        if server.options and not self._projection.at_home:
+            return f"nothing stands there for its {', '.join(f'`{key}`' for key in server.options)}"
+        if not self.holds(server):
+            return "a value of it comes from the environment, which cannot be said there"
+        if reads_back(server):
+            return ""
+        optional = ("headers", "env", "cwd", "enabled_tools", "disabled_tools", "enabled")
+        said = (key for key in optional if getattr(server, key) is not None)
+        without: Iterator[tuple[str, dict[str, Any]]] = ((key, {key: None}) for key in said)
+        one = next((key for key, change in without if reads_back(replace(server, **change))), None)
+        return f"its `{one}` cannot be said there" if one else f"nothing there takes a server over {server.transport}"
+
+    def lose(self, lost: Mapping[str, Sequence[str]], servers: Iterable[McpServer], after: tuple[McpServer, ...] | None) -> None:
+        """Declare the servers that are lost, by the reason."""
+        given = tuple(servers)
+        for reason, names in lost.items():
+            self._projection.change("mcp_servers", after, "mcp-dropped", listed(names, f"{{}}: {reason}"), hint=self.hint(names, given))
 
     def hint(self, names: Iterable[str], servers: Iterable[McpServer]) -> str | None:
         """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""

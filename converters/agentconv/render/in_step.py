@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.sync import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
@@ -39,24 +39,26 @@ def losses(synced: Sequence[Synced]) -> list[str]:
     return [f"{number:,} known {'loss' if number == 1 else 'losses'} (-v)."] if number else []
 
 
-def lasting(settings: Settings, synced: Sequence[Synced], look: Style, new: Container[tuple[str, str]] = ()) -> Iterator[str]:
-    """Yield what is told of losses in every run: all of those that are new, by target and code, and a line for each other code."""
-    found = sorted(known.lasting(synced).items())
+def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Mapping[tuple[str, str], int] | None = None) -> Iterator[str]:
+    """Yield a line for each loss that is told in every run.
+
+    Args:
+        settings: What the configuration says.
+        synced: What the lock knows.
+        look: How it looks.
+        told: By target and code of how many agents this run has told it already, in full.
+    """
+    found = [(row, number) for row, number in sorted(known.lasting(synced).items()) if (told or {}).get(row, 0) < number]
     if not found:
         return
     from agentconv.core.diagnostics import LossSeverity
-    from agentconv.core.losses import CATALOGUE
     from agentconv.render import text
 
     word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
     counted: dict[str, list[str]] = {}
-    for (target, code), (number, fields) in found:
+    for (target, code), number in found:
         accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
-        where = f"to {text.client(target)}, {text.count(number, 'agent')}{accepted}"
-        if (target, code) in new:
-            yield f"{word}[{code}] {where}: {text.for_target(CATALOGUE[code].summary, target)}: {', '.join(fields)}"
-        else:
-            counted.setdefault(code, []).append(where)
+        counted.setdefault(code, []).append(f"to {text.client(target)}, {text.count(number, 'agent')}{accepted}")
     for code, places in sorted(counted.items()):
         yield f"{word}[{code}] {'; '.join(places)} (-v)"
 

@@ -11,8 +11,7 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
 from agentconv.render.table import columns
-from agentconv.render.tally import Tally
-from agentconv.sync import digests, known, lines, texts
+from agentconv.sync import digests, lines, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
 from agentconv.sync.views import alone
@@ -20,8 +19,8 @@ from agentconv.sync.views import alone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
-    from agentconv.render.text import Style
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Edit
     from agentconv.sync.planning import Outcome
@@ -32,7 +31,7 @@ _PLAIN = {
     Entry.DELETE: ("delete", "its source is gone"),
 }
 
-_BY_FLAG = ("name-duplicate", "model-dropped")
+BY_FLAG = ("name-duplicate", "model-dropped")
 """Losses of which a flag of `convert` is the way out, which sync does not have: the lock pins names, and the configuration maps models."""
 
 
@@ -85,13 +84,15 @@ def told(outcome: Outcome) -> list[Line]:
 def _switched(outcome: Outcome) -> Iterator[Line]:
     """Yield what the source cannot say and a target keeps, and what may do more from now on."""
     place = outcome.settings.file.name
+    if outcome.switched:
+        yield Line("switch", outcome.settings.source_format, "the source from now on", place, place)
     for one in outcome.kept:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")
-        listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
+        keys = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
         more = next((each.allowed for each in outcome.candidates if (each.target, *each.place) == (one.target, one.path, one.pointer)), ())
         beyond = f"; beyond the source: {', '.join(map(str, more))}" if more else ""
-        yield Line("kept", one.agent, f"{_listed([*said, *listed])}, by {place}{beyond}", one.target, one.path, one.pointer)
+        yield Line("kept", one.agent, f"{listed([*said, *keys])}, by {place}{beyond}", one.target, one.path, one.pointer)
     for wide in outcome.switched.wider if outcome.switched else ():
         yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
 
@@ -104,11 +105,24 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
         for key, losses in views.refused.items():
             if (views.target, key) not in stale:
                 name = names.get(key, "")
-                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), None)
-                if reason is None:  # lost to a bug, which is told as one
+                loss = next((loss for loss in losses if loss.kind is LossKind.REFUSED), None)
+                if loss is None:  # lost to a bug, which is told as one
                     continue
-                hint = f"`skip = true` in [sync.agents.{name}.{views.target}] leaves it out"
-                yield Line("refused", name, f"{views.target} cannot hold it: {reason}", views.target, key[0], key[1], hint, look=True)
+                yield Line("refused", name, _refusal(loss, views.target), views.target, key[0], key[1], _out(loss, name), look=True)
+
+
+def _refusal(loss: Loss, target: str) -> str:
+    """Say why a target cannot hold an agent."""
+    summary = text.for_target(CATALOGUE[loss.code].summary, target)
+    return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
+
+
+def _out(loss: Loss, name: str) -> str:
+    """Say what can be done about a refusal."""
+    skip = f"`skip = true` in [sync.agents.{name}.{loss.target}] leaves it out"
+    if not loss.hint or loss.code in BY_FLAG:
+        return skip
+    return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
 
 
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -157,7 +171,7 @@ def _foreign(one: Candidate) -> Line:
     if one.file is not None and one.file.problem:
         return _line(one, "foreign", f"not ours: {one.file.problem}", hint=f"mend it; or {replaced}", look=True)
     hint = f"{_TYPED} {replaced}; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
-    return _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
+    return _line(one, "foreign", f"not ours: {listed(_unlike(one))}", hint=hint, look=True)
 
 
 def _mend(one: Candidate) -> str:
@@ -186,6 +200,9 @@ def _renamed(one: Candidate, outcome: Outcome) -> Line:
 def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of a file that is nobody's from now on, and that it is so in the next run."""
     cause = _cause(one, outcome)
+    if one.source is Source.IS_TARGET:
+        yield _line(one, "released", f"{cause}: it stays, and is yours")
+        return
     edited = "was edited" if all(base.created for base in one.bases) else "was there before"
     is_seen = one.target in outcome.settings.targets and one.there is not None
     yield _line(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
@@ -195,6 +212,8 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 
 def _cause(one: Candidate, outcome: Outcome) -> str:
     """Say why there is nothing for a target."""
+    if one.source is Source.IS_TARGET:
+        return f"{text.client(one.target)} is the source now"
     if one.target not in outcome.settings.targets:
         return f"`targets` does not name {one.target}"
     return "`skip = true` leaves it out" if one.source is Source.LEFT_OUT else "its source is gone"
@@ -208,7 +227,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
-        yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
+        yield _line(one, "update", listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         word = "merged" if path in settled.merged else "edited"
         yield _line(
@@ -223,7 +242,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
         yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there, settled.clashes.get(path)), hint=hint, look=True, paths=(path,))
     if settled.new_own:
-        yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+        yield _line(one, "noted", f"{listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
 def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, str] | None) -> str:
@@ -296,7 +315,10 @@ def _unlike(one: Candidate) -> list[str]:
     if one.view is None or one.there is None:
         return ["something else is there"]
     new, old = digests.of(one.view.agent), digests.of(one.there)
-    return [path for path in sorted({*new, *old}) if new.get(path) != old.get(path)] or ["something else is there"]
+    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path)]
+    group = {*digests.members(unlike)}
+    words = ["prompt" if path == "prompt.text" else path.removeprefix("extras.") for path in unlike if path not in group]
+    return [*words, *([digests.GROUP] if group else [])] or ["something else is there"]
 
 
 def _said(path: str, before: Agent | None, after: Agent | None) -> str:
@@ -325,21 +347,71 @@ def apart(one: Candidate) -> tuple[bytes, bytes] | None:
     return one.view.data, alone(one.target, one.view.path, one.there)[1]
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """Return the first few of several things."""
     found = list(words)
     return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
 
 
-def shown(found: Iterable[Line]) -> list[str]:
-    """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file, with what to do."""
+_FEW = 12
+"""How many agents of which the same is told have a line each."""
+
+
+def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
+    """Return a line for each change: that of one agent in several targets is one.
+
+    Args:
+        found: What is told.
+        every: Whether each has a line, however many there are; else many changes of one kind have one that counts them.
+    """
     rows: dict[tuple[str, str, str], dict[str, None]] = {}
-    looks: list[Line] = []
     for line in found:
-        if line.look:
-            looks.append(line)
-        else:
+        if not line.look:
             rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
-    out = list(_columns([(word, text.safe(agent), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]))
+    kinds: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for (word, agent, what), targets in rows.items():
+        kinds.setdefault((word, ", ".join(targets)), []).append((text.safe(agent), text.safe(what)))
+    counted = {kind: several for kind, several in kinds.items() if len(several) > _FEW and not every}
+    single = [(word, agent, what, where) for (word, where), several in kinds.items() for agent, what in several]
+    out = [*_columns([row for row in single if (row[0], row[3]) not in counted])]
+    for (word, where), several in counted.items():
+        names = [agent for agent, _ in several]
+        out.append(f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)")
+    return out
+
+
+_FOR_ALL = {
+    "foreign": f"{_TYPED} --prefer source replaces them all, --prefer source AGENT one of them",
+    "refused": "`skip = true` in [sync.agents.AGENT.{target}] leaves one of them out",
+}
+"""What can be done about all files, or any, of which the same is to be told."""
+
+
+def _for_all(several: Sequence[Line]) -> Line:
+    """Return one line for several files of which the same is to be told."""
+    first = several[0]
+    hint = _FOR_ALL[first.word].format(target=first.target)
+    return replace(first, path=f"{first.place} and {len(several) - 1:,} more (-v)", pointer="", hint=hint)
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:_MANY])} and {len(names) - _MANY:,} more"
+
+
+def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:
+    """Return what needs a look, file by file, with what to do.
+
+    Args:
+        found: What is told.
+        every: Whether each file has lines of its own, however many there are of which the same is to be said.
+    """
+    kinds: dict[tuple[str, str, str], list[Line]] = {}
+    for line in (line for line in found if line.look):
+        kinds.setdefault(
+            (line.word, line.target, line.what) if line.word in _FOR_ALL and not every else ("", "", str(id(line))), []
+        ).append(line)
+    looks = [line for several in kinds.values() for line in (several if len(several) <= _MANY else [_for_all(several)])]
+    out: list[str] = []
     words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
     for line in looks:
@@ -355,9 +427,9 @@ def _columns(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
     words, agents, targets = (max((len(row[at]) for row in rows), default=0) for at in (0, 1, 3))
     room = columns() - words - agents - targets - 8
     middle = max((len(what) for _, _, what, _ in rows if len(what) <= room), default=0)
-    for word, agent, what, listed in rows:
+    for word, agent, what, where in rows:
         fits = len(what) <= room
-        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {listed}"
+        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {where}"
         if not fits:
             yield f"    {what}"
 
@@ -375,65 +447,19 @@ def head(outcome: Outcome) -> str:
 def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     """Say what it comes to."""
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
-    files = len(outcome.plan.changes) if outcome.plan is not None else 0
+    changes = outcome.plan.changes if outcome.plan is not None else ()
+    gone = sum(one.after is None for one in changes)
+    files = len(changes) - gone
     parts = []
     wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
-    if not files and not looks and not wrong:
+    if not changes and not looks and not wrong:
         parts.append(in_step.agents(outcome.settings, outcome.agents, [one.target for one in outcome.served if one.dropped]))
     else:
-        word = "would be written" if dry_run else "written"
-        parts.append(
-            f"{text.count(files, 'file')} {word}." if files else "Nothing was written." if not dry_run else "Nothing would be written."
-        )
+        would = "would be " if dry_run else ""
+        done = [f"{text.count(files, 'file')} {would}written"] if files else []
+        done += [f"{text.count(gone, 'file')} {would}deleted" if not files else f"{gone:,} deleted"] if gone else []
+        parts.append(f"{', '.join(done)}." if done else f"Nothing {would or 'was '}written.")
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += in_step.losses(outcome.synced)
     return " ".join(parts)
-
-
-def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
-    """Yield what is told of losses: those that are new, or every one; and what is told in each run.
-
-    Args:
-        outcome: The run.
-        look: How it looks.
-        every: Whether those that the lock knows are told, too.
-    """
-    models = False
-    tally = Tally(several_targets=len(outcome.settings.targets) > 1 or bool(outcome.adopted))
-    if every:
-        found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
-    else:
-        found = [loss for loss in outcome.new_losses if loss.code not in known.LASTING]
-    refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
-    shown = [
-        *refused,
-        *outcome.adopted_losses,
-        *found,
-        *(loss for one in outcome.views for loss in one.losses),
-        *(loss for one in outcome.served for loss in one.losses),
-    ]
-    for loss in shown:
-        tally.add(replace(loss, hint=None) if loss.code in _BY_FLAG else loss)
-        models = models or loss.code == "model-dropped"
-    if every:
-        yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not CATALOGUE[loss.code].of_pair)
-    yield from tally.lines(look, of_pairs=every)
-    if models:
-        yield f'  hint: `models = "tier"` in {outcome.settings.file.name} writes each assistant\'s own of the same tier'
-    if not every:
-        new = {(loss.target, loss.code) for loss in outcome.new_losses}
-        yield from in_step.lasting(outcome.settings, outcome.synced, look, new)
-
-
-def served(outcome: Outcome) -> Iterator[str]:
-    """Yield a line for each target that reads the source's own folder, and what it makes nothing of there."""
-    for one in outcome.served:
-        agents = text.count(one.agents, "agent")
-        yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"
-        lost = [f"{path.removeprefix('extras.')} ({number})" for path, number in one.lost.items()]
-        own = f"`own = true` in [sync.{one.target}] writes files for it"
-        if one.dropped:
-            yield f"    it does not load {_listed(one.dropped)}; {own}"
-        if lost:
-            yield f"    it makes nothing of {_listed(lost)}; {own}"

@@ -11,6 +11,7 @@ WORDS = {
     "carried": "an edit of a target is in the source now, or in the configuration",
     "adopted": "an agent that stood in a target alone is in the source now",
     "kept": "what the source cannot say of an agent holds in one target, because the configuration says so",
+    "switch": "another assistant's files are the source from now on, and those that were the source follow it",
     "noted": "the file says something that its assistant alone knows, and that stays",
     "edited": "somebody changed the file, which stays: --carry-back takes the edit into the source, --prefer source NAME takes it back",
     "merged": "the source and the file changed in different lines; the file has both, and --carry-back takes its own into the source",

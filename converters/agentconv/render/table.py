@@ -44,14 +44,25 @@ def wrapped(line: str, most: int = 80) -> str:
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines, the last column wrapped; where a first cell would leave it no room, it has a line of its own."""
-    from textwrap import wrap
-
     if not rows:
         return []
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
     least = min(_LAST, max(len(row[-1]) for row in rows))
     spare = width() - least - sum(widths[1:]) - 2 * len(widths)
     widths[0] = min(widths[0], max(spare, len(rows[0][0])))
+    return _laid_out(rows, widths, least)
+
+
+def in_fewest_lines(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Return rows of two cells as that table which has the fewest lines: its first column is as wide as one of its cells."""
+    sizes = sorted({len(first) for first, _ in rows if len(first) < width() - _NARROWEST}, reverse=True) or [0]
+    return min((_laid_out(rows, [size], _NARROWEST) for size in sizes), key=len)
+
+
+def _laid_out(rows: Sequence[Sequence[str]], widths: Sequence[int], least: int) -> list[str]:
+    """Return rows as lines, in columns of these widths, the last as wide as there is room for."""
+    from textwrap import wrap
+
     indent = sum(widths) + 2 * len(widths)
     lines = []
     for *cells, last in rows:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _OF_ANY_FIELD = frozenset({"field-dropped", "looks-dropped", "text-approximated", "text-trimmed"})
 """Codes whose detail says little without the field."""
+_OF_A_KEY = frozenset(
+    {"ignored-key-dropped", "key-moved", "key-reduced", "key-merged", "restriction-moved", "extra-overridden", "skill-key-dropped"}
+)
+"""Notes that say nothing without the key that they are about."""
 _ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
 
 
@@ -72,7 +76,7 @@ class Tally:
         group.add(loss)
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
-        """Return the entries, the worst first; what is particular to each agent is left out of notes.
+        """Return the entries, the worst first; what is particular to each agent is left out of notes, but for the keys that they are about.
 
         Args:
             look: How they are shown.
@@ -80,24 +84,43 @@ class Tally:
         """
         chosen = [group for group in self.groups.values() if CATALOGUE[group.first.code].of_pair or not of_pairs]
         groups = sorted(chosen, key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
-        following = [group.first for group in groups[1:]]
-        return [line for group, then in zip_longest(groups, following) for line in self._entry(group, then, look, detailed=of_pairs)]
+        entries: dict[object, list[_Group]] = {}
+        for group in groups:
+            loss = group.first
+            several = CATALOGUE[loss.code].apart and loss.severity is not LossSeverity.NOTE
+            entries.setdefault((loss.target, loss.code, loss.severity, loss.part, loss.hint) if several else id(group), []).append(group)
+        found = list(entries.values())
+        following = [entry[0].first for entry in found[1:]]
+        return [line for entry, then in zip_longest(found, following) for line in self._entry(entry, then, look, detailed=of_pairs)]
 
-    def _entry(self, group: _Group, then: Loss | None, look: Style, *, detailed: bool) -> list[str]:
+    def _entry(self, groups: list[_Group], then: Loss | None, look: Style, *, detailed: bool) -> list[str]:
         """Return the lines of one entry; a hint that the entry of the same code after it gives too is left to that."""
+        group = groups[0]
         loss = group.first
         head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
-            more = f": {_details(group, alone=True)}" if detailed or CATALOGUE[loss.code].apart else ""
+            told = detailed or CATALOGUE[loss.code].apart or loss.code in _OF_A_KEY
+            more = f": {_details(group, alone=True)}" if told else ""
             return [f"{head}{to} {_whose(group, named=True)}: {summary}{more}"]
         if CATALOGUE[loss.code].apart:
-            lines = [f"{head}{to} {_whose(group, named=True)}: {summary}: {text.shorten(loss.detail)}"]
+            apart = _apart(groups)
+            whose, details = apart[0]
+            several = [f"{head}{to.rstrip(',')}{':' if to else ''} {summary}", *(f"  {one}: {what}" for one, what in apart)]
+            lines = several if len(apart) > 1 else [f"{head}{to} {whose}: {summary}: {details}"]
         else:
             lines = [f"{head}{to} {_whose(group)}: {summary}", f"  {_details(group, alone=loss.agent == WHOLE_SET)}"]
         said_next = then is not None and (then.target, then.code, then.hint) == (loss.target, loss.code, loss.hint)
         return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint and not said_next else lines
+
+
+def _apart(groups: list[_Group]) -> list[tuple[str, str]]:
+    """Return what is told apart, with the agents that it is of; that of the same agents together."""
+    by_agents: dict[str, list[str]] = {}
+    for group in groups:
+        by_agents.setdefault(_whose(group, named=True), []).append(text.shorten(group.first.detail))
+    return [(whose, ", ".join(details)) for whose, details in by_agents.items()]
 
 
 def _whose(group: _Group, *, named: bool = False) -> str:

@@ -44,18 +44,15 @@ def counted(synced: Iterable[Synced]) -> int:
     return sum(1 for one in synced for loss in one.losses if "!" not in loss.partition(":")[0])
 
 
-def lasting(synced: Iterable[Synced]) -> dict[tuple[str, str], tuple[int, tuple[str, ...]]]:
-    """Return what is told in every run, by target and code: how many agents it is about, and which of their fields."""
+def lasting(synced: Iterable[Synced]) -> dict[tuple[str, str], int]:
+    """Return what is told in every run, by target and code: how many agents it is about."""
     agents: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    fields: dict[tuple[str, str], dict[str, None]] = {}
     for one in synced:
         for loss in one.losses:
-            code, field, _ = loss.split(":", 2)
+            code = loss.partition(":")[0]
             if code.endswith("!"):
-                row = one.target, code.removesuffix("!")
-                agents.setdefault(row, set()).add(one.agent)
-                fields.setdefault(row, {})[field] = None
-    return {row: (len(found), tuple(sorted(fields[row]))) for row, found in agents.items()}
+                agents.setdefault((one.target, code.removesuffix("!")), set()).add(one.agent)
+    return {row: len(found) for row, found in agents.items()}
 
 
 def is_accepted(settings: Settings, target: str, code: str) -> bool:

@@ -114,7 +114,11 @@ class Outcome:
         """Return what is to be told of sources of which nothing is known."""
         if self.sources is None:
             return []
-        return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items()) if path not in self.sources.told]
+        return [
+            wrong(path, reason, self.sources.ways.get(path, ("mend it", 1)))
+            for path, reason in sorted(self.sources.broken.items())
+            if path not in self.sources.told
+        ]
 
 
 def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
@@ -149,7 +153,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.synced = synced
-    outcome.new_losses = list(known.new(found))
+    outcome.new_losses = list(known.new([one for one in found if one.entry is not Entry.FOREIGN]))  # nothing of ours is there to lose
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))

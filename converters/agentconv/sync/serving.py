@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import losses
+from agentconv.core import losses, schema_files
 from agentconv.core.dataclass import dataclass, field
 from agentconv.formats import registry
 from agentconv.sync import digests
@@ -47,8 +47,14 @@ def of(sources: Sources, target: str) -> Served:
                 dropped.append(agent.name or piece.path)
                 continue
             number += 1
-            lost.update(digests.of(agent).keys() - digests.of(seen).keys())
+            lost.update(path for path in digests.of(agent).keys() - digests.of(seen).keys() if not _is_idle(path, piece.format))
             wider = compare.widenings(agent, seen, target)
             if wider:
                 found.append(losses.loss("widened-elsewhere", agent.id, "tools", target, losses.listed(map(str, wider))))
     return Served(target, number, tuple(found), dict(sorted(lost.items())), tuple(dropped))
+
+
+def _is_idle(path: str, client: str) -> bool:
+    """Whether a field is a key that the source's own client makes nothing of either."""
+    key = path.removeprefix(f"extras.{client}.")
+    return key != path and not schema_files.uses_key(client, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +29,8 @@ class Sources:
     """The agents of the source that are loaded, and why the others are not."""
 
     pieces: list[Loaded] = field(default_factory=list)
+    ways: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By path what mends a file of which nothing is known, and at which line, where that can be told."""
     broken: dict[str, str] = field(default_factory=dict)
     """By file, or folder, why nothing is known of what it says, or of what is in it."""
     told: frozenset[str] = frozenset()
@@ -67,6 +70,8 @@ def load(files: Sequence[SourceFile]) -> Sources:
     for file in files:
         if texts.is_marked(file.data):
             sources.broken[file.path] = "it holds the marks of a merge that is not done"
+            line = file.data.count(b"\n", 0, file.data.find(b"<<<<<<< ")) + 1
+            sources.ways[file.path] = f"choose between both sides, and git add {shlex.quote(file.path)}", line
             continue
         read = loading.load_source(file.found.format, file.text)
         if registry.FORMATS[file.found.format].bundle:
@@ -81,6 +86,8 @@ def load(files: Sequence[SourceFile]) -> Sources:
 def _take(sources: Sources, piece: Loaded) -> None:
     """Take in what was read of a file: agents that the client loads, and why others are not known."""
     sources.diagnostics += [one for one in piece.diagnostics if one.severity is Severity.ERROR]
+    if not piece.agents and not piece.diagnostics and registry.FORMATS[piece.format].holds_several(piece.path):
+        return  # a file of settings need have no agents
     kept = [(agent, state) for agent, state in zip(piece.agents, piece.states, strict=True) if not state.dropped]
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
@@ -103,7 +110,7 @@ def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
         yield replace(first, message=f"{first.message}{more}", hint=hint)
 
 
-def wrong(path: str, reason: str) -> Diagnostic:
-    """Say that nothing of a source is synced as long as it is what it is."""
-    hint = "mend it; its files in the other assistants are left as they are until then"
-    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"not synced: {reason}", Span(Path(path).as_posix()), hint)
+def wrong(path: str, reason: str, way: tuple[str, int] = ("mend it", 1)) -> Diagnostic:
+    """Say that nothing of a source is synced as long as it is what it is, and what mends that, at which line."""
+    hint = f"{way[0]}; its files in the other assistants are left as they are until then"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"not synced: {reason}", Span(Path(path).as_posix(), way[1]), hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -153,6 +154,7 @@ class Run:
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
+            loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
         loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)

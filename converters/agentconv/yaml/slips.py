@@ -58,12 +58,14 @@ def fault(text: str, error: YamlError) -> Fault:
     said = Fault(error.problem, error.offset, REMEDIES.get(error.slip) if error.slip else None)
     if error.slip or isinstance(error, YamlLimitError):
         return said
-    try:
-        _Lines(text).look()
-    except _FoundError as found:
-        noticed = text.count("\n", 0, error.offset) + 1
-        return found.fault if text.count("\n", 0, found.fault.offset) <= noticed else said
-    return said
+    found = next(_Lines(text).faults(), None)
+    noticed = text.count("\n", 0, error.offset) + 1
+    return found if found and text.count("\n", 0, found.offset) <= noticed else said
+
+
+def unclosed(text: str) -> Iterator[Fault]:
+    """Yield what is never closed in a text that a library refused, be it for something else: a repair of that may hide it."""
+    return (found for found in _Lines(text).faults() if found.closing)
 
 
 class _FoundError(Exception):
@@ -82,7 +84,7 @@ class _Level:
 
 
 class _Lines:
-    """Goes through the lines of a text, up to the first that a person has got wrong."""
+    """Goes through the lines of a text, for those that a person has got wrong."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -90,15 +92,18 @@ class _Lines:
         self._filled = False
         """Whether the last key, or item, has a text behind it, which may go on in lines that are further in."""
 
-    def look(self) -> None:
-        """Raise what is found."""
+    def faults(self) -> Iterator[Fault]:
+        """Yield what is wrong, at most once in a line; what comes behind the first may come of it."""
         at = 0
         while at < len(self._text):
             end = self._end(at)
             lead = _LEAD.match(self._text, at, end)
             start = lead.end() if lead else at
             if start < end and self._text[start] not in "#\r":
-                end = self._line(at, start)
+                try:
+                    end = self._line(at, start)
+                except _FoundError as error:
+                    yield error.fault
             at = end + 1
 
     def _end(self, at: int) -> int:

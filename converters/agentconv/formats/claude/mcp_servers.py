@@ -199,7 +199,7 @@ def project(projection: Projection) -> None:
     if servers is None:
         return
     changed: list[str] = []
-    lost: list[str] = []
+    lost: dict[str, list[str]] = {}
     kept = []
     told = mcp.Told(projection)
     for server in servers:
@@ -207,12 +207,12 @@ def project(projection: Projection) -> None:
             server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, enabled=None, options=None)
         )
         if plain != server and not _list_tools(projection, server):
-            lost.append(server.name)
+            lost.setdefault("the tools that it opens or closes cannot be said there", []).append(server.name)
             continue
         said = told.of(plain)
-        again = read_config(said.name, write_config(said)) if said.transport else McpServer(said.name)
-        if again != said or server.enabled is False or not told.holds(said):
-            lost.append(server.name)
+        reason = "it is switched off, which cannot be said there" if server.enabled is False else told.why_not(said, _reads_back)
+        if reason:
+            lost.setdefault(reason, []).append(server.name)
             continue
         kept.append(said)
         if plain != server:
@@ -222,5 +222,8 @@ def project(projection: Projection) -> None:
     told.declare(after)
     if changed:
         projection.change("mcp_servers", after, "mcp-approximated", listed(changed))
-    if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", listed(lost), hint=told.hint(lost, servers))
+    told.lose(lost, servers, after)
+
+
+def _reads_back(server: McpServer) -> bool:
+    return not server.transport or read_config(server.name, write_config(server)) == server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Cause, Code
 from agentconv.core.expressions import expression
 from agentconv.families import reading
@@ -45,7 +46,10 @@ def remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:
             signed=False,
         )
     yield from _of_bytes(spec, source)
+    taken = {key.lower() for key in schema_files.load(spec.id)["properties"]}
     for line in header.duplicates():
+        if line.key.lower() not in taken:
+            continue  # a key below another one, as in YAML: the client makes nothing of either
         yield reading.given_twice(spec, line.key, source.span(line.start), signed=False)
     for offset in header.passed_over:
         yield reading.remark(

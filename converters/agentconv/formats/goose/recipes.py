@@ -326,7 +326,9 @@ def _close_unlisted(projection: Projection) -> None:
     closed = [server.name for server in servers if server.name not in open_ones]
     if closed:
         left = tuple(server for server in servers if server.name in open_ones)
-        projection.change("mcp_servers", left or None, "mcp-dropped", listed(closed))
+        projection.change(
+            "mcp_servers", left or None, "mcp-dropped", listed(closed, "{}: no tool of it is open to the agent, and there all would be")
+        )
 
 
 def _model(word: str) -> Model:

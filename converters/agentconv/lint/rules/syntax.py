@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
+    from agentconv.yaml.slips import Fault
 
 _READERS = "each client's own reader, run on the same file"
 
@@ -140,10 +141,13 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
+    fault, others = header.fault(), headers.unclosed(subject)
+    if slip is None:
+        yield from (_unclosed(self, subject, one) for one in others if one.offset != fault.offset)
     if slip is not (header.error.slip if header.error.slip in (Slip.COLON, Slip.TAB) else None):
         return
-    fault = header.fault()
-    fix = headers.closed(subject, fault) if fault.closing else (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
+    fix = headers.closed(subject, fault) if fault.closing else (_untabbed(subject) if slip is Slip.TAB else None)
+    fix = fix or (None if others else requoted(subject))  # quotes would hide for ever what is never closed
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
     what = "" if slip is Slip.COLON else f" ({shown(fault.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
@@ -151,6 +155,14 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     help_text = fix.title if fix else fault.remedy or "spell the value in another way: quotes alone would change how it is read"
     place = headers.error_place(subject, header)
     yield self.find(message, place, help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
+
+
+def _unclosed(self: Rule, subject: Subject, fault: Fault) -> Finding:
+    """Say what is never closed besides that for which the header does not parse."""
+    message = f"{shown(fault.problem)}: {title(subject)} takes it for a text, brackets included"
+    return self.find(
+        message, headers.unclosed_place(subject, fault), fault.remedy or "close it", severity=Severity.WARNING, clients=(subject.format,)
+    )
 
 
 _TABS = expression(r"(?m)^\t+")

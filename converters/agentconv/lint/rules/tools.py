@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
-from agentconv.lint import fixing, remarks
+from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
@@ -126,9 +126,12 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 and most others pass over such a word in silence: in a list of tools the agent lacks what its author
     meant, and in a list of denied tools nothing is denied. Gemini CLI 0.61.0 drops an agent for it.
     """
+    unclosed = headers.unclosed(subject)
     for number, agent, path, grant in _grants(subject):
         if grant.capability is not None or grant.native in ("", "*") or vocabulary.tool_word(subject.format, grant.native):
             continue
+        if any(one.offset == _place(subject, number, path, grant.native)[0] for one in unclosed):
+            continue  # that it is never closed is told, and says why
         effect, severity = _effect(subject, path, grant.native)
         own = vocabulary.server_tool(subject.format, grant.native)
         near = own or _spelling(vocabulary.words_of(subject.format), grant.native)
