@@ -75,6 +75,7 @@ def test_an_agent_that_the_new_source_lacks(project):
     assert project.has(".opencode/agents/two.md")
 
 
+CODEX = ".codex/agents/{}.toml"
 BY_HAND = 'source = "codex"\ntargets = ["claude-code", "opencode", "roo"]\n'
 
 
@@ -85,21 +86,23 @@ def test_a_source_that_is_changed_by_hand_deletes_nothing(project):
     told = project.sync("--yes", "--prefer", "source")
 
     assert ("released", "codex one") in told.words()
-    assert project.tree().keys() == before.keys()
-    assert [project.read(path) for path in (ONE, TWO)] == [before[path].decode() for path in (ONE, TWO)]
+    assert project.tree().keys() >= before.keys()
+    assert [project.read(path) for path in (CODEX.format("one"), CODEX.format("two"))] == [
+        before[path].decode() for path in (CODEX.format("one"), CODEX.format("two"))
+    ]
     assert "released" not in {word for word, _ in project.sync().words()}
 
 
 def test_a_broken_copy_that_is_a_source_now_deletes_nothing(project):
     """Of an agent whose file there is broken nobody knows what it says: it is not gone."""
     project.write("agentconv.toml", BY_HAND)
-    project.write(TWO, 'name = "two\n')
+    project.write(CODEX.format("two"), 'name = "two\n')
     before = project.tree()
     told = project.sync()
 
     assert told.code == 1
-    assert "its files in the other assistants are left as they are" in told.errors
-    assert project.tree().keys() == before.keys()
+    assert ("delete", "opencode two") not in told.words()
+    assert project.tree().keys() >= before.keys()
     assert project.read(".opencode/agents/two.md") == before[".opencode/agents/two.md"].decode()
 
 
