@@ -90,6 +90,8 @@ def with_value(whole, keys, value):
         ("qwen-code", "disableAllHooks", "no", "servers permissions"),
         ("qwen-code", "permissions.deny", ["Glob", 5], ""),
         ("qwen-code", "tools", 5, "servers hooks permissions"),
+        ("qwen-code", "ui", 5, "servers hooks permissions"),
+        ("qwen-code", "ui", {"theme": 5}, ""),
         ("gemini-cli", "hooks", 5, "servers permissions"),
         ("gemini-cli", "mcpServers.bad", 5, "servers hooks permissions"),
         ("gemini-cli", "general", {"vimMode": "no"}, "servers hooks permissions"),
@@ -118,6 +120,12 @@ def test_what_counts_beside_a_fault(tmp_path, client, keys, value, left):
         ("[mcp_servers.bad]\nnope = 5", False),
         ("[[hooks.Stop]]\nhooks = 5", False),
         ('[features]\nshell_tool = "no"', False),
+        ('default_permissions = "strict"', False),
+        ('default_permissions = ":workspace"', True),
+        ('[permissions.strict.filesystem]\n":workspace_roots" = { "./.env" = "deny" }', True),
+        ('default_permissions = "s"\n[permissions.s.filesystem]\n":workspace_roots" = { "./.env" = "deny" }', False),
+        ('default_permissions = "s"\n[permissions.s.filesystem]\n":workspace_roots" = { ".env" = "deny", "." = "write" }', True),
+        ('default_permissions = "s"\n[permissions.s.filesystem]\n"data" = "read"', False),
     ],
 )
 def test_codex_does_not_start_with_one_wrong_value(tmp_path, line, counts):
@@ -170,7 +178,7 @@ def test_schemas_of_settings(path):
     assert schema["x-verified"].keys() == {"client", "version", "date", "page"}
     assert effects <= {Effect.STOPS, Effect.DROPS_ALL}
     assert len(effects) == 1
-    assert all(
-        schema_files.complaint(f"settings/{name}", key, {"": None} if "object" not in str(row) else 5)
-        for key, row in schema["properties"].items()
-    )
+    for key, row in schema["properties"].items():
+        inner = dict.fromkeys(row.get("properties", ()), 5)
+        wrong = inner if "type" not in row and inner else {"": None} if "object" not in str(row) else 5
+        assert schema_files.complaint(f"settings/{name}", key, wrong), key
