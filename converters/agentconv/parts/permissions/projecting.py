@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import effects, patterns, server_names, vocabulary
 from agentconv.core.losses import listed, quoted
 from agentconv.core.patterns import command_lines
-from agentconv.parts.permissions import deciding, server_names, wider
+from agentconv.parts.permissions import deciding, wider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
