@@ -120,7 +120,11 @@ class Subject:
         from agentconv.core.part_format import PartsRead
 
         module = part_registry.part_format(self.format, self.part.kind) if self.part and not self.part.astray else None
-        return module.read(self.part.source) if module and self.part else PartsRead()
+        if module is None or self.part is None:
+            return PartsRead()
+        read = module.read(self.part.source)
+        told = self.part.project.told_of_file(self.format, self.part.source, self.part.kind)
+        return replace(read, diagnostics=(*told, *read.diagnostics))
 
     def loaded(self, client: str) -> tuple[LoadedPart, ...]:
         """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""
