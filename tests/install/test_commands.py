@@ -1,6 +1,7 @@
 """Packs deployed, updated and taken away with the command line: nothing of the user's is lost, nothing of ours is left."""
 
 import json
+import shutil
 
 import pytest
 
@@ -563,3 +564,17 @@ def test_who_reads_along_and_takes_less_is_told(project, give, run):
     assert "degraded-elsewhere" in alone
     assert "degraded-elsewhere" in both
     assert "permissions.mode" in alone
+
+
+def test_restoring_leaves_the_lock_as_it_is(project, give, run):
+    """Where a checkout has no file of the pack, what the lock says is written, and the lock is the same as before, byte for byte."""
+    give(ONE)
+    (project / ".claude").mkdir()
+    run("install", "backend-agents", "--accept", "--to", "claude-code,codex")
+    lock = (project / "agentconv.lock").read_bytes()
+    for folder in (".claude", ".codex"):
+        shutil.rmtree(project / folder)
+    run("install")
+
+    assert (project / ".claude/agents/reviewer.md").exists()
+    assert (project / "agentconv.lock").read_bytes() == lock
