@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import includes, names
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
-from agentconv.core.format import FormatSpec, ReadResult, State, WriteResult
+from agentconv.core.format import FormatSpec, ReadResult, Whole, WriteResult
 from agentconv.core.includes import MOST_BYTES, Include, Included
 from agentconv.core.losses import listed
 from agentconv.core.meant import Foreign, Text
@@ -62,14 +62,31 @@ def parse(source: SourceText) -> yaml_records.YamlDocument:
         if not isinstance(record.value, dict):
             continue
         found = layers.of_keys(record.value, source)
-        if file.problem is None and found.endless:
-            file.problem = Complaint("it extends itself", "extend"), record.keys.get("extend", (0, 0))[0]
         record.value = found.keys
+        if (broken := _without_base(found, source)) is not None:
+            file.problem = file.problem or (broken, record.keys.get("extend", record.place)[0])
+            record.value = {key: value for key, value in found.keys.items() if key != "extend"}
         if found.keys.get("name", "") == "" and source.path:
-            record.value = {**found.keys, "name": names.stem_of(source.path, ())}
+            record.value = {**record.value, "name": names.stem_of(source.path, ())}
         if file.problem is None and isinstance(path := found.keys.get(PROMPT), str):
             file.problem = _filled(record.value, path, layers.known(source, path), record.keys.get(PROMPT, record.place)[0])
     return file
+
+
+def _without_base(found: layers.Layers, source: SourceText) -> Complaint | None:
+    """Say why there is nothing that an agent extends; None where there is, or nobody could look."""
+    if found.endless:
+        return Complaint("it extends itself", "extend")
+    if found.keys.get("extend") == "":
+        return Complaint("`extend` is empty", "extend", remedy=f"write `extend: {layers.DEFAULT}`")
+    remedy = f"write `extend: {layers.DEFAULT}`"
+    if found.lost is not None:
+        missing = layers.known(source, found.lost).missing
+        return Complaint(f"there is no file `{found.lost}`", "extend", remedy=remedy) if missing else None
+    lacking = [name for name in layers.REQUIRED if name not in found.keys]
+    if found.extended and not found.of_default and lacking:
+        return Complaint(f"`{found.extended[-1]}` has no `{lacking[0]}`, and extends nothing", "extend", remedy=remedy)
+    return None
 
 
 def _version(source: SourceText) -> str:
@@ -186,18 +203,20 @@ def _lift(record: dict[str, Json]) -> Mapping[str, object]:
         _words("tools", record.get("tools"))
         record["tools"] = [*_words("allowed_tools", record["allowed_tools"])]
     record.pop("allowed_tools", None)
-    if PROMPT in record:
-        prompt = _prompt(record[PROMPT])
-        record[PROMPT] = str(record[PROMPT])
-        return prompt
-    if record.get("extend") == layers.DEFAULT:
-        del record["extend"]
-    return {}
+    if record.get("extend", layers.DEFAULT) in (None, layers.DEFAULT) and not {PROMPT, "tools"} <= record.keys():
+        record.pop("extend", None)
+    if PROMPT not in record:
+        return {}
+    prompt = _prompt(record[PROMPT])
+    record[PROMPT] = str(record[PROMPT])
+    return prompt
 
 
 def _lower(agent: Agent) -> Mapping[str, Json]:
-    """Extend the client's own agent, where nothing else is said."""
-    return {} if {"extend", PROMPT} & agent.extras.get(ID, {}).keys() else {"extend": layers.DEFAULT}
+    """Extend the client's own agent, where nothing else has what this one does not say."""
+    own = agent.extras.get(ID, {})
+    whole = PROMPT in own and agent.tools.mode != "inherit"
+    return {} if own.get("extend") or whole else {"extend": layers.DEFAULT}
 
 
 DIALECT = records.Dialect(SPEC, KEYS, parse, ("extend",), _lift, _lower)
@@ -228,11 +247,10 @@ def read(source: SourceText) -> ReadResult:
     result = records.read(_of_source(source), source)
     if not result.set.agents:
         return result
-    lost = [(one, place) for place in _includes(source) if (one := layers.known(source, place.path)).data is None]
+    known = ((layers.known(source, place.path), place) for place in _includes(source))
+    lost = [(one, place) for one, place in known if one.data is None and not one.missing]
     told = [included_prompts.unread(one, place.path, source.span(place.start, place.end), result.set.agents[0].name) for one, place in lost]
-    absent = any(one.missing for one, _ in lost)
-    states = tuple(State.NOT_LOADED if absent else state for state in result.states)
-    return replace(result, states=states, diagnostics=(*result.diagnostics, *told))
+    return replace(result, diagnostics=(*result.diagnostics, *told))
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
@@ -249,7 +267,11 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
     included = original.included or {}
     text = SourceText(original.path, original.data, {**included, str(path): put}) if put else original
     done = records.write(_of_source(text), agents, text)
-    return replace(done, beside=(put,)) if put and put.data != layers.known(original, str(path)).data else done
+    put = put if put and put.data != layers.known(original, str(path)).data else None
+    changed = put is not None or done.data != original.data
+    if changed and any(state.dropped for state in read(text.put(done.data)).states):  # what is wrong was not what changed
+        done = replace(records.write(_dialect(agent.extras.get(ID, {})), agents, SourceText(original.path, b"")), whole=Whole.FILE)
+    return replace(done, beside=(put,)) if put else done
 
 
 def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
@@ -264,7 +286,7 @@ def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
         return one
     spelled = text if agent.prompt and agent.prompt.syntax == ID else jinja.escape(text)
     data = f"{spelled}\n".encode("utf-8", "replace")
-    return Included(place, data) if len(data) <= MOST_BYTES else None
+    return Included(one.path or place, data) if len(data) <= MOST_BYTES else None
 
 
 def _with_text(record: Mapping[str, Json], path: str, one: Included) -> dict[str, Json]:
@@ -292,9 +314,12 @@ def _project_file(projection: Projection, path: str) -> None:
         return
     if includes.beside("agent.yaml", path) is None:
         projection.refuse("refused-text", "prompt.text", Detail("`{}` is no file beside it", (path,)))
+    filled = jinja.fill(text, {}) if projection.get("prompt.syntax") == ID else jinja.Filled(text)
+    if filled.problem:
+        projection.refuse("refused-text", "prompt.text", Detail("`{}` is no template of Jinja: {}", (path, filled.problem)))
     texts.trim(projection, "prompt.text")
     texts.line_feeds(projection)
-    texts.prompt(projection, "replace", ID if projection.get("prompt.syntax") == ID else "literal")
+    texts.prompt(projection, "replace", ID if filled.live else "literal")
 
 
 def _project_shape(projection: Projection) -> None:
