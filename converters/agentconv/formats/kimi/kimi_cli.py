@@ -68,8 +68,9 @@ def parse(source: SourceText) -> yaml_records.YamlDocument:
             record.value = {key: value for key, value in found.keys.items() if key != "extend"}
         if found.keys.get("name", "") == "" and source.path:
             record.value = {**record.value, "name": names.stem_of(source.path, ())}
-        if file.problem is None and isinstance(path := found.keys.get(PROMPT), str):
-            file.problem = _filled(record.value, path, layers.known(source, path), record.keys.get(PROMPT, record.place)[0])
+        if isinstance(path := found.keys.get(PROMPT), str):
+            problem = _filled(record.value, path, layers.known(source, path), record.keys.get(PROMPT, record.place)[0])
+            file.problem = file.problem or problem
     return file
 
 
@@ -117,10 +118,8 @@ def _of_file(one: Included) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _prompt(value: Any) -> Mapping[str, object]:
+def _prompt(value: str) -> Mapping[str, object]:
     """Read a prompt: the text of its file, or, where that is not known, what stands for it."""
-    if not isinstance(value, str):
-        raise Refused(f"`{PROMPT}` is a path", key=PROMPT)
     if not isinstance(value, Text) or isinstance(value.parts[0], Foreign):
         return {"prompt.text": Text(str(value), (Foreign(str(value), included_prompts.LANGUAGE),)), "prompt.syntax": "literal"}
     return {"prompt.text": str(value.parts[0]), "prompt.syntax": ID if len(value.parts) > 1 else "literal"}
@@ -199,17 +198,18 @@ SPEC = FormatSpec(
 
 def _lift(record: dict[str, Json]) -> Mapping[str, object]:
     """Take the tools out of the list that counts, and the prompt out of its file; to extend the client's own agent says no more."""
-    if record.get("allowed_tools") is not None:
-        _words("tools", record.get("tools"))
-        record["tools"] = [*_words("allowed_tools", record["allowed_tools"])]
-    record.pop("allowed_tools", None)
+    allowed, tools = record.get("allowed_tools"), record.get("tools")
+    if allowed is None:
+        record.pop("allowed_tools", None)
+    elif is_texts(allowed) and (tools is None or is_texts(tools)):  # a wrong value of either is told as one
+        record["tools"] = record.pop("allowed_tools")
     if record.get("extend", layers.DEFAULT) in (None, layers.DEFAULT) and not {PROMPT, "tools"} <= record.keys():
         record.pop("extend", None)
-    if PROMPT not in record:
+    path = record.get(PROMPT)
+    if not isinstance(path, str):
         return {}
-    prompt = _prompt(record[PROMPT])
-    record[PROMPT] = str(record[PROMPT])
-    return prompt
+    record[PROMPT] = str(path)
+    return _prompt(path)
 
 
 def _lower(agent: Agent) -> Mapping[str, Json]:
@@ -282,17 +282,18 @@ def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
         return None
     one = layers.known(source, path)
     before = layers.of_source(source).keys if source.size else {}
-    if one.data is not None and before and _prompt(_with_text(before, path, one)[PROMPT])["prompt.text"] == text:
+    if one.data is not None and before and _prompt(_with_text(before, path, one))["prompt.text"] == text:
         return one
     spelled = text if agent.prompt and agent.prompt.syntax == ID else jinja.escape(text)
     data = f"{spelled}\n".encode("utf-8", "replace")
     return Included(one.path or place, data) if len(data) <= MOST_BYTES else None
 
 
-def _with_text(record: Mapping[str, Json], path: str, one: Included) -> dict[str, Json]:
-    filled = dict(record)
+def _with_text(record: Mapping[str, Json], path: str, one: Included) -> str:
+    """Return the path of a prompt's file, with the text that it stands for."""
+    filled: dict[str, Json] = {**record, PROMPT: path}
     _filled(filled, path, one, 0)
-    return filled
+    return path if not isinstance(found := filled[PROMPT], str) else found
 
 
 def project(projection: Projection) -> None:
