@@ -20,7 +20,7 @@ from agentconv.core.format import FormatSpec, ReadResult, Whole, WriteResult
 from agentconv.core.includes import MOST_BYTES, Include, Included
 from agentconv.core.losses import listed
 from agentconv.core.meant import Foreign, Text
-from agentconv.core.source import SourceText, client_text, decode
+from agentconv.core.source import SourceText, client_text, decode, encode
 from agentconv.families import included_prompts, keys, model_words, records, tool_tokens, yaml_records
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster, as_written
@@ -285,7 +285,7 @@ def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
     if one.data is not None and before and _prompt(_with_text(before, path, one))["prompt.text"] == text:
         return one
     spelled = text if agent.prompt and agent.prompt.syntax == ID else jinja.escape(text)
-    data = f"{spelled}\n".encode("utf-8", "replace")
+    data = encode(f"{spelled}\n")
     return Included(one.path or place, data) if len(data) <= MOST_BYTES else None
 
 
@@ -315,6 +315,8 @@ def _project_file(projection: Projection, path: str) -> None:
         return
     if includes.beside("agent.yaml", path) is None:
         projection.refuse("refused-text", "prompt.text", Detail("`{}` is no file beside it", (path,)))
+    if (size := len(encode(jinja.escape(text)))) >= MOST_BYTES:
+        projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, MOST_BYTES - 1)))
     filled = jinja.fill(text, {}) if projection.get("prompt.syntax") == ID else jinja.Filled(text)
     if filled.problem:
         projection.refuse("refused-text", "prompt.text", Detail("`{}` is no template of Jinja: {}", (path, filled.problem)))
