@@ -153,7 +153,8 @@ class Law:
         """Write over what is there; from nothing, where that says all of it already and the client does not see it."""
         agents, nothing = AgentSet((projected,)), SourceText(case.path, b"")
         written = self.module.write(agents, case.original or nothing)
-        unseen = case.original and written.data == case.original.data and any(one.dropped for one in self.module.read(case.original).states)
+        same = case.original and written.data == case.original.data and not written.beside
+        unseen = case.original and same and any(one.dropped for one in self.module.read(case.original).states)
         return replace(self.module.write(agents, nothing), whole=Whole.FILE) if unseen else written
 
     def _judge_size(self, projection: Projection, size: int) -> None:

@@ -269,6 +269,7 @@ _OPENS = {
     "permissions.sandbox": "no sandbox holds the agent",
 }
 """What comes of a limit that is passed over, by the field that was meant."""
+_HELD = "the agent has the tools that its own list says"
 
 
 @rule(
@@ -315,8 +316,9 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
                 field == "permissions.mode" or agent.tools.mode != "inherit" or (field != "tools.allow" and agent.permissions.rules != ())
             )
             own = _key_for(subject.format, field)
+            opens = _HELD if field == "tools.allow" and held else _OPENS[field]
             yield self.find(
-                f"{title(subject)} passes over `{shown(name)}`, and {_OPENS[field]}" + (f": {unheld}" if unheld else ""),
+                f"{title(subject)} passes over `{shown(name)}`, and {opens}" + (f": {unheld}" if unheld else ""),
                 _place(subject, number, name),
                 f"did you mean `{own}`?" if own else f"{title(subject)} has no such limit: leave the key out, so that nobody relies on it",
                 severity=Severity.WARNING if held else Severity.ERROR,
