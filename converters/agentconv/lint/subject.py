@@ -115,6 +115,11 @@ class Subject:
         return {}
 
     @cached_property
+    def refusals(self) -> dict[str, dict[int, str]]:
+        """Of which of its agents a conversion to a client writes no file, and why, as `convertible.refusal` has found it."""
+        return {}
+
+    @cached_property
     def parts(self) -> PartsRead[Any]:
         """What the file's own client makes of the parts in it; nothing, where it holds none."""
         from agentconv.core.part_format import PartsRead
@@ -153,7 +158,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("_readings", "result", "_agents", "header", "parts"):
+        for name in ("_readings", "result", "_agents", "header", "parts", "refusals"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

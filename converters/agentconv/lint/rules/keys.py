@@ -11,7 +11,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.ir import unescape_key
 from agentconv.formats import registry
-from agentconv.lint import headers, remarks
+from agentconv.lint import convertible, headers, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
@@ -252,10 +252,11 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         strange = [unescape_key(key) for key in header.values if unescape_key(key) not in known]
         if strange:
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            otherwise = convertible.advice(subject, client, 0, "write a file for that client")
             yield self.find(
                 f"{registry.FORMATS[client].title} does not know `{shown(strange[0])}`{more}, and would drop the agent for it",
                 _place(subject, 0, strange[0]),
-                f"leave it out, or let `agentconv convert --to {client}` write a file for that client",
+                "leave it out" + (f", or {otherwise}" if otherwise else ""),
                 clients=(client,),
                 agent=subject.result.set.agents[0].name,
             )
