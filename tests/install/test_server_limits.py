@@ -168,3 +168,20 @@ def test_settings_of_claude_code(project, run, wheel):
 
     assert configuration(project, ".claude/settings.json") == {"permissions": {"deny": ["mcp__other__drop"]}}
     assert configuration(project, ".mcp.json")["mcpServers"].keys() == {"other"}
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_assistants_that_read_one_file(source, run, asked, tree, there):
+    """Kilo reads OpenCode's file, too: what both would have in it is there once, and each run comes to the same."""
+    write(source, {"agentconv.toml": TARGETS.replace('"opencode"', '"opencode", "kilo"')})
+    if there:
+        write(source, {"opencode.json": '{"mcp": {"mine": {"type": "local", "command": ["mine"]}}}\n'})
+    run("sync")
+    after = tree()
+    run("sync", "--check")
+    again = asked("sync").report["parts"]["entries"]
+
+    assert tree() == after
+    assert {entry["action"] for entry in again} == {"same"}
+    assert configuration(source)["permission"] == LISTED
+    assert there or configuration(source, "kilo.json")["permission"] == LISTED

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext, suppress
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.parser import EVERYTHING
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.files import Disk
+from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
 from agentconv.install import places, proof
-from agentconv.install.planning import plan_removal
+from agentconv.install.planning import Action, plan_removal
 from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
@@ -82,8 +85,19 @@ def run(options: argparse.Namespace) -> int:
             if doubt in told and not options.dry_run:
                 continue
             lock = plan.lock_after
+            told += _copies(reader, scope, plan)
             done.append((name, plan))
     return _tell(options, scope, done, told)
+
+
+def _copies(reader: Reader, scope: Scope, plan: Plan) -> Iterator[Diagnostic]:
+    """Say where what `install --force` replaced is kept, of files that go: it is the user's own, and stays."""
+    for path in dict.fromkeys(step.path for step in plan.steps if step.action is Action.REMOVE):
+        copy = numbered(path, BACKUP, 1)
+        if reader.read(copy) is not None:
+            hint = f"mv {quote(scope.shown(copy))} {quote(scope.shown(path))} brings it back; delete it if you do not want it any more"
+            message = "it is a copy of what was there before `agentconv install --force`, and stays"
+            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(scope.shown(copy)), hint)
 
 
 def _doubt(name: str, plan: Plan) -> Diagnostic:

@@ -500,6 +500,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
     ),
     "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
+    "degraded-elsewhere": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of another assistant, where it has no place for this, and takes nothing of it"
+    ),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

@@ -155,7 +155,14 @@ def _planned(
 ) -> Plan:
     wanted = [want for one in done for want in one.wanted]
     targets, accept = set(locked.targets), request.accept.lets_go
-    return plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
+    planned = plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
+    return _with_folders(planned, lock) if request.restore else planned
+
+
+def _with_folders(planned: Plan, lock: Lock) -> Plan:
+    """Return a plan after which the lock has the folders that it had: in which of them there is nothing here, a checkout alone knows."""
+    pending, after = (replace(one, folders=lock.folders) for one in (planned.lock_pending, planned.lock_after))
+    return replace(planned, lock_pending=pending, lock_after=after)
 
 
 def _nothing(lock: Lock) -> Plan:

@@ -30,6 +30,8 @@ class Word(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     """The pack that is there now would deploy something else."""
+    TAKEN = "taken"
+    """Something else is in its place, which is the user's or another pack's, and stays: installing again changes nothing."""
     HELD = "held"
     """An update left it as it was, since it asks for more."""
     ORPHANED = "orphaned"
@@ -66,17 +68,19 @@ class PackStatus:
     @property
     def drifted(self) -> bool:
         """Whether anything is not as it was deployed."""
-        return bool(self.diagnostics) or any(item.word is not Word.UP_TO_DATE for item in self.items)
+        return bool(self.diagnostics) or any(item.word not in _AS_DEPLOYED for item in self.items)
 
 
+_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.TAKEN})
+"""What is as the install left it."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
     Action.UPDATE: Word.STALE,
     Action.WRITE: Word.STALE,
     Action.ADOPT: Word.STALE,
     Action.KEEP_EDITED: Word.EDITED,
-    Action.FOREIGN: Word.STALE,
-    Action.OTHER_PACK: Word.STALE,
+    Action.FOREIGN: Word.TAKEN,
+    Action.OTHER_PACK: Word.TAKEN,
     Action.REPLACE: Word.STALE,
     Action.BLOCKED: Word.STALE,
     Action.REMOVE: Word.ORPHANED,

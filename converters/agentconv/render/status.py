@@ -24,6 +24,7 @@ _NEXT = {
     Word.EDITED: "edited: it stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
     Word.MISSING: "missing: `agentconv install {source}` writes it again",
     Word.STALE: "stale: `agentconv install {source}` brings it up to date",
+    Word.TAKEN: "taken: what is there stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
