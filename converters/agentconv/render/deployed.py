@@ -70,7 +70,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     if one.asked:
         lines += ["", *asks(one.asked)]
     for held in one.accepted:
-        lines.append(f"accepted: {text.shorten(held.agent, 40)} {_than(held)}: {text.safe(_more(held))}")
+        lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
 
 
@@ -152,7 +152,9 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if not _is_done(one, dry_run=dry_run):
         return
     for held in one.held:
-        yield text.diagnostic(held_diagnostic(held), look)
+        yield text.diagnostic(held_diagnostic(held, one.held), look, hint=held is one.held[-1])
+    if waiting := _waiting(one):
+        yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
     losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
@@ -169,16 +171,33 @@ def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
         yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
 
 
-def held_diagnostic(held: Held) -> Diagnostic:
-    """Say why an agent stays as it is, and what to type."""
+def _waiting(one: Prepared) -> Diagnostic | None:
+    """Say, where it was only looked at what a new pack would do, what it waits for."""
+    if one.before is not None or not one.missing or one.held or one.refused is not None:
+        return None
+    words = ",".join(one.missing)
+    message = f"that is what comes once what it asks for is accepted: --accept, or --accept={words}"
+    return Diagnostic(Code.BLOCKED, Severity.NOTE, message)
+
+
+def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type: what accepts all that is held."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
-    hint = f"if that is what it should do, run it again with --accept, or --accept={','.join(consent.words([held.more]))}"
+    if held.guards and not held.more:
+        stays = f"stays as in {held.version}" if held.version else "stays away"
+        message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
+    words = ",".join(consent.words(one.more for one in (several or (held,))))
+    hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 
 def _than(held: Held) -> str:
     return f"asks for more than in {held.version}" if held.version else "is not there yet"
+
+
+def _new(held: Held) -> str:
+    return f"beyond {held.version}" if held.version else "which was not there"
 
 
 def _more(held: Held) -> str:
