@@ -130,3 +130,37 @@ def test_looking_at_what_would_come_is_no_error(project, house, run, tree):
     assert "once what it asks for is accepted: --accept, or --accept=run,hooks,mcp:tracker" in done.err
     assert "error" not in done.err
     assert tree() == before
+
+
+OWN = {
+    "opencode.json": '{\n  // ours\n  "permission": {"edit": "ask"},   "theme": "x"\n}\n',
+    ".claude/settings.json": '{"permissions": {"allow": ["Read"],\n  "deny": ["WebFetch"]}}\n',
+    ".gemini/settings.json": '{"tools": {"exclude": ["web_fetch"]}}\n',
+    ".qwen/settings.json": '{ "permissions": {"deny": ["WebFetch"]} }\n',
+}
+
+
+@pytest.mark.parametrize("edit", ["no", "beside", "within"])
+def test_what_came_to_a_users_own_goes_out_again(project, house, run, edit):
+    """Rules among a user's go with their pack: the file is as it was, byte for byte; what the user put there since stays."""
+    for path, text in OWN.items():
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(text)
+    run("install", house(), "--to", "claude-code,opencode,gemini-cli,qwen-code", "--accept", code=1)
+    place, claude = project / "opencode.json", project / ".claude/settings.json"
+    came = [path for path, text in OWN.items() if (project / path).read_text() != text]
+    if edit == "beside":
+        place.write_text(place.read_text().replace('"theme": "x"', '"theme": "y"'))
+    if edit == "within":
+        claude.write_text(claude.read_text().replace('"WebFetch"', '"WebFetch", "WebSearch"'))
+    done = run("uninstall", "house", "--accept")
+    now = {path: (project / path).read_text() for path in OWN}
+
+    assert len(came) > 1
+    assert done.err == ""
+    if edit == "within":
+        assert json.loads(now.pop(".claude/settings.json")) == {"permissions": {"allow": ["Read"], "deny": ["WebFetch", "WebSearch"]}}
+    if edit == "beside":
+        assert now.pop("opencode.json") == OWN["opencode.json"].replace('"x"', '"y"')
+    assert now == {path: OWN[path] for path in now}
+    assert not (project / "agentconv.lock").exists()

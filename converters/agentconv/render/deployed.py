@@ -40,7 +40,7 @@ _DONE = {
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
     Action.BLOCKED: "blocked",
-    Action.RELEASE: "left to you (edited)",
+    Action.RELEASE: "left to you",
 }
 _PLANNED = {
     **_DONE,
@@ -49,7 +49,7 @@ _PLANNED = {
     Action.REPLACE: "to replace (a copy will be kept)",
     Action.REMOVE: "to remove",
     Action.KEEP_EDITED: "to keep (edited)",
-    Action.RELEASE: "to leave to you (edited)",
+    Action.RELEASE: "to leave to you",
 }
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 """What a client has to see."""
