@@ -164,3 +164,37 @@ def test_what_came_to_a_users_own_goes_out_again(project, house, run, edit):
         assert now.pop("opencode.json") == OWN["opencode.json"].replace('"x"', '"y"')
     assert now == {path: OWN[path] for path in now}
     assert not (project / "agentconv.lock").exists()
+
+
+def test_what_a_project_asks_from_now_on_is_shown(house, run):
+    """Rules that make a client ask or hold back more than their author said are shown with what is to be accepted."""
+    done = run("install", house(), "--to", "opencode", "-n", code=1)
+
+    assert "For everybody in the project, by its rules:\n  OpenCode  asks before " in done.out
+
+
+def test_what_did_not_come_is_held(project, house, give, run, asked):
+    """Status calls what nobody accepted held, and never says that an install alone brings it."""
+    run("install", "house", "--to", "claude-code", code=2)
+    give({"see.md": HOUSE[".claude/agents/reader.md"], "do.md": HOUSE[".claude/agents/builder.md"]}, name="house")
+    run("install", "house", "--to", "claude-code", code=1)
+
+    assert asked("status", code=1).states() == {".claude/agents/builder.md": "held", ".claude/agents/reader.md": "up-to-date"}
+
+
+def test_another_version_tells_what_it_has_too(project, give, run):
+    """A pack of which another version is here goes: what that one has, unasked; the rest once a person says so, in plain words."""
+    two = {"see.md": HOUSE[".claude/agents/reader.md"], "do.md": HOUSE[".claude/agents/builder.md"]}
+    for newer in (two, {"see.md": two["see.md"]}):
+        give(two, name="house")
+        run("install", "house", "--to", "claude-code", "--accept")
+        give(newer, "1.1.0", name="house")
+        done = run("uninstall", "house", code=0 if newer == two else 1)
+        assert (project / ".claude").exists() == (newer != two)
+
+    assert (
+        "house 1.0.0 is not here (1.1.0 is), and nothing but the lock says that these files are its: `.claude/agents/builder.md`"
+        in done.err
+    )
+    run("uninstall", "house", "--accept=leaving")
+    assert not (project / ".claude").exists()

@@ -67,8 +67,9 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     lines = [text.safe(head), *done]
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
-    if one.asked:
-        lines += ["", *asks(one.asked)]
+    for_all = _for_all(one) if one.before is None else []
+    if one.asked or for_all:
+        lines += ["", *asks(one.asked), *for_all]
     for held in one.accepted:
         lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
@@ -78,8 +79,21 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
     return one.refused is None or dry_run
 
 
+_FOR_ALL = {"permission-asks": "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
+"""What rules of a pack, which hold for the whole project, do beside what their author said."""
+
+
+def _for_all(one: Prepared) -> list[str]:
+    """Return what changes for everybody who works in the project, whatever agent is at work, by the rules that come."""
+    found = ((each.target, loss) for code in _FOR_ALL for each in one.deployments for loss in each.losses if loss.code == code)
+    rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(loss.detail))) for target, loss in found]
+    return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
+
+
 def asks(asked: Sequence[Asked]) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
+    if not asked:
+        return []
     rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
     return ["Beyond reading, it asks for:", *table(rows)]
 
@@ -89,7 +103,7 @@ def question(one: Prepared) -> list[str]:
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    return [text.safe(head), *asks(asked), "Accept that, and install? [y/N]"]
+    return [text.safe(head), *asks(asked), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
 def _where(scope: Scope) -> str:
