@@ -20,7 +20,7 @@ from agentconv.install.lock import FILE as LOCK
 from agentconv.render import diff, in_step, machine, printable, synced, synced_losses, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing, texts
+from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing, texts
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
@@ -54,7 +54,8 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     if options.staged:
         clients = (chosen.source_format, *chosen.targets) if chosen.along is not None else ()
         with staged.written_out(chosen.root, chosen.source, clients) as place:
-            return _synced(options, command.settings_of(place), chosen.root)
+            named = Path(options.config) if options.config else None
+            return _synced(options, command.settings_of(place, named), chosen.root)
     if options.release:
         return _release(options, chosen)
     if options.watch:
@@ -104,6 +105,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             if options.switch_source
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
+        outcome.elsewhere = elsewhere.of(outcome, scope, one.reader) if options.check else []
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]

@@ -77,8 +77,21 @@ def told(outcome: Outcome) -> list[Line]:
     found += [_line(one, "copied", f"what was there is kept in {one.copy}") for one in outcome.candidates if one.copy is not None]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    found += _elsewhere(outcome)
     found += _refused(outcome)
     return found
+
+
+def _elsewhere(outcome: Outcome) -> Iterator[Line]:
+    """Yield the agents that no run writes, and that may do more than those of their names in the source."""
+    place = outcome.settings.file.name
+    for one in outcome.elsewhere:
+        named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
+        hint = (
+            f"sync does not write this file, and it may do more than `{one.name}` of the source: narrow it, delete it, or name it"
+            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of {place} says that it is meant"
+        )
+        yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
