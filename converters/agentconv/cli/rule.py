@@ -128,7 +128,7 @@ def _named(word: str) -> tuple[list[Rule], list[str]]:
     words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(CATALOGUE)
     otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
     hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
-    raise registry.usage(f"there is no rule and no loss `{word}`", hint)
+    raise catalogue.none_called(word, hint, what="rule and no loss")
 
 
 def _listed(rules: Sequence[Rule], losses: Sequence[str]) -> list[str]:
