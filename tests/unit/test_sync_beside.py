@@ -87,6 +87,21 @@ def test_what_one_run_is_asked_for_is_none_of_the_next(project):
     assert {frozenset(one.actions()) for one in told} == {frozenset({"wider", "stale"})}
 
 
+def test_a_client_of_its_own_files_alone_loses_a_wider_copy(tmp_path):
+    """Where nothing else is read without it, a plain run takes it away, or asks first where that is much; both say what keeps it."""
+    project = Project(tmp_path / "shop", targets=("agents-dir",))
+    project.write(f"{SOURCE}/one.md", agent("one", tools=READS))
+    project.sync("--allow-widening")
+    (gone,) = project.sync().entries
+    project.write(f"{SOURCE}/two.md", agent("two", tools=READS))
+    project.sync("--allow-widening")
+
+    assert gone["action"] == "delete"
+    assert '`keep-wider = ["write", "network", "run"]` in [sync.agents.one.agents-dir]' in gone["what"]
+    assert "`keep-wider` in [sync.agents.NAME.agents-dir]" in project.sync().errors
+    assert project.has(".agents/agents/one.md")
+
+
 def test_the_configuration_accepts_what_it_names(project):
     """With each effect named for the agent it is written, follows its source, and is told as a loss; with another one named, it is not."""
     project.replace(f"{SOURCE}/one.md", FETCHES, READS)
