@@ -89,7 +89,7 @@ def test_what_may_be_a_secret(project, pack):
     (project / ".claude/agents/reviewer.md").write_text(SERVER.format("[x]", "{X_PASSWORD: correct-horse}"))
     told = pack(".").err
 
-    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in told
+    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in " ".join(told.split())
     assert "correct" not in told
     assert "AC814" not in pack(".", "--no-lint").err
 
@@ -106,7 +106,7 @@ def test_what_may_be_a_secret_in_a_bundle(project, pack):
     (project / ".claude/agents/reviewer.md").write_text(SERVER.format("[x]", "{X_PASSWORD: correct-horse}"))
     main(["to-json", ".", "-o", "all.json", "--no-sources"])
 
-    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in pack("all.json").err
+    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in " ".join(pack("all.json").err.split())
 
 
 def test_ignored_rule(project, pack):

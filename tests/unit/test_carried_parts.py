@@ -112,6 +112,22 @@ def test_what_is_named_and_not_there_is_one_note(project, words):
     ]
 
 
+def test_what_only_refused_agents_name_stays(project):
+    """A server that a refused agent alone names goes along only with everything, and what another one needs goes along all the same."""
+    result = agentconv.write(agentconv.read(project), "cursor")
+
+    assert result.refused
+    assert paths(result) == []
+    assert any("only refused agents name" in told.message and "`db`" in told.message for told in result.diagnostics)
+
+    (project / ".claude/agents/free.md").write_text("---\nname: free\ndescription: Does\nskills: [check]\n---\n\nDo.\n")
+    left = paths(agentconv.write(agentconv.read(project), "cursor"))
+
+    assert ".cursor/mcp.json" not in left
+    assert any("check" in path for path in left)
+    assert ".cursor/mcp.json" in paths(agentconv.write(agentconv.read(project), "cursor", with_="all"))
+
+
 def test_an_agent_does_not_name_a_skill_that_is_none_in_the_target(project):
     """Where a skill becomes a command, or is refused, the agents that name it name what is left, and that is told."""
     for name, beside in (("deploy", ()), ("publish", ("key.txt",))):

@@ -46,7 +46,7 @@ class Mended:
         """Write a mended file; what came on standard input is passed on later."""
         if not files[0].stdin and not self._saved(files[0], done.data):
             return
-        self.findings += len(done.made)
+        self.findings += done.mended
         for file in files:
             file.subject = file.subject.put(done.data)
 
@@ -82,7 +82,7 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
             as_it_is = file.subject.source.data == found.data
             subject = file.subject if as_it_is else file.subject.put(found.data)
             done = fixing.fix(subject, find, unsafe=options.unsafe_fixes)
-            found = Fixed(done.data, (*found.made, *done.made), (*found.unproven, *done.unproven))
+            found = Fixed(done.data, (*found.made, *done.made), (*found.unproven, *done.unproven), found.mended + done.mended)
             file.subject.forget()
         return found
 
@@ -95,7 +95,7 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
         if not (options.diff or options.check):
             mended.save(same, done)
             continue
-        mended.findings += len(done.made)
+        mended.findings += done.mended
         shown = (file.location or "<stdin>").replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))

@@ -81,12 +81,12 @@ HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with comma
 
 
 class Named:
-    """The parts that agents' fields name, and which agent names each first."""
+    """The parts that agents' fields name, and which agents name each."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         """What there is; that of bundles comes to it as they go by."""
-        self.by: dict[tuple[Kind, str], str] = {}
+        self.by: dict[tuple[Kind, str], set[str]] = {}
         self.servers: set[str] = set()
         """Servers that agents define themselves."""
 
@@ -102,17 +102,24 @@ class Named:
     def take(self, agent: Agent) -> None:
         """Take in what an agent names."""
         for skill in agent.skills or ():
-            self.by.setdefault(("skills", skill), agent.id)
+            self.by.setdefault(("skills", skill), set()).add(agent.id)
         for server in agent.mcp_servers or ():
             if server.transport is None:
-                self.by.setdefault(("servers", server.name), agent.id)
+                self.by.setdefault(("servers", server.name), set()).add(agent.id)
             else:
                 self.servers.add(server.name)
         granted = [grant.server for grant in agent.tools.allow]
         granted += [rule.server for rule in agent.permissions.rules if rule.effect != "deny"]
         for name in granted:
             if name and name != effects.EVERY_SERVER:
-                self.by.setdefault(("servers", name), agent.id)
+                self.by.setdefault(("servers", name), set()).add(agent.id)
+
+    def without(self, agents: set[str]) -> Named:
+        """Return what others than these agents name."""
+        left = Named(self.parts)
+        left.by = {part: by - agents for part, by in self.by.items() if by - agents}
+        left.servers = self.servers
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,15 @@ class Along:
     parts: tuple[LoadedPart, ...] = ()
     told: tuple[Diagnostic, ...] = ()
     """What is to be said of those that are named and do not."""
+    wanted: With = NOTHING
+    named: Named | None = None
+
+    def unneeded(self, refused: set[str]) -> list[LoadedPart]:
+        """Return the parts that go along only because agents name them that are refused: nobody in the target needs them."""
+        if not refused or not self.wanted.needed or self.named is None:
+            return []
+        needed = along(self.wanted, self.named.without(refused)).parts
+        return [one for one in self.parts if not any(one is other for other in needed)]
 
 
 def along(wanted: With, named: Named) -> Along:
@@ -148,7 +164,13 @@ def along(wanted: With, named: Named) -> Along:
         known = {_key(kind, name) for one in there for name in one.names}
         missing += [(kind, name) for name in sorted(used) if _key(kind, name) not in known]
     told += named.parts.diagnostics if wanted else ()
-    return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))
+    return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])), wanted, named)
+
+
+def left_of_refused(parts: Iterable[LoadedPart]) -> Diagnostic:
+    """Say which parts stay since only refused agents name them."""
+    words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts)
+    return Diagnostic(Code.PARTS, Severity.NOTE, f"what only refused agents name stays here: {words}", hint="--with all takes it along")
 
 
 def _key(kind: Kind, name: str) -> str:

@@ -263,6 +263,13 @@ class CarriedParts:
         """Paths of files in which there are entries of others, too."""
         return frozenset(path for path, _ in self._files)
 
+    def leave(self, parts: Collection[LoadedPart]) -> None:
+        """Leave parts where they are after all."""
+        goes = [one for one in self.verdicts if not any(one.loaded is part for part in parts)]
+        self.verdicts = goes
+        files = {key: [one for one in verdicts if any(one is other for other in goes)] for key, verdicts in self._files.items()}
+        self._files = {key: verdicts for key, verdicts in files.items() if verdicts}
+
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
         if told := tuple(self.restraints.told()):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
-from agentconv.conversion.along import Along, Named, along
+from agentconv.conversion.along import Along, Named, along, left_of_refused
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
@@ -25,7 +25,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from agentconv.conversion.renaming import Names
     from agentconv.conversion.shares import Shares
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from agentconv.core.shapes import Shapes
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
-    from agentconv.sources.parts_on_disk import LoadedPart
 
 __all__ = ["Converted", "Options", "convert"]
 
@@ -85,25 +84,30 @@ def convert(
         each = Each(target, options, names, Listing(target, offered=options.marketplace, words=options.words), shapes)
         yield from _agents(read, each) if shared is None else _agents_shared(read, each, shared)
         return
-    yield from _along(read, target, options, names, found.parts)
+    yield from _along(read, target, options, names, found)
 
 
-def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, going: Sequence[LoadedPart]) -> Iterator[Converted]:
-    """Convert agents, and the parts that go along with them."""
+def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, going: Along) -> Iterator[Converted]:
+    """Convert agents, and the parts that go along with them, without those that only refused agents need."""
     from agentconv.conversion.carried_parts import CarriedParts
 
     carried = CarriedParts(target, options, names.renamed)
-    carried.judge(going)
+    carried.judge(going.parts)
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
     listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
     carried.container = listing
+    refused: set[str] = set()
     for done in _agents(read, Each(target, options, replace(names, carried=carried), listing)):
+        refused.update(done.agents if done.refused else ())
         if done.file is not None and done.file.path in carried.shared:
             beside[done.file.path] = done
         else:
             yield done
+    if left := going.unneeded(refused):
+        carried.leave(left)
+        yield Converted(target, (), diagnostics=(left_of_refused(left),))
     yield from carried.convert(beside)
 
 

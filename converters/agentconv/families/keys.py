@@ -14,9 +14,10 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
 from agentconv.core.ir import unescape_key
+from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
@@ -279,13 +280,24 @@ def _decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenien
         recovery.restrict(dialect.spec.id, decoded.extras, decoded.values, refused, taken)
     for name in dialect.required:
         if name not in header:
-            decoded.refused.setdefault(name, missing(name))
+            decoded.refused.setdefault(name, missing(name, header.keys() - dialect.keys.keys()))
     return decoded
 
 
-def missing(name: str) -> Complaint:
-    """Say that a key is not there without which the client drops the agent."""
-    return Complaint(f"`{name}` is missing", name, cause=Cause.MISSING_KEY, remedy=f"add `{name}`")
+def missing(name: str, unknown: Iterable[str] = ()) -> Complaint:
+    """Say that a key is not there without which the client drops the agent, and which unknown one may be meant for it."""
+    meant = misspelled(name, unknown)
+    reason, remedy = (f": `{meant}` is nearly that", f"write `{name}` for `{meant}`") if meant else ("", f"add `{name}`")
+    return Complaint(f"`{name}` is missing{reason}", name, cause=Cause.MISSING_KEY, remedy=remedy)
+
+
+def misspelled(name: str, unknown: Iterable[str]) -> str:
+    """Return which of the keys that a client does not know is nearly one that is missing; empty where none is."""
+    short = (key for key in sorted(unknown) if len(key) <= _LONGEST_SLIP)
+    return next((key for key in short if nearest(key.casefold(), [name], 0.8)), "")
+
+
+_LONGEST_SLIP = 40
 
 
 def state_for(format_id: str, key: str, otherwise: State) -> State:

@@ -34,6 +34,8 @@ class Fixed:
     made: tuple[Finding, ...]
     unproven: tuple[tuple[Finding, str], ...]
     """Those that were not made, and the client and field that they would have changed besides."""
+    mended: int = 0
+    """How many of the findings with a fix are gone, be it by that of another one; what only a fix brought to light is none of them."""
 
 
 def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsafe: bool = False) -> Fixed:
@@ -46,13 +48,17 @@ def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsaf
     """
     made: list[Finding] = []
     disproved: _Disproved = {}
-    for _ in range(_ROUNDS):
-        now = _round(subject, find(subject), disproved, unsafe=unsafe)
+    left = first = list(find(subject))
+    for number in range(_ROUNDS):
+        left = list(find(subject)) if number else first
+        now = _round(subject, left, disproved, unsafe=unsafe)
         if not now.done or now.data == subject.source.data:
             break
         made += now.done
         subject = subject.put(now.data)
-    return Fixed(subject.source.data, tuple(made), tuple(disproved.values()))
+    keys = set(map(_key, left))
+    mended = sum(1 for one in first if _is_made(one, unsafe=unsafe) and _key(one) not in keys)
+    return Fixed(subject.source.data, tuple(made), tuple(disproved.values()), mended)
 
 
 def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Subject], Iterable[Finding]]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
 from agentconv.render import text
+from agentconv.render.table import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _WIDEST = 120
 """Characters of a source line that are shown; of longer ones, those around the place."""
+_SAFE, _UNSAFE = "[*]", "[?]"
+"""What marks a finding with a fix that is proven, and one with a fix that may change more than it says."""
 
 
 def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:
@@ -34,27 +37,32 @@ def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:
     help: put the value in double quotes
     ```
     """
-    mark = " [*]" if value.fix and value.fix.safe else ""
     line, column = subject.source.position(value.start)
-    head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}] {value.rule.name}{mark} {text.safe(value.message)}"
+    head = wrapped(f"{value.severity.value}[{value.rule.code}] {value.rule.name}{_mark(value)} {text.safe(value.message)}")
+    head = head.replace(value.severity.value, look.paint(value.severity.value, value.severity), 1)
+    advice = wrapped(f"help: {text.safe(value.help)}")
     shown = _line(subject, line)
     width = len(str(line))
     place = f"{' ' * width}--> {text.safe(path)}:{line}:{column}"
     if not shown.strip():
-        return f"{head}\n{place}\nhelp: {text.safe(value.help)}"
+        return f"{head}\n{place}\n{advice}"
     first = min(column - 1, len(shown))
     length = max(1, min(value.end - value.start, len(shown) - first))
     cut, first = _cut(shown, first)
     carets = " " * len(text.safe(cut[:first])) + "^" * min(length, max(len(cut) - first, 1))
     bar = f"{' ' * width} |"
-    return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", f"help: {text.safe(value.help)}"])
+    return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", advice])
+
+
+def _mark(value: Finding) -> str:
+    """Return what marks a finding that can be mended: unasked, or where somebody looks at what comes of it."""
+    return f" {_SAFE if value.fix.safe else _UNSAFE}" if value.fix else ""
 
 
 def concise(value: Finding, subject: Subject, path: str, look: Style) -> str:
     """Write one finding in one line, as editors and `grep` want it: `path:3:14: warning[AC101] [*] what is so`."""
     line, column = subject.source.position(value.start)
-    mark = " [*]" if value.fix and value.fix.safe else ""
-    head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}]{mark}"
+    head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}]{_mark(value)}"
     return f"{text.safe(path)}:{line}:{column}: {head} {text.safe(value.message)}"
 
 
@@ -109,7 +117,8 @@ def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, kn
     safe = sum(1 for value in found if value.fix and value.fix.safe)
     unsafe = sum(1 for value in found if value.fix and not value.fix.safe)
     if safe and not pending:
-        lines.append(f"[*] {safe} can be mended with --fix" + (f", {unsafe} more with --unsafe-fixes" if unsafe else ""))
+        more = f", {_UNSAFE} {unsafe} more with --fix --unsafe-fixes" if unsafe else ""
+        lines.append(f"{_SAFE} {safe} can be mended with --fix{more}")
     elif unsafe and not pending:
-        lines.append(f"{unsafe} can be mended with --fix --unsafe-fixes")
+        lines.append(f"{_UNSAFE} {unsafe} can be mended with --fix --unsafe-fixes")
     return "\n".join(lines)

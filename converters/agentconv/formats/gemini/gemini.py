@@ -118,7 +118,7 @@ def _refuses(values: Mapping[str, Json]) -> Complaint | None:
         if key in values:
             return remote_agents.no_place(key)
     if "description" not in values:
-        return keys.missing("description")
+        return keys.missing("description", values.keys() - KEYS.keys())
     return None if values["description"] else Complaint("`description` must not be empty", "description")
 
 

@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.format import ENTRY
 from agentconv.families import frontmatter
 from agentconv.families.javascript import length
+from agentconv.families.keys import misspelled
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import count, shown, title, titles
@@ -88,13 +89,15 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue  # it is in the header, of which the client takes nothing
         if agent.invocation and agent.invocation.disabled:
             continue  # one of the client's own, switched off
+        header = subject.header.values if subject.header else {}
+        meant = misspelled(key, header.keys() - schema_files.load(subject.format)["properties"].keys())
         clients = _dropping(subject) if key in schema_files.load(subject.format).get("required", ()) or not state.dropped else ()
         if clients or not state.dropped:
             effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} cannot tell when to use it"
             yield self.find(
-                f"the agent has no description: {effect}",
+                f"the agent has no description{f' (`{meant}` is nearly that)' if meant else ''}: {effect}",
                 _place(subject, number),
-                f"add a `{key}`: {_ASK}",
+                f"write `{key}` for `{meant}`" if meant else f"add a `{key}`: {_ASK}",
                 severity=Severity.ERROR if clients else Severity.NOTE,
                 clients=clients or (subject.format,),
                 agent=agent.name,

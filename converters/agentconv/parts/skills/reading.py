@@ -125,7 +125,7 @@ def _describe(client: Client, decoded: Decoded, body: str) -> None:
             decoded.values["description"] = shown
             decoded.extras.pop("description", None)
         elif client.needs_description:
-            decoded.refused["description"] = keys.missing("description")
+            decoded.refused["description"] = keys.missing("description", decoded.extras)
 
 
 def _check_length(client: Client, decoded: Decoded) -> None:
@@ -145,7 +145,7 @@ def _name(client: Client, source: PartSource, values: dict[str, Json], decoded: 
         return
     if "name" not in values:
         if client.name_from == "header":
-            decoded.refused["name"] = keys.missing("name")
+            decoded.refused["name"] = keys.missing("name", decoded.extras)
         return
     try:
         name = client.read_name(values["name"])
