@@ -21,6 +21,11 @@ def came(before: Part, after: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule for rule in _shown(after) if rule not in had))
 
 
+def is_restated(before: Part, after: Part) -> bool:
+    """Whether rules that a part had are said in other words in what it became."""
+    return not set(_shown(before)) <= set(_shown(after))
+
+
 def _shown(part: Part) -> tuple[str, ...]:
     return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
 
@@ -72,7 +77,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
     before = undone(file.data, entry.undo)
     if before is not None and _is_undone(file, before, present, entry, name):
         return before
-    if not isinstance(present, PermissionSet) or not set(entry.came) & set(_shown(present)):
+    if entry.restated or not isinstance(present, PermissionSet) or not set(entry.came) & set(_shown(present)):
         return None
     rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
     left = {name: replace(present, rules=rules)} if rules else {}
