@@ -195,7 +195,7 @@ def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
     named = {kind for kind, _ in options.along.named}
     left = [kind for kind in KINDS if kind in RESTRAINING and kind not in options.along.kinds and kind not in named]
     found = [
-        one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.taken and not _is_held_in_place(one, target, options)
+        one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.meant and not _is_held_in_place(one, target, options)
     ]
     yield from _staying(found, target)
 
