@@ -182,6 +182,18 @@ def test_what_cannot_be_told_from_a_users_own_is_left_and_named(project, house, 
     assert "1 left to you\n" in done.out
 
 
+def test_what_came_and_is_gone_already(project, house, run):
+    """A user who put the own rules back by hand has nothing left to see to."""
+    place = project / "opencode.json"
+    place.write_text(mine := '{"permission": {"bash": "ask"}}\n')
+    run("install", house(**{".mcp.json": None}), "--to", "opencode", "--accept", code=1)
+    place.write_text(mine)
+    done = run("uninstall", "house", "--accept")
+
+    assert "1 gone already\n" in done.out
+    assert place.read_text() == mine
+
+
 def test_what_a_project_asks_from_now_on_is_shown(house, run):
     """Rules that make a client ask or hold back more than their author said are shown with what is to be accepted."""
     done = run("install", house(**{".claude/commands/ship.md": "Ship it.\n"}), "--to", "opencode", "-n", code=1)

@@ -30,6 +30,11 @@ def _shown(part: Part) -> tuple[str, ...]:
     return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
 
 
+def is_gone(present: Part, entry: Entry) -> bool:
+    """Whether nothing that came is there any more."""
+    return not set(entry.came) & set(_shown(present))
+
+
 def undo(before: bytes, after: bytes) -> tuple[str, ...]:
     """Return the piece of a file that became another one, as it is and as it was: as much as is there once. Nothing where none is."""
     try:
@@ -77,7 +82,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
     before = undone(file.data, entry.undo)
     if before is not None and _is_undone(file, before, present, entry, name):
         return before
-    if entry.restated or not isinstance(present, PermissionSet) or not set(entry.came) & set(_shown(present)):
+    if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
         return None
     rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
     left = {name: replace(present, rules=rules)} if rules else {}

@@ -292,6 +292,8 @@ def _leaving_joined(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str 
     """Return what becomes of what came to a user's own: only that goes."""
     if not entry.came:
         return Action.SAME, None
+    if joined.is_gone(file.items[_name(entry)], entry):
+        return Action.MISSING, None
     if joined.taken_out(file, entry, _name(entry)) is None:
         return Action.RELEASE, f"it is in one with what was there before; what came is {', '.join(f'`{one}`' for one in entry.came)}"
     return draft.let_go(entry)
