@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -56,6 +57,7 @@ def test_what_an_update_left_as_it_was_is_never_restored_as_another(project, hou
     held = {one["id"] for one in locked(project)["agents"] if one.get("version") == "1.0"}
     run("install", newer.name, code=1)
     run("install", code=1)
+    assert "house 1.0 is not here (1.1 is), and nothing but the lock says" in run("uninstall", "house", code=1).err
 
     assert {"servers/tracker"} < held
     assert json.loads((project / ".mcp.json").read_text()) == SERVER
@@ -166,11 +168,47 @@ def test_what_came_to_a_users_own_goes_out_again(project, house, run, edit):
     assert not (project / "agentconv.lock").exists()
 
 
+def test_what_cannot_be_told_from_a_users_own_is_left_and_named(project, house, run):
+    """Where the user's rule is said in other words, and edited there since, nothing is taken from it, and each rule that came is named."""
+    place = project / "opencode.json"
+    place.write_text('{"permission": {"bash": "ask"}}\n')
+    run("install", house(), "--to", "opencode", "--accept", code=1)
+    place.write_text(edited := place.read_text().replace('"rm *": "deny"', '"rm *": "deny", "git push *": "deny"'))
+    done = run("uninstall", "house", "--accept", code=1)
+
+    assert "git push" in edited
+    assert json.loads(place.read_text())["permission"] == json.loads(edited)["permission"]
+    assert '`bash "rm *": deny`' in done.err
+    assert "1 left to you\n" in done.out
+
+
+def test_what_came_and_is_gone_already(project, house, run):
+    """A user who put the own rules back by hand has nothing left to see to."""
+    place = project / "opencode.json"
+    place.write_text(mine := '{"permission": {"bash": "ask"}}\n')
+    run("install", house(**{".mcp.json": None}), "--to", "opencode", "--accept", code=1)
+    place.write_text(mine)
+    done = run("uninstall", "house", "--accept")
+
+    assert "1 gone already\n" in done.out
+    assert place.read_text() == mine
+
+
 def test_what_a_project_asks_from_now_on_is_shown(house, run):
     """Rules that make a client ask or hold back more than their author said are shown with what is to be accepted."""
-    done = run("install", house(), "--to", "opencode", "-n", code=1)
+    done = run("install", house(**{".claude/commands/ship.md": "Ship it.\n"}), "--to", "opencode", "-n", code=1)
 
     assert "For everybody in the project, by its rules:\n  OpenCode  asks before " in done.out
+    assert re.search(r"OpenCode +.opencode/agents +1 to write, 1 refused\n +commands +1 refused\n +servers +1 to write\n", done.out)
+
+
+def test_a_part_that_is_in_the_way_has_its_own_way_out(project, house, run):
+    """`--agent` chooses no parts: what to do about a text of the user's own is another thing."""
+    (project / "CLAUDE.md").write_text("Mine.\n")
+    done = run("install", house(**{"CLAUDE.md": "Theirs.\n"}), "--to", "claude-code", "--accept", code=1)
+
+    assert "CLAUDE.md: warning: something else is there already, and is kept\n  hint: rename it, or take over what you want" in done.err
+    assert (project / "CLAUDE.md").read_text() == "Mine.\n"
 
 
 def test_what_did_not_come_is_held(project, house, give, run, asked):

@@ -106,6 +106,8 @@ def _doubt(locked: LockedPack | None, here: Pack | None, plan: Plan) -> Diagnost
     shown = ", ".join(f"`{path}`" for path in plan.believed[:_SHOWN])
     more = f" and {len(plan.believed) - _SHOWN:,} more" if len(plan.believed) > _SHOWN else ""
     name, version = (locked.name, locked.version) if locked else ("the pack", "")
+    if locked and here and here.manifest.version == version:  # which an update left as they were
+        version = next((agent.version for agent in locked.agents if agent.version), version)
     away = f"{name} {version} is not here" + (f" ({here.manifest.version} is)" if here and here.manifest.version != version else "")
     message = f"{away}, and nothing but the lock says that these files are its: {shown}{more}"
     hint = "nothing was taken away; put that version back, or, if they are, run it again with --accept=leaving"

@@ -21,8 +21,18 @@ def came(before: Part, after: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule for rule in _shown(after) if rule not in had))
 
 
+def is_restated(before: Part, after: Part) -> bool:
+    """Whether rules that a part had are said in other words in what it became."""
+    return not set(_shown(before)) <= set(_shown(after))
+
+
 def _shown(part: Part) -> tuple[str, ...]:
     return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
+
+
+def is_gone(present: Part, entry: Entry) -> bool:
+    """Whether nothing that came is there any more."""
+    return not set(entry.came) & set(_shown(present))
 
 
 def undo(before: bytes, after: bytes) -> tuple[str, ...]:
@@ -72,7 +82,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
     before = undone(file.data, entry.undo)
     if before is not None and _is_undone(file, before, present, entry, name):
         return before
-    if not isinstance(present, PermissionSet) or not set(entry.came) & set(_shown(present)):
+    if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
         return None
     rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
     left = {name: replace(present, rules=rules)} if rules else {}

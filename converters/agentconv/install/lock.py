@@ -101,6 +101,8 @@ class Entry:
     """Of such a one what came to what was there, in a few words each."""
     undo: tuple[str, ...] = ()
     """The piece of the file that came with it, and what stood in its place; nothing where that cannot be told."""
+    restated: bool = False
+    """Whether rules of the user's are said in other words with it, so that nothing but that piece tells whose they are."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -374,4 +376,5 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"among": True} if entry.among else {}),
         **({"came": list(entry.came)} if entry.came else {}),
         **({"undo": list(entry.undo)} if entry.undo else {}),
+        **({"restated": True} if entry.restated else {}),
     }

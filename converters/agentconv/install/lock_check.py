@@ -95,6 +95,7 @@ _ENTRY: Mapping[str, Test] = {
     "created": lambda value: value is False,
     "among": lambda value: value is True,
     "came": _words,
+    "restated": lambda value: value is True,
     "undo": lambda value: _texts(value) and len(value) == 2,
     "part": lambda value: value in KINDS,
 }

@@ -136,6 +136,8 @@ class Decision:
     """What came, or comes, to that."""
     undo: tuple[str, ...] = ()
     """How that goes out again."""
+    restated: bool = False
+    """Whether what the user has there is said in other words for it."""
 
 
 def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Entry]) -> None:
@@ -223,7 +225,8 @@ def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | No
     same, goal = file.is_same(present, united), file.checksum(united)
     action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
     came = dict.fromkeys((*(old.came if old else ()), *joined.came(present, united)))
-    return Decision(wanted, united, file.pointer(present), old, action, among=True, came=tuple(came), undo=old.undo if old else ())
+    decision = Decision(wanted, united, file.pointer(present), old, action, among=True, came=tuple(came), undo=old.undo if old else ())
+    return replace(decision, restated=joined.is_restated(present, united) or bool(old and old.restated))
 
 
 def _with_undo(decision: Decision, data: bytes | None, after: bytes | None, frame: tuple[str, ...]) -> Decision:
@@ -289,6 +292,8 @@ def _leaving_joined(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str 
     """Return what becomes of what came to a user's own: only that goes."""
     if not entry.came:
         return Action.SAME, None
+    if joined.is_gone(file.items[_name(entry)], entry):
+        return Action.MISSING, None
     if joined.taken_out(file, entry, _name(entry)) is None:
         return Action.RELEASE, f"it is in one with what was there before; what came is {', '.join(f'`{one}`' for one in entry.came)}"
     return draft.let_go(entry)
@@ -334,7 +339,9 @@ def _record(draft: Draft, decision: Decision, found: str, *, created: bool, back
     if action in SETTLES:
         entry = draft.entry(wanted, decision.pointer, found, created=created, old=old)
         packs = {*entry.packs, *(old.packs if old and decision.among else ())}
-        draft.after[key] = replace(entry, among=decision.among, packs=tuple(sorted(packs)), came=decision.came, undo=decision.undo)
+        draft.after[key] = replace(
+            entry, among=decision.among, packs=tuple(sorted(packs)), came=decision.came, undo=decision.undo, restated=decision.restated
+        )
     elif action is Action.KEEP_EDITED and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:

@@ -143,6 +143,8 @@ def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interru
         return replace(item, word=Word.INTERRUPTED)
     if item.agent in away and item.word is Word.STALE:
         return replace(item, word=Word.HELD, remark="not deployed: nobody accepted what it asks for, or what holds it back")
+    if item.agent in held and item.word is Word.MISSING:
+        return replace(item, remark=f"it was as in {held[item.agent]}; accepting what it asks for now brings it")
     if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
         return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
     return item

@@ -114,16 +114,19 @@ def _rows(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> Iterat
     """Yield a target's line, where and how many agents became what, and one for each kind of parts."""
     words = _PLANNED if dry_run else _DONE
     yield _row(one, plan, scope, words)
-    yield from _part_rows(plan, one.target, words)
+    yield from _part_rows(plan, one.target, words, one.refused)
 
 
-def _part_rows(plan: Plan, target: str, words: Mapping[Action, str]) -> Iterator[tuple[str, str, str]]:
+def _part_rows(plan: Plan, target: str, words: Mapping[Action, str], refused: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
     """Yield a line for each kind of parts of a target: a skill of several files that fare alike is one."""
     for kind in KINDS:
         fates = {(step.action, step.agent) for step in plan.steps if step.target == target and step.part == kind}
         counts = Counter(action for action, _ in fates)
-        if counts:
-            yield "", kind, ", ".join(f"{counts[action]:,} {word}" for action, word in words.items() if counts[action])
+        parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+        if away := sum(id_.startswith(f"{kind}/") for id_ in refused):
+            parts.append(f"{away:,} refused")
+        if parts:
+            yield "", kind, ", ".join(parts)
 
 
 def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str]) -> tuple[str, str, str]:
@@ -133,8 +136,8 @@ def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str])
     for other in dict.fromkeys(one.left_out.values()):
         number = sum(source == other for source in one.left_out.values())
         parts.append(f"{number:,} left out: it reads {deployment.shown_place(other, scope)} too")
-    if one.refused:
-        parts.append(f"{len(one.refused):,} refused")
+    if agents := [id_ for id_ in one.refused if id_.partition("/")[0] not in KINDS]:
+        parts.append(f"{len(agents):,} refused")
     return text.client(one.target), deployment.shown_place(one.target, scope), ", ".join(parts) or "nothing"
 
 
@@ -225,12 +228,15 @@ class Wording:
     whose: str
     keep: str
     foreign: str
+    foreign_part: str = ""
+    """Of a part, where that is another thing to do."""
 
 
 OF_PACKS = Wording(
     "the pack's",
     "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours",
     "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+    "rename it, or take over what you want of the pack's; --force replaces it and keeps a copy",
 )
 
 
@@ -257,7 +263,7 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
         beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
         return f"was edited since it was deployed, and is kept{beside}", words.keep
     if step.action is Action.FOREIGN:
-        return "something else is there already, and is kept", words.foreign
+        return "something else is there already, and is kept", (step.part and words.foreign_part) or words.foreign
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
