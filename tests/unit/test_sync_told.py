@@ -271,7 +271,7 @@ def test_what_is_not_written_loses_nothing(project, capsys):
     project.write(".codex/agents/two.toml", 'name = "two"\ndescription = "d"\ndeveloper_instructions = "Other."\n')
     before, after = printed(project, capsys), printed(project, capsys, "--prefer", "source", "two")
 
-    assert "not ours: description, prompt, what it may do" in " ".join(before.out.split())
+    assert all(word in " ".join(before.out.split()) for word in ("not ours: it may do more (", "description (", "prompt ("))
     assert "1 agent (one)" in before.err
     assert "1 agent (two)" in after.err
 
@@ -285,7 +285,7 @@ def test_many_files_of_which_the_same_is_told_are_counted(project, capsys):
 
     assert said.count("foreign .opencode") == 1
     assert ".opencode/agents/a0.md and 5 more (-v)" in said
-    assert "--prefer source replaces them all, --prefer source AGENT one of them" in said
+    assert "mend them; or agentconv sync --prefer source AGENT ... replaces those that are named" in said
 
 
 def test_settings_without_agents_are_no_broken_source(tmp_path, monkeypatch, capsys):

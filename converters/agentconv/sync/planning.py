@@ -50,6 +50,8 @@ class Choices:
     """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
     jobs: int | None = 1
     """How many processes look for what the targets are to have; None for as many as are worth it."""
+    asked: Preference | None = None
+    """Whose word counted before edits got into the source, which settled it; None where none did."""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class Outcome:
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
     """What was taken back."""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """Where sources are kept as they were, whose words give way and are nowhere else, by the source's path."""
     adopted: tuple[tuple[File, str, Agent, str], ...] = ()
     """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
 
@@ -134,9 +138,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     """
     found = candidates.of(situation)
     for one in found:
-        one.decide(bases, choices.prefer)
+        one.decide(bases, choices.prefer, choices.asked)
     for one in earlier.take_over(found, situation.earlier):
-        one.decide(bases, choices.prefer)
+        one.decide(bases, choices.prefer, choices.asked)
     for one in found if choices.going is not None else ():
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
             one.entry, one.reason = Entry.LEAVE, "its source is gone"

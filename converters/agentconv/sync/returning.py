@@ -15,6 +15,7 @@ from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, keeping, renaming, selecting, settings
 from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.decisions import Entry
+from agentconv.sync.rewriting import back_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -118,10 +119,20 @@ class Returning:
         ]
         new = {*carrying.files, *(change.path for change in config)}
         others = [change for path, change in first.items() if path not in new]
-        self._run.first(outcome, [*config, *others, *changes])
+        copies = self._copied({edit.candidate.key[0] for edit in done if edit.goes}, changes)
+        self._run.first(outcome, [*copies.values(), *config, *others, *changes])
+        outcome.copies = {change.like or "": path for path, change in copies.items()}
         outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
         outcome.kept, outcome.names = before.kept, before.names
         return outcome
+
+    def _copied(self, gives_way: Collection[str], changes: Sequence[Change]) -> dict[str, Change]:
+        """Return the copies of sources in which a person's words give way, where git does not have those."""
+        copies: dict[str, Change] = {}
+        for change in changes:
+            if change.path in gives_way and change.before is not None and not self._run.bases.has(change.before):
+                back_up(copies, change.path, change.before, self._run.reader)
+        return copies
 
     def _is_taken_back(self, one: Candidate, path: str) -> bool:
         asked = self._run.carry_back is not None and self._run.carry_back.holds(one.name, path)

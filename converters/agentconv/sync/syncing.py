@@ -205,7 +205,7 @@ class Run:
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
-        choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
+        choices = replace(self.choices, prefer=self.choices.prefer.once_carried(), asked=self.choices.prefer) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
         situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others)
         outcome = planning.plan(situation, self.bases, choices)
