@@ -56,10 +56,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Call:
-    """What is done: `run` a line, `read`, `write` or `search` a path, `fetch` a page, or call the tool of a `server`."""
+    """What is done: `run` a line, `read`, `write` or `search` a path, `fetch` a page of a host, or call a tool (`server/tool`)."""
 
     does: str
     what: Line | str = ""
+
+    def tool(self, apart: str) -> str:
+        """Return the name that a client gives the tool of a server."""
+        return str(self.what).replace("/", apart)
+
+    def is_of(self, domain: str | None) -> bool:
+        """Whether the page that is fetched is one of a domain, as a rule has it."""
+        host = (domain or "").removeprefix("domain:")
+        return self.does == "fetch" and bool(host) and (self.what == host or str(self.what).endswith(f".{host}"))
 
 
 # --- OpenCode 1.18.33 and Kilo 7.7.9
@@ -78,7 +87,7 @@ def maps(entries: Sequence[tuple[str, str, str]], call: Call) -> int:
         entries: Permission, pattern and action, in order.
         call: What is done. A search is held against what it looks for, which nobody knows here.
     """
-    word = {"run": "bash", "read": "read", "write": "edit", "search": "grep", "fetch": "webfetch"}.get(call.does) or str(call.what)
+    word = {"run": "bash", "read": "read", "write": "edit", "search": "grep", "fetch": "webfetch"}.get(call.does) or call.tool("_")
     subjects = list(_nodes(call.what)) if isinstance(call.what, Line) else [call.what if call.does in ("read", "write") else "x"]
     levels = []
     for subject in subjects:
@@ -141,7 +150,11 @@ def _of_claude(word: str, pattern: str | None, call: Call, effect: str) -> bool:
         "search": ("Read", "Grep") if pattern is not None and effect != "allow" else ("Grep",),
         "write": ("Edit", "Read") if effect != "allow" else ("Edit",),
         "fetch": ("WebFetch",),
-    }.get(call.does, (f"mcp__{str(call.what).partition('_')[0]}", f"mcp__{str(call.what).replace('_', '__', 1)}"))
+    }.get(call.does, ())
+    if call.does == "server":
+        return _is_tool(word, call)
+    if word == "WebFetch" and pattern is not None:
+        return call.is_of(pattern)
     if word == "Write" and pattern is None and call.does == "write":
         return True
     if word not in words or (word == "Edit" and pattern is None and call.does == "write"):
@@ -149,6 +162,12 @@ def _of_claude(word: str, pattern: str | None, call: Call, effect: str) -> bool:
     if pattern is None:
         return word != "Read" or call.does in ("read", "write")
     return call.does in ("read", "write", "search") and ignored(pattern, str(call.what))
+
+
+def _is_tool(word: str, call: Call) -> bool:
+    """Whether a rule is about a server, or about its tool: a star stands for any text in either (asked)."""
+    name = f"mcp__{call.tool('__')}"
+    return fnmatchcase(name, word) or (word.count("__") == 1 and name.startswith(f"{word}__"))
 
 
 def _of_bash(pattern: str, text: str) -> bool:
@@ -167,7 +186,8 @@ def ignored(pattern: str, path: str) -> bool:
     parts = path.split("/")
     if not names:
         return False
-    ways = [[*parts[start:end]] for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)]
+    starts = range(1 if pattern.startswith("/") else len(parts))
+    ways = [[*parts[start:end]] for start in starts for end in range(start + 1, len(parts) + 1)]
     return any(_segments(names, way) for way in ways if not (pattern.endswith("/") and way[-1] == parts[-1]))
 
 
@@ -228,11 +248,15 @@ def _of_qwen(word: str, pattern: str | None, call: Call, effect: str) -> bool:
         "search": ("Grep", "Read") if pattern is None else (),
         "write": ("Edit", "write_file", "Write"),
         "fetch": ("WebFetch", "web_fetch"),
-    }.get(call.does, (f"mcp__{str(call.what).partition('_')[0]}", f"mcp__{str(call.what).replace('_', '__', 1)}"))
+    }.get(call.does, ())
+    if call.does == "server":
+        return _is_tool_of_qwen(word, call)
     if word not in words:
         return False
     if pattern is None:
         return True
+    if call.does == "fetch":
+        return call.is_of(pattern)
     if isinstance(call.what, Line):
         pieces = [_of_qwen_command(pattern, piece) for piece in _pieces(call.what.text)]
         return all(pieces) if effect == "allow" else any(pieces)
@@ -240,6 +264,14 @@ def _of_qwen(word: str, pattern: str | None, call: Call, effect: str) -> bool:
     return _segments([name for name in names if name], call.what.split("/")) or (
         names[-1] == "**" and _segments(names[:-1], call.what.split("/"))
     )
+
+
+def _is_tool_of_qwen(word: str, call: Call) -> bool:
+    """`matchesMcpPattern`: the whole name, what begins as a name that ends in a star does, or a server alone."""
+    name = f"mcp__{call.tool('__')}"
+    if word.endswith("*"):
+        return name.startswith(word[:-1])
+    return name == word or (word.count("__") == 1 and name.startswith(f"{word}__"))
 
 
 def decide_qwen(file: Any, call: Call, default: int | None = None) -> int:
@@ -256,10 +288,11 @@ def decide_gemini(file: Any, call: Call, default: int | None = None) -> int:
     """Decide as Gemini does: whole tools alone, since a name with a pattern in `tools.exclude` is the name of no tool."""
     tools = file.get("tools", {})
     word = {"run": "run_shell_command", "read": "read_file", "write": "write_file", "search": "grep_search", "fetch": "web_fetch"}
-    name = word.get(call.does) or f"mcp_{call.what}"
-    if name in tools.get("exclude", ()) or f"mcp_{str(call.what).partition('_')[0]}_*" in tools.get("exclude", ()):
+    name = word.get(call.does) or f"mcp_{call.tool('_')}"
+    names = {name, f"mcp_{str(call.what).partition('/')[0]}_*", "mcp_*"} if call.does == "server" else {name}
+    if names & set(tools.get("exclude", ())):
         return DENIED
-    if name in tools.get("confirmationRequired", ()):
+    if names & set(tools.get("confirmationRequired", ())):
         return ASKED
     return FREE if name in tools.get("allowed", ()) else _DEFAULT[call.does] if default is None else default
 

@@ -1,6 +1,7 @@
 """Packs deployed, updated and taken away with the command line: nothing of the user's is lost, nothing of ours is left."""
 
 import json
+import shutil
 
 import pytest
 
@@ -410,7 +411,7 @@ def test_removed_pack_is_orphaned(project, give, run, asked):
     assert {*asked("status", code=1).states().values()} == {"orphaned"}
     told = run("status", code=1).out
     assert "backend-agents 1.0.0; not in .venv/lib/python3.11/site-packages (the project's .venv)\n" in told
-    assert "`agentconv uninstall backend-agents --accept` takes it away" in told
+    assert "`agentconv uninstall backend-agents --accept=leaving` takes it away" in told
     assert "nothing but the lock says" in run("uninstall", "Backend_Agents", code=1).err
     assert (project / ".claude/agents/reviewer.md").is_file()
     run("uninstall", "Backend_Agents", "--accept")
@@ -535,3 +536,45 @@ def test_no_home(project, give, run, monkeypatch):
     monkeypatch.setenv("HOME", str(project / "nowhere"))
 
     assert "home folder" in run("install", "backend-agents", "--scope", "user", "--to", "claude-code", code=2).err
+
+
+def test_what_is_the_users_own_is_taken_for_good(project, give, run, asked):
+    """An own agent of a pack's name stays, is no drift, and where the pack's was forced, the copy is told when that goes."""
+    give(ONE)
+    mine = project / ".claude/agents/reviewer.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("---\nname: reviewer\ndescription: Mine\n---\nMine.\n")
+    run("install", "backend-agents", "--accept", "--to", "claude-code", code=1)
+    states = asked("status").states()
+    run("install", "backend-agents", "--accept", "--force")
+    told = run("uninstall", "backend-agents").err
+
+    assert states[".claude/agents/reviewer.md"] == "taken"
+    assert {*states.values()} == {"taken", "up-to-date"}
+    assert "mv .claude/agents/reviewer.md.agentconv-backup .claude/agents/reviewer.md brings it back" in told
+
+
+def test_who_reads_along_and_takes_less_is_told(project, give, run):
+    """An assistant that is used here and reads another one's folder says what it takes nothing of, whether it is asked for or not."""
+    give({"careful.md": "---\nname: careful\ndescription: Careful\ntools: Read\npermissionMode: plan\n---\nLook.\n"})
+    (project / ".github/agents").mkdir(parents=True)
+    alone = run("install", "backend-agents", "--accept", "--to", "claude-code").err
+    both = run("install", "backend-agents", "--accept", "--to", "claude-code,copilot", "-v").err
+
+    assert "degraded-elsewhere" in alone
+    assert "degraded-elsewhere" in both
+    assert "permissions.mode" in alone
+
+
+def test_restoring_leaves_the_lock_as_it_is(project, give, run):
+    """Where a checkout has no file of the pack, what the lock says is written, and the lock is the same as before, byte for byte."""
+    give(ONE)
+    (project / ".claude").mkdir()
+    run("install", "backend-agents", "--accept", "--to", "claude-code,codex")
+    lock = (project / "agentconv.lock").read_bytes()
+    for folder in (".claude", ".codex"):
+        shutil.rmtree(project / folder)
+    run("install")
+
+    assert (project / ".claude/agents/reviewer.md").exists()
+    assert (project / "agentconv.lock").read_bytes() == lock

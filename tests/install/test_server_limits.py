@@ -129,14 +129,14 @@ def test_install_brings_rules_and_uninstall_takes_them(project, run, asked, whee
 
 def test_rules_among_the_users_own(project, run, wheel):
     """The user's rules stay as they are, before and after."""
-    write(project, {"opencode.json": '{"permission": {"bash": "ask"}}\n'})
+    mine = '{"permission": {"bash": "ask"}}\n'
+    write(project, {"opencode.json": mine})
     run("install", wheel(), "--to", "opencode", "--accept")
     there = configuration(project)["permission"]
-    run("uninstall", "servers", "--accept", code=1)
+    run("uninstall", "servers", "--accept")
 
     assert there == {"bash": "ask", **LISTED}
-    assert configuration(project)["permission"]["bash"] == "ask"
-    assert not configuration(project).get("mcp")
+    assert (project / "opencode.json").read_text() == mine
 
 
 def test_two_packs_close_tools_in_one_file(project, run, wheel):
@@ -168,3 +168,20 @@ def test_settings_of_claude_code(project, run, wheel):
 
     assert configuration(project, ".claude/settings.json") == {"permissions": {"deny": ["mcp__other__drop"]}}
     assert configuration(project, ".mcp.json")["mcpServers"].keys() == {"other"}
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_assistants_that_read_one_file(source, run, asked, tree, there):
+    """Kilo reads OpenCode's file, too: what both would have in it is there once, and each run comes to the same."""
+    write(source, {"agentconv.toml": TARGETS.replace('"opencode"', '"opencode", "kilo"')})
+    if there:
+        write(source, {"opencode.json": '{"mcp": {"mine": {"type": "local", "command": ["mine"]}}}\n'})
+    run("sync")
+    after = tree()
+    run("sync", "--check")
+    again = asked("sync").report["parts"]["entries"]
+
+    assert tree() == after
+    assert {entry["action"] for entry in again} == {"same"}
+    assert configuration(source)["permission"] == LISTED
+    assert there or configuration(source, "kilo.json")["permission"] == LISTED

@@ -157,6 +157,33 @@ def test_a_repair_that_changes_another_reading_says_so():
     assert "otherwise" in change or "no agent" in change
 
 
+@pytest.mark.parametrize("value", ["what to do: this", 'finds bugs: the "odd" ones, and # marks', "a: b's"])
+def test_quotes_are_no_safe_fix_where_a_client_that_is_asked_takes_them_for_text(value):
+    """Cursor reads a value as it is written, and no spelling of a colon reads alike for it and for YAML: nobody writes quotes unasked."""
+    text = f"---\nname: a\ndescription: {value}\n---\n\nd\n"
+    looked_at = subject(text, asked=("codex", "cursor"))
+    (finding,) = found(looked_at, "AC101")
+
+    assert fixed(looked_at, "AC101") == text
+    assert finding.fix is not None
+    assert not finding.fix.safe
+    assert "reword it without `: `" in finding.help
+    assert "Cursor would read description otherwise" in finding.help
+    assert '"' in fixed(subject(text, asked=("codex", "copilot")), "AC101")
+    after = subject(fixed(looked_at, "AC101", unsafe=True), asked=("cursor",))
+    assert any("the quotes are part of `description`" in told.message for told in after.reading("cursor").diagnostics)
+
+
+def test_what_is_never_closed_is_told_of_a_file_that_is_dropped_for_something_else():
+    """A header that its client repairs is told as one, be it that the client drops the file for want of a description."""
+    text = "---\nname: Test Fixer\ndescripton: Fixes tests.\ntools: [Read, Edit, bash\n---\n\nd\n"
+    told = found(subject(text))
+
+    assert {finding.rule.code for finding in told} == {"AC102", "AC303", "AC401", "AC901"}
+    assert "a list that is never closed" in next(finding.message for finding in told if finding.rule.code == "AC102")
+    assert "tools: [Read, Edit, Bash]" in fixed(subject(text), unsafe=True)
+
+
 def test_a_broken_header_is_mended_as_a_person_reads_it():
     """A value over several lines is only put in quotes when that is asked for: how far it goes is a guess."""
     text = "---\nname: a\ndescription: use it: always\n\n  Context: b: c\nmodel: sonnet\n---\n\nd\n"

@@ -204,3 +204,18 @@ def test_misspelled_models(client: str, word: str, meant: str | None) -> None:
     ]
 
     assert found == ([f"did you mean `{meant}`?"] if meant else [])
+
+
+@pytest.mark.parametrize(
+    ("tools", "severity", "opens"),
+    [
+        ("", Severity.ERROR, "the agent has every tool"),
+        ("tools: Read\n", Severity.WARNING, "the agent has the tools that its own list says"),
+    ],
+)
+def test_what_is_open_is_what_the_list_that_counts_says(tools: str, severity: Severity, opens: str) -> None:
+    """A limit that the client passes over opens every tool where no list of its own is beside it, and what that one says else."""
+    text = f"---\nname: a\ndescription: Reviews changes before a merge\nallowedTools: Read\n{tools}---\n\nYou review.\n"
+    (found,) = [one for one in findings("claude-code", SourceText(".claude/agents/a.md", text.encode())) if one.rule.code == "AC412"]
+
+    assert (found.severity, found.message.partition(", and ")[2]) == (severity, opens)

@@ -11,6 +11,7 @@ import pytest
 import hostile_prompts
 from agent_files import dealt
 from agentconv import testing
+from agentconv.conversion import compare
 from agentconv.core.dataclass import replace
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
@@ -45,6 +46,22 @@ def test_a_rule_of_ours_says_why(rule):
     """A rule of ours says at some length why what it flags matters, under a code of ours."""
     assert re.fullmatch(r"AC\d{3}", rule.code)
     assert len(rule.why) > 80
+
+
+FREER = {
+    "AC307": "an agent that is left without any tool is given one",
+    "AC506": "its own client never held it to the limit that goes",
+}
+"""Rules whose good example may do more than the bad one, and why."""
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.kind], ids=lambda rule: rule.code)
+def test_what_a_rule_has_people_use_instead_frees_no_agent_in_its_own_client(rule):
+    """What mends a file for one client opens nothing in the file's own."""
+    bad, good = (subject(text, rule).result.as_meant.set.agents for text in (rule.bad, rule.good))
+    wider = [str(one) for was, now in zip(bad, good, strict=False) for one in compare.widenings(was, now, rule.example)]
+
+    assert bool(wider) == (rule.code in FREER), wider
 
 
 BROKEN_RULES = {

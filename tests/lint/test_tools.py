@@ -3,6 +3,7 @@
 import pytest
 from test_rules import subject
 
+import agentconv
 from agentconv.core.diagnostics import Severity
 from agentconv.lint import catalogue, checking, fixing, project
 from agentconv.lint.subject import Settings
@@ -30,6 +31,22 @@ def findings(text, format_id="claude-code", asked=(), settings=None):
 def codes(text, format_id="claude-code", asked=(), settings=None):
     """Return the codes and severities of what the rules find."""
     return [(finding.rule.code, finding.severity.value) for finding in findings(text, format_id, asked, settings)]
+
+
+@pytest.mark.parametrize(
+    ("tools", "client"),
+    [(tools, client) for tools in ("Read, Grep", "Read, Grep, WebSearch, WebFetch") for client in ("cursor", "goose", "deepagents")],
+)
+def test_a_conversion_is_advised_where_it_would_write_the_agent(tools, client):
+    """To let `convert` write a file is no advice where it refuses to: then the help says why, and what else there is to do."""
+    text = agent(f"tools: {tools}")
+    told = [finding for finding in findings(text, asked=(client,)) if finding.rule.code == "AC305"]
+    done = agentconv.convert(text, "claude-code", client)
+
+    assert told
+    for finding in told:
+        assert (f"agentconv convert --to {client}" in finding.help) == (not done.refused)
+        assert ("which no file holds to that" in finding.help) == bool(done.refused)
 
 
 @pytest.mark.parametrize(

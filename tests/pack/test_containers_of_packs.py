@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.pack import containers
@@ -130,3 +132,36 @@ def test_agents_alone_are_packed_as_before(project, pack):
     files = pack(".", "--license", "MIT").files
 
     assert MANIFESTS & files.keys() == {".claude-plugin/plugin.json"}
+
+
+def test_readme_says_what_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it is installed, a reader sees what of a pack is started, run, forbidden or opened, and no markup of anybody else's."""
+    files = {
+        ".claude/agents/one.md": "---\nname: one\ndescription: One\nmcpServers: [db, mine]\n---\nOne.\n",
+        ".claude/skills/go/SKILL.md": "---\nname: go\ndescription: Goes <b>on</b>.\n---\nGo.\n",
+        ".claude/skills/go/run.sh": "#!/bin/sh\n",
+        ".mcp.json": '{"mcpServers": {"db": {"command": "db-mcp", "args": ["--all"]}, "web": {"type": "http", "url": "https://e.example/mcp"}}}',
+        ".claude/settings.json": '{"permissions": {"deny": ["WebFetch"]}, "hooks": {"Stop": [{"hooks": ['
+        '{"type": "command", "command": "x `y`"}, {"type": "prompt", "prompt": "Done?"}]}]}}',
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / ".claude/skills/go/run.sh").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    assert main(["pack", ".", "--with", "all", "--name", "all-of-it", "--version", "1", "--license", "MIT", "-o", "out"]) == 0
+    with tarfile.open(next((tmp_path / "out").glob("*.tar.gz"))) as sdist:
+        readme = sdist.extractfile("all_of_it-1/README.md")
+        assert readme is not None
+        text = readme.read().decode()
+
+    along = text.partition("## What comes along")[2].partition("## Install")[0]
+    assert [line for line in along.splitlines() if line.startswith("- ")] == [
+        "- `go`: Goes \\<b\\>on\\</b\\>; programs in it: `run.sh`",
+        "- `db`: starts `db-mcp --all`",
+        "- `web`: is at `https://e.example/mcp`",
+        "- `stop`: runs `` x `y` `` on `Stop`",
+        "- `stop~2`: asks a model on `Stop`",
+        "- `permissions`: `WebFetch: deny`",
+    ]
+    assert "- MCP servers, which come along: `db`\n- MCP servers, which you configure in the assistant: `mine`" in text

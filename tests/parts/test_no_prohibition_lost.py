@@ -18,7 +18,7 @@ from client_patterns import glob
 from client_rules import AROUND, ASKED, DECIDERS, FREE, WRAPPERS, Call, Line, entries_of, maps
 
 _COMMANDS = ("rm", "rm -rf", "git push", "npm run", "curl")
-_PATHS = (".env", "secrets/**", "**/*.pem", "src/*.py", "config/app.json")
+_PATHS = (".env", "secrets/**", "secrets", "src/", "/config/**", "**/*.pem", "src/*.py", "config/app.json")
 _GLOBS = (".env", "secrets/*", "*.pem", "src/*.py", "*/.env")
 _WORDS = ("rm", "rm -rf x", "rm x", "git push origin", "git status", "npm run build", "curl -s u", "ls", "git", "rmdir x")
 _FILES = (".env", "sub/.env", "secrets/a/b", "a.pem", "k/a.pem", "src/a.py", "src/k/a.py", "config/app.json", "README.md")
@@ -43,6 +43,9 @@ def _map() -> st.SearchStrategy[Any]:
         "webfetch": _EFFECTS,
         "tracker_get": _EFFECTS,
         "tracker_*": _EFFECTS,
+        "my_db_get": _EFFECTS,
+        "my_*": _EFFECTS,
+        "*_get": _EFFECTS,
     }
     return st.lists(st.sampled_from(("*", *keys)), unique=True, max_size=4).flatmap(
         lambda names: st.fixed_dictionaries({name: keys.get(name, _EFFECTS) for name in names})
@@ -50,10 +53,31 @@ def _map() -> st.SearchStrategy[Any]:
 
 
 _DECISIONS = {"allow": "allow", "prompt": "ask", "forbidden": "deny"}
-_SERVERS = ("mcp__tracker", "mcp__tracker__get", "WebFetch", "Bash", "Grep")
+_SERVERS = ("mcp__tracker", "mcp__tracker__get", "mcp__tracker__*", "mcp__my_db__get", "mcp__my_db__g*")
+_WHOLE = (*_SERVERS, "WebFetch", "WebFetch(domain:example.com)", "Bash", "Grep")
+_NAMES = (
+    "mcp_tracker_get",
+    "mcp_tracker_*",
+    "mcp_my_db_get",
+    "mcp_*",
+    "run_shell_command",
+    "write_file",
+    "replace",
+    "grep_search",
+    "web_fetch",
+)
 _FILES_OF: dict[str, st.SearchStrategy[Any]] = {
-    "claude-code": st.fixed_dictionaries({"permissions": _lists(":*", _PATHS, (*_SERVERS, "Read"))}),
-    "qwen-code": st.fixed_dictionaries({"permissions": _lists(" *", tuple(f"./{path}" for path in _PATHS), (*_SERVERS, "Read", "Edit"))}),
+    "claude-code": st.fixed_dictionaries({"permissions": _lists(":*", _PATHS, (*_WHOLE, "mcp__*__get", "Read"))}),
+    "qwen-code": st.fixed_dictionaries(
+        {"permissions": _lists(" *", tuple(f"./{path}" for path in _PATHS if path[0] != "/"), (*_WHOLE, "Read", "Edit"))}
+    ),
+    "gemini-cli": st.fixed_dictionaries(
+        {
+            "tools": st.fixed_dictionaries(
+                {key: st.lists(st.sampled_from(_NAMES), max_size=3) for key in ("exclude", "confirmationRequired")}
+            )
+        }
+    ),
     "opencode": st.fixed_dictionaries({"permission": _map()}),
     "kilo": st.fixed_dictionaries({"permission": _map()}),
     "codex": st.lists(st.tuples(st.sampled_from(_COMMANDS), st.sampled_from(tuple(_DECISIONS))), max_size=4, unique=True),
@@ -68,7 +92,8 @@ _LINES = st.builds(
 _CALLS = st.one_of(
     st.builds(Call, st.just("run"), _LINES),
     st.builds(Call, st.sampled_from(("read", "write", "search")), st.sampled_from(_FILES)),
-    st.sampled_from([Call("fetch"), Call("server", "tracker_get"), Call("server", "tracker_set")]),
+    st.sampled_from([Call("fetch", "example.com"), Call("fetch", "b.example.com"), Call("fetch", "other.org")]),
+    st.sampled_from([Call("server", name) for name in ("tracker/get", "tracker/set", "my_db/get", "my_db/get_all", "my/db_get")]),
 )
 
 
@@ -84,6 +109,9 @@ def _without(format_id: str, file: Any, left_open: dict[str, str]) -> Any:
         return [one for place, one in enumerate(entries) if place not in open_at and not _is_hidden(entries, place, open_at)]
     if format_id == "codex":
         return [one for one in file if f"{_DECISIONS[one[1]]} shell_tool({one[0]}:*)" not in left_open]
+    if format_id == "gemini-cli":
+        words = {"exclude": "deny", "confirmationRequired": "ask"}
+        return {"tools": {key: [one for one in names if f"{words[key]} {one}" not in left_open] for key, names in file["tools"].items()}}
     lists = file["permissions"]
     return {"permissions": {effect: [one for one in texts if f"{effect} {one}" not in left_open] for effect, texts in lists.items()}}
 

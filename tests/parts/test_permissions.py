@@ -8,9 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
 from agentconv.conversion.shared_parts import SharedParts
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.source import SourceText
 from agentconv.parts.permissions import deciding, restraints
@@ -34,6 +37,42 @@ def _golden(path: Path, found: Any) -> Any:
     if ACCEPT:
         path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return json.loads(path.read_text("utf-8"))
+
+
+SCHEMAS = sorted(path.name.partition(".")[0] for path in schema_files.FOLDER.glob("parts/permissions/*.schema.json"))
+_AT = {
+    "gemini-cli": {"defaultApprovalMode": "general"},
+    "qwen-code": {"allow": "permissions", "ask": "permissions", "deny": "permissions"},
+    "claude-code": {},
+    "cursor": {},
+}
+_TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
+
+
+@pytest.mark.parametrize(
+    ("format_id", "key"), [(one, key) for one in SCHEMAS for key in schema_files.part_rows("permissions", one)], ids=lambda one: one
+)
+def test_schema_says_what_a_client_takes(format_id: str, key: str) -> None:
+    """Of each key, what is well-formed is taken, and anything else costs what the schema says."""
+    row = schema_files.part_rows("permissions", format_id)[key]
+    table = _AT[format_id].get(key, _TABLE.get(format_id, "permissions"))
+    place = client(format_id).project[0]
+
+    def effects(value: Any) -> list[Effect | None]:
+        source = SourceText(place.path, json.dumps({table: {key: value}}).encode())
+        return [one.effect for one in client(format_id).read(PartSource(source, place)).diagnostics]
+
+    assert [one for value in row["examples"] for one in effects(value)] == []
+    assert [effects(value) for value in row["x-bad-examples"]] == [[Effect(row["x-invalid"])]] * len(row["x-bad-examples"])
+
+
+@pytest.mark.parametrize("format_id", SCHEMAS)
+def test_schema_of_rules_follows_the_annotations(format_id: str) -> None:
+    """It is one as those of other parts are, and its fields are those of a set of rules."""
+    schema = schema_files.load(f"parts/permissions/{format_id}")
+
+    assert list(Draft202012Validator(schema_files.load("annotations")).iter_errors(schema)) == []
+    assert {row["x-field"] for row in schema["properties"].values()} <= {"rules", "mode", "folders", "extras"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

@@ -425,3 +425,33 @@ def test_copilot_takes_what_is_an_address_before_it_is_filled_in(url: str, loads
 
     assert (read("copilot", data).states[0] is State.LOADS) is loads
     assert one.is_refused() is not loads
+
+
+NEW = """\
+  new:
+    enabled: true
+    type: stdio
+    name: new
+    cmd: npx
+    args: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "expected"),
+    [
+        ("extensions:\n  db:\n    enabled: true\nother: 1", "", "extensions: {}\nother: 1"),
+        ("extensions:\n  db:\n    enabled: true\n    args:\n    - x\nother: 1", NEW, f"extensions:\n{NEW}other: 1"),
+        ("extensions: {}  # none\nother: 1\n", NEW, f"extensions:\n{NEW.rstrip()}  # none\nother: 1\n"),
+        ("extensions:\n  mine:\n    type: builtin", NEW, f"extensions:\n  mine:\n    type: builtin\n{NEW.rstrip()}"),
+        ("extensions: {mine: {type: builtin}, db: {a: 1}}\nother: 1\n", "", "extensions: {mine: {type: builtin}}\nother: 1\n"),
+    ],
+)
+def test_other_keys_of_a_users_configuration_stay(text: str, added: str, expected: str) -> None:
+    """What of goose's config.yaml is no server is left alone, where the last server goes, and where the first one comes."""
+    original = source("goose", text.encode())
+    new = [replace(STARTED, definition=replace(STARTED.definition, name="new", args=()))] if added else []
+
+    (file,) = client("goose").write(new, original.text.path, original, ["db"])
+
+    assert file.data.decode() == expected

@@ -485,6 +485,7 @@ PLUGINS = {
     ),
     "plugins/a/skills/check/SKILL.md": "---\nname: check\ndescription: Checks a\n---\nRun a.\n",
     "plugins/b/skills/check/SKILL.md": "---\nname: check\ndescription: Checks b\n---\nRun b.\n",
+    "plugins/c/skills/check-2/SKILL.md": "---\nname: check-2\ndescription: Checks twice\n---\nRun c.\n",
     "plugins/c/skills/check/SKILL.md": "---\nname: check\ndescription: Checks a\n---\nRun a.\n",
     "plugins/a/commands/fix.md": "---\ndescription: Fixes a\n---\nFix a.\n",
     "plugins/b/commands/fix.md": "---\ndescription: Fixes b\n---\nFix b.\n",
@@ -495,7 +496,7 @@ PLUGINS = {
 
 
 def test_parts_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
-    """Skills and commands get numbers as agents do, agents name those of their own plugins, and what is the very same is there once.
+    """Skills and commands get numbers that are free, agents name those of their own plugins, and what is the very same is there once.
 
     Where nothing says of which plugin an agent is, as in a set, the first is meant, and that is told.
     """
@@ -512,11 +513,12 @@ def test_parts_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
 
     assert {path: word for path, word in last.items() if not path.startswith("agents")} == {
         "skills/check/SKILL.md": "a.",
-        "skills/check-2/SKILL.md": "b.",
+        "skills/check-2/SKILL.md": "c.",
+        "skills/check-3/SKILL.md": "b.",
         "commands/fix.md": "a.",
         "commands/fix-2.md": "b.",
     }
-    assert [named[f"{name}.md"] for name in ("one", "two", "three")] == [["check"], ["check-2"], ["check-2"]]
+    assert [named[f"{name}.md"] for name in ("one", "two", "three")] == [["check"], ["check-3"], ["check-3"]]
     assert "part-same" in told
     result = agentconv.write(agentconv.read("."), "claude-code", with_="all")
     assert [loss.agent for loss in result.losses if loss.code == "part-ambiguous"] == ["one", "two"]

@@ -181,3 +181,25 @@ def test_a_faulty_marketplace_is_told(values, line):
 
     assert said.span.line == line
     assert said.effect is Effect.DROPS
+
+
+def test_what_a_pack_is_called_a_plugin_is_called(tmp_path, monkeypatch):
+    """`[pack]` of the settings names what is converted into one folder; a plugin that says something itself keeps that."""
+    files = {
+        "agentconv.toml": '[pack]\nname = "backend-agents"\nversion = "1.2.0"\ndescription = "Ours"\nauthor = "Ada <ada@example.com>"\n',
+        ".claude/agents/a.md": "---\nname: a\ndescription: A\n---\nA.\n",
+        "plugin/.claude-plugin/plugin.json": '{"name": "mine"}',
+        "plugin/agents/b.md": "---\nname: b\ndescription: B\n---\nB.\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    main(["convert", ".", "-t", "claude-plugin", "--marketplace", "-o", "out"])
+    main(["convert", "plugin", "-f", "claude-plugin", "-t", "claude-plugin", "-o", "again"])
+    offered = json.loads(Path("out/.claude-plugin/marketplace.json").read_text())
+    said = json.loads(Path("out/.claude-plugin/plugin.json").read_text())
+
+    assert (offered["name"], offered["plugins"][0]["name"], offered["owner"]) == ("backend-agents", "backend-agents", {"name": "Ada"})
+    assert (said["name"], said["version"], said["description"]) == ("backend-agents", "1.2.0", "Ours")
+    assert Path("again/.claude-plugin/plugin.json").read_text() == '{"name": "mine"}'

@@ -165,3 +165,37 @@ def test_files_are_known_by_what_is_in_them() -> None:
 
     assert re.search(looks, OWN.encode())
     assert not re.search(looks, b"agent:\n  name: x\n  image: y\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "agent: {name: a}\n",
+        "agent:\n  extend:\n  name: a\n",
+        "version: 2\nagent:\n  extend: default\n  name: a\n",
+        "agent:\n  extend: gone.yaml\n  name: a\n",
+        "agent:\n  extend: a.yaml\n",
+        "agent:\n  extend: bare.yaml\n",
+        "agent:\n  name: a\n  system_prompt_path: gone.md\n  tools: []\n",
+        "agent:\n  name: a\n  system_prompt_path: bare.yaml\n",
+        "agent:\n  extend: default\n  name: a\n  tools: kimi_cli.tools.shell:Shell\n",
+    ],
+)
+def test_what_was_wrong_is_mended_where_something_else_is_changed(text: str, tmp_path: Path) -> None:
+    """A file that the client does not load is one that it loads once its agent was changed, or the change is refused."""
+    agents = agentconv.read(_project(tmp_path, {"a.yaml": text, "bare.yaml": "agent: {zzz: 1}\n"}))
+    (agent,) = [one for one in agents.agents if one.origin and one.origin.source.endswith("/a.yaml")]
+    changed = replace(
+        agents,
+        agents=(replace(agent, description="Call it.", prompt=Prompt("You look.", mode=agent.prompt.mode if agent.prompt else "append")),),
+    )
+
+    done = agentconv.write(changed, "kimi-cli")
+    for file in done.files:
+        (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.data)
+    piece = _piece(tmp_path, "a.yaml")
+
+    assert not [one for one in done.diagnostics if one.code is Code.INTERNAL]
+    assert piece.states == (State.LOADS,) or done.refused
+    assert done.refused or [(one.description, one.prompt and one.prompt.text) for one in piece.agents] == [("Call it.", "You look.")]

@@ -347,16 +347,3 @@ def test_kilo_reads_rules_in_both_of_its_folders(project):
         (project / folder / "rules" / "tabs.md").write_text("Use tabs.\n")
 
     assert {one.path for one in PartsOnDisk(project).of("kilo", "instructions")} == {".kilo/rules/tabs.md", ".kilocode/rules/tabs.md"}
-
-
-def test_permissions_that_void_their_file_void_its_hooks(project):
-    """Claude Code applies nothing of settings with a `defaultMode` that there is not: a guard in them never fires."""
-    (project / ".claude").mkdir()
-    settings = project / ".claude/settings.json"
-    for mode, taken in (("plan", True), ("sideways", False)):
-        settings.write_text(json.dumps({"permissions": {"defaultMode": mode}, "hooks": {"PreToolUse": [_GUARD]}}))
-        found = PartsOnDisk(project).of("claude-code", "hooks")
-
-        assert [(one.taken, [told.message for told in one.told if "nothing" in told.message] != []) for one in found] == [
-            (taken, not taken)
-        ]

@@ -165,6 +165,16 @@ def test_an_agent_opens_no_tool_that_is_closed(tmp_path: Path) -> None:
     assert own[-4:] == [("other_*", "ask"), ("other_drop", "deny"), ("my_srv_*", "deny"), ("my_srv_ping", "ask")]
 
 
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+def test_a_word_for_tools_of_several_kinds_stays_whole(project: Path, target: str) -> None:
+    """An agent that asks before any tool of a server asks so behind the limits of two servers, too, and is written."""
+    (project / ".codex/agents").mkdir()
+    (project / ".codex/agents/helper.toml").write_text('name = "helper"\ndescription = "Helps"\ndeveloper_instructions = "Help."\n')
+
+    assert convert(project, target) == 0
+    assert any("my_srv_ping" in one.read_text() for one in project.rglob("helper.md"))
+
+
 def rules(*pairs: tuple[str, str]) -> tuple[Rule, ...]:
     """Return rules of OpenCode."""
     return tuple(rule for word, effect in pairs for rule in rules_of("opencode", word, effect, None))

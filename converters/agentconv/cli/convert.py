@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.conversion.converted import Converted
+    from agentconv.core.ir import AgentSet
     from agentconv.sources.inputs import Discovery
 
 USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|- | --scope user] [options]"
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_marketplace(shared.add_along(parser))
     shared.add_models(parser)
     processes.add_jobs(shared.add_report(parser, known=True))
+    parser.set_defaults(pack=None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -90,6 +92,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         models=models,
         deploy=output.home is not None,
         marketplace=options.marketplace,
+        words=_words(options),
         unrestrained=shared.unrestrained(options.allow_widening),
     )
     carried = Carried(options, found, output)
@@ -109,6 +112,22 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for diagnostic in _several_from_now_on(found, targets, options, output):
         output.report.diagnostic(diagnostic)
     return output.finish()
+
+
+def _words(options: argparse.Namespace) -> AgentSet | None:
+    """Return what `[pack]` of the project's settings says that its agents are called, for the files that say it."""
+    said = getattr(options, "pack", None)
+    if not said:
+        return None
+    from agentconv.core.ir import AgentSet
+
+    return AgentSet(
+        name=said.get("name"),
+        version=said.get("version"),
+        description=said.get("description"),
+        license=said.get("license"),
+        authors=tuple(said["author"]) if said.get("author") else None,
+    )
 
 
 def _several_from_now_on(found: Discovery, targets: Sequence[str], options: argparse.Namespace, output: Output) -> Iterator[Diagnostic]:

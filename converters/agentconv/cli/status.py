@@ -28,14 +28,15 @@ EXAMPLES = """\
 examples:
   agentconv status               what is deployed in this project, and what is not as it was deployed
   agentconv status --scope user  your own agents
-  agentconv status -q            in CI: exit 1 when anything is not up to date
+  agentconv status -q            in CI: exit 1 when anything is not as it was deployed
 
 states:
   up-to-date   as it was deployed, and as the pack has it now
   edited       changed since it was deployed
   missing      gone
   stale        the pack that is there now would deploy something else: agentconv install PACK
-  held         as it was before an update that asks for more: agentconv install PACK --accept
+  taken        something else is in its place, yours or another pack's, and stays
+  held         as it was, or away, since it asks for more: agentconv install PACK --accept
   orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """

@@ -143,7 +143,7 @@ def along(wanted: With, named: Named) -> Along:
         _forbid_unknown(kind, names, there)
         keys = {_key(kind, name) for name in names | needed}
         meant = [one for one in there if kind in wanted.kinds or any(_key(kind, name) in keys for name in one.names)]
-        found += [one for one in meant if one.taken]
+        found += [one for one in meant if one.meant]
         told += [remark for one in meant if one.hidden_by is None for remark in one.told]
         known = {_key(kind, name) for one in there for name in one.names}
         missing += [(kind, name) for name in sorted(used) if _key(kind, name) not in known]

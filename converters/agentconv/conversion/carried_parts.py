@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 _NUMBERED = ("skills", "commands")
 """What people and agents call by name, each from a file of its own: of several of one name, all but the first get a number."""
-_NUMBERS, _NAME = 1000, 64
-"""How many there may be, and how long such a name may be."""
+_NUMBERS, _NAME = 100, 64
+"""How many numbers are tried, and how long such a name may be."""
 _RESTRAINTS = ("invoked_by", "denied_tools", "hooks")
 """Fields by which an author holds the model, or a skill, back."""
 
@@ -62,6 +62,10 @@ class CarriedParts:
     """What of each kind goes into each shared file."""
     _taken: dict[str, PartVerdict] = field(default_factory=dict)
     """Whose the paths are that are taken, without their cases."""
+    _alike: dict[tuple[str, Kind], list[tuple[PartVerdict, PartVerdict]]] = field(default_factory=dict)
+    """Of parts whose paths would be one, each as it would be by its own name, and as it is."""
+    _claimed: frozenset[str] = frozenset()
+    """Paths that parts would have by their own names, without their cases."""
     _scripts_taken: set[str] = field(default_factory=set)
     """Paths of scripts that are written."""
 
@@ -82,6 +86,7 @@ class CarriedParts:
         verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
+        self._claimed = frozenset(one.path.casefold() for one in verdicts)
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
@@ -195,9 +200,13 @@ class CarriedParts:
             first = self._taken.setdefault(verdict.path.casefold(), verdict)
             if first is verdict:
                 return verdict
-        if _are_same(verdict, first):
-            return self._beside(verdict, "part-same", part=verdict.part)
-        numbered = self._numbered(verdict, law) if first.loaded.kind == verdict.loaded.kind else None
+        alike = self._alike.setdefault((verdict.path.casefold(), verdict.loaded.kind), [(first, first)])
+        same = next((placed for one, placed in alike if _are_same(verdict, one)), None)
+        if same is not None:
+            return self._beside(verdict, "part-same", part=same.part)
+        numbered = self._numbered(verdict, law, len(alike) + 1) if first.loaded.kind == verdict.loaded.kind else None
+        if numbered is not None:
+            alike.append((verdict, numbered))
         return numbered or self._beside(verdict, "part-name-taken")
 
     def _beside(self, verdict: PartVerdict, code: str, part: Part | None = None) -> PartVerdict:
@@ -206,7 +215,7 @@ class CarriedParts:
         loss = losses.loss(code, named.id, "name", self.target, quoted(named.name), part=verdict.loaded.kind)
         return PartVerdict(verdict.loaded, part, losses=(*verdict.losses, loss))
 
-    def _numbered(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict | None:
+    def _numbered(self, verdict: PartVerdict, law: PartLaw, first: int) -> PartVerdict | None:
         """Return the verdict on a skill or command under its name with a number, as agents of one name get it; None where that is no way.
 
         What is there for one mode alone stands for what all have, and stays out.
@@ -214,14 +223,14 @@ class CarriedParts:
         loaded, part = verdict.loaded, verdict.part
         if part is None or loaded.kind not in _NUMBERED or loaded.only_in:
             return None
-        for number in range(2, _NUMBERS if self.options.on_duplicate == "suffix" else 0):
+        for number in range(first, first + _NUMBERS if self.options.on_duplicate == "suffix" else 0):
             end = f"-{number}"
             name = f"{(part.name or '')[: _NAME - len(end)]}{end}"
             renamed: Part = replace(loaded.part, name=name)  # type: ignore[arg-type]
             again = self._moved(replace(loaded, part=renamed), law)
             if again.part is None or again.is_shared:
                 return None
-            if again.path.casefold() not in self._taken:
+            if again.path.casefold() not in self._taken.keys() | self._claimed:
                 loss = losses.loss(
                     "part-name-duplicate", part.id, "name", self.target, becomes(part.name, again.part.name), part=loaded.kind
                 )

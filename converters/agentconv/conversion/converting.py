@@ -82,7 +82,7 @@ def convert(
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        each = Each(target, options, names, Listing(target, offered=options.marketplace), shapes)
+        each = Each(target, options, names, Listing(target, offered=options.marketplace, words=options.words), shapes)
         yield from _agents(read, each) if shared is None else _agents_shared(read, each, shared)
         return
     yield from _along(read, target, options, names, found.parts)
@@ -97,7 +97,7 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
-    listing = Listing(target, parts=carried.any_written, offered=options.marketplace)
+    listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
     carried.container = listing
     for done in _agents(read, Each(target, options, replace(names, carried=carried), listing)):
         if done.file is not None and done.file.path in carried.shared:

@@ -76,8 +76,10 @@ class IndexFile:
 class Listing:
     """What the file that lists the agents' files is to say, while they are written; nothing, of a format that has no such file."""
 
-    def __init__(self, target: str, *, parts: bool = False, offered: bool = False) -> None:
+    def __init__(self, target: str, *, parts: bool = False, offered: bool = False, words: AgentSet | None = None) -> None:
         self.target = target
+        self._words = words
+        """What the user calls the set, whatever its source says."""
         self._offered = offered
         self._parts = parts
         """Whether skills, commands or servers go along, which are none without the file."""
@@ -96,9 +98,17 @@ class Listing:
         return self._about
 
     @property
+    def about(self) -> AgentSet:
+        """What the file is to say of the set: of one that is there, and changed, what it says."""
+        if self.index is None or self._words is None or self._own is not None:
+            return self._about
+        said = self.index.held(self._words)
+        return replace(self._about, **{word: value for word in _WORDS if (value := getattr(said, word))})
+
+    @property
     def name(self) -> str:
         """What the set is called in the target."""
-        return self._about.name or (self.index.name if self.index else "")
+        return self.about.name or (self.index.name if self.index else "")
 
     def takes(self, piece: Loaded) -> bool:
         """Take a file of the target's own format that lists agents for the one to write, rather than as it is."""
@@ -117,7 +127,7 @@ class Listing:
         if self.index is None or not (self._paths or self._own or self._parts):
             return
         paths = tuple(sorted(self._paths)) if self._paths or not self._parts else None
-        file = IndexFile(self.index, self.path, Listed(paths, self._about))
+        file = IndexFile(self.index, self.path, Listed(paths, self.about))
         try:
             data = self._checked(file)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the agents' files

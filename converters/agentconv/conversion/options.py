@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.part_format import Scope
     from agentconv.core.source import SourceText
@@ -45,9 +45,12 @@ class Options:
     """By agents' ids what they keep, as long as their own names ask for it."""
     overriding: Callable[[Agent, Projection], None] | None = None
     """What the user wants other than the target's projection has it; each change is declared there."""
-
+    beyond: Callable[[Agent], Collection[str]] | None = None
+    """Returns what one agent may do beyond its author, by the names of its effects: what people look at says so."""
     marketplace: bool = False
     """Whether a plugin is written with the file that offers it."""
+    words: AgentSet | None = None
+    """What the user calls the set, where a file holds that (`registry.Row.index`)."""
     along: With = NOTHING
     """Which skills, commands and MCP servers go along with the agents."""
     scope: Scope = "project"
@@ -75,6 +78,7 @@ class Options:
         return replace(
             self,
             marketplace=False,
+            words=None,
             root=root and os.path.realpath(os.path.join(root, path)),
             present=present and (lambda file: present(f"{path}/{file}")),
             read=read and (lambda file: read(f"{path}/{file}")),

@@ -39,7 +39,7 @@ def without_agents(pieces: Iterable[Loaded], target: str, options: Options, part
     found = along(options.along, named) if named is not None else None
     carried = CarriedParts(target, options, {})
     carried.judge(found.parts if found else ())
-    listing = Listing(target, parts=carried.any_written)
+    listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
     asked = bool(options.along.kinds or options.along.named)
     if told := (*(found.told if found else ()), *kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)

@@ -115,4 +115,9 @@ class RulesAlong:
             return not merged.problem and not merged.kept
         found = self._module.read(PartSource(SourceText(place.path, data), place)).parts
         among = self._module.among
-        return among is None or all(among(one.rules, wanted.rules) == one.rules for one in found)
+        return among is None or all(_opens_nothing(one.rules, among(one.rules, wanted.rules)) for one in found)
+
+
+def _opens_nothing(there: Sequence[Rule], held: Sequence[Rule] | None) -> bool:
+    """Whether rules need none of them changed for what is closed beside them: that they would stand in another order says nothing."""
+    return held is not None and len(held) == len(there) and set(held) == set(there)

@@ -69,7 +69,7 @@ class _Init:
 
     def __get__(self, instance: object, owner: type) -> Any:
         """Return it for an instance; for the class, where somebody looks at it, the compiled one."""
-        if instance is None or not self.left:
+        if instance is None or self.left <= 0:
             init = _init(self.made, frozen=self.frozen)
             type.__setattr__(self.made, "__init__", init)
             return init if instance is None else init.__get__(instance, owner)

@@ -462,7 +462,7 @@ CATALOGUE: dict[str, LossRule] = {
     "widening": LossRule(
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
-    "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening or `keep-wider` asks"),
     "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
     "permission-wider": LossRule(
         _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"
@@ -500,6 +500,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
     ),
     "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
+    "degraded-elsewhere": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of another assistant, where it has no place for this, and takes nothing of it"
+    ),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

@@ -10,7 +10,7 @@ from agentconv.conversion.carried_parts import loose_in_place
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
 from agentconv.conversion.shared_parts import SharedParts, Together
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
@@ -104,10 +104,18 @@ def deploy(
         wanted = ids - read.keys() - elsewhere.keys()
         results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope)
-        wider = tuple(_wider(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
+        seen = tuple(_as_seen(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
         left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
-        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *wider, *loose))
-    return list(done.values())
+        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *seen, *loose))
+    return list(done.values()) if scope.is_user else list(_with_readers(done, units.agents, scope.present()))
+
+
+def _with_readers(done: Mapping[str, Deployment], agents: Mapping[str, Agent], present: Collection[str]) -> Iterator[Deployment]:
+    """Yield deployments, with what is told of assistants that are used here, get nothing themselves, and read these files, too."""
+    readers = [target for target in places.targets().values() if target.id in present and target.id not in done]
+    for one in done.values():
+        seen = [_as_seen(agents, target.id, dict(_read_too(target.id, one))) for target in readers if one.target in target.also_reads]
+        yield replace(one, losses=(*one.losses, *(loss for several in seen for loss in several)))
 
 
 def _without_rules(options: Options, ids: Iterable[str]) -> Options:
@@ -158,12 +166,21 @@ def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
             yield one.agent, result.set.agents[0]
 
 
-def _wider(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) -> Iterator[Loss]:
-    """Yield what a target that reads another one's files lets agents do beyond what their author allowed."""
+def _as_seen(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) -> Iterator[Loss]:
+    """Yield what a target that reads another one's files takes nothing of, and what it lets agents do beyond what their author allowed."""
     for id_, agent in read.items():
         wider = compare.widenings(agents[id_], agent, target)
         if wider:
             yield losses.loss("widened-elsewhere", id_, "tools", target, losses.listed(map(str, wider)))
+        lost = [path for path in fields.PATHS if _is_said(agents[id_], path) and not _is_said(agent, path)]
+        if wider:
+            lost = [path for path in lost if not path.startswith("tools.")]
+        if lost:
+            yield losses.loss("degraded-elsewhere", id_, lost[0], target, losses.listed(lost))
+
+
+def _is_said(agent: Agent, path: str) -> bool:
+    return not fields.is_absent(path, fields.get(agent, path))
 
 
 def _taken(

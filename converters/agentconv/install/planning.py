@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InternalError
+from agentconv.core.ir import Agent
+from agentconv.core.kinds import ADDING_UP
+from agentconv.core.part_format import difference
 from agentconv.formats import registry
 from agentconv.install import limits, part_places, several_files, whole_files
 from agentconv.install.draft import Draft
@@ -13,7 +16,7 @@ from agentconv.install.proof import unknown
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
@@ -54,15 +57,7 @@ def plan(
     ]
     mine = [entry for entry in about if entry.agent not in held]
     draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given)
-    several: dict[tuple[str, str], list[Wanted]] = {}
-    singles: dict[str, Wanted] = {}
-    for one in wanted:
-        if one.agent in held:
-            continue
-        if one.shared is not None:
-            several.setdefault((one.path, one.part), []).append(one)
-        elif (first := singles.setdefault(one.path, one)) is not one and not _is_one_file(one, first):
-            draft.steps.append(_other_file(one, first))
+    singles, several = _grouped(draft, (one for one in wanted if one.agent not in held))
     for one in singles.values():
         whole_files.deploy(draft, one)
     leaving: dict[tuple[str, str], list[Entry]] = {}
@@ -75,6 +70,23 @@ def plan(
     for path, part in sorted({*several, *leaving}):
         several_files.settle(draft, path, several.get((path, part), []), leaving.get((path, part), []))
     return draft.plan((*(other for other in lock.packs if other.name != pack.name), pack))
+
+
+def _grouped(draft: Draft, wanted: Iterable[Wanted]) -> tuple[dict[str, Wanted], dict[tuple[str, str], list[Wanted]]]:
+    """Return the files that are wanted, and by file and kind the entries of shared ones: what several assistants read, once."""
+    several: dict[tuple[str, str], list[Wanted]] = {}
+    singles: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.shared is not None:
+            group = several.setdefault((one.path, one.part), [])
+            twin = next((other for other in group if _is_one_entry(one, other)), None)
+            if twin is None:
+                group.append(one)
+            elif not _is_same_entry(one, twin):
+                draft.steps.append(_other_file(one, twin))
+        elif (first := singles.setdefault(one.path, one)) is not one and not _is_one_file(one, first):
+            draft.steps.append(_other_file(one, first))
+    return singles, several
 
 
 def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None, *, given: Given = unknown) -> Plan:
@@ -123,6 +135,20 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
 def _is_one_file(one: Wanted, other: Wanted) -> bool:
     """Whether two are the same file of a part, which several assistants read: an AGENTS.md, a skill in a shared folder, a hook's script."""
     return bool(one.part) and (one.part, one.data, one.executable) == (other.part, other.data, other.executable)
+
+
+def _is_one_entry(one: Wanted, other: Wanted) -> bool:
+    """Whether two assistants read a part of one name in one shared file."""
+    if not one.part or one.part in ADDING_UP or one.target == other.target or one.shared is None or other.shared is None:
+        return False
+    return one.shared.name == other.shared.name
+
+
+def _is_same_entry(one: Wanted, other: Wanted) -> bool:
+    mine, theirs = one.shared, other.shared
+    if mine is None or theirs is None or isinstance(mine, Agent) or isinstance(theirs, Agent):
+        return False
+    return not difference(mine, theirs)
 
 
 def _other_file(one: Wanted, first: Wanted) -> Step:

@@ -11,7 +11,7 @@ from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.disk.reader import Reader
@@ -30,8 +30,10 @@ class Word(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     """The pack that is there now would deploy something else."""
+    TAKEN = "taken"
+    """Something else is in its place, which is the user's or another pack's, and stays: installing again changes nothing."""
     HELD = "held"
-    """An update left it as it was, since it asks for more."""
+    """An install left it as it was, or away, since it asks for more."""
     ORPHANED = "orphaned"
     """The pack is gone, or no longer has the agent."""
     INTERRUPTED = "interrupted"
@@ -66,17 +68,19 @@ class PackStatus:
     @property
     def drifted(self) -> bool:
         """Whether anything is not as it was deployed."""
-        return bool(self.diagnostics) or any(item.word is not Word.UP_TO_DATE for item in self.items)
+        return bool(self.diagnostics) or any(item.word not in _AS_DEPLOYED for item in self.items)
 
 
+_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.TAKEN})
+"""What is as the install left it."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
     Action.UPDATE: Word.STALE,
     Action.WRITE: Word.STALE,
     Action.ADOPT: Word.STALE,
     Action.KEEP_EDITED: Word.EDITED,
-    Action.FOREIGN: Word.STALE,
-    Action.OTHER_PACK: Word.STALE,
+    Action.FOREIGN: Word.TAKEN,
+    Action.OTHER_PACK: Word.TAKEN,
     Action.REPLACE: Word.STALE,
     Action.BLOCKED: Word.STALE,
     Action.REMOVE: Word.ORPHANED,
@@ -120,7 +124,9 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]
     pending = {entry.key for entry in lock.entries if entry.pending}
     held = _held(locked, now)
-    told = [_told(item, held, interrupted=(item.path, item.pointer) in pending) for item in items]
+    same = now is not None and now.manifest_sha256 == locked.manifest_sha256
+    away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
+    told = [_told(item, held, away, interrupted=(item.path, item.pointer) in pending) for item in items]
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics)
 
 
@@ -131,9 +137,12 @@ def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
     return {agent.id: agent.version for agent in locked.agents if agent.version}
 
 
-def _told(item: Item, held: Mapping[str, str], *, interrupted: bool) -> Item:
+def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interrupted: bool) -> Item:
+    """Return an item as it is called: what did not come, since nobody accepted what it asks for, is held as well."""
     if interrupted:
         return replace(item, word=Word.INTERRUPTED)
+    if item.agent in away and item.word is Word.STALE:
+        return replace(item, word=Word.HELD, remark="not deployed: nobody accepted what it asks for, or what holds it back")
     if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
         return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
     return item

@@ -185,6 +185,8 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     Asked are those that read files of this kind: no other one has anything to lose.
     A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
     loses nothing by it; so may one that had no agent as the file's own client has it, and now has. The file's own client may not.
+    A value that is only spelled in another way stays what it is for each client that read it as the file's own does: to Cursor,
+    quotes are a part of the text.
     No client may come to drop a file that it loads, even if it now takes all of it for a prompt: an agent that is there is worth
     more than one that would be right.
     """
@@ -205,11 +207,24 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
             if worse:
                 return f"{registry.FORMATS[client].title} {worse}"
             continue
-        meant = change.fields if client == subject.format else change.fields | change.respelled
-        differing = _differing(before, after, meant)
+        respelled = _misread(change, subject, before) if client != subject.format else frozenset()
+        differing = _differing(before, after, change.fields | respelled)
         if differing:
             return f"{registry.FORMATS[client].title} would read {differing} otherwise"
     return None
+
+
+def _misread(change: Fix, subject: Subject, before: ReadResult) -> frozenset[str]:
+    """Return what a change spells in another way that another client did not read as the file's own does: it may come to."""
+    pairs = list(zip(subject.result.set.agents, before.set.agents, strict=False))
+    return frozenset(path for path in change.respelled if not pairs or any(_reads(own, path) != _reads(old, path) for own, old in pairs))
+
+
+def _reads(agent: Agent, path: str) -> object:
+    """Return what a client reads for a field, or for a key that no field holds (`extras.color`), but for the blanks of a text."""
+    key = path.removeprefix("extras.")
+    found = fields.get(agent, path) if path in fields.PATHS else next((table[key] for table in agent.extras.values() if key in table), None)
+    return found.split() if isinstance(found, str) else found
 
 
 def _equal(old: object, new: object, *, recovered: bool) -> bool:

@@ -72,10 +72,18 @@ def unclosed_place(subject: Subject, fault: Fault) -> tuple[int, int]:
 
 def unclosed(subject: Subject) -> list[Fault]:
     """Return what is never closed in a header that does not parse, be it for something else."""
-    if not any(remark.cause is Cause.SYNTAX for remark in subject.result.diagnostics):
-        return []  # the header need not be read once more to know
-    header = subject.header
-    return header.unclosed() if header is not None else []
+    return header.unclosed() if (header := unsound(subject)) is not None else []
+
+
+def unsound(subject: Subject) -> Header | None:
+    """Return a header that does not parse, be it that its client repairs it; None where it does.
+
+    Of a file that is dropped for another reason, its client's reader says only that one.
+    """
+    said = any(remark.cause is Cause.SYNTAX for remark in subject.result.diagnostics)
+    if not said and not any(state.dropped for state in subject.result.states):
+        return None  # the header need not be read once more to know
+    return subject.header if subject.header is not None and subject.header.error is not None else None
 
 
 def _line_end(text: str, at: int) -> int:
@@ -165,7 +173,7 @@ def closed(subject: Subject, fault: Fault) -> Fix | None:
 def told_if_unsafe(subject: Subject, change: Fix) -> Fix:
     """Return a fix, with the reason in its title where it cannot be proven to change nothing else, and so is not safe."""
     problem = fixing.disproof(subject, change)
-    return replace(change, title=f"{change.title}; {problem}", safe=False) if problem else change
+    return replace(change, title=f"{change.title}, but {problem}", safe=False) if problem else change
 
 
 def reparsed(dialect: Dialect, path: str, text: str) -> Header | None:

@@ -115,12 +115,21 @@ class Subject:
         return {}
 
     @cached_property
+    def refusals(self) -> dict[str, dict[int, str]]:
+        """Of which of its agents a conversion to a client writes no file, and why, as `convertible.refusal` has found it."""
+        return {}
+
+    @cached_property
     def parts(self) -> PartsRead[Any]:
         """What the file's own client makes of the parts in it; nothing, where it holds none."""
         from agentconv.core.part_format import PartsRead
 
         module = part_registry.part_format(self.format, self.part.kind) if self.part and not self.part.astray else None
-        return module.read(self.part.source) if module and self.part else PartsRead()
+        if module is None or self.part is None:
+            return PartsRead()
+        read = module.read(self.part.source)
+        told = self.part.project.told_of_file(self.format, self.part.source, self.part.kind)
+        return replace(read, diagnostics=(*told, *read.diagnostics))
 
     def loaded(self, client: str) -> tuple[LoadedPart, ...]:
         """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""
@@ -149,7 +158,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("_readings", "result", "_agents", "header", "parts"):
+        for name in ("_readings", "result", "_agents", "header", "parts", "refusals"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
     from agentconv.pack.sources import Sources
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 CLAUDE = "claude-code"
 _CODE = expression(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
@@ -58,6 +59,8 @@ class Contents:
     """Bugs of ours, each of which left one form of an agent out."""
     laid: Laid = field(default_factory=Laid)
     """Which plugins and extensions the pack is with its skills, commands and servers."""
+    parts: tuple[LoadedPart, ...] = ()
+    """What comes along with the agents."""
 
 
 class _Files:
@@ -114,16 +117,8 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         _agent(agent, source, names[agent.id].name, claude.get(agent.id), offered=agent.id in offer.agents)
         for source, agent in _with_sources(sources)
     ]
-    manifest = Manifest(
-        about.name,
-        about.version,
-        about.description,
-        about.license,
-        about.authors,
-        tuple(sorted(agents, key=lambda agent: agent.id)),
-        packed,
-        files.listed(),
-    )
+    ordered = tuple(sorted(agents, key=lambda agent: agent.id))
+    manifest = Manifest(about.name, about.version, about.description, about.license, about.authors, ordered, packed, files.listed())
     return Contents(
         about,
         manifest,
@@ -135,6 +130,7 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         {agent: name.name for agent, name in names.items() if name.code == "name-duplicate"},
         (*failures, *_bugs(offer.failures), *_bugs(laid.failures)),
         laid,
+        sources.parts,
     )
 
 

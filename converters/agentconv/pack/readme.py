@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agentconv.core import credentials, vocabulary
+from agentconv.core import credentials, effects, vocabulary
 from agentconv.core.expressions import expression
+from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.parts import PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from agentconv.core.ir import Json
+    from agentconv.core.parts import Part
     from agentconv.pack.contents import Contents
     from agentconv.packs.manifest import Needs, PackedAgent
 
@@ -26,7 +31,7 @@ def render(contents: Contents) -> str:
     """Write a pack's README."""
     about, manifest = contents.about, contents.manifest
     number = len(manifest.agents)
-    held = f"{number:,} {'agent' if number == 1 else 'agents'}" if number else "Skills, commands and MCP servers"
+    held = f"{number:,} {'agent' if number == 1 else 'agents'}" if number else _listed(_parts(contents))
     kind = (
         f"{held} for coding assistants, as data: nothing of this package is run. "
         "[agentconv](https://pypi.org/project/agentconv-toolkit/) converts them for the assistant that you use."
@@ -37,6 +42,7 @@ def render(contents: Contents) -> str:
         kind,
         *(["## Agents"] if number else []),
         *(_agent(agent, contents) for agent in manifest.agents),
+        *_along(_parts(contents)),
         "## Install",
         *_install(about.name),
         *_as_plugin(contents),
@@ -56,18 +62,70 @@ def plain(text: str, longest: int | None = None) -> str:
 
 
 def _agent(agent: PackedAgent, contents: Contents) -> str:
-    rows = list(_needed(agent.needs))
+    brought = {effects.server_key(part.name or "") for part in _parts(contents) if isinstance(part, Server)}
+    rows = list(_needed(agent.needs, brought))
     if agent.id in contents.refused:
         rows.append(f"Claude Code: not available ({plain(contents.refused[agent.id], _LONGEST)})")
     body = [f"### {plain(agent.name)}", plain(agent.description, _LONGEST) or "No description."]
     return "\n\n".join([*body, "\n".join(f"- {row}" for row in rows)])
 
 
-def _needed(needs: Needs) -> Iterator[str]:
+def _parts(contents: Contents) -> list[Part]:
+    return [one.part for one in contents.parts]
+
+
+def _listed(parts: Sequence[Part]) -> str:
+    """Return what a pack without agents holds, in a few words."""
+    words = [f"{NOUNS[kind]}s" for kind in KINDS if any(kind_of(part) == kind for part in parts)]
+    text = " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "data")))
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _along(parts: Sequence[Part]) -> Iterator[str]:
+    """Yield what comes along with the agents, kind by kind, and what each of it runs, reaches, forbids or opens."""
+    if not parts:
+        return
+    yield "## What comes along"
+    for kind in KINDS:
+        mine = [part for part in parts if kind_of(part) == kind]
+        if mine:
+            noun = f"{NOUNS[kind][0].upper()}{NOUNS[kind][1:]}{'s' if len(mine) > 1 else ''}"
+            yield f"{noun}:\n\n" + "\n".join(f"- {_code(part.name or part.id)}{_about(part)}" for part in mine)
+
+
+def _about(part: Part) -> str:
+    """Return what is to be known of a part before it is installed."""
+    if isinstance(part, Server):
+        defined = part.definition
+        line = " ".join((str(defined.command), *map(str, defined.args or ()))) if defined.command else ""
+        return f": starts {_code(line)}" if line else f": is at {_code(str(defined.url))}" if defined.url else ""
+    if isinstance(part, SetHook):
+        done = ", ".join(_done(one) for one in part.definition.handlers if isinstance(one, Mapping))
+        return f": {done or 'nothing'} on {_code(part.definition.native_event)}"
+    if isinstance(part, PermissionSet):
+        return f": {_codes(rule.shown for rule in part.rules)}" if part.rules else ""
+    text = plain(part.description or "", _LONGEST)
+    programs = [file.path for file in part.files if file.executable] if isinstance(part, Skill) else []
+    words = [text.rstrip(".")] if text else []
+    words += [f"programs in it: {_codes(programs)}"] if programs else []
+    return f": {'; '.join(words)}" if words else ""
+
+
+def _done(handler: Mapping[str, Json]) -> str:
+    """Say what a hook does."""
+    if handler.get("command"):
+        return f"runs {_code(str(handler['command']))}"
+    return f"calls {_code(str(handler['url']))}" if handler.get("url") else "asks a model"
+
+
+def _needed(needs: Needs, brought: Collection[str]) -> Iterator[str]:
     tools = "all that the assistant has" if needs.every_tool else _codes(needs.tools) or "none"
     yield f"Tools: {tools}"
-    if needs.mcp_servers:
-        yield f"MCP servers, which you configure in the assistant: {_codes(needs.mcp_servers)}"
+    own = [name for name in needs.mcp_servers if effects.server_key(name) in brought]
+    if own:
+        yield f"MCP servers, which come along: {_codes(own)}"
+    if left := [name for name in needs.mcp_servers if name not in own]:
+        yield f"MCP servers, which you configure in the assistant: {_codes(left)}"
     if needs.skills:
         yield f"Skills: {_codes(needs.skills)}"
 
@@ -84,7 +142,10 @@ def _code(word: str) -> str:
 
 
 def _install(name: str) -> Iterator[str]:
-    yield "In a project's root; `agentconv` keeps what you edit, and `agentconv uninstall` removes the rest again."
+    yield (
+        "In a project's root. What it may do beyond reading is asked before anything is written (`--dry-run` shows it); `agentconv` keeps "
+        "what you edit, and `agentconv uninstall` removes the rest again."
+    )
     yield f"```sh\npip install agentconv-toolkit {name}\nagentconv install {name} --to auto   # every assistant that the project has\n```"
     yield "Or for one assistant:"
     rows = [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agentconv.core.container import Container
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat
+    from agentconv.parts.settings_files import SettingsFormat
 
 
 @cache
@@ -31,6 +32,13 @@ def part_format(format_id: str, kind: Kind) -> PartFormat[Any] | None:
 def container(format_id: str) -> Container | None:
     """Return what a client's containers are, from the module `containers` of its package; None where there are none."""
     found: Mapping[str, Container] = _of_package(format_id, "containers")
+    return found.get(format_id)
+
+
+@cache
+def settings(format_id: str) -> SettingsFormat | None:
+    """Return which files of settings a client takes as a whole, from the module `settings` of its package; None where there are none."""
+    found: Mapping[str, SettingsFormat] = _of_package(format_id, "settings")
     return found.get(format_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
+from agentconv.core import effects, fields, losses, patterns, plain_words, server_names, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant, Tools
@@ -314,6 +314,7 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
         denied += [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        denied += _denied_tools(projection, may, closes)
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
@@ -410,6 +411,24 @@ def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
 
 def _server_grant(target: str, spell_server: SpellServer, server: str, tool: str | None) -> ToolGrant:
     return ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
+
+
+def _denied_tools(projection: Projection, may: Effects, closes: _Spelling) -> list[ToolGrant]:
+    """Deny the tools of servers that rules deny, or all of a server where the target cannot deny them alone."""
+    target = vocabulary.words_of(projection.target.id)
+    found: list[ToolGrant] = []
+    wider: list[str] = []
+    for rule in projection.source.permissions.rules:
+        held = ("mcp", f"{effects.server_key(rule.server or '')} {rule.tool}", "deny") in may.parts
+        for server, tool in server_names.ways(rule) if held and rule.effect == "deny" else ():
+            one = _server_grant(target, closes.server, server, tool)
+            if tool is not None and (set(tool) & set("*?") or not closes.reads_back(one)):
+                one = _server_grant(target, closes.server, server, None)
+                wider.append(rule.native)
+            found.append(one)
+    if wider:
+        projection.declare("tools-narrowed", "permissions.rules", listed(dict.fromkeys(wider), "of {}, all of the server closes"))
+    return found
 
 
 def _open_servers(may: Effects, target: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> tuple[ToolGrant, ...]:

@@ -40,7 +40,7 @@ _DONE = {
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
     Action.BLOCKED: "blocked",
-    Action.RELEASE: "left to you (edited)",
+    Action.RELEASE: "left to you",
 }
 _PLANNED = {
     **_DONE,
@@ -49,7 +49,7 @@ _PLANNED = {
     Action.REPLACE: "to replace (a copy will be kept)",
     Action.REMOVE: "to remove",
     Action.KEEP_EDITED: "to keep (edited)",
-    Action.RELEASE: "to leave to you (edited)",
+    Action.RELEASE: "to leave to you",
 }
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 """What a client has to see."""
@@ -67,10 +67,11 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     lines = [text.safe(head), *done]
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
-    if one.asked:
-        lines += ["", *asks(one.asked)]
+    for_all = _for_all(one) if one.before is None else []
+    if one.asked or for_all:
+        lines += ["", *asks(one.asked), *for_all]
     for held in one.accepted:
-        lines.append(f"accepted: {text.shorten(held.agent, 40)} {_than(held)}: {text.safe(_more(held))}")
+        lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
 
 
@@ -78,8 +79,21 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
     return one.refused is None or dry_run
 
 
+_FOR_ALL = {"permission-asks": "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
+"""What rules of a pack, which hold for the whole project, do beside what their author said."""
+
+
+def _for_all(one: Prepared) -> list[str]:
+    """Return what changes for everybody who works in the project, whatever agent is at work, by the rules that come."""
+    found = ((each.target, loss) for code in _FOR_ALL for each in one.deployments for loss in each.losses if loss.code == code)
+    rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(loss.detail))) for target, loss in found]
+    return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
+
+
 def asks(asked: Sequence[Asked]) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
+    if not asked:
+        return []
     rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
     return ["Beyond reading, it asks for:", *table(rows)]
 
@@ -89,7 +103,7 @@ def question(one: Prepared) -> list[str]:
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    return [text.safe(head), *asks(asked), "Accept that, and install? [y/N]"]
+    return [text.safe(head), *asks(asked), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
 def _where(scope: Scope) -> str:
@@ -152,7 +166,9 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if not _is_done(one, dry_run=dry_run):
         return
     for held in one.held:
-        yield text.diagnostic(held_diagnostic(held), look)
+        yield text.diagnostic(held_diagnostic(held, one.held), look, hint=held is one.held[-1])
+    if waiting := _waiting(one):
+        yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
     losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
@@ -169,16 +185,33 @@ def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
         yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
 
 
-def held_diagnostic(held: Held) -> Diagnostic:
-    """Say why an agent stays as it is, and what to type."""
+def _waiting(one: Prepared) -> Diagnostic | None:
+    """Say, where it was only looked at what a new pack would do, what it waits for."""
+    if one.before is not None or not one.missing or one.held or one.refused is not None:
+        return None
+    words = ",".join(one.missing)
+    message = f"that is what comes once what it asks for is accepted: --accept, or --accept={words}"
+    return Diagnostic(Code.BLOCKED, Severity.NOTE, message)
+
+
+def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type: what accepts all that is held."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
-    hint = f"if that is what it should do, run it again with --accept, or --accept={','.join(consent.words([held.more]))}"
+    if held.guards and not held.more:
+        stays = f"stays as in {held.version}" if held.version else "stays away"
+        message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
+    words = ",".join(consent.words(one.more for one in (several or (held,))))
+    hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 
 def _than(held: Held) -> str:
     return f"asks for more than in {held.version}" if held.version else "is not there yet"
+
+
+def _new(held: Held) -> str:
+    return f"beyond {held.version}" if held.version else "which was not there"
 
 
 def _more(held: Held) -> str:

@@ -11,7 +11,6 @@ from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.expressions import expression
-from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.render import printable
 
@@ -105,6 +104,8 @@ def _place(span: Span, code: Code) -> str:
 def loss(value: Loss, look: Style = PLAIN) -> str:
     """Write one loss of one agent."""
     head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
+    from agentconv.core.losses import CATALOGUE
+
     summary = for_target(CATALOGUE[value.code].summary, value.target)
     return f"{head} {shorten(value.agent)}, {safe(value.field)}: {summary}: {safe(value.detail)}"
 

@@ -9,16 +9,17 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import bugs
+from agentconv.core import bugs, includes
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
+from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import agentless, contents
+from agentconv.sources import agentless, contents, void_files
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Part
     from agentconv.sources.contents import Contained
     from agentconv.sources.read_before import ReadBefore
+    from agentconv.sources.void_files import Void
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class LoadedPart:
         """Whether the client has this part, as it is called."""
         return self.hidden_by is None and not self.state.dropped
 
+    @property
+    def meant(self) -> bool:
+        """Whether its client has it, or would if all of its file were as the client wants it, where it may hold others back.
+
+        A prohibition that its client passes over with all of its file is what its author wrote all the same.
+        """
+        lost = self.hidden_by is None and self.kind in RESTRAINING
+        return self.taken or (lost and any(one.effect in void_files.WHOLE for one in self.told))
+
 
 @dataclass(slots=True)
 class PartsOnDisk(PlacesOnDisk):
@@ -88,6 +99,8 @@ class PartsOnDisk(PlacesOnDisk):
     """By client, the file that offers the folder as one of its plugins."""
     before: ReadBefore | None = None
     """What readers made of files at an earlier look, where somebody looks again and again."""
+    _voids: dict[tuple[str, str], tuple[Void, ...]] = field(default_factory=dict)
+    """By client and file, why nothing of it is taken, as far as parts of it were asked for."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _containers: dict[str, Contained | None] = field(default_factory=dict)
     """What the folder is of each client's plugins or extensions, as far as that was asked for."""
@@ -167,10 +180,10 @@ class PartsOnDisk(PlacesOnDisk):
                 if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
                     continue  # a file that is found at two places is read once
                 whole = self._whole(client, module, source)
+                void = self._void(whole, client, module.kind)
                 switches_off: Callable[[SourceText], bool] | None = getattr(module, "switches_off", None)
-                off = source.text.path if switches_off and switches_off(source.text) else off
-                fault = self._fault_beside(whole, client, module)
-                loaded = (one if fault is None else _lost(one, fault) for one in self._loaded(whole, client, module))
+                off = source.text.path if switches_off and void is None and switches_off(source.text) else off
+                loaded = (one if void is None else self._lost(one, void) for one in self._loaded(whole, client, module))
                 found += [(rank, replace(one, hidden_by=unread)) for one in loaded]
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
                 first = place.path
@@ -186,16 +199,26 @@ class PartsOnDisk(PlacesOnDisk):
         found = [(rank, self._switched_off(one, lists[one.part.name]) if one.part.name in lists else one) for rank, one in found]
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
 
-    def _fault_beside(self, source: PartSource, client: str, module: PartFormat[Any]) -> Diagnostic | None:
-        """Return what is wrong with the parts of another kind in a file, where that costs those of this kind as well."""
-        for kind in getattr(module, "fate", ()):
-            beside = registry.part_format(client, kind)
-            told = beside.read(source).diagnostics if beside is not None else ()
-            fault = next((one for one in told if one.effect is Effect.DROPS_ALL), None)
-            if fault is not None:
-                message = f"{formats.FORMATS[client].title} takes nothing of this file: {fault.reason}"
-                return self._shown(replace(fault, message=message), client)
-        return None
+    def _void(self, source: PartSource, client: str, kind: Kind) -> Void | None:
+        """Return why a client takes nothing of a file, where that is not what those of the kind in it say themselves."""
+        path = source.text.path
+        if (client, path) not in self._voids:
+            self._voids[client, path] = void_files.of_file(client, source.text, partial(self._is_missing, client, path))
+        return next((one for one in self._voids[client, path] if one.kind != kind), None)
+
+    def told_of_file(self, client: str, source: PartSource, kind: Kind) -> tuple[Diagnostic, ...]:
+        """Return why a client takes nothing of a file, where no part in it is at fault: once, for the first kind that is in it."""
+        self._void(source, client, kind)
+        return tuple(one.told for one in self._voids[client, source.text.path] if one.kind is None and one.first == kind)
+
+    def _is_missing(self, client: str, path: str, named: str) -> bool:
+        """Whether a file that another one names is not there; of one that lies elsewhere, nobody knows."""
+        below = includes.beside(path, named)
+        return below is not None and not os.path.lexists(self.place(client, below))
+
+    def _lost(self, one: LoadedPart, void: Void) -> LoadedPart:
+        """Return a part that goes with its file."""
+        return one if one.state.dropped else replace(one, state=void.state, told=(*one.told, self._shown(void.told, one.client)))
 
     def _off(self, client: str, module: PartFormat[Any]) -> dict[str | None, str]:
         """Return the files of settings that switch servers off, by these."""
@@ -206,7 +229,7 @@ class PartsOnDisk(PlacesOnDisk):
         named: dict[str | None, str] = {}
         for path, key in lists:
             for source in self.sources(client, Place(path), module.kind):
-                root = jsonc.parse(source.text.text, jsonc.JSON).root
+                root = jsonc.parse(source.text.text, jsonc.JSON).root if self._void(source, client, module.kind) is None else None
                 table = jsonc.value(root) if root else None
                 names = table.get(key) if isinstance(table, dict) else None
                 named.update((name, path) for name in (names if isinstance(names, list) else ()) if isinstance(name, str))
@@ -244,7 +267,8 @@ class PartsOnDisk(PlacesOnDisk):
 
         for path in getattr(module, "lists", ()) if self.home is None else ():
             for source in self.sources(client, Place(path), module.kind):
-                yield from module.listed(source.text)  # type: ignore[attr-defined]
+                if self._void(source, client, module.kind) is None:
+                    yield from module.listed(source.text)  # type: ignore[attr-defined]
 
     def _side_by_side(self, client: str, found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
         """Return parts that are all taken, whatever they are called, but for those that give way to another file, each file once."""
@@ -314,11 +338,6 @@ class PartsOnDisk(PlacesOnDisk):
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
         return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
-
-
-def _lost(one: LoadedPart, fault: Diagnostic) -> LoadedPart:
-    """Return a part that goes with what is wrong beside it."""
-    return one if one.state.dropped else replace(one, state=State.NOT_LOADED, told=(*one.told, fault))
 
 
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Plan
+    from agentconv.install.steps import Plan, Wanted
     from agentconv.sync.settings import Settings
 
 
@@ -95,7 +95,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
-    wanted = [want for one in done for want in one.wanted]
+    wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     emptied = bool(wish.along and mine and not wanted and not wish.insist)
@@ -135,6 +135,14 @@ def _in_project(scope: Scope, reader: Reader) -> Options:
         return found if isinstance(found, bytes) else None
 
     return Options(root=os.path.realpath(scope.root), read=read)
+
+
+def _where_it_is(want: Wanted, mine: Iterable[Entry]) -> Wanted:
+    """Return what is wanted in the shared file that it is in already: another one that the client reads, too, may have come since."""
+    if want.shared is None:
+        return want
+    there = [one.path for one in mine if one.pointer and (one.target, one.agent, one.part) == (want.target, want.agent, want.part)]
+    return want if want.path in there or not there else replace(want, path=there[0])
 
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:

@@ -38,8 +38,13 @@ def _lines(header: Mapping[str, Any]) -> str:
 
 
 def _shared(roster: Roster, header: Mapping[str, Any]) -> str:
+    steps = roster.pointer.split("/")[1:]
+    if roster.document and steps:
+        lines = [f"{'  ' * number}{step}:\n" for number, step in enumerate(steps)]
+        lines += [f"{'  ' * len(steps)}{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in header.items()]
+        return "".join(lines)
     document: Any = header if roster.document else {"an-agent": header} if roster.by_name else [header]
-    for step in reversed(roster.pointer.split("/")[1:]):
+    for step in reversed(steps):
         document = {step: document}
     return json.dumps(document, ensure_ascii=False)
 

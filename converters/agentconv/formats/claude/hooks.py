@@ -3,8 +3,7 @@
 https://code.claude.com/docs/en/hooks
 
 In a folder that its user does not trust, none of them runs. Of an entry that is not as it should be, only that is lost; but where it is one
-that could hold a tool, nothing of its file is applied, since it may guard the permissions beside it (asked). Nor is anything of one
-with permissions that are not as they should be, such as a `defaultMode` that there is not (asked).
+that could hold a tool, nothing of its file is applied, since it may guard the permissions beside it (asked).
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         (Place(".claude/settings.json", trusted=True, mixed=True), Place(".claude/settings.local.json", trusted=True, mixed=True)),
         (Place(".claude/settings.json", mixed=True),),
         off=(("disableAllHooks",), True),
-        fate=("permissions",),
     ),
     "claude-plugin": HookFormat(Client("claude-plugin", "Claude Code", whole=_GUARDS), (Place("hooks/hooks.json"),), ()),
 }

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
-from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
 from agentconv.parts.permissions import lists, wider
 from agentconv.parts.permissions.client import Client
@@ -26,9 +25,12 @@ _ID = "claude-code"
 
 
 def _server(server: str, tool: str | None) -> str:
-    """Name a server's tools as the client does: a rule in other letters is about none of them (asked)."""
-    words = ("mcp", effects.server_key(server), *([effects.server_key(tool)] if tool else []))
-    return "__".join(words)
+    """Name a server's tools as the client does: a rule in other letters is about none of them, and a star stands for any text (asked)."""
+    return "__".join(("mcp", _key(server), *([_key(tool)] if tool else [])))
+
+
+def _key(name: str) -> str:
+    return "*".join(map(effects.server_key, name.replace("?", "*").split("*")))
 
 
 def _outside(text: str) -> tuple[tuple[str, str], ...]:
@@ -60,7 +62,6 @@ FILE = lists.Lists(
     folders=("permissions", "additionalDirectories"),
     table=("permissions",),
     extras=(("sandbox", "enabled"),),
-    wrong=Effect.DROPS_ALL,
 )
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     _ID: PermissionFormat(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.families.line_header import Line, LineHeader
 
 _BLOCK = expression(r"[|>][0-9+-]*")
-_QUOTED = expression(r"\"[^\"]*\"|'[^']*'")
+_QUOTED = expression(r"""\"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 
 
 def remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
+from agentconv.formats.gemini import policies
 from agentconv.json.jsonc import Syntax
 from agentconv.parts.permissions import ignore_files, lists, wider
 from agentconv.parts.permissions.client import Client
@@ -27,11 +28,15 @@ _HEADS = (" ", "/", "(", "`")
 """What may stand before a command in a piece of a line, which Qwen cuts at operators outside of quotes alone."""
 
 
-def _of_gemini(server: str, tool: str | None) -> str:
-    return f"mcp_{server}_{tool or '*'}"
+def _of_gemini(server: str, tool: str | None) -> str | None:
+    """Name a server's tools: a star stands for all of them, and within a name for nothing but itself."""
+    return None if set(f"{server}{tool}") & set("*?") else f"mcp_{server}_{tool or '*'}"
 
 
-def _of_qwen(server: str, tool: str | None) -> str:
+def _of_qwen(server: str, tool: str | None) -> str | None:
+    """Name a server's tools: a star at the end of a name stands for any text, and before that for itself."""
+    if set(f"{server}{tool or ''}".removesuffix("*")) & set("*?"):
+        return None
     return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
 
 
@@ -40,7 +45,7 @@ def _outside(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((word, text) for word in ("Read", "Edit"))
 
 
-GEMINI = Client("gemini-cli", "Gemini CLI", partial(lists.rule, "gemini-cli"), server=_of_gemini)
+GEMINI = Client("gemini-cli", "Gemini CLI", policies.rule, server=_of_gemini)
 QWEN = Client(
     "qwen-code",
     "Qwen Code",
@@ -78,9 +83,11 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
             syntax=_COMMENTS,
             broken=Effect.STOPS,
             core=("tools", "core"),
+            read=policies.rule,
         ),
-        *_places(".gemini"),
-        elsewhere=((".geminiignore", ignore_files.reader("gemini-cli")),),
+        _places(".gemini")[0],
+        (*_places(".gemini")[1], Place(".gemini/policies", "*.toml")),
+        elsewhere=((".geminiignore", ignore_files.reader("gemini-cli")), (".toml", policies.Policies)),
     ),
     "qwen-code": PermissionFormat(
         QWEN,

@@ -21,7 +21,7 @@ from agentconv.parts.servers import spelling
 from agentconv.parts.servers.format import ServerFormat
 from agentconv.parts.servers.spelling import Client
 from agentconv.projecting import mcp
-from agentconv.yaml import emitter
+from agentconv.yaml import emitter, nodes
 from agentconv.yaml.grammar import SERDE_YAML
 from agentconv.yaml.nodes import Mapping
 
@@ -56,9 +56,32 @@ class Extensions(yaml_records.YamlMap):
         """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
         if self.problem or (self.root is not None and not isinstance(self.root, Mapping)):
             return self.source.text
+        if (node := self._in_brackets()) is not None:
+            return apply(self.source.text, self._edits([(node.start, node.end, emitter.inline(self._whole(changed, added, removed)))]))
+        if self.container is None and isinstance(self.root, Mapping) and self.root.flow:
+            return self.source.text
         edits = [edit for index, keys in changed.items() for edit in self._changed(index, keys)]
-        edits += self._edits([(*self._lines(index), "") for index in removed])
-        return apply(self.source.text, [*edits, *(self._added(added, emptied=len(removed) == len(self._pairs())) if added else [])])
+        gone = self._edits([(*self._lines(index), "") for index in removed])
+        return apply(self.source.text, [*edits, *gone, *self._added(added, emptied=bool(removed) and len(removed) == len(self._pairs()))])
+
+    def _in_brackets(self) -> Mapping | None:
+        """Return what holds the extensions, where that is a map in brackets with something in it."""
+        node = self.container[1] if self.container else None
+        return node if isinstance(node, Mapping) and node.flow and node.pairs else None
+
+    def _whole(
+        self, changed: MappingType[int, MappingType[str, Json | None]], added: Sequence[Named], removed: Collection[int]
+    ) -> dict[str, Json]:
+        """Return all the extensions as they are to be."""
+        value = nodes.value(self.root, None, SERDE_YAML) if self.root is not None else {}
+        given = value.get(self.key) if isinstance(value, dict) else {}
+        found: dict[str, Json] = dict(given) if isinstance(given, dict) else {}
+        for index, keys in changed.items():
+            old = found[self.records[index].token]
+            both = {**(old if isinstance(old, dict) else {}), **keys}
+            found[self.records[index].token] = {key: one for key, one in both.items() if one is not None}
+        gone = {self.records[index].token for index in removed}
+        return {**{name: one for name, one in found.items() if name not in gone}, **{name: dict(values) for name, values in added}}
 
     def _changed(self, index: int, keys: MappingType[str, Json | None]) -> list[Edit]:
         """Set keys of a record; one in brackets is spelled anew, in one line."""
@@ -80,15 +103,19 @@ class Extensions(yaml_records.YamlMap):
         return self._line_start(name.start), self._line_end(max(name.end, node.end - 1))
 
     def _added(self, records: Sequence[Named], *, emptied: bool) -> list[Edit]:
-        """Put entries behind the last one, whosever that is."""
+        """Put entries behind the last one, whosever that is; where none is left, in the place of the first, or an empty map."""
         pairs = self._pairs()
-        if not pairs or emptied:
-            return self._fill(records) or []
+        if not pairs:
+            return (self._fill(records) or []) if records else []
         (first, _), (name, node) = pairs[0], pairs[-1]
         column = first.start - self._line_start(first.start)
-        at = self._line_end(max(name.end, node.end - 1))
         lines = "".join(self._record(one, values, column) for one, values in records)
-        return self._edits([(at, at, lines if self.text[:at].endswith("\n") else f"\n{lines.removesuffix(chr(10))}")])
+        if emptied and not records and self.container:
+            colon = self.text.index(":", self.container[0].end) + 1
+            return self._edits([(colon, colon, " {}")])
+        at = self._line_start(first.start) if emptied else self._line_end(max(name.end, node.end - 1))
+        whole = not records or self.text[:at].endswith("\n")
+        return self._edits([(at, at, lines if whole else f"\n{lines.removesuffix(chr(10))}")])
 
 
 def _is_own(value: Json) -> bool:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import includes, names
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
-from agentconv.core.format import FormatSpec, ReadResult, State, WriteResult
+from agentconv.core.format import FormatSpec, ReadResult, Whole, WriteResult
 from agentconv.core.includes import MOST_BYTES, Include, Included
 from agentconv.core.losses import listed
 from agentconv.core.meant import Foreign, Text
-from agentconv.core.source import SourceText, client_text, decode
+from agentconv.core.source import SourceText, client_text, decode, encode
 from agentconv.families import included_prompts, keys, model_words, records, tool_tokens, yaml_records
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster, as_written
@@ -62,14 +62,32 @@ def parse(source: SourceText) -> yaml_records.YamlDocument:
         if not isinstance(record.value, dict):
             continue
         found = layers.of_keys(record.value, source)
-        if file.problem is None and found.endless:
-            file.problem = Complaint("it extends itself", "extend"), record.keys.get("extend", (0, 0))[0]
         record.value = found.keys
+        if (broken := _without_base(found, source)) is not None:
+            file.problem = file.problem or (broken, record.keys.get("extend", record.place)[0])
+            record.value = {key: value for key, value in found.keys.items() if key != "extend"}
         if found.keys.get("name", "") == "" and source.path:
-            record.value = {**found.keys, "name": names.stem_of(source.path, ())}
-        if file.problem is None and isinstance(path := found.keys.get(PROMPT), str):
-            file.problem = _filled(record.value, path, layers.known(source, path), record.keys.get(PROMPT, record.place)[0])
+            record.value = {**record.value, "name": names.stem_of(source.path, ())}
+        if isinstance(path := found.keys.get(PROMPT), str):
+            problem = _filled(record.value, path, layers.known(source, path), record.keys.get(PROMPT, record.place)[0])
+            file.problem = file.problem or problem
     return file
+
+
+def _without_base(found: layers.Layers, source: SourceText) -> Complaint | None:
+    """Say why there is nothing that an agent extends; None where there is, or nobody could look."""
+    if found.endless:
+        return Complaint("it extends itself", "extend")
+    if found.keys.get("extend") == "":
+        return Complaint("`extend` is empty", "extend", remedy=f"write `extend: {layers.DEFAULT}`")
+    remedy = f"write `extend: {layers.DEFAULT}`"
+    if found.lost is not None:
+        missing = layers.known(source, found.lost).missing
+        return Complaint(f"there is no file `{found.lost}`", "extend", remedy=remedy) if missing else None
+    lacking = [name for name in layers.REQUIRED if name not in found.keys]
+    if found.extended and not found.of_default and lacking:
+        return Complaint(f"`{found.extended[-1]}` has no `{lacking[0]}`, and extends nothing", "extend", remedy=remedy)
+    return None
 
 
 def _version(source: SourceText) -> str:
@@ -100,10 +118,8 @@ def _of_file(one: Included) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _prompt(value: Any) -> Mapping[str, object]:
+def _prompt(value: str) -> Mapping[str, object]:
     """Read a prompt: the text of its file, or, where that is not known, what stands for it."""
-    if not isinstance(value, str):
-        raise Refused(f"`{PROMPT}` is a path", key=PROMPT)
     if not isinstance(value, Text) or isinstance(value.parts[0], Foreign):
         return {"prompt.text": Text(str(value), (Foreign(str(value), included_prompts.LANGUAGE),)), "prompt.syntax": "literal"}
     return {"prompt.text": str(value.parts[0]), "prompt.syntax": ID if len(value.parts) > 1 else "literal"}
@@ -182,22 +198,25 @@ SPEC = FormatSpec(
 
 def _lift(record: dict[str, Json]) -> Mapping[str, object]:
     """Take the tools out of the list that counts, and the prompt out of its file; to extend the client's own agent says no more."""
-    if record.get("allowed_tools") is not None:
-        _words("tools", record.get("tools"))
-        record["tools"] = [*_words("allowed_tools", record["allowed_tools"])]
-    record.pop("allowed_tools", None)
-    if PROMPT in record:
-        prompt = _prompt(record[PROMPT])
-        record[PROMPT] = str(record[PROMPT])
-        return prompt
-    if record.get("extend") == layers.DEFAULT:
-        del record["extend"]
-    return {}
+    allowed, tools = record.get("allowed_tools"), record.get("tools")
+    if allowed is None:
+        record.pop("allowed_tools", None)
+    elif is_texts(allowed) and (tools is None or is_texts(tools)):  # a wrong value of either is told as one
+        record["tools"] = record.pop("allowed_tools")
+    if record.get("extend", layers.DEFAULT) in (None, layers.DEFAULT) and not {PROMPT, "tools"} <= record.keys():
+        record.pop("extend", None)
+    path = record.get(PROMPT)
+    if not isinstance(path, str):
+        return {}
+    record[PROMPT] = str(path)
+    return _prompt(path)
 
 
 def _lower(agent: Agent) -> Mapping[str, Json]:
-    """Extend the client's own agent, where nothing else is said."""
-    return {} if {"extend", PROMPT} & agent.extras.get(ID, {}).keys() else {"extend": layers.DEFAULT}
+    """Extend the client's own agent, where nothing else has what this one does not say."""
+    own = agent.extras.get(ID, {})
+    whole = PROMPT in own and agent.tools.mode != "inherit"
+    return {} if own.get("extend") or whole else {"extend": layers.DEFAULT}
 
 
 DIALECT = records.Dialect(SPEC, KEYS, parse, ("extend",), _lift, _lower)
@@ -228,11 +247,10 @@ def read(source: SourceText) -> ReadResult:
     result = records.read(_of_source(source), source)
     if not result.set.agents:
         return result
-    lost = [(one, place) for place in _includes(source) if (one := layers.known(source, place.path)).data is None]
+    known = ((layers.known(source, place.path), place) for place in _includes(source))
+    lost = [(one, place) for one, place in known if one.data is None and not one.missing]
     told = [included_prompts.unread(one, place.path, source.span(place.start, place.end), result.set.agents[0].name) for one, place in lost]
-    absent = any(one.missing for one, _ in lost)
-    states = tuple(State.NOT_LOADED if absent else state for state in result.states)
-    return replace(result, states=states, diagnostics=(*result.diagnostics, *told))
+    return replace(result, diagnostics=(*result.diagnostics, *told))
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
@@ -249,7 +267,11 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
     included = original.included or {}
     text = SourceText(original.path, original.data, {**included, str(path): put}) if put else original
     done = records.write(_of_source(text), agents, text)
-    return replace(done, beside=(put,)) if put and put.data != layers.known(original, str(path)).data else done
+    put = put if put and put.data != layers.known(original, str(path)).data else None
+    changed = put is not None or done.data != original.data
+    if changed and any(state.dropped for state in read(text.put(done.data)).states):  # what is wrong was not what changed
+        done = replace(records.write(_dialect(agent.extras.get(ID, {})), agents, SourceText(original.path, b"")), whole=Whole.FILE)
+    return replace(done, beside=(put,)) if put else done
 
 
 def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
@@ -260,17 +282,18 @@ def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
         return None
     one = layers.known(source, path)
     before = layers.of_source(source).keys if source.size else {}
-    if one.data is not None and before and _prompt(_with_text(before, path, one)[PROMPT])["prompt.text"] == text:
+    if one.data is not None and before and _prompt(_with_text(before, path, one))["prompt.text"] == text:
         return one
     spelled = text if agent.prompt and agent.prompt.syntax == ID else jinja.escape(text)
-    data = f"{spelled}\n".encode("utf-8", "replace")
-    return Included(place, data) if len(data) <= MOST_BYTES else None
+    data = encode(f"{spelled}\n")
+    return Included(one.path or place, data) if len(data) <= MOST_BYTES else None
 
 
-def _with_text(record: Mapping[str, Json], path: str, one: Included) -> dict[str, Json]:
-    filled = dict(record)
+def _with_text(record: Mapping[str, Json], path: str, one: Included) -> str:
+    """Return the path of a prompt's file, with the text that it stands for."""
+    filled: dict[str, Json] = {**record, PROMPT: path}
     _filled(filled, path, one, 0)
-    return filled
+    return path if not isinstance(found := filled[PROMPT], str) else found
 
 
 def project(projection: Projection) -> None:
@@ -292,9 +315,14 @@ def _project_file(projection: Projection, path: str) -> None:
         return
     if includes.beside("agent.yaml", path) is None:
         projection.refuse("refused-text", "prompt.text", Detail("`{}` is no file beside it", (path,)))
+    if (size := len(encode(jinja.escape(text)))) >= MOST_BYTES:
+        projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, MOST_BYTES - 1)))
+    filled = jinja.fill(text, {}) if projection.get("prompt.syntax") == ID else jinja.Filled(text)
+    if filled.problem:
+        projection.refuse("refused-text", "prompt.text", Detail("`{}` is no template of Jinja: {}", (path, filled.problem)))
     texts.trim(projection, "prompt.text")
     texts.line_feeds(projection)
-    texts.prompt(projection, "replace", ID if projection.get("prompt.syntax") == ID else "literal")
+    texts.prompt(projection, "replace", ID if filled.live else "literal")
 
 
 def _project_shape(projection: Projection) -> None:

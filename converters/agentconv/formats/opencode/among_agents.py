@@ -30,7 +30,8 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
     if limits:
         rest = among(own, [rule for rule in of_set if rule not in limits])
         return None if rest is None else _limited(rest, limits)
-    rules = [one.rule for one in deciding.counting(own)]
+    counting = {(one.rule.native, one.rule.pattern) for one in deciding.counting(own)}
+    rules = [rule for rule in own if (rule.native, rule.pattern) in counting]  # one word stands for several rules, and stays whole
     added: dict[str, list[Rule]] = {}
     for rule in of_set:
         behind = rules[rules.index(rule) :] if rule in rules else rules

@@ -54,7 +54,8 @@ def _client(
     format_id: str, client: str, repair: Repair, folders: tuple[tuple[str, ...], tuple[str, ...]], files: tuple[str, ...], *, wrong: Effect
 ) -> Client:
     project, user = folders
-    entries = Entries("/command", "template", effect=wrong)
+    bodiless = Effect.STOPS if wrong is Effect.STOPS else Effect.DROPS
+    entries = Entries("/command", "template", effect=wrong, bodiless=bodiless)
     return Client(
         format_id,
         client,

@@ -11,7 +11,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.ir import unescape_key
 from agentconv.formats import registry
-from agentconv.lint import headers, remarks
+from agentconv.lint import convertible, headers, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
@@ -252,10 +252,11 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         strange = [unescape_key(key) for key in header.values if unescape_key(key) not in known]
         if strange:
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            otherwise = convertible.advice(subject, client, 0, "write a file for that client")
             yield self.find(
                 f"{registry.FORMATS[client].title} does not know `{shown(strange[0])}`{more}, and would drop the agent for it",
                 _place(subject, 0, strange[0]),
-                f"leave it out, or let `agentconv convert --to {client}` write a file for that client",
+                "leave it out" + (f", or {otherwise}" if otherwise else ""),
                 clients=(client,),
                 agent=subject.result.set.agents[0].name,
             )
@@ -269,6 +270,7 @@ _OPENS = {
     "permissions.sandbox": "no sandbox holds the agent",
 }
 """What comes of a limit that is passed over, by the field that was meant."""
+_HELD = "the agent has the tools that its own list says"
 
 
 @rule(
@@ -315,8 +317,9 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
                 field == "permissions.mode" or agent.tools.mode != "inherit" or (field != "tools.allow" and agent.permissions.rules != ())
             )
             own = _key_for(subject.format, field)
+            opens = _HELD if field == "tools.allow" and held else _OPENS[field]
             yield self.find(
-                f"{title(subject)} passes over `{shown(name)}`, and {_OPENS[field]}" + (f": {unheld}" if unheld else ""),
+                f"{title(subject)} passes over `{shown(name)}`, and {opens}" + (f": {unheld}" if unheld else ""),
                 _place(subject, number, name),
                 f"did you mean `{own}`?" if own else f"{title(subject)} has no such limit: leave the key out, so that nobody relies on it",
                 severity=Severity.WARNING if held else Severity.ERROR,

@@ -117,8 +117,8 @@ def _said(subject: Subject, number: int) -> str:
 @rule(
     "AC503",
     "unknown-permission-mode",
-    bad=f"{_HEADER}permissionMode: acceptedits\n{_BODY}",
-    good=f"{_HEADER}permissionMode: acceptEdits\n{_BODY}",
+    bad=f"{_HEADER}permissionMode: plann\n{_BODY}",
+    good=f"{_HEADER}permissionMode: plan\n{_BODY}",
     source="the client's own table of permission modes",
     verified="2026-11-24",
     severity=Severity.ERROR,

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.expressions import expression
 from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
-from agentconv.lint import fixing, headers, remarks
+from agentconv.lint import convertible, fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
 from agentconv.lint.rule import LEFT, WIDENING, Fix, rule
 from agentconv.yaml import nodes
@@ -52,14 +52,14 @@ _READERS = "each client's own reader, run on the same file"
     source=_READERS,
     verified="2026-11-24",
     severity=Severity.ERROR,
-    fix="safe",
+    fix="sometimes",
 )
 def unquoted_colon(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A value with a colon and a blank that is not in quotes, in a header that its client loads only through a repair of its own.
 
     Claude Code 2.1.329 puts such values in quotes and reads again; OpenCode has a repair too, of another kind. Gemini CLI,
     Qwen Code, Copilot and Cline drop the agent, or read other values. One more slip in the same header, and the repair
-    fails for all of it.
+    fails for all of it. To Cursor quotes are a part of the text: where it is asked about, only other words read alike for all.
     """
     yield from _repaired(self, subject, Slip.COLON)
 
@@ -136,9 +136,7 @@ def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Finding]:
     """Yield what is wrong with a header that its client repairs, if it is this slip (with None, if it is any other thing)."""
-    if not any(remark.code is Code.FALLBACK for remark in subject.result.diagnostics):
-        return  # the header need not be read once more to know
-    header = subject.header
+    header = headers.unsound(subject)
     if header is None or not header.fallback or header.error is None:
         return
     fault, others = header.fault(), headers.unclosed(subject)
@@ -150,9 +148,12 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     fix = fix or (None if others else requoted(subject))  # quotes would hide for ever what is never closed
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
     what = "" if slip is Slip.COLON else f" ({shown(fault.problem)})"
-    message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
+    does = "reads" if any(state.dropped for state in subject.result.states) else "loads"
+    message = f"not strict YAML{what}: {title(subject)} {does} it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
     help_text = fix.title if fix else fault.remedy or "spell the value in another way: quotes alone would change how it is read"
+    if fix and not fix.safe and slip is Slip.COLON:
+        help_text = f"reword it without `: `, which all read alike; or {help_text}"
     place = headers.error_place(subject, header)
     yield self.find(message, place, help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
 
@@ -591,10 +592,11 @@ def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
             if remark.drops and not remarks.is_told(subject, remark, found):
                 message = shown(f"{registry.FORMATS[client].title} would not load it: {remark.problem}", 160)
                 help_text = None if remark.diagnostic.code is Code.NOT_LOADED else remark.diagnostic.hint
+                otherwise = "" if help_text else convertible.advice(subject, client, 0, "write a file for it")
                 yield self.find(
                     message,
                     (remark.start, remark.end),
-                    help_text or f"mend that, or let `agentconv convert --to {client}` write a file for it",
+                    help_text or "mend that" + (f", or {otherwise}" if otherwise else ""),
                     clients=(client,),
                     agent=remark.diagnostic.agent,
                 )

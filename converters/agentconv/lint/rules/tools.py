@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
-from agentconv.lint import fixing, headers, remarks
+from agentconv.lint import convertible, fixing, headers, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
@@ -240,8 +240,8 @@ def retired_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
 @rule(
     "AC305",
     "widened-tools",
-    bad=_example("tools: Read, Grep"),
-    good=_example("readonly: true"),
+    bad=_example("tools: Read, Grep, WebFetch, WebSearch"),
+    good=_example("tools: Read, Grep, WebFetch, WebSearch", "readonly: true"),
     source="each client's own reader, run on the same file, and the effects of what it reads",
     verified="2026-11-24",
     severity=Severity.ERROR,
@@ -270,7 +270,10 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                     (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
                 )
                 message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
-                help_text = f"let `agentconv convert --to {client}` write a file that keeps it within that"
+                help_text = convertible.advice(subject, client, number, "write a file that keeps it within that") or (
+                    f"allow that, if it may, or keep the agent out of {registry.FORMATS[client].title}, "
+                    f"which no file holds to that: {convertible.refusal(subject, client, number)}"
+                )
                 place = subject.place(number, key) if key else (0, 0)
                 yield self.find(shown(message, 160), place, help_text, agent=author.name, severity=severity, clients=(client,))
 

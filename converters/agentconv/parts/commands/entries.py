@@ -32,6 +32,8 @@ class Entries:
     syntax: Syntax = jsonc.JSONC
     effect: Effect = Effect.DROPS
     """What an entry costs that is none, or a file without a map of them."""
+    bodiless: Effect = Effect.DROPS
+    """What an entry without a body costs."""
 
     def _file(self, source: SourceText) -> json_records.JsonFile:
         return json_records.JsonFile(source, Roster(self.pointer, by_name=True), self.syntax, as_written(source))
@@ -52,7 +54,8 @@ class Entries:
         if isinstance(body, str):
             return Entry(values, body, span, record.name, pointer)
         reason = f"`{self.body}` must be text" if body is not None else f"there is no `{self.body}`"
-        return Entry(values, None, span, record.name, pointer, Complaint(reason, self.body, self.effect))
+        effect = self.effect if body is not None else self.bodiless
+        return Entry(values, None, span, record.name, pointer, Complaint(reason, self.body, effect))
 
     def patched(self, source: SourceText, changes: Mapping[int, Change], added: Sequence[New], removed: Collection[int]) -> str | None:
         """Return the file with entries changed, put behind the last one, or taken out."""

@@ -40,10 +40,8 @@ class HookFormat:
     """The files, by what their paths end in, in which events are keys of the document itself."""
     others: tuple[tuple[str, HookFormat], ...] = ()
     """The formats of files in which hooks are spelled as another client does, by their paths."""
-    off: tuple[tuple[str, ...], Json] | None = None
+    off: tuple[tuple[str, ...], bool] | None = None
     """What its settings say, and with which value, where none of the hooks of any file runs."""
-    fate: tuple[Kind, ...] = ()
-    """The kinds of parts beside them in a file, of which one that costs all of its own kind costs the hooks of the file, too."""
     kind: Kind = "hooks"
 
     @property
@@ -63,7 +61,8 @@ class HookFormat:
         node = jsonc.parse(source.text.removeprefix(BOM), self.syntax).root
         for step in path:
             node = node.entries().get(step) if isinstance(node, Object) else None
-        return node is not None and jsonc.value(node) is wanted
+        value = jsonc.value(node) if node is not None else None
+        return value is not None and (value not in ("", 0, False)) is wanted  # as JavaScript takes it
 
     def named(self, source: PartSource) -> list[str]:
         """Return the paths of the project's files that the hooks of a file may run."""

@@ -142,7 +142,8 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
     if file.problem:
         reason, at = file.problem
         does = "does not start with this file" if client.stops else "runs none of the hooks of this file"
-        yield _diagnostic(client, f"{client.title} {does}: {reason}", None, source.text.span(at))
+        told = _diagnostic(client, f"{client.title} {does}: {reason}", None, source.text.span(at))
+        yield replace(told, effect=Effect.DROPS_ALL if file.entries else Effect.DROPS, reason=reason)  # what is no map costs itself alone
     names: dict[str, int] = {}
     for entry, (problem, passed) in zip(file.entries, wrong, strict=True):
         hook = Hook(entry.event, client.words, vocabulary.portable_event(client.words, entry.event), _text(entry.matcher))
@@ -151,7 +152,7 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
             whole = _costs_all(client, entry, problem, passed)
             does = "runs none of the hooks of this file" if whole else f"does not run the hook of `{entry.event}`"
             told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
-            yield replace(told, names=(entry.event,))
+            yield replace(told, names=(entry.event,), effect=Effect.DROPS_ALL if whole else Effect.DROPS, reason=problem)
 
 
 def _text(value: Json) -> str | None:

@@ -95,6 +95,11 @@ def hiding(rules: Sequence[Rule], place: int) -> Rule | None:
     return next((other.rule for other in stronger if _hides(other, found[place])), None)
 
 
+def matches_all(other: Rule, one: Rule) -> bool:
+    """Whether all that a rule matches is matched by another one."""
+    return _hides(Decided(other, about(other)), Decided(one, about(one)))
+
+
 def _hides(other: Decided, one: Decided) -> bool:
     """Whether all that a rule matches is matched by another one first."""
     if other.rule.native not in {one.rule.native, effects.EVERY_CAPABILITY}:

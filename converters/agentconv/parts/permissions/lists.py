@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from agentconv.core import vocabulary
+from agentconv.core import schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Effect
-from agentconv.core.ir import Rule, escape_key
+from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.core.meant import Pattern
 from agentconv.core.parts import PermissionSet
 from agentconv.families import tool_tokens
+from agentconv.json import jsonc
 from agentconv.json.jsonc import JSON, Syntax
 from agentconv.parts.permissions.settings import Settings
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Complaint
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
+    from agentconv.parts.permissions.client import ReadRule
 
 Path = tuple[str, ...]
 
@@ -37,13 +39,6 @@ def token(rule: Rule) -> str:
     return rule.native if rule.pattern is None else f"{rule.native}({rule.pattern})"
 
 
-def _rule_of(format_id: str, effect: str, text: str) -> Rule:
-    word, pattern = text.strip(), None
-    if word.endswith(")") and "(" in word:
-        word, _, pattern = word[:-1].partition("(")
-    return rule(format_id, effect, word, pattern)[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Where a client's settings have what."""
@@ -58,12 +53,23 @@ class Lists:
     syntax: Syntax = JSON
     broken: Effect = Effect.DROPS_ALL
     """What the client does about a file that does not parse."""
-    wrong: Effect = Effect.IGNORES
-    """What it does about a value of another type, or a mode that it has not."""
     core: Path | None = None
     """A list of the only tools that are open."""
     extras: tuple[Path, ...] = field(default=())
     """Other values that say what may be done."""
+    read: ReadRule | None = None
+    """Reads a rule, where it is spelled otherwise than `rule` has it."""
+
+    def rules_of(self, effect: str, text: str) -> tuple[Rule, ...]:
+        """Return the rules that an entry of a list is."""
+        word, pattern = text.strip(), None
+        if word.endswith(")") and "(" in word:
+            word, _, pattern = word[:-1].partition("(")
+        return self.rules(effect, word, pattern)
+
+    def rules(self, effect: str, word: str, pattern: str | None) -> tuple[Rule, ...]:
+        """Return the rule of a word and a pattern."""
+        return self.read(effect, word, pattern) if self.read else rule(self.format, effect, word, pattern)
 
     def __call__(self, source: SourceText) -> ListFile:
         """Read a file."""
@@ -76,7 +82,25 @@ class ListFile:
     def __init__(self, lists: Lists, source: SourceText) -> None:
         self.lists = lists
         self.settings = Settings(source, lists.syntax, lists.broken)
+        self._told: set[Path] = set()
+        """The paths of which it was said that the client does not take what stands there."""
+        for path in (*lists.lists, *filter(None, (lists.core, lists.mode)), *self._table()):
+            self._check(path)
         self.part = self._part()
+
+    def _table(self) -> list[Path]:
+        """Return the paths of all that stands in the map of rules."""
+        table = self.settings.value(*self.lists.table) if self.lists.table else None
+        return [(*(self.lists.table or ()), unescape_key(key)) for key in table] if isinstance(table, dict) else []
+
+    def _check(self, path: Path) -> None:
+        """Say what the client does not take at a path, and what that costs, as its schema has it."""
+        found = self.settings.node(*path)
+        schema = schema_files.part_schema("permissions", self.lists.format)
+        wrong = schema_files.complaint(schema, path[-1], jsonc.value(found)) if found is not None and path not in self._told else None
+        if wrong is not None:
+            self._told.add(path)
+            self.settings.complain(wrong.reason, *path, within=wrong.within, effect=wrong.effect, remedy=wrong.remedy)
 
     @property
     def complaints(self) -> list[tuple[Complaint, int]]:
@@ -95,15 +119,13 @@ class ListFile:
         return PermissionSet(rules=tuple(rules), resolution=cast("Any", order), mode=mode, folders=folders, extras=held)
 
     def _rules(self, path: Path, effect: str) -> list[Rule]:
-        found = []
+        found: list[Rule] = []
         value = self.settings.value(*path)
-        if value is not None and not isinstance(value, list):
-            self.settings.complain(f"`{'.'.join(path)}` is a list of rules", *path, effect=self.lists.wrong)
         for number, text in enumerate(value if isinstance(value, list) else ()):
             if isinstance(text, str):
-                found.append(_rule_of(self.lists.format, effect, text))
-            else:
-                self.settings.complain("a rule is a text", *path, within=(number,), effect=self.lists.wrong)
+                found += self.lists.rules_of(effect, text)
+            elif path not in self._told:
+                self.settings.complain("a rule is a text", *path, within=(number,))
         return found
 
     def _beside_core(self) -> list[Rule]:
@@ -111,23 +133,20 @@ class ListFile:
         value = self.settings.value(*self.lists.core) if self.lists.core else None
         if not isinstance(value, list) or not value:
             return []
-        named = {_rule_of(self.lists.format, "allow", one).native for one in value if isinstance(one, str)}
+        named = {self.lists.rules_of("allow", one)[0].native for one in value if isinstance(one, str)}
         have = {vocabulary.own_word(self.lists.format, word) or word for word in named}
         return [
             one
             for word in vocabulary.tool_words(self.lists.format)
             if word not in have and vocabulary.grants(self.lists.format, word)
-            for one in rule(self.lists.format, "deny", word, None)
+            for one in self.lists.rules("deny", word, None)
         ]
 
     def _mode(self) -> Any:
         if self.lists.mode is None:
             return None
         value = self.settings.value(*self.lists.mode)
-        found = vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
-        if value is not None and found is None:
-            self.settings.complain("there is no such mode", *self.lists.mode, effect=self.lists.wrong)
-        return found
+        return vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
 
     def _folders(self) -> tuple[str, ...] | None:
         value = self.settings.value(*self.lists.folders) if self.lists.folders else None
@@ -177,9 +196,11 @@ class ListFile:
         for effect in dict.fromkeys(self.lists.lists.values()):
             first, *others = [path for path, one in self.lists.lists.items() if one == effect]
             elsewhere = {one for path in others for one in self._rules(path, effect)}
-            texts = [token(one) for one in part.rules if one.effect == effect and one not in elsewhere | core]
+            texts = list(dict.fromkeys(token(one) for one in part.rules if one.effect == effect and one not in elsewhere | core))
             gone = [path for path in others if elsewhere - set(part.rules) and self.settings.value(*path) is not None]
-            found |= {path: [token(one) for one in self._rules(path, effect) if one in part.rules] or None for path in gone}
+            found |= {
+                path: list(dict.fromkeys(token(one) for one in self._rules(path, effect) if one in part.rules)) or None for path in gone
+            }
             if texts != [one for one in self.settings.value(*first) or () if isinstance(one, str)]:
                 found[first] = cast("Json", texts) if texts else None
         return found

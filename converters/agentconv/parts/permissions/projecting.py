@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import effects, patterns, server_names, vocabulary
 from agentconv.core.losses import listed, quoted
 from agentconv.core.patterns import command_lines
 from agentconv.parts.permissions import deciding, wider
@@ -143,10 +143,12 @@ class _Held:
     def _close_server(self, rule: Rule, effect: str) -> str | None:
         if rule.server is None:
             return f"no rule of {self.client.title} closes every MCP server"
-        word = self.client.server(rule.server, rule.tool)
-        if word is None:
+        words = [self.client.server(*way) for way in server_names.ways(rule)]
+        if None in words:
             return f"no rule of {self.client.title} closes a server's tool"
-        self._add(effect, word, None)
+        further = (self.client.server(*way) for way in server_names.further(rule))
+        for word in dict.fromkeys(filter(None, (*words, *further))):
+            self._add(effect, word, None)
         return None
 
     def _close_part(self, rule: Rule, effect: str, capability: str) -> str | None:

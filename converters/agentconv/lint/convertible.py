@@ -1,0 +1,41 @@
+"""Whether a conversion would write an agent for another client: no finding advises one that `convert` refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import converting
+from agentconv.conversion.options import Options
+from agentconv.core.diagnostics import LossKind
+from agentconv.core.losses import CATALOGUE
+from agentconv.sources import loading
+
+if TYPE_CHECKING:
+    from agentconv.lint.subject import Subject
+
+
+def advice(subject: Subject, client: str, number: int, what: str) -> str:
+    """Return what else there is to do than to mend the file: to let `convert` write one (`what`); empty where it would refuse to."""
+    return "" if refusal(subject, client, number) else f"let `agentconv convert --to {client}` {what}"
+
+
+def refusal(subject: Subject, client: str, number: int) -> str:
+    """Return why `convert` would write no file of an agent for another client, in short; empty where it would."""
+    if client not in subject.refusals:
+        subject.refusals[client] = _refusals(subject, client)
+    return subject.refusals[client].get(number, "")
+
+
+def _refusals(subject: Subject, client: str) -> dict[int, str]:
+    pieces = list(loading.with_ids(loading.load_source(subject.format, subject.source)))
+    numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
+    found: dict[int, str] = {}
+    for done in converting.convert(pieces, client, Options()):
+        why = [_why(loss.code, loss.detail) for loss in done.losses if loss.kind is LossKind.REFUSED]
+        why += ["it is lost to a bug"] if done.failed else []
+        found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}
+    return found
+
+
+def _why(code: str, detail: str) -> str:
+    return detail if code == "widening" and detail else f"{CATALOGUE[code].summary}{f' ({detail})' if detail else ''}"

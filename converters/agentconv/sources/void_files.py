@@ -1,0 +1,82 @@
+"""Which files of settings a client takes nothing of, since one thing in them is wrong, whatever part that is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.format import State
+from agentconv.core.kinds import KINDS
+from agentconv.core.part_format import PartSource
+from agentconv.formats import registry as formats
+from agentconv.parts import registry
+from agentconv.sources.places_on_disk import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartsRead
+    from agentconv.core.source import SourceText
+    from agentconv.parts.settings_files import Missing, SettingsFormat
+
+WHOLE = (Effect.STOPS, Effect.DROPS_ALL)
+"""What costs all of a file."""
+_HINT = "mend the file so that the client takes it"
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Why a client takes nothing of a file."""
+
+    told: Diagnostic
+    kind: Kind | None = None
+    """The kind of parts among which the fault is, which say so themselves."""
+    first: Kind | None = None
+    """The first kind of which there are parts in the file."""
+
+    @property
+    def state(self) -> State:
+        """What becomes of the parts in it."""
+        return State.STOPS if self.told.effect is Effect.STOPS else State.NOT_LOADED
+
+
+def of_file(client: str, source: SourceText, missing: Missing) -> tuple[Void, ...]:
+    """Return why a client takes nothing of a file: what is wrong with the file itself, and with the parts in it."""
+    settings = registry.settings(client)
+    if settings is None or source.path not in settings.files:
+        return ()
+    found = list(_by_parts(settings, source))
+    fault = settings.fault(source, missing)
+    if fault is not None and all(one.told.span != source.span(fault[1]) for one in found):
+        complaint, offset = fault
+        told = Diagnostic(Code.NOT_LOADED, Severity.WARNING, "", source.span(offset), complaint.remedy or _HINT, None, client)
+        told = _said(replace(told, key=complaint.key, effect=complaint.effect, reason=complaint.reason))
+        found.insert(0, Void(told, first=next((kind for kind, read in _read(client, source) if read.parts), None)))
+    return tuple(found)
+
+
+def _read(client: str, source: SourceText) -> Iterator[tuple[Kind, PartsRead[Any]]]:
+    """Yield what is in a file of each kind that its client looks for there."""
+    for kind in KINDS:
+        module = registry.part_format(client, kind)
+        places = (*module.project, *module.user) if module else ()
+        place = next((one for one in places if matches(one, source.path)), None)
+        if module and place:
+            yield kind, module.read(PartSource(source, place))
+
+
+def _by_parts(settings: SettingsFormat, source: SourceText) -> Iterator[Void]:
+    """Yield what is wrong with parts in a file that costs all of their kind, and so all others."""
+    for kind, read in _read(settings.format, source):
+        whole = [one for one in read.diagnostics if one.effect in WHOLE]
+        stops = next((one for one in whole if one.effect is Effect.STOPS), None)
+        if whole and (stops or settings.effect in WHOLE):
+            yield Void(_said(replace(stops or whole[0], effect=Effect.STOPS if stops else settings.effect, agent=None)), kind)
+
+
+def _said(fault: Diagnostic) -> Diagnostic:
+    title = formats.FORMATS[fault.client or ""].title
+    does = "does not start with this file" if fault.effect is Effect.STOPS else "takes nothing of this file"
+    return replace(fault, message=f"{title} {does}: {fault.reason}")
