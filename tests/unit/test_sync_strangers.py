@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from agentconv.cli import main
 from synced_projects import SOURCE, Project, agent
 
 BY_HAND = """\
@@ -134,7 +135,7 @@ def copied(tmp_path):
 
 
 CODEX = ".codex/agents/digger.toml"
-PLACES = (f"{SOURCE}/digger.md", CODEX, ".opencode/agents/digger.md")
+EACH = (f"{SOURCE}/digger.md", CODEX, ".opencode/agents/digger.md")
 
 
 def in_git(project):
@@ -151,7 +152,7 @@ def test_copies_of_one_text_are_put_together(copied, words):
     for each in words:
         copied.sync("--prefer", *each)
 
-    assert [[line in copied.read(path) for line in ("One, since.", "From Codex.", "From OpenCode.")] for path in PLACES] == [[True] * 3] * 3
+    assert [[line in copied.read(path) for line in ("One, since.", "From Codex.", "From OpenCode.")] for path in EACH] == [[True] * 3] * 3
 
 
 def test_without_git_what_gives_way_is_kept_in_a_copy(copied):
@@ -195,3 +196,48 @@ def test_what_was_never_settled_is_no_edit(copied):
 
     assert looks == {("foreign", CODEX, "", ("model", "prompt.text"))}
     assert "model" not in copied.read("agentconv.toml")
+
+
+def test_an_agent_that_is_named_for_carry_back_and_was_never_settled_is_told_why(copied):
+    """Nothing comes of it, and that is said, with what does."""
+    told = copied.sync("--carry-back", "digger")
+
+    assert "never done" in told.errors
+    assert "agentconv sync --prefer codex digger" in told.errors
+
+
+def test_a_file_that_cannot_be_read_is_not_adopted_and_that_is_told(copied):
+    """It stands there, and is broken: that is another thing than none."""
+    copied.write(".codex/agents/oncall.toml", 'name = "oncall\n')
+    told = copied.sync("--adopt", "oncall")
+
+    assert told.code == 2
+    assert "cannot be read" in told.errors
+
+
+def test_the_copy_of_a_broken_source_is_not_offered(copied):
+    """Nobody takes into the source what belongs to an agent that is there, and only has to be mended."""
+    copied.write(f"{SOURCE}/digger.md", "---\nname: [\n---\n\nOne.\n")
+
+    assert "new" not in copied.sync().actions()
+
+
+def test_a_folder_that_is_read_beside_the_source_names_the_setting_first(tmp_path):
+    """Copies for an assistant that reads the source's folder are kept in step once the configuration says so."""
+    found = Project(tmp_path / "shop", targets=("copilot",))
+    found.write("agentconv.toml", 'source = "claude-code"\ntargets = ["copilot"]\n')
+    found.write(f"{SOURCE}/digger.md", agent("digger"))
+    found.write(".github/agents/digger.agent.md", agent("digger"))
+    hint = next(one["hint"] for one in found.sync().entries if one["action"] == "new")
+
+    assert hint.startswith("`own = true` in [sync.copilot]")
+    assert "delete" not in hint
+
+
+def test_a_release_is_shown_before(copied):
+    """`-n` says how many files it is about, and lets them be synced."""
+    copied.sync("--prefer", "source", "digger")
+    before = copied.tree()
+
+    assert main(["sync", "--project", str(copied.root), "--release", "codex", "-n"]) == 0
+    assert copied.changes(before) == ""

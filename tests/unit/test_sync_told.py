@@ -15,6 +15,7 @@ from agentconv.cli import main
 from agentconv.disk import placing
 from agentconv.render import synced
 from agentconv.render.synced_words import WORDS
+from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
 
 CHECKOUT = Path(__file__).parents[2]
@@ -102,15 +103,19 @@ def test_what_is_not_there_is_a_mistake(project, capsys, words, message):
     assert message in printed(project, capsys, *words).err
 
 
-def test_no_way_out_is_named_that_there_is_not(project, capsys):
-    """A configuration that is no TOML has no flag against it in sync; marks of a merge in a target are decided with git, too."""
+def test_no_way_out_is_named_that_there_is_not(project, capsys, monkeypatch):
+    """A configuration that is no TOML has no flag against it in sync; marks of a merge are decided with git where it has both sides."""
     printed(project, capsys)
     project.write(".codex/agents/one.toml", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+    alone = " ".join(printed(project, capsys).out.split())
+    monkeypatch.setattr(Git, "unmerged", lambda _: frozenset({".codex/agents/one.toml"}))
     marked = " ".join(printed(project, capsys).out.split())
     project.write("agentconv.toml", "x = [\n" + project.read("agentconv.toml"))
     said = printed(project, capsys).err
 
     assert "`git checkout --theirs .codex/agents/one.toml`" in marked
+    assert "git checkout" not in alone
+    assert "--prefer codex one" in alone
     assert "--prefer codex one" in marked
     assert "not TOML" in said
     assert "--isolated" not in said

@@ -200,7 +200,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield _line(one, "left", problem, hint=_mend(one), look=True)
+        yield _line(one, "left", problem, hint=_mend(one, outcome), look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
@@ -232,11 +232,13 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
     return _line(one, "foreign", f"not ours: {listed(_unlike(one))}", hint=hint, look=True, for_all=many)
 
 
-def _mend(one: Candidate) -> str:
+def _mend(one: Candidate, outcome: Outcome) -> str:
     """Say what can be done about a file of which nothing can be told."""
     way = f"mend it, or --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
+    if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
+        return f"{way}; --prefer {one.target} {one.name} has its word count once the marks are out of it"
     return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
 
 
@@ -376,8 +378,11 @@ def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent
     if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
+    elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
+        own = f"`own = true` in [sync.{target}] of {outcome.settings.file.name}"
+        hint = f"{own} keeps it in step with the agent of that name in {place}, which {text.client(target)} reads now; {left}"
     elif agent.name in names:
-        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}"
     else:
         hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)

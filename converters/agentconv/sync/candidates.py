@@ -400,12 +400,14 @@ def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str,
 
 
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
-    """Yield the agents of the targets' files that are nobody's."""
+    """Yield the agents of the targets' files that are nobody's; one of a broken source's name is that one's."""
+    broken = {path.rpartition("/")[2].partition(".")[0] for path in situation.sources.broken}
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
     renamed = {(one.target, one.renamed_to) for one in found if one.renamed_in is not None and one.renamed_in[:2] != one.place}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
             is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
-            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed and not is_left_out:
+            is_ours = (file.target, file.path, pointer) in ours or (file.target, agent.name) in renamed or agent.name in broken
+            if not is_ours and not is_left_out:
                 yield file, pointer, agent

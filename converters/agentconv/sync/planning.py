@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, earlier, known, rewriting
+from agentconv.sync import candidates, digests, earlier, known, rewriting, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -76,6 +76,8 @@ class Outcome:
     """Losses that were not told before."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
+    unmerged: frozenset[str] = frozenset()
+    """Files that a merge left undone, where marks of one are in a target's file."""
     files: int = 0
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
@@ -158,6 +160,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.synced = synced
     outcome.new_losses = list(known.new([one for one in found if one.entry is not Entry.FOREIGN]))  # nothing of ours is there to lose
+    if any(one.file is not None and one.file.data is not None and texts.is_marked(one.file.data) for one in found):
+        outcome.unmerged = bases.git.unmerged()
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))
