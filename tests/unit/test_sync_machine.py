@@ -315,13 +315,19 @@ class Sync(RuleBasedStateMachine):
                 for target in self.project.targets:
                     assert sorted(SENTENCE.findall(self._section(target, name))) == sorted(expected), (target, name)
 
-    @rule(side=st.sampled_from(("source", "target")), name=names)
-    def prefer(self, side: str, name: str) -> None:
-        """Decide for one agent: what the other side alone says may go, and nothing of the side that was named."""
-        ours = set(TOKEN.findall(self._section("source", name)))
-        theirs = {token for one in TARGETS for token in TOKEN.findall(self._section(one, name))}
-        if self.project.sync("--prefer", side, name, "--yes").code != 2:
-            self.alive -= theirs - ours if side == "source" else ours - theirs
+    @rule(side=st.sampled_from(("source", "target", *TARGETS)), field=st.sampled_from(("", ":prompt", ":description")), name=names)
+    def prefer(self, side: str, field: str, name: str) -> None:
+        """Decide for one agent, or a field of it: what gives way is nowhere else, without git, and so it is kept in a copy."""
+        if side in self.project.targets or side not in TARGETS:
+            self.project.sync("--prefer", side, f"{name}{field}", "--yes")
+
+    @rule(side=st.sampled_from(TARGETS), name=names, number=at)
+    def disagree(self, side: str, name: str, number: int) -> None:
+        """Type two other sentences in the place of one, and decide for the target's."""
+        if self._section(side, name):
+            self._edit("source", name, number)
+            self._edit(side, name, number)
+            self.prefer(side, "", name)
 
     @invariant()
     def nothing_typed_is_lost(self) -> None:

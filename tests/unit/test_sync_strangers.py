@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from agentconv.cli import main
 from synced_projects import SOURCE, Project, agent
 
 BY_HAND = """\
@@ -89,14 +92,17 @@ def test_without_names_nothing_is_taken_and_the_way_is_told(project, side):
 
 @pytest.mark.parametrize(("side", "taken"), [("codex", "One by hand."), ("source", "One.")])
 def test_a_field_alone_is_decided(project, side, taken):
-    """Of a stranger one field may be taken, or given; what else differs is told as an edit from then on."""
+    """Of a stranger one field may be taken, or given; nothing else is settled then, and a bare `--carry-back` leaves it alone."""
     project.replace(".codex/agents/digger.toml", "When there is work", "When there is much work")
     project.sync("--prefer", side, "digger:prompt")
-    left = next(one for one in project.sync().entries if one["agent"] == "digger")
+    left = next(one for one in project.sync("--carry-back").entries if one["agent"] == "digger")
 
     assert taken in project.read(f"{SOURCE}/digger.md")
     assert taken in project.read(".codex/agents/digger.toml")
-    assert (left["action"], left["fields"]) == ("edited", ["description"])
+    assert (left["action"], left["fields"]) == ("foreign", ["description"])
+    assert "much" not in project.read(f"{SOURCE}/digger.md")
+    project.sync("--prefer", "codex", "digger")
+    assert "much" in project.read(f"{SOURCE}/digger.md")
 
 
 def test_a_stranger_that_was_replaced_goes_with_its_source(project):
@@ -112,3 +118,126 @@ def test_a_stranger_that_was_replaced_goes_with_its_source(project):
     assert "One by hand." in project.read(".codex/agents/sower.toml")
     assert any("was there before" in one["what"] for one in told.entries)
     assert [one["hint"].endswith("; or delete it") for one in project.sync().entries] == [True]
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A committed project with hand-made copies of one agent for two assistants, each with a line of its own."""
+    found = Project(tmp_path / "shop", targets=("codex", "opencode"))
+    body = "One.\n\nTwo.\n\nThree.\n\nFour."
+    found.write(f"{SOURCE}/digger.md", f"---\nname: digger\ndescription: Digs.\n---\n\n{body}\n")
+    mine, theirs = body.replace("Two.", "Two.\n\nFrom Codex."), body.replace("Four.", "Four.\n\nFrom OpenCode.")
+    found.write(
+        CODEX, f'# Ask Ada first.\nname = "digger"\ndescription = "Digs."\nmodel = "m"\ndeveloper_instructions = """\n{mine}\n"""\n'
+    )
+    found.write(".opencode/agents/digger.md", f"---\ndescription: Digs.\nmode: subagent\n---\n\n{theirs}\n")
+    return found
+
+
+CODEX = ".codex/agents/digger.toml"
+EACH = (f"{SOURCE}/digger.md", CODEX, ".opencode/agents/digger.md")
+
+
+def in_git(project):
+    for words in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *words], cwd=project.root, check=True)
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"], cwd=project.root, check=True)
+
+
+@pytest.mark.parametrize("words", [[("codex", "digger:prompt"), ("opencode", "digger:prompt")], [("target", "digger:prompt")]])
+def test_copies_of_one_text_are_put_together(copied, words):
+    """What each copy has beyond the text that it was made of is an edit of its own, and so is what the source has by now."""
+    in_git(copied)
+    copied.replace(f"{SOURCE}/digger.md", "One.", "One, since.")
+    for each in words:
+        copied.sync("--prefer", *each)
+
+    assert [[line in copied.read(path) for line in ("One, since.", "From Codex.", "From OpenCode.")] for path in EACH] == [[True] * 3] * 3
+
+
+def test_without_git_what_gives_way_is_kept_in_a_copy(copied):
+    """Nobody knows what a copy was made of: the lines of the source that it has not go, are told, and are kept beside it."""
+    copied.sync("--prefer", "codex", "digger:prompt")
+    told = copied.sync("--prefer", "opencode", "digger:prompt")
+
+    assert '1 line of the source goes: "From Codex."' in next(one["what"] for one in told.entries if one["action"] == "carried")
+    assert "From Codex." in copied.read(f"{SOURCE}/digger.md.agentconv-backup")
+    assert "copied" in told.actions()
+
+
+@pytest.mark.parametrize("has_git", [False, True])
+def test_a_line_that_nobody_committed_gives_way_into_a_copy(copied, has_git):
+    """In a conflict the target's word counts, and the source's, which git does not have, is kept."""
+    copied.sync("--prefer", "source", "digger")
+    if has_git:
+        in_git(copied)
+    copied.replace(f"{SOURCE}/digger.md", "Three.", "Three in the source.")
+    copied.replace(CODEX, "Three.", "Three in Codex.")
+    copied.sync("--prefer", "codex", "digger")
+
+    assert "Three in Codex." in copied.read(f"{SOURCE}/digger.md")
+    assert "Three in the source." in copied.read(f"{SOURCE}/digger.md.agentconv-backup")
+
+
+def test_a_file_that_is_replaced_is_told_as_that_and_kept(copied):
+    """A comment in a file is somebody's word, too."""
+    told = copied.sync("--prefer", "source", "digger")
+
+    assert ("replace", "codex digger") in told.words()
+    assert "# Ask Ada first." not in copied.read(CODEX)
+    assert "# Ask Ada first." in copied.read(f"{CODEX}.agentconv-backup")
+
+
+def test_what_was_never_settled_is_no_edit(copied):
+    """After one field was decided, the others stay as foreign as they were, whatever is carried back unasked."""
+    copied.sync("--prefer", "codex", "digger:description")
+    told = copied.sync("--carry-back")
+    looks = {look for look in told.looks if look[1] == CODEX}
+
+    assert looks == {("foreign", CODEX, "", ("model", "prompt.text"))}
+    assert "model" not in copied.read("agentconv.toml")
+
+
+def test_an_agent_that_is_named_for_carry_back_and_was_never_settled_is_told_why(copied):
+    """Nothing comes of it, and that is said, with what does."""
+    told = copied.sync("--carry-back", "digger")
+
+    assert "never done" in told.errors
+    assert "agentconv sync --prefer codex digger" in told.errors
+
+
+def test_a_file_that_cannot_be_read_is_not_adopted_and_that_is_told(copied):
+    """It stands there, and is broken: that is another thing than none."""
+    copied.write(".codex/agents/oncall.toml", 'name = "oncall\n')
+    told = copied.sync("--adopt", "oncall")
+
+    assert told.code == 2
+    assert "cannot be read" in told.errors
+
+
+def test_the_copy_of_a_broken_source_is_not_offered(copied):
+    """Nobody takes into the source what belongs to an agent that is there, and only has to be mended."""
+    copied.write(f"{SOURCE}/digger.md", "---\nname: [\n---\n\nOne.\n")
+
+    assert "new" not in copied.sync().actions()
+
+
+def test_a_folder_that_is_read_beside_the_source_names_the_setting_first(tmp_path):
+    """Copies for an assistant that reads the source's folder are kept in step once the configuration says so."""
+    found = Project(tmp_path / "shop", targets=("copilot",))
+    found.write("agentconv.toml", 'source = "claude-code"\ntargets = ["copilot"]\n')
+    found.write(f"{SOURCE}/digger.md", agent("digger"))
+    found.write(".github/agents/digger.agent.md", agent("digger"))
+    hint = next(one["hint"] for one in found.sync().entries if one["action"] == "new")
+
+    assert hint.startswith("`own = true` in [sync.copilot]")
+    assert "delete" not in hint
+
+
+def test_a_release_is_shown_before(copied):
+    """`-n` says how many files it is about, and lets them be synced."""
+    copied.sync("--prefer", "source", "digger")
+    before = copied.tree()
+
+    assert main(["sync", "--project", str(copied.root), "--release", "codex", "-n"]) == 0
+    assert copied.changes(before) == ""

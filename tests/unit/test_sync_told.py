@@ -15,6 +15,7 @@ from agentconv.cli import main
 from agentconv.disk import placing
 from agentconv.render import synced
 from agentconv.render.synced_words import WORDS
+from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
 
 CHECKOUT = Path(__file__).parents[2]
@@ -102,15 +103,19 @@ def test_what_is_not_there_is_a_mistake(project, capsys, words, message):
     assert message in printed(project, capsys, *words).err
 
 
-def test_no_way_out_is_named_that_there_is_not(project, capsys):
-    """A configuration that is no TOML has no flag against it in sync; marks of a merge in a target are decided with git, too."""
+def test_no_way_out_is_named_that_there_is_not(project, capsys, monkeypatch):
+    """A configuration that is no TOML has no flag against it in sync; marks of a merge are decided with git where it has both sides."""
     printed(project, capsys)
     project.write(".codex/agents/one.toml", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+    alone = " ".join(printed(project, capsys).out.split())
+    monkeypatch.setattr(Git, "unmerged", lambda _: frozenset({".codex/agents/one.toml"}))
     marked = " ".join(printed(project, capsys).out.split())
     project.write("agentconv.toml", "x = [\n" + project.read("agentconv.toml"))
     said = printed(project, capsys).err
 
     assert "`git checkout --theirs .codex/agents/one.toml`" in marked
+    assert "git checkout" not in alone
+    assert "--prefer codex one" in alone
     assert "--prefer codex one" in marked
     assert "not TOML" in said
     assert "--isolated" not in said
@@ -271,7 +276,7 @@ def test_what_is_not_written_loses_nothing(project, capsys):
     project.write(".codex/agents/two.toml", 'name = "two"\ndescription = "d"\ndeveloper_instructions = "Other."\n')
     before, after = printed(project, capsys), printed(project, capsys, "--prefer", "source", "two")
 
-    assert "not ours: description, prompt, what it may do" in " ".join(before.out.split())
+    assert all(word in " ".join(before.out.split()) for word in ("not ours: it may do more (", "description (", "prompt ("))
     assert "1 agent (one)" in before.err
     assert "1 agent (two)" in after.err
 
@@ -285,7 +290,7 @@ def test_many_files_of_which_the_same_is_told_are_counted(project, capsys):
 
     assert said.count("foreign .opencode") == 1
     assert ".opencode/agents/a0.md and 5 more (-v)" in said
-    assert "--prefer source replaces them all, --prefer source AGENT one of them" in said
+    assert "mend them; or agentconv sync --prefer source AGENT ... replaces those that are named" in said
 
 
 def test_settings_without_agents_are_no_broken_source(tmp_path, monkeypatch, capsys):

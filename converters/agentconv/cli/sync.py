@@ -233,7 +233,7 @@ def _check(options: argparse.Namespace) -> None:
         others = (options.check, options.all, options.staged, options.watch, options.adopt is not None, options.release, options.prefer)
         if any(others) or options.carry_back is not None or options.scope == places.USER:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
-    if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):
+    if options.release and (options.check or options.diff or options.all or options.staged):
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
     if options.all and (options.staged or options.watch or options.output_format != "text"):
         raise registry.usage("--all goes with none of --staged, --watch and --output-format", "run it in each project")

@@ -12,7 +12,7 @@ from agentconv.cli import deploying
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -107,6 +107,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         outcome.elsewhere = elsewhere.of(outcome, scope, one.reader) if options.check else []
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
+        outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
@@ -133,6 +134,17 @@ def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
         hint = f"agentconv sync --prefer {side} {' '.join(names)}"
         if names:
             yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
+
+
+def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagnostic]:
+    """Say of agents that are named for --carry-back why nothing comes of it: what was never settled is no edit."""
+    named = carry_back.agents() if carry_back is not None else ()
+    for one in outcome.candidates:
+        is_strange = one.entry is Entry.FOREIGN or (one.settled is not None and bool(one.settled.strange))
+        if one.name in named and is_strange and not (one.file and one.file.problem):
+            message = f"--carry-back {one.name} takes what was edited since it was settled, and of this file that was never done"
+            hint = f"agentconv sync --prefer {one.target} {one.name} takes what it says into the source"
+            yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, Span(one.path), hint)
 
 
 def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
@@ -244,15 +256,17 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     """Forget what was synced for a target, and keep its files."""
     target = registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
-    with deploying.alone(scope, dry_run=False):
-        chosen = command.again(options, chosen)
+    with deploying.alone(scope, dry_run=options.dry_run):
+        chosen = chosen if options.dry_run else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
-        outcome = one.released(target)
+        outcome = one.released(target, dry_run=options.dry_run)
         if not outcome.agents:
             known = sorted({each.target for each in outcome.synced})
             raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
-        one.apply(outcome)
-    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
+        if not options.dry_run:
+            one.apply(outcome)
+    done = "would be released: they would stay, and be yours." if options.dry_run else "released: they stay, and are yours now."
+    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} {done}")
     if target in chosen.targets:
         print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
     return Exit.OK

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHA256 = expression("[0-9a-f]{64}")
 _STATE = expression("[0-9a-f]{64}|absent")
-_DIGEST = expression(r"[0-9a-f]{16}|\*")
+_DIGEST = expression(r"[0-9a-f]{16}|[*?]")
 _BLOB = expression("[0-9a-f]{40}|[0-9a-f]{64}")
 _NOT_PORTABLE = expression(r"[\x00-\x1f\x7f\\]")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import LossKind, Severity
@@ -11,13 +12,13 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
 from agentconv.render.table import columns
-from agentconv.sync import digests, lines, texts
+from agentconv.sync import digests, lines, selecting, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -51,6 +52,8 @@ class Line:
     fields: tuple[str, ...] = ()
     number: int = 1
     """The line of the file, where it is known."""
+    for_all: str = ""
+    """What can be done about several of which the same is told, so that they need no lines of their own."""
 
     @property
     def place(self) -> str:
@@ -74,7 +77,7 @@ def told(outcome: Outcome) -> list[Line]:
     place = outcome.settings.file.name
     found += [Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place) for old, new in outcome.names.items()]
     found += _switched(outcome)
-    found += [_line(one, "copied", f"what was there is kept in {one.copy}") for one in outcome.candidates if one.copy is not None]
+    found += _copied(outcome)
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     found += _elsewhere(outcome)
@@ -92,6 +95,20 @@ def _elsewhere(outcome: Outcome) -> Iterator[Line]:
             f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of {place} says that it is meant"
         )
         yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
+
+
+def _copied(outcome: Outcome) -> Iterator[Line]:
+    """Yield the copies of what gave way."""
+    source = outcome.settings.source_format
+    for path, copy in outcome.copies.items():
+        names = dict.fromkeys(edit.candidate.name for edit in outcome.carried if edit.candidate.key[0] == path and edit.goes)
+        yield Line("copied", listed(names), f"what was there is kept in {copy}{_NO_COMMIT}", source, path)
+    for one in outcome.candidates:
+        if one.copy is not None:
+            yield _line(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
+
+
+_NO_COMMIT = " (not for a commit)"
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
@@ -122,7 +139,9 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 if loss is None:  # lost to a bug, which is told as one
                     continue
                 way = _out(loss, name, outcome)
-                yield Line("refused", name, _refusal(loss, views.target), views.target, key[0], key[1], way, look=True)
+                many = _skip("AGENT", views.target)
+                place = (views.target, *key)
+                yield Line("refused", name, _refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
 def _refusal(loss: Loss, target: str) -> str:
@@ -133,7 +152,7 @@ def _refusal(loss: Loss, target: str) -> str:
 
 def _out(loss: Loss, name: str, outcome: Outcome) -> str:
     """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then."""
-    skip = f"`skip = true` in [sync.agents.{name}.{loss.target}] leaves it out"
+    skip = _skip(name, loss.target)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
         instead = f"that is narrower than what {text.client(loss.target)} reads without it"
@@ -141,6 +160,10 @@ def _out(loss: Loss, name: str, outcome: Outcome) -> str:
     if not loss.hint or loss.code in BY_FLAG:
         return skip
     return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
+
+
+def _skip(name: str, target: str) -> str:
+    return f"`skip = true` in [sync.agents.{name}.{target}] leaves it out"
 
 
 def _accepted(loss: Loss, name: str, outcome: Outcome) -> str:
@@ -190,13 +213,14 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield _line(one, "left", problem, hint=_mend(one), look=True)
+        yield _line(one, "left", problem, hint=_mend(one, outcome), look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
+        word = "replace" if one.replaces and one.entry is Entry.WRITE else word
         what = _gone(one, outcome) if one.entry is Entry.DELETE else what
         yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
     elif one.entry is Entry.FOREIGN:
-        yield _foreign(one)
+        yield _foreign(one, outcome)
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
@@ -205,20 +229,29 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield from _fields(one, outcome)
 
 
-def _foreign(one: Candidate) -> Line:
-    """Return what is told of a file that is not ours, in the place of one that would be."""
+def _foreign(one: Candidate, outcome: Outcome) -> Line:
+    """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
     replaced = f"--prefer source {one.name} replaces it"
     if one.file is not None and one.file.problem:
-        return _line(one, "foreign", f"not ours: {one.file.problem}", hint=f"mend it; or {replaced}", look=True)
-    hint = f"{_TYPED} {replaced}; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
-    return _line(one, "foreign", f"not ours: {listed(_unlike(one))}", hint=hint, look=True)
+        said, way = f"not ours: {one.file.problem}", f"mend it; or {_TYPED} {replaced}"
+        many = f"mend them; or {_TYPED} --prefer source AGENT ... replaces those that are named"
+        return _line(one, "foreign", said, hint=way, look=True, for_all=many)
+    several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
+    side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
+    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
+    hint = f"{_TYPED} {taken}{replaced}; or rename it"
+    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
+    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them"
+    return _line(one, "foreign", f"not ours: {listed(_unlike(one))}", hint=hint, look=True, for_all=many)
 
 
-def _mend(one: Candidate) -> str:
+def _mend(one: Candidate, outcome: Outcome) -> str:
     """Say what can be done about a file of which nothing can be told."""
     way = f"mend it, or --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
+    if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
+        return f"{way}; --prefer {one.target} {one.name} has its word count once the marks are out of it"
     return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
 
 
@@ -278,11 +311,20 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             look=True,
             paths=(path,),
         )
-    for path in settled.conflicts:
+    if settled.strange:
+        yield _unsettled(one, settled.strange)
+    for path in (path for path in settled.conflicts if path not in settled.strange):
         hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
         yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there, settled.clashes.get(path)), hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+
+
+def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
+    """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
+    first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
+    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; --prefer source {first} replaces it"
+    return _line(one, "foreign", f"not settled yet: {listed(_unlike(one, paths))}", hint=hint, look=True, paths=paths)
 
 
 def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, str] | None) -> str:
@@ -322,15 +364,20 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
 
 
-def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
+def _line(
+    one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = (), for_all: str = ""
+) -> Line:
     number = line_of(one, paths[0]) if look and paths else 1
-    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number)
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number, for_all)
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:
     place = edit.candidate.key[0] if not edit.overrides else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
     what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
+    if edit.goes:
+        what += f"; {text.count(len(edit.goes), 'line')} of the source {'goes' if len(edit.goes) == 1 else 'go'}: "
+        what += f'"{text.shorten(edit.goes[0].strip(), 40)}"{" ..." if len(edit.goes) > 1 else ""}'
     return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
 
 
@@ -344,21 +391,37 @@ def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent
     if agent.name not in names and len(outcome.orphans) > _MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
+    elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
+        own = f"`own = true` in [sync.{target}] of {outcome.settings.file.name}"
+        hint = f"{own} keeps it in step with the agent of that name in {place}, which {text.client(target)} reads now; {left}"
     elif agent.name in names:
-        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}"
     else:
         hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
-def _unlike(one: Candidate) -> list[str]:
+def _unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
+    """Return in what a file that is not ours is another one than the source's, what it may do beyond that first."""
     if one.view is None or one.there is None:
         return ["something else is there"]
-    new, old = digests.of(one.view.agent), digests.of(one.there)
-    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path)]
-    group = {*digests.members(unlike)}
-    words = ["prompt" if path == "prompt.text" else path.removeprefix("extras.") for path in unlike if path not in group]
-    return [*words, *([digests.GROUP] if group else [])] or ["something else is there"]
+    new, old = digests.grouped(digests.of(one.view.agent)), digests.grouped(digests.of(one.there))
+    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path) and (not among or path in among)]
+    rest = [_apart(path, one.view.agent, one.there) for path in unlike if path != digests.GROUP]
+    if digests.GROUP not in unlike:
+        return rest or ["something else is there"]
+    wider = ", ".join(map(str, compare.widenings(one.view.source, one.there, one.target)))
+    return [f"it may do more ({wider})", *rest] if wider else [*rest, digests.GROUP]
+
+
+def _apart(path: str, view: Agent, there: Agent) -> str:
+    """Return by how much a field of a file that is not ours is another one than the source's."""
+    word = "prompt" if path == "prompt.text" else path.removeprefix("extras.")
+    if path not in digests.TEXTS:
+        return word
+    more, less = lines.more_and_less(_value(view, path), _value(there, path))
+    parts = [*([f"{text.count(more, 'line')} more"] if more else []), *([f"{text.count(less, 'line')} less"] if less else [])]
+    return f"{word} ({' and '.join(parts) or 'other blanks'})"
 
 
 def _said(path: str, before: Agent | None, after: Agent | None) -> str:
@@ -420,18 +483,10 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
     return out
 
 
-_FOR_ALL = {
-    "foreign": f"{_TYPED} --prefer source replaces them all, --prefer source AGENT one of them",
-    "refused": "`skip = true` in [sync.agents.AGENT.{target}] leaves one of them out",
-}
-"""What can be done about all files, or any, of which the same is to be told."""
-
-
 def _for_all(several: Sequence[Line]) -> Line:
     """Return one line for several files of which the same is to be told."""
     first = several[0]
-    hint = _FOR_ALL[first.word].format(target=first.target)
-    return replace(first, path=f"{first.place} and {len(several) - 1:,} more (-v)", pointer="", hint=hint)
+    return replace(first, path=f"{first.place} and {len(several) - 1:,} more (-v)", pointer="", hint=first.for_all)
 
 
 def _named(names: Sequence[str]) -> str:
@@ -447,9 +502,7 @@ def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:
     """
     kinds: dict[tuple[str, str, str], list[Line]] = {}
     for line in (line for line in found if line.look):
-        kinds.setdefault(
-            (line.word, line.target, line.what) if line.word in _FOR_ALL and not every else ("", "", str(id(line))), []
-        ).append(line)
+        kinds.setdefault((line.for_all, line.target, line.what) if line.for_all and not every else ("", "", str(id(line))), []).append(line)
     looks = [line for several in kinds.values() for line in (several if len(several) <= _MANY else [_for_all(several)])]
     out: list[str] = []
     words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))

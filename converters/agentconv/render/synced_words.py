@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORDS = {
     "write": "a file that was not there is written",
+    "replace": "a file that sync did not write gives way to the source's, because --prefer source said so",
     "update": "the source changed, or the configuration, and the file follows",
     "restore": "the file was gone, and is written again; `skip = true` says that it is not wanted",
     "delete": "the agent is gone from the source, or is left out, and its file, which nobody edited, goes, too",
@@ -16,8 +17,8 @@ WORDS = {
     "edited": "somebody changed the file, which stays: --carry-back takes the edit into the source, --prefer source NAME takes it back",
     "merged": "the source and the file changed in different lines; the file has both, and --carry-back takes its own into the source",
     "conflict": "the source and the file changed the same thing; both stay as they are until --prefer says whose word counts",
-    "foreign": "a file that sync did not write is in the place of one that it would; it stays: --prefer source NAME replaces it, "
-    "--prefer FORMAT NAME takes its word into the source",
+    "foreign": "a file that sync did not write is in the place of one that it would, or some fields of it are not settled yet; it stays: "
+    "--prefer FORMAT NAME takes its word into the source, --prefer source NAME replaces it",
     "new": "an agent stands in a target alone; --adopt takes it into the source, `exclude` leaves it alone",
     "renamed": "somebody gave the agent another name in a target; --carry-back NAME:name takes that into the source",
     "moved": "somebody moved the file within its target",

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.install.lock import Synced
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, overriding, present
+from agentconv.sync import digests, overriding, present, strangers
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
-from agentconv.sync.preferring import SOURCE, TARGET
+from agentconv.sync.preferring import SOURCE
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
     from agentconv.sync.bases import Bases
     from agentconv.sync.preferring import Preference
     from agentconv.sync.present import File
@@ -77,6 +77,8 @@ class Candidate:
     """What the agent could do by that beyond what it may do as it stands here."""
     replaces: bool = False
     """Whether something that is not ours gives way, because a person said so."""
+    is_taken: bool = False
+    """Whether what is not ours is taken for an edit, because a person said so."""
     renamed_to: str | None = None
     """The name that it has in the target by now, because somebody renamed it there."""
     renamed_in: tuple[str, str, Agent] | None = None
@@ -116,15 +118,22 @@ class Candidate:
         sha256 = self.file.sha256 if self.file is not None else ""
         return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == digests.left(base.fields, base.own)
 
-    def decide(self, bases: Bases, prefer: Preference) -> None:
-        """Decide what becomes of it."""
+    def decide(self, bases: Bases, prefer: Preference, asked: Preference | None = None) -> None:
+        """Decide what becomes of it.
+
+        Args:
+            bases: Finds texts that were settled.
+            prefer: Whose word counts.
+            asked: The same before edits got into the source, which settled it; None where none did.
+        """
         if self.owner is not None:
             self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
             return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = prefer.of(self.target, self.name)
-        self._heed(wish.get(""), is_named=self.name in prefer.agents(), of_fields=any(path for path in wish))
+        self._heed(wish.get(""))
+        self._take((asked or prefer).of(self.target, self.name) if self.name in (asked or prefer).agents() else {}, bases)
         if self.entry is Entry.STALE:
             self._judge_stale()
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
@@ -156,25 +165,23 @@ class Candidate:
             self.wider = found
             self.settled = replace(settled, own={path: one for path, one in settled.own.items() if not digests.restrains(path)})
 
-    def _heed(self, side: str | None, *, is_named: bool, of_fields: bool) -> None:
-        """Let a person's word decide about the whole of it: what is not ours is replaced, or taken for an edit, what was released goes."""
+    def _heed(self, side: str | None) -> None:
+        """Let a person's word decide about the whole of it: what is not ours is replaced, what was released goes."""
         if side == SOURCE and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True
-        is_taken = bool(self.carried) or (is_named and (side == TARGET or of_fields))
-        if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
-            self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
         if self.entry is Entry.RELEASE and side == SOURCE and self.source is not Source.IS_TARGET:
             self.entry, self.replaces = Entry.DELETE, True
 
-    def _as_given(self, view: View) -> Synced:
-        """Return what is settled of what was not ours, and is to be: what the source gives, so that all else in it is an edit."""
-        name = view.agent.name or self.name
-        return Synced(*self.place[:1], self.target, self.key[0], name, "", digests.of(view.agent), self.pointer, self.key[1], created=False)
+    def _take(self, asked: Mapping[str, str], bases: Bases) -> None:
+        """Take what is not ours for an edit of what the source gives, as far as a person spoke of it."""
+        if self.entry is Entry.FOREIGN and asked and self.view is not None and self.there is not None and self.state() is There.OTHER:
+            self.entry, self.is_taken = Entry.FIELDS, True
+            self.bases = [strangers.settled(self.view, self.there, self.name, asked, bases)]
 
     def settle_as(self, view: View) -> None:
         """Take what is there for what the source gave with other options: what it gives now is written over it."""
         sha256 = self.file.sha256 if self.file is not None and not self.pointer else ""
-        self.bases = [replace(self._as_given(view), bytes_sha256=sha256)]
+        self.bases = [replace(strangers.as_given(view, self.name), bytes_sha256=sha256)]
 
     def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
@@ -393,12 +400,14 @@ def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str,
 
 
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
-    """Yield the agents of the targets' files that are nobody's."""
+    """Yield the agents of the targets' files that are nobody's; one of a broken source's name is that one's."""
+    broken = {path.rpartition("/")[2].partition(".")[0] for path in situation.sources.broken}
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
     renamed = {(one.target, one.renamed_to) for one in found if one.renamed_in is not None and one.renamed_in[:2] != one.place}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
             is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
-            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed and not is_left_out:
+            is_ours = (file.target, file.path, pointer) in ours or (file.target, agent.name) in renamed or agent.name in broken
+            if not is_ours and not is_left_out:
                 yield file, pointer, agent

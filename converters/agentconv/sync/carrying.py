@@ -57,6 +57,8 @@ class Edit:
     """Whether it goes into the configuration, rather than into the source."""
     override: Json = None
     """The value that goes there; None where what stands there goes."""
+    goes: tuple[str, ...] = ()
+    """The lines of the source that give way to it, because a person said that the target's word counts."""
 
     @property
     def word(self) -> str:
@@ -102,10 +104,12 @@ class Carrying:
         if override is not None and path in override.values:
             return self._overridden(one, path, wanted)
         value, reason = self._value(one, path)
+        was = fields.get(self._now(one) or view.source, path)
         reason = reason or self._put(one, path, value)
         if reason is not None and path in OVERRIDDEN and wanted is not None:
             return self._overridden(one, path, wanted)
-        return Edit(one, path, reason)
+        gives_way = path in digests.TEXTS and path in settled.preferred and (one.is_taken or path in settled.left)
+        return Edit(one, path, reason, goes=lines.gone(was or "", str(value or "")) if gives_way and reason is None else ())
 
     def _overridden(self, one: Candidate, path: str, wanted: object) -> Edit:
         """Have the configuration say what the target says, or no longer say anything."""

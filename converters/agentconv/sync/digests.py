@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DIGITS = 16
 HIDDEN = "*"
 """Stands for a field with a credential in it, of which not even a checksum is kept."""
+STRANGE = "?"
+"""Stands for a field of a file that was not ours, of which nobody said whose word counts: nothing is settled of it yet."""
 ABSENT = hashlib.sha256(b"null").hexdigest()[:DIGITS]
 """Stands for a field that a target's file does not have, where the source says something, and keeps so."""
 SECURITY = ("tools", "permissions", "mcp_servers", "hooks", "delegates")

@@ -101,6 +101,28 @@ def changed(old: str, new: str) -> int:
     return sum(max(end - start, len(lines)) for start, end, lines in edits)
 
 
+def apart(old: str, new: str) -> int:
+    """Return how many lines either of two texts has that the other one has not."""
+    return sum(more_and_less(old, new))
+
+
+def more_and_less(old: str, new: str) -> tuple[int, int]:
+    """Return how many lines a text has that another one has not, and how many it has not that are there; blank ones say nothing."""
+    was, now = (Counter(line.strip() for line in text.splitlines() if line.strip()) for text in (old, new))
+    return (now - was).total(), (was - now).total()
+
+
+def gone(old: str, new: str) -> tuple[str, ...]:
+    """Return the lines of a text, but for blank ones, that are not in what became of it."""
+    left = Counter(new.splitlines())
+    found = []
+    for line in old.splitlines():
+        left[line] -= 1
+        if line.strip() and left[line] < 0:
+            found.append(line)
+    return tuple(found)
+
+
 def reworded(old: str, new: str, spaced: str) -> str | None:
     """Return a text of the same words as `old`, edited, with its own blanks and line ends; None where its words are others."""
     was, now, there = (_WORD.findall(text) for text in (old, new, spaced))

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, earlier, known, rewriting
+from agentconv.sync import candidates, digests, earlier, known, rewriting, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -51,6 +51,8 @@ class Choices:
     """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
     jobs: int | None = 1
     """How many processes look for what the targets are to have; None for as many as are worth it."""
+    asked: Preference | None = None
+    """Whose word counted before edits got into the source, which settled it; None where none did."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Outcome:
     """Losses that were not told before."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
+    unmerged: frozenset[str] = frozenset()
+    """Files that a merge left undone, where marks of one are in a target's file."""
     files: int = 0
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
@@ -83,6 +87,8 @@ class Outcome:
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
     """What was taken back."""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """Where sources are kept as they were, whose words give way and are nowhere else, by the source's path."""
     adopted: tuple[tuple[File, str, Agent, str], ...] = ()
     """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
 
@@ -137,9 +143,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     """
     found = candidates.of(situation)
     for one in found:
-        one.decide(bases, choices.prefer)
+        one.decide(bases, choices.prefer, choices.asked)
     for one in earlier.take_over(found, situation.earlier):
-        one.decide(bases, choices.prefer)
+        one.decide(bases, choices.prefer, choices.asked)
     for one in found if choices.going is not None else ():
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
             one.entry, one.reason = Entry.LEAVE, "its source is gone"
@@ -157,6 +163,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.synced = synced
     outcome.new_losses = list(known.new([one for one in found if one.entry is not Entry.FOREIGN]))  # nothing of ours is there to lose
+    if any(one.file is not None and one.file.data is not None and texts.is_marked(one.file.data) for one in found):
+        outcome.unmerged = bases.git.unmerged()
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))

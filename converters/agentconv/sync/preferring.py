@@ -9,9 +9,14 @@ from agentconv.sync import selecting
 from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SOURCE, TARGET = "source", "target"
+
+
+def side_of(path: str, prefer: Mapping[str, str]) -> str | None:
+    """Return whose word counts of a field, where a person said so."""
+    return prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from agentconv.formats import registry
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
+    from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
 
@@ -33,6 +34,8 @@ class File:
     """All of them, in order."""
     problem: str | None = None
     """Why nothing can be told of what is in it."""
+    where: Span | None = None
+    """Where in it, as far as that is known."""
     blocked: str | None = None
     """Why it can be neither read nor written."""
 
@@ -74,6 +77,7 @@ def parsed(path: str, target: str, data: bytes, like: str = "") -> File:
         file.agents.setdefault(pointer(agent) if shared else "", agent)
     if not file.found and data.strip():
         problem = next(iter(result.diagnostics), result.absence)
+        file.where = problem.span if problem else None
         file.problem = problem.message if problem and not shared else file.problem
         file.problem = file.problem or (problem.message if problem and problem.severity == "error" else None)
     return file

@@ -8,19 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.suggestions import nearest
 from agentconv.install.steps import Change
 from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, keeping, renaming, selecting, settings
 from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.decisions import Entry
+from agentconv.sync.rewriting import back_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.present import File
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
     from agentconv.sync.syncing import Run
@@ -49,7 +51,8 @@ class Returning:
         adopting = Adopting(self._run.settings, loaded, self._run.choices.allow_widening)
         released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
         nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
-        _check_names(self._run.adopt or (), [agent.name or "" for _, _, agent in nobodys])
+        unread = [one for one in self._run.files(targets, [], self._run.lock, leave=loaded.files).values() if one.problem is not None]
+        _check_names(self._run.adopt or (), [agent.name or "" for _, _, agent in nobodys], unread)
         adopting.take(one for one in nobodys if not self._run.adopt or one[2].name in self._run.adopt)
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
@@ -118,10 +121,20 @@ class Returning:
         ]
         new = {*carrying.files, *(change.path for change in config)}
         others = [change for path, change in first.items() if path not in new]
-        self._run.first(outcome, [*config, *others, *changes])
+        copies = self._copied({edit.candidate.key[0] for edit in done if edit.goes}, changes)
+        self._run.first(outcome, [*copies.values(), *config, *others, *changes])
+        outcome.copies = {change.like or "": path for path, change in copies.items()}
         outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
         outcome.kept, outcome.names = before.kept, before.names
         return outcome
+
+    def _copied(self, gives_way: Collection[str], changes: Sequence[Change]) -> dict[str, Change]:
+        """Return the copies of sources in which a person's words give way, where git does not have those."""
+        copies: dict[str, Change] = {}
+        for change in changes:
+            if change.path in gives_way and change.before is not None and not self._run.bases.has(change.before):
+                back_up(copies, change.path, change.before, self._run.reader)
+        return copies
 
     def _is_taken_back(self, one: Candidate, path: str) -> bool:
         asked = self._run.carry_back is not None and self._run.carry_back.holds(one.name, path)
@@ -144,13 +157,17 @@ def _source_changes(loaded: Sources, files: Mapping[str, bytes | None]) -> list[
     return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
 
 
-def _check_names(wanted: Collection[str], there: Sequence[str]) -> None:
+def _check_names(wanted: Collection[str], there: Sequence[str], unread: Collection[File]) -> None:
     """Complain about agents that are to be adopted, and stand in no target alone.
 
     Raises:
         InputError: There is one.
     """
     for name in wanted:
+        broken = next((one for one in unread if one.path.rpartition("/")[2].partition(".")[0] == name), None)
+        if name not in there and broken is not None:
+            message = f"--adopt: `{name}` cannot be read: {broken.problem}"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, broken.where or Span(broken.path), "mend it first"))
         if name not in there:
             near = nearest(name, there, 0.7)
             hint = f"did you mean `{near}`?" if near else f"those that do: {', '.join(there) or 'none'}"

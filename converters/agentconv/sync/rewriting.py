@@ -46,7 +46,7 @@ def rewritten(
         data = _of_file(path, several, file, reader)
         _add(changes, path, file.data, data, bases)
         if file.data is not None and file.data != data and any(one.lets_go for one in several) and not bases.has(file.data):
-            copy = _back_up(changes, path, file.data, reader)
+            copy = back_up(changes, path, file.data, reader)
             several[0].copy = copy
         synced += [entry for one in several for entry in _entries(one, file, data, bases)]
     for one in found:
@@ -62,7 +62,7 @@ def _add(changes: dict[str, Change], path: str, before: bytes | None, after: byt
     changes[path] = Change(path, before, after, path, None, forced=kept)
 
 
-def _back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> str:
+def back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> str:
     """Keep a copy of what a person lets go, where no version control has one, and return its name."""
     number = 0
     while True:
@@ -240,7 +240,7 @@ def _blob(one: Candidate, fixed: Mapping[str, str], data: bytes, bases: Bases) -
     if view is None:
         return ""
     merged = (*digests.TEXTS, *digests.LISTS)
-    left = {*one.settled.left} & {*merged} if one.settled is not None else set()
+    left = {*one.settled.left} & {*merged} - {*one.settled.strange} if one.settled is not None else set()
     same = next((base.blob for base in one.bases if one.pointer and base.fields == fixed), "")
     if left and one.bases and not same:
         was = one.base(bases)

@@ -8,10 +8,10 @@ from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field
 from agentconv.sync import digests, lines, selecting
 from agentconv.sync.decisions import Field, decide_field
-from agentconv.sync.preferring import SOURCE, TARGET
+from agentconv.sync.preferring import SOURCE, TARGET, side_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
@@ -36,6 +36,8 @@ class Settled:
     """Edited fields of which a person said that the target's word counts."""
     left: tuple[str, ...] = ()
     """Fields of which that is settled what was: a conflict, and one that is decided only once the source says so, too."""
+    strange: tuple[str, ...] = ()
+    """Those of the conflicts of which nothing was ever settled: the file was made by hand, and nobody has spoken of them yet."""
     clashes: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     """Of texts in conflict of which it is known what was settled: the line, and what the source and the target made of it."""
     new_own: tuple[str, ...] = ()
@@ -55,6 +57,8 @@ class _Draft:
     """What the source gives, and what is there."""
     base: Callable[[], Agent | None]
     """Finds what was settled."""
+    strange: frozenset[str]
+    """Fields of which nothing is."""
     values: dict[str, Any] = field(default_factory=dict)
     by: dict[Field, list[str]] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
@@ -88,13 +92,12 @@ def settle(
     new, old = digests.of(view), digests.of(there)
     own = {path: one for path, one in old.items() if _is_own(path, new, bases)}
     theirs = {path: one for path, one in old.items() if path not in own}
-    now, then = digests.grouped(new), digests.grouped(theirs)
-    known = [digests.grouped(one.fields) for one in bases]
-    draft = _Draft((view, there), base)
+    now, then, *known = map(digests.grouped, (new, theirs, *(one.fields for one in bases)))
+    draft = _Draft((view, there), base, frozenset(_strange(bases)))
     keeps: dict[str, str] = {}
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
-        side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
+        side = side_of(path, prefer or {}) if is_named or (action is Field.BOTH and path not in draft.strange) else None
         stays, rows = _is_kept(path, kept) and not (is_named and side == SOURCE), _members(path, new, theirs)
         keeps |= _kept(rows, new, theirs) if stays else {}
         action = Field.MET if stays else _heeded(draft, action, path, side)
@@ -111,6 +114,7 @@ def settle(
         tuple(conflicts),
         tuple(draft.preferred),
         tuple(left),
+        tuple(sorted(draft.strange & {*conflicts})),
         draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
         draft.undone,
@@ -141,9 +145,10 @@ def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:
     return path.startswith("extras.") and path not in new and not digests.restrains(path) and all(path not in one.fields for one in bases)
 
 
-def _side(path: str, prefer: Mapping[str, str]) -> str | None:
-    """Return whose word counts of a field, where a person said so."""
-    return prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
+def _strange(bases: Sequence[Synced]) -> Iterator[str]:
+    """Yield the fields of which nothing is settled: their file was not ours, and nobody has said whose word counts of them."""
+    for path in (path for base in bases for path, one in base.fields.items() if one == digests.STRANGE):
+        yield digests.GROUP if digests.restrains(path) else path
 
 
 def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
@@ -176,7 +181,7 @@ def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     """
     done = _together(draft, path, side)
     if done is None and side is None:
-        was = draft.base() if path in digests.TEXTS else None
+        was = draft.base() if path in digests.TEXTS and path not in draft.strange else None
         if was is not None:
             draft.clashes[path] = lines.clash(*(digests.said(one, path) or "" for one in (was, *draft.sides)))
         return Field.BOTH
@@ -205,7 +210,7 @@ def _together(draft: _Draft, path: str, side: str | None) -> Any:
 
     Where they touch, the lines of the side whose word counts are there.
     """
-    was = draft.base() if path in digests.TEXTS or path in digests.LISTS else None
+    was = draft.base() if path in (*digests.TEXTS, *digests.LISTS) and path not in draft.strange else None
     if was is None:
         return None
     old, new, other = (digests.said(one, path) for one in (was, *draft.sides))

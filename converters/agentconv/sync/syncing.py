@@ -97,8 +97,8 @@ class Run:
         in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self.locked(dry_run=dry_run)
         found, told, self.unread = source_files.find(self.settings, self.scope)
-        if in_conflict and dry_run:
-            told.append(_conflict(self.scope))
+        if in_conflict:
+            told.append((_conflict if dry_run else _united)(self.scope))
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced and not told and not self.settings.along:
@@ -218,7 +218,7 @@ class Run:
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
-        choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
+        choices = replace(self.choices, prefer=self.choices.prefer.once_carried(), asked=self.choices.prefer) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
         situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self._instead, loaded))
         outcome = planning.plan(situation, self.bases, choices)
@@ -287,9 +287,9 @@ class Run:
             for path, target in wanted.items()
         }
 
-    def released(self, target: str) -> Outcome:
+    def released(self, target: str, *, dry_run: bool) -> Outcome:
         """Return a run that forgets what was synced for a target, and leaves its files as they are."""
-        self.lock = self.locked(dry_run=False)
+        self.lock = self.locked(dry_run=dry_run)
         rest = tuple(one for one in self.lock.synced if one.target != target)
         after = locks.released(replace(self.lock, synced=rest), target)
         plan = Plan((), (), self.lock, after, after)
@@ -353,6 +353,11 @@ class Run:
 def _conflict(scope: Scope) -> Diagnostic:
     message = "a merge left it with both sides in it"
     return Diagnostic(Code.SYNTAX, Severity.ERROR, message, Span(scope.lock.name), "agentconv sync mends it")
+
+
+def _united(scope: Scope) -> Diagnostic:
+    message = "a merge left it with both sides in it; it is written anew, with what either side says"
+    return Diagnostic(Code.SYNTAX, Severity.WARNING, message, Span(scope.lock.name), f"git add {scope.lock.name}")
 
 
 def _no_source(chosen: Settings) -> InputError:
