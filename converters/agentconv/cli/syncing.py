@@ -304,7 +304,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
-        diagnostics = [*outcome.diagnostics, *outcome.broken(), *told]
+        every = [*outcome.diagnostics, *outcome.broken(), *told]
+        diagnostics = [one for one in every if options.verbose or one.severity is not Severity.NOTE]  # which are lint's, and its baseline's
         if beside is not None:
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
