@@ -192,7 +192,8 @@ def _mend(one: Candidate) -> str:
     way = f"mend it, or --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
-    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+    theirs = f"`git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+    return f"{way}; while git is merging, {theirs}; what was committed with the marks is mended by hand"
 
 
 def _renamed(one: Candidate, outcome: Outcome) -> Line:

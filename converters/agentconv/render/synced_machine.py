@@ -88,8 +88,13 @@ def _said(one: Remark) -> str:
 
 def _sarif(found: Sequence[Remark]) -> dict[str, Any]:
     order = sorted({one.rule for one in found})
-    rules = [{"id": rule, "shortDescription": {"text": f"agentconv sync: {rule.removeprefix('sync-')}"}} for rule in order]
+    rules = [{"id": rule, "shortDescription": {"text": _described(rule)}} for rule in order]
     return findings_machine.log(rules, [_result(one, order) for one in found])
+
+
+def _described(rule: str) -> str:
+    found = rule.removeprefix("sync-")
+    return f"agentconv sync: {found}" if found != rule else "what was asked could not be done"
 
 
 def _result(one: Remark, order: Sequence[str]) -> dict[str, Any]:
