@@ -65,6 +65,29 @@ def test_what_is_not_asked_about_stays_known(tmp_path, monkeypatch, capsys):
     assert after == [row for row in before if row not in gone]
 
 
+def test_a_file_that_got_another_name_is_known(tmp_path, monkeypatch, capsys):
+    """So is its agent, with it; what is new in it is new, and one that is not gone lends nothing to another."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    text = "---\nname: {}\ndescription: Reads\ncolor: mauve\n{}---\n\nRead.\n"
+    (folder / "one.md").write_text(text.format("one", ""))
+    known = ["lint", "--baseline", "known.json"]
+    main([*known, "--update-baseline"])
+    (folder / "one.md").rename(folder / "two.md")
+    (folder / "two.md").write_text(text.format("two", ""))
+    assert main(known) == 0
+    (folder / "two.md").write_text(text.format("two", "mode: opus\n").replace("color: mauve", "color: red"))
+    capsys.readouterr()
+    assert main([*known, "--strict=notes"]) == 1
+    assert "--update-baseline takes them out, and accepts the" in capsys.readouterr().err
+    (folder / "two.md").write_text(text.format("two", ""))
+    main([*known, "--update-baseline"])
+    (folder / "three.md").write_text(text.format("three", ""))
+
+    assert main([*known, "--strict=notes"]) == 1
+
+
 def test_reports_for_collectors_hold_what_a_file_says_as_text():
     """JUnit's XML parses, and GitLab's fingerprints are each one's own and the same after lines have moved, whatever the names are."""
     rule = catalogue.rules()["AC101"]

@@ -156,3 +156,14 @@ def test_what_is_run_or_hidden_is_worse_than_what_is_quoted(project: Path, capsy
         "hidden": (Exit.FINDINGS, [("AC812", "warning"), ("AC811", "warning")]),
         "run": (Exit.FINDINGS, [("AC811", "warning")]),
     }
+
+
+def test_marks_of_a_merge_are_seen_in_every_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both sides count there; a text that shows them as code may."""
+    marks = "<<<<<<< HEAD\nUse tabs.\n=======\nUse blanks.\n>>>>>>> main\n"
+    write(project / ".claude/skills/deploy/SKILL.md", SKILL.format("deploy", "") + marks)
+    write(project / "CLAUDE.md", marks)
+    write(project / "AGENTS.md", f"A conflict:\n\n```\n{marks}```\n")
+    told = [(code, path) for code, path, _ in found(capsys, "--for", "claude-code,codex") if code == "AC609"]
+
+    assert sorted(told) == [("AC609", ".claude/skills/deploy/SKILL.md"), ("AC609", "CLAUDE.md")]

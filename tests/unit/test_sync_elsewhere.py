@@ -95,3 +95,16 @@ def test_one_that_says_nothing_of_sync_is_told(project, tmp_path):
     told = project.sync("--check", "--config", os.fspath(tmp_path / "base.toml"))
 
     assert (told.code, "does not say what to sync" in told.errors) == (2, True)
+
+
+def test_who_lets_go_of_an_assistant_is_told_what_speaks_of_it(tmp_path, capsys):
+    """Each setting that would not be taken without it, with its line."""
+    found = Project(tmp_path / "shop", targets=("codex", "opencode"))
+    found.write(f"{SOURCE}/digger.md", agent("digger"))
+    found.configure(f'accept = ["not-enforced:codex"]\n[sync.codex]\nmodel = "gpt-6-luna"\n{ELSEWHERE}effort = "low"\n')
+    assert found.sync().code == 0
+    with mock.patch.dict(os.environ, found.environment):
+        main(["sync", "--release", "codex", "--project", os.fspath(found.root)])
+    told = capsys.readouterr().out
+
+    assert [line.split(":")[-2] for line in told.splitlines() if "what speaks of it" in line] == ["3", "4", "6"]

@@ -60,6 +60,12 @@ class Entry:
         text = _SIZE.sub("0", self.text)
         return self.code, f"{self.where}\0{self.agent}" if self.kind == LOSSES or not self.agent else self.agent, text
 
+    @property
+    def nameless(self) -> tuple[str, str]:
+        """What is the same of a finding whose file and agent have other names by now."""
+        text = _SIZE.sub("0", self.text)
+        return self.code, text.replace(f"`{self.agent}`", "``")
+
 
 def of_loss(loss: Loss) -> Entry | None:
     """Return what a loss is known by; None for one that is never accepted."""
@@ -104,11 +110,19 @@ class Baseline:
         if entry is None:
             return False
         self.met[entry] += 1
-        if not self.renewed and self.left[entry.key] <= 0:
+        key = entry.key if self.renewed or self.left[entry.key] > 0 else self._renamed(entry)
+        if key is None:
             return False
-        self.left[entry.key] -= 1
+        self.left[key] -= 1
         self.known += 1
         return True
+
+    def _renamed(self, entry: Entry) -> tuple[str, str, str] | None:
+        """Return what a finding is known by in a file that is gone: one that got another name, and its agent with it."""
+        if entry.kind == LOSSES:
+            return None
+        old = (one.key for one in self.entries if one.kind == FINDINGS and one.nameless == entry.nameless and not self.is_there(one))
+        return next((key for key in old if self.left[key] > 0), None)
 
     def is_there(self, entry: Entry) -> bool:
         """Whether the file of a finding is still there."""
@@ -144,7 +158,9 @@ class Baseline:
             self.update(asked)
         elif gone := self.gone(asked):
             message = f"{gone:,} of its entries {'is' if gone == 1 else 'are'} no longer found"
-            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), "--update-baseline takes them out")
+            new = sum(self.met.values()) - self.known
+            more = f", and accepts the {new:,} that {'is' if new == 1 else 'are'} new, too" if new else ""
+            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), f"--update-baseline takes them out{more}")
 
 
 def of_losses(targets: Sequence[str], agents: Collection[str]) -> Asked:

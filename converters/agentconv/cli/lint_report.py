@@ -135,7 +135,10 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "sarif":
         return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
     if kind == "github":
-        return findings_machine.github(checked, told.where)
+        from agentconv.render import synced_machine
+
+        failures = synced_machine.report(kind, diagnostics=told.failures, place="", failed="agentconv")
+        return f"{findings_machine.github(checked, told.where)}{failures}"
     if kind in ("text", "concise"):
         return _text(told)
     from agentconv.render import findings_ci

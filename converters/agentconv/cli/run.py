@@ -114,13 +114,22 @@ def _trace() -> None:
 
 def _tell(error: InputError, words: Sequence[str]) -> None:
     """Say what the user can mend, in the form that the command line asks for, even where the rest of it is wrong."""
+    report_file = _value(words, "--output-file") if words[:1] == ["lint"] else ""
     if _given(words, "--output-format", ("text", "json")) == "json":
         from agentconv.render import machine
 
-        report = {"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]}
-        print(machine.report(report))
-    else:
-        print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
+        report = machine.report({"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]})
+        if not report_file:
+            print(report)
+            return
+        from agentconv.cli import failed
+
+        failed.put(f"{report}\n".encode(), report_file)
+    elif words[:1] in (["lint"], ["sync"]):
+        from agentconv.cli import failed
+
+        failed.report(error.diagnostic, _given(words, "--output-format", failed.FORMATS), report_file)
+    print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
 
 
 def _dispatch(words: list[str]) -> int:
@@ -195,6 +204,14 @@ def _no_command(word: str, words: Sequence[str]) -> InputError:
 
     hint = no_command(word) or registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}")
     return registry.usage(f"there is no command `{word}`", hint)
+
+
+def _value(words: Sequence[str], flag: str) -> str:
+    """Return what a flag is given on a command line that may be wrong; nothing when it is not there."""
+    found = [
+        word.partition("=")[2] or "".join(words[place + 1 : place + 2]) for place, word in enumerate(words) if word.split("=")[0] == flag
+    ]
+    return found[-1] if found else ""
 
 
 def _given(words: Sequence[str], flag: str, choices: Sequence[str]) -> str:

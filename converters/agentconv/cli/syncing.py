@@ -269,7 +269,24 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} {done}")
     if target in chosen.targets:
         print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
+        for said in _still_named(chosen, target):
+            print(text.safe(f"and take out what speaks of it: {said}"))
     return Exit.OK
+
+
+def _still_named(chosen: Settings, target: str) -> Iterator[str]:
+    """Yield what a configuration says of a target besides that it is one, each with its line."""
+
+    def is_it(word: object) -> bool:
+        return isinstance(word, str) and registry.is_known(word) and registry.resolve(word) == target
+
+    for file in settings_file.of_folder(Path(os.path.relpath(chosen.root))):
+        accept, sync = file.values.get("accept", []), file.values.get("sync", {})
+        of_agents = ((("sync", "agents", name), table) for name, table in sync.get("agents", {}).items())
+        places = [("accept", number) for number, word in enumerate(accept) if is_it(word.partition(":")[2])]
+        tables = [(*way, word) for way, table in ((("sync",), sync), *of_agents) for word in table if is_it(word)]
+        yield from (f'"{accept[number]}" in `{key}`, {file.place(key, number)}' for key, number in places)
+        yield from (f"{file.shown(*way)}, {file.place(*way)}" for way in tables)
 
 
 def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
@@ -319,7 +336,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
-        diagnostics = [*outcome.diagnostics, *outcome.broken(), *told]
+        every = [*outcome.diagnostics, *outcome.broken(), *told]
+        diagnostics = [one for one in every if options.verbose or one.severity is not Severity.NOTE]  # which are lint's, and its baseline's
         if beside is not None:
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
 
-OF_TEXTS = frozenset({f"AC{number}" for number in (603, 604, 605, 606, 607, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)})
+OF_TEXTS = frozenset(
+    {f"AC{number}" for number in (603, 604, 605, 606, 607, 609, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)}
+)
 """Rules about texts, whatever stands around them: those for a file that another one includes."""
+MERGE_MARKS = "AC609"
+"""The one of them besides those that protect that is about each file of a part, too: both sides count there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Checks:
         What servers are given has rules of its own, which know what is handed on.
         """
         subject = self._subjects[number]
-        if rule.protects is None or rule.code not in OF_TEXTS or subject.part is None or subject.included:
+        if (rule.protects is None and rule.code != MERGE_MARKS) or rule.code not in OF_TEXTS or subject.part is None or subject.included:
             return False
         same = self._in_place[os.path.abspath(subject.location or subject.path)]
         of_agents = any(one.part is None and one.result.set.agents for one in same)

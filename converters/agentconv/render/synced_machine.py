@@ -29,6 +29,8 @@ def report(
     *,
     place: str,
     looking: bool = True,
+    failed: str = "sync-failed",
+    name: str = "agentconv sync",
 ) -> str:
     """Return a report: what needs a look, and where nothing is written, what would be.
 
@@ -39,27 +41,29 @@ def report(
         limits: Losses that count in every run, by target and code.
         place: The configuration, which is where these are told.
         looking: Whether nothing is written, so that every change to come is a finding.
+        failed: What an error is called.
+        name: Who tells it.
     """
     from agentconv.render import machine
 
-    found = [*map(_of_file, diagnostics), *_of_agents(told, looking=looking)]
+    found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking)]
     found += [Remark(code, "warning", f"{text.client(target)}: {CATALOGUE[code].summary}", place) for target, code in limits]
     found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in found]
     if kind == "sarif":
         return f"{machine.report(_sarif(found))}\n"
     if kind == "gitlab":
         return gitlab_of_remarks(found)
-    return junit_of_remarks("agentconv sync", found) if kind == "junit" else "".join(f"{_command(one)}\n" for one in found)
+    return junit_of_remarks(name, found) if kind == "junit" else "".join(f"{_command(one)}\n" for one in found)
 
 
 def _printable(said: str) -> str:
     return text.safe(credentials.masked(said))
 
 
-def _of_file(one: Diagnostic) -> Remark:
+def _of_file(one: Diagnostic, failed: str) -> Remark:
     place = one.span
     where = (place.path, place.line or 1, place.column or 1) if place is not None else (".", 1, 1)
-    rule = "sync-failed" if one.severity is Severity.ERROR else "sync-remark"
+    rule = failed if one.severity is Severity.ERROR else "sync-remark"
     return Remark(rule, one.severity.value, one.message, *where, one.hint or "", one.severity is Severity.ERROR)
 
 
@@ -74,7 +78,7 @@ def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[Remark]:
 
 
 def _command(one: Remark) -> str:
-    keys = {"file": one.path, "line": one.line, "col": one.column, "title": one.rule}
+    keys = {"title": one.rule} if one.path == "." else {"file": one.path, "line": one.line, "col": one.column, "title": one.rule}
     return findings_machine.command(one.level, keys, _said(one))
 
 
@@ -84,8 +88,13 @@ def _said(one: Remark) -> str:
 
 def _sarif(found: Sequence[Remark]) -> dict[str, Any]:
     order = sorted({one.rule for one in found})
-    rules = [{"id": rule, "shortDescription": {"text": f"agentconv sync: {rule.removeprefix('sync-')}"}} for rule in order]
+    rules = [{"id": rule, "shortDescription": {"text": _described(rule)}} for rule in order]
     return findings_machine.log(rules, [_result(one, order) for one in found])
+
+
+def _described(rule: str) -> str:
+    found = rule.removeprefix("sync-")
+    return f"agentconv sync: {found}" if found != rule else "what was asked could not be done"
 
 
 def _result(one: Remark, order: Sequence[str]) -> dict[str, Any]:

@@ -376,7 +376,7 @@ def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
         if colon:
             target = _resolved(table, name, "accept", number)
             if target not in clients:
-                raise table.wrong(f"`targets` does not name {target}", "take it out", "accept", number)
+                raise table.wrong(f"`targets` does not name {target}", f'take "{word}" out of `accept`', "accept", number)
             code = f"{code}:{target}"
         found.append(code)
     return tuple(dict.fromkeys(found))

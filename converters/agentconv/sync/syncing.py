@@ -362,7 +362,9 @@ def _united(scope: Scope) -> Diagnostic:
 
 def _no_source(chosen: Settings) -> InputError:
     message = f"no agents in the source, `{chosen.place}`"
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="agentconv init says what is here"))
+    name = chosen.file.name
+    hint = f"agentconv init says what is here; where nothing is kept in step any more, take `source` and `targets` out of {name}"
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
 
 
 def refusals(outcome: Outcome) -> dict[str, list[Loss]]:

@@ -313,6 +313,48 @@ def garbled_text(self: Rule, subject: Subject) -> Iterator[Finding]:
     yield self.find(message, (start, end), "turn the characters back", agent=owner(subject, start), fix=fix)
 
 
+_OURS, _THEIRS = "You review changes.", "You review every change."
+_BEGIN, _BETWEEN, _END = "\n<<<<<<< ", "\n=======", "\n>>>>>>> "
+
+
+@rule(
+    "AC609",
+    "merge-marks",
+    bad=_EXAMPLE.replace(_OURS, f"<<<<<<< HEAD\n{_OURS}\n=======\n{_THEIRS}\n>>>>>>> main"),
+    good=_EXAMPLE,
+    source="https://git-scm.com/docs/git-merge#_how_conflicts_are_presented",
+    verified="2026-11-29",
+    severity=Severity.ERROR,
+)
+def merge_marks(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """The marks that git leaves where two sides changed the same lines, and nobody has decided.
+
+    Claude Code 2.1.329, like every client, hands the model both sides and the marks. In a fenced block of code, where a text explains
+    them, they are not flagged.
+    """
+    start = _conflict(subject.text) if subject.counts else None
+    if start is not None:
+        message = f"the marks of a merge that is not done: {title(subject)} hands the model both sides"
+        help_text = "keep one side of what stands between `<<<<<<<` and `>>>>>>>`, and take these lines out"
+        yield self.find(message, (start, subject.text.find("\n", start)), help_text, agent=owner(subject, start))
+
+
+def _conflict(text: str) -> int | None:
+    """Return where the first conflict of a text begins that is in no fenced block of code."""
+    text = f"\n{text}"
+    at = done = fences = 0
+    while (start := text.find(_BEGIN, at)) >= 0:
+        between = text.find(_BETWEEN, start)
+        end = text.find(_END, between) if between >= 0 else -1
+        if end < 0:
+            return None
+        fences += text.count("\n```", done, start)
+        if fences % 2 == 0:
+            return start
+        at, done = end, start
+    return None
+
+
 @rule(
     "AC608",
     "utf-16-file",
