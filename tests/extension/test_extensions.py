@@ -16,7 +16,7 @@ def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path):
     told = installed.python("import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
-    assert "23 passed" in told
+    assert "24 passed" in told
     assert shown[0] == [0, 0]
     assert "My Tool 1.0.0, in .my-tool/agents/*.md" in shown[1]
 
@@ -368,6 +368,27 @@ def test_a_rule_that_is_asked_for_and_could_not_be_loaded_is_told_with_its_cause
     assert "there is no rule" in told
     assert "`team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError: No module named 'gone'" in told
     assert "update or uninstall team-rules" in told
+
+
+FIXTURES = {
+    "no folder": ({}, "there is no file of the format in fixtures/valid: name a folder with such files in `valid`"),
+    "empty": ({".gitkeep": ""}, "there is no file of the format in fixtures/valid"),
+    "of another format": ({"x.txt": "x"}, "valid/x.txt is no file of the format, whose files end in .md"),
+    "not loaded": ({"x.md": "---\ntools: [\n---\n"}, "valid/x.md does not load: "),
+    "no agent": ({"x.md": ""}, "valid/x.md does not load: "),
+}
+
+
+@pytest.mark.parametrize(("given", "why"), FIXTURES.values(), ids=FIXTURES)
+def test_a_fixture_that_proves_nothing_fails_the_suite(installed, project, given, why):
+    """A folder without fixtures, and a file that is none of the format's or does not load, are cases that fail."""
+    installed.toy()
+    for name, text in given.items():
+        (project / "fixtures/valid").mkdir(parents=True, exist_ok=True)
+        (project / "fixtures/valid" / name).write_text(text)
+    code = "from agentconv import testing\nfor case in testing.cases('toy', fixtures='fixtures'):\n  if 'fixtures' in case.name: case()"
+
+    assert why in installed.python(code, project)
 
 
 def test_what_lies_in_a_project_is_never_loaded(installed, project):
