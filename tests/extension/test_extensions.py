@@ -391,6 +391,28 @@ def test_a_fixture_that_proves_nothing_fails_the_suite(installed, project, given
     assert why in installed.python(code, project)
 
 
+RAISING = {
+    "read": ("toy.py", "def read(source):\n    raise ZeroDivisionError('boom')", "inspect .toy"),
+    "project": ("toy.py", "def project(projection):\n    raise ZeroDivisionError('boom')", "convert .claude -t toy -o out"),
+    "write": ("toy.py", "def write(set_, source):\n    raise ZeroDivisionError('boom')", "convert .claude -t toy -o out"),
+    "rule": ("rules.py", "def _broken(subject):\n    raise ZeroDivisionError('boom')", "lint .toy"),
+}
+
+
+@pytest.mark.parametrize(("name", "code", "command"), RAISING.values(), ids=RAISING)
+def test_debug_shows_where_a_distribution_fails(installed, project, name, code, command):
+    """Its traceback is printed once, and not without being asked for; the hint says how."""
+    module = installed.toy() / name
+    text = module.read_text().replace("for number, agent, _ in subject.agents():", "for number, agent, _ in _broken(subject):")
+    module.write_text(f"{text}\n\n{code}\n")
+    codes, told = installed.codes([f"{command} --debug", command], project)
+
+    assert len(codes) == 2
+    assert told.count("raise ZeroDivisionError('boom')") == 1
+    assert f'{name}", line ' in told
+    assert told.count("--debug shows its traceback") == 2
+
+
 def test_what_lies_in_a_project_is_never_loaded(installed, project):
     """A distribution's metadata among somebody's files is data, even where `python -m` looks for modules there first."""
     here = type(installed)(project)
