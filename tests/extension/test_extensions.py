@@ -413,6 +413,29 @@ def test_debug_shows_where_a_distribution_fails(installed, project, name, code, 
     assert told.count("--debug shows its traceback") == 2
 
 
+ONCE = {
+    "": 0,
+    "formats toy": 2,
+    "init --dry-run": 2,
+    "inspect .": 0,
+    "inspect .toy": 2,
+    "lint . --for toy": 2,
+    "convert .toy -t codex -o out": 2,
+    "convert .claude -t toy -o out": 2,
+}
+
+
+def test_a_module_that_cannot_be_loaded_is_told_once_by_every_command(installed, project):
+    """Each says the cause, once, whatever else there is to say; one that names the format stops."""
+    (installed.toy() / "toy.py").write_text("def (:\n")
+    code = "from agentconv.cli import main\nfor words in {!r}: print('exit:', int(main(words.split())), flush=True); print('next')"
+    told = installed.python(code.format([*ONCE]), project)
+    codes, errors = [int(line[6:]) for line in told.splitlines() if line.startswith("exit: ")], told.split("next\n")[-1]
+
+    assert codes == [*ONCE.values()]
+    assert errors.count("`toy` of toy-agents 1.0 cannot be loaded: SyntaxError: invalid syntax (toy.py, line 1)") == len(ONCE)
+
+
 def test_what_lies_in_a_project_is_never_loaded(installed, project):
     """A distribution's metadata among somebody's files is data, even where `python -m` looks for modules there first."""
     here = type(installed)(project)

@@ -79,6 +79,7 @@ def _run(words: Sequence[str]) -> int:
     except InputError as error:
         if debug:
             _trace()
+        _tell_broken(words, error)
         _tell(error, words)
         return Exit.USAGE
     except BroughtError as error:
@@ -99,12 +100,13 @@ def _run(words: Sequence[str]) -> int:
     return code
 
 
-def _tell_broken(words: Sequence[str]) -> None:
-    """Say which formats of other distributions are not there; everything else is."""
+def _tell_broken(words: Sequence[str], error: InputError | None = None) -> None:
+    """Say which formats of other distributions are not there, but for one that the error is about; everything else is."""
     if not {"-q", "--quiet"} & set(words):
         look = text.style(sys.stderr, _given(words, "--color", ("always", "never")))
         for told in registry.BROKEN.values():
-            print(text.diagnostic(told, look), file=sys.stderr)
+            if error is None or error.diagnostic.message != told.message:
+                print(text.diagnostic(told, look), file=sys.stderr)
 
 
 def _trace() -> None:
