@@ -165,6 +165,8 @@ def _format(named: object) -> str:
         InputError: There is no such format, or it is no word.
     """
     if isinstance(named, str):
+        if "," in named:
+            raise registry.usage(f"there is no format `{named}`", "call it once for each")
         return registry.resolve(named)
     several = isinstance(named, (list, tuple, set, frozenset))
     hint = "call it once for each" if several else f"name one by its id; {registry.LISTED}"

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from recipes import TARGET, fixtures, recipe
+from recipes import EVERY, TARGET, fixtures, recipe
 
 import agentconv
 from agentconv.formats import registry
@@ -81,7 +81,7 @@ def test_openai_agents(client: str) -> None:
 
     tools = {word: FunctionTool(word, word, {"type": "object", "properties": {}}, nothing) for word in CAPABILITIES}
     for path, agents, written in fixtures(client):
-        found, refusal = made(lambda agents=agents: objects(agents, tools))
+        found, refusal = made(lambda agents=agents: objects(agents, tools, accept=EVERY))
         if refusal:
             assert "nothing here holds it to" in refusal, path
             continue
@@ -133,7 +133,7 @@ def test_deep_agents(client: str) -> None:
     of_words = {**names["FILES"], **{word: (word,) for word in own}}
     every = {one for several in of_words.values() for one in several}
     for path, agents, written in fixtures(client):
-        found, refusal = made(lambda agents=agents: names["subagents"](agents, tools=own))
+        found, refusal = made(lambda agents=agents: names["subagents"](agents, tools=own, accept=EVERY))
         if refusal:
             assert "nothing here holds it to" in refusal or "it may not read files" in refusal, path
             continue

@@ -16,7 +16,7 @@ def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path):
     told = installed.python("import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
-    assert "23 passed" in told
+    assert "24 passed" in told
     assert shown[0] == [0, 0]
     assert "My Tool 1.0.0, in .my-tool/agents/*.md" in shown[1]
 
@@ -368,6 +368,72 @@ def test_a_rule_that_is_asked_for_and_could_not_be_loaded_is_told_with_its_cause
     assert "there is no rule" in told
     assert "`team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError: No module named 'gone'" in told
     assert "update or uninstall team-rules" in told
+
+
+FIXTURES = {
+    "no folder": ({}, "there is no file of the format in fixtures/valid: name a folder with such files in `valid`"),
+    "empty": ({".gitkeep": ""}, "there is no file of the format in fixtures/valid"),
+    "of another format": ({"x.txt": "x"}, "valid/x.txt is no file of the format, whose files end in .md"),
+    "not loaded": ({"x.md": "---\ntools: [\n---\n"}, "valid/x.md does not load: "),
+    "no agent": ({"x.md": ""}, "valid/x.md does not load: "),
+}
+
+
+@pytest.mark.parametrize(("given", "why"), FIXTURES.values(), ids=FIXTURES)
+def test_a_fixture_that_proves_nothing_fails_the_suite(installed, project, given, why):
+    """A folder without fixtures, and a file that is none of the format's or does not load, are cases that fail."""
+    installed.toy()
+    for name, text in given.items():
+        (project / "fixtures/valid").mkdir(parents=True, exist_ok=True)
+        (project / "fixtures/valid" / name).write_text(text)
+    code = "from agentconv import testing\nfor case in testing.cases('toy', fixtures='fixtures'):\n  if 'fixtures' in case.name: case()"
+
+    assert why in installed.python(code, project)
+
+
+RAISING = {
+    "read": ("toy.py", "def read(source):\n    raise ZeroDivisionError('boom')", "inspect .toy"),
+    "project": ("toy.py", "def project(projection):\n    raise ZeroDivisionError('boom')", "convert .claude -t toy -o out"),
+    "write": ("toy.py", "def write(set_, source):\n    raise ZeroDivisionError('boom')", "convert .claude -t toy -o out"),
+    "rule": ("rules.py", "def _broken(subject):\n    raise ZeroDivisionError('boom')", "lint .toy"),
+}
+
+
+@pytest.mark.parametrize(("name", "code", "command"), RAISING.values(), ids=RAISING)
+def test_debug_shows_where_a_distribution_fails(installed, project, name, code, command):
+    """Its traceback is printed once, and not without being asked for; the hint says how."""
+    module = installed.toy() / name
+    text = module.read_text().replace("for number, agent, _ in subject.agents():", "for number, agent, _ in _broken(subject):")
+    module.write_text(f"{text}\n\n{code}\n")
+    codes, told = installed.codes([f"{command} --debug", command], project)
+
+    assert len(codes) == 2
+    assert told.count("raise ZeroDivisionError('boom')") == 1
+    assert f'{name}", line ' in told
+    assert told.count("--debug shows its traceback") == 2
+
+
+ONCE = {
+    "": 0,
+    "formats toy": 2,
+    "init --dry-run": 2,
+    "inspect .": 0,
+    "inspect .toy": 2,
+    "lint . --for toy": 2,
+    "convert .toy -t codex -o out": 2,
+    "convert .claude -t toy -o out": 2,
+}
+
+
+def test_a_module_that_cannot_be_loaded_is_told_once_by_every_command(installed, project):
+    """Each says the cause, once, whatever else there is to say; one that names the format stops."""
+    (installed.toy() / "toy.py").write_text("def (:\n")
+    code = "from agentconv.cli import main\nfor words in {!r}: print('exit:', int(main(words.split())), flush=True); print('next')"
+    told = installed.python(code.format([*ONCE]), project)
+    codes, errors = [int(line[6:]) for line in told.splitlines() if line.startswith("exit: ")], told.split("next\n")[-1]
+
+    assert codes == [*ONCE.values()]
+    assert errors.count("`toy` of toy-agents 1.0 cannot be loaded: SyntaxError: invalid syntax (toy.py, line 1)") == len(ONCE)
 
 
 def test_what_lies_in_a_project_is_never_loaded(installed, project):

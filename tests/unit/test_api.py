@@ -258,6 +258,24 @@ def test_a_set_is_a_sequence_that_finds_by_name():
 
 
 @pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda _: agentconv.read("~/nowhere"), "os.path.expanduser"),
+        (lambda _: agentconv.read(GREETER), "agentconv.reads(text, format)"),
+        (lambda agents: agentconv.lint(agents[0]), "agentconv.AgentSet((agent,))"),
+        (lambda agents: agentconv.write(agents, "codex").save(None), 'the current folder is "."'),
+        (lambda agents: agentconv.write(agents, "codex,opencode"), "call it once for each"),
+    ],
+)
+def test_what_a_caller_gives_in_vain_is_told_with_what_to_do(wrong, hint):
+    """Each hint is about what was meant."""
+    with pytest.raises(agentconv.InputError) as caught:
+        wrong(agentconv.reads(GREETER, "claude-code", path="greeter.md"))
+
+    assert hint in caught.value.diagnostic.hint
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         (lambda agents: agentconv.write(agents, ["codex"]), "a format is named by a word, not a list"),
@@ -274,6 +292,8 @@ def test_a_set_is_a_sequence_that_finds_by_name():
         (lambda _: agentconv.reads(Path("a.md"), "claude-code"), "what is read is text, bytes or a frontmatter.Post, not a "),
         (lambda _: agentconv.read(None), "a path is text or a pathlib.Path, not None"),
         (lambda _: agentconv.lint(None), "a path is text or a pathlib.Path, not None"),
+        (lambda _: agentconv.read(GREETER), "a path is expected, and this is a text of several lines"),
+        (lambda agents: agentconv.write(agents, "codex,opencode"), "there is no format `codex,opencode`"),
         (lambda agents: agentconv.lint(agents, select=["AC999"]), "there is no rule `AC999`"),
         (lambda agents: agentconv.lint(agents, for_="json"), "no client reads canonical JSON"),
         (lambda agents: agentconv.inspect(agents, for_=["codx"]), "there is no format `codx`"),

@@ -34,15 +34,44 @@ RECIPES = {"claude-agent-sdk": "claude_agent_sdk", "openai-agents": "agents", "d
 ASKED = {"claude-agent-sdk": ("definitions",), "openai-agents": ("objects", {}), "deep-agents": ("subagents",)}
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_a_recipe_loses_no_agent_without_a_word(name, monkeypatch):
-    """Where one of the agents is refused, a recipe raises with its name instead of returning the others."""
+RESTRAINED = "---\ndescription: Reads.\nmode: subagent\npermission:\n  bash:\n    '*': allow\n    'rm *': deny\n---\nRead.\n"
+NOT_LOADED = "---\nname: lost\ndescription: Reads.\n---\nRead.\n"
+
+
+def recipe(name, monkeypatch):
+    """Return what a recipe defines for its users, with its framework stood in for."""
     monkeypatch.setitem(sys.modules, RECIPES[name], MagicMock())
     (code,) = re.findall(rf"(?s)<!-- {name} -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"))
     names = {}
     exec(code, names)  # noqa: S102 - the recipe is ours
-    read = [agentconv.reads(REFUSED.format(*one), "droid").agents[0] for one in (("kept", "Reads."), ("lost", '""'))]
     function, *more = ASKED[name]
+    return lambda agents, **named: names[function](agents, *more, **named)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_loses_no_agent_without_a_word(name, monkeypatch):
+    """Where one of the agents is refused, a recipe raises with its name instead of returning the others."""
+    read = [agentconv.reads(REFUSED.format(*one), "droid").agents[0] for one in (("kept", "Reads."), ("lost", '""'))]
 
     with pytest.raises(ValueError, match="refused: lost"):
-        names[function](agentconv.AgentSet(tuple(replace(agent, id=agent.name) for agent in read)), *more)
+        recipe(name, monkeypatch)(agentconv.AgentSet(tuple(replace(agent, id=agent.name) for agent in read)))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_drops_no_restriction_without_a_word(name, monkeypatch):
+    """An agent that would do what its own file forbids is an error, unless its code is accepted."""
+    agents = agentconv.reads(RESTRAINED, "opencode", path=".opencode/agents/lost.md")
+    made = recipe(name, monkeypatch)
+
+    with pytest.raises(ValueError, match="refused: lost; lost: sandbox-dropped"):
+        made(agents)
+    assert len(made(agents, accept=["sandbox-dropped"])) == 1
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_makes_no_agent_that_its_own_client_does_not_load(name, monkeypatch):
+    """A file that its client drops is an error: what was recovered of it is no agent that anybody has."""
+    agents = agentconv.reads(NOT_LOADED, "qwen-code", path=".qwen/agents/lost.md")
+
+    with pytest.raises(ValueError, match="refused: lost; lost: not-loaded"):
+        recipe(name, monkeypatch)(agents)

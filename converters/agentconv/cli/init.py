@@ -180,7 +180,7 @@ def _targets(options: argparse.Namespace, here: Here, source: str) -> list[str]:
     named = places.chosen(options.to) if options.to else None
     if named is not None and source in named:
         raise registry.usage(f"{text.client(source)} is the source", "leave it out of --to, or name another source with -f")
-    found = [target for target in here.used if target != source] if named is None else named
+    found = [target for target in here.used if target != source and registry.is_loadable(target)] if named is None else named
     if not found:
         hint = f"name those that get them: agentconv init -t ASSISTANT,...; {registry.LISTED}"
         raise registry.usage(f"no other assistant than {text.client(source)} is used here", hint)

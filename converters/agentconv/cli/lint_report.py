@@ -10,6 +10,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.formats import registry
 from agentconv.render import findings, findings_machine, machine, printable, text
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def tell(told: Told) -> Exit:
 def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> None:
     """Tell what is no finding, where the report does not hold it."""
     for one in several if options.output_format != "json" else ():
-        print(text.diagnostic(one, text.style(sys.stderr, options.color)), file=sys.stderr)
+        if not registry.is_told_once(one):
+            print(text.diagnostic(one, text.style(sys.stderr, options.color)), file=sys.stderr)
 
 
 def _summarise(told: Told, code: Exit, *, said: bool) -> None:

@@ -17,6 +17,7 @@ from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
 from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate
+from agentconv.formats import registry
 from agentconv.render import machine, text
 from agentconv.render.table import wrapped
 from agentconv.render.tally import Tally
@@ -125,6 +126,8 @@ class Report:
         self.bugs |= diagnostic.code is Code.INTERNAL
         if self.json:
             self.diagnostics.append(diagnostic)
+        elif registry.is_told_once(diagnostic):
+            return
         elif self.shown(diagnostic.severity) or (diagnostic.code in _ALWAYS and not self.options.quiet):
             span = diagnostic.span
             if span and span.path in self.places:

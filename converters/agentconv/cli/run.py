@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
-from agentconv.core import credentials
+from agentconv.core import bugs, credentials
 from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.render import printable, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agentconv.cli.parser import Parser
 
@@ -73,17 +73,19 @@ def run(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> int:
     debug = "--debug" in words
+    bugs.watch(_traces() if debug else None)
     try:
         code = _dispatch(list(words))
     except InputError as error:
         if debug:
             _trace()
+        _tell_broken(words, error)
         _tell(error, words)
         return Exit.USAGE
     except BroughtError as error:
         if debug:
             _trace()
-        hint = f"report it to {error.distribution.partition(' ')[0]}, or uninstall it"
+        hint = f"report it to {error.distribution.partition(' ')[0]}, or uninstall it; --debug shows its traceback"
         _tell(InputError(Diagnostic(Code.EXTENSION, Severity.ERROR, str(error), hint=hint)), words)
         return Exit.USAGE
     except Exception as error:
@@ -98,18 +100,34 @@ def _run(words: Sequence[str]) -> int:
     return code
 
 
-def _tell_broken(words: Sequence[str]) -> None:
-    """Say which formats of other distributions are not there; everything else is."""
+def _tell_broken(words: Sequence[str], error: InputError | None = None) -> None:
+    """Say which formats of other distributions are not there, but for one that the error is about; everything else is."""
     if not {"-q", "--quiet"} & set(words):
         look = text.style(sys.stderr, _given(words, "--color", ("always", "never")))
         for told in registry.BROKEN.values():
-            print(text.diagnostic(told, look), file=sys.stderr)
+            if error is None or error.diagnostic.message != told.message:
+                print(text.diagnostic(told, look), file=sys.stderr)
 
 
 def _trace() -> None:
     from traceback import format_exc
 
     print(credentials.masked(format_exc()), file=sys.stderr, end="")
+
+
+def _traces() -> Callable[[BaseException], None]:
+    """Return what prints the traceback of an error: one that is met with several files, or clients, once."""
+    shown: set[str] = set()
+
+    def show(error: BaseException) -> None:
+        from traceback import format_exception
+
+        told = credentials.masked("".join(format_exception(error)))
+        if told not in shown:
+            shown.add(told)
+            print(told, file=sys.stderr, end="")
+
+    return show
 
 
 def _tell(error: InputError, words: Sequence[str]) -> None:

@@ -7,7 +7,22 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, Severity, in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.core.diagnostics import Span
+
+_watching: list[Callable[[BaseException], None]] = []
+
+
+def watch(show: Callable[[BaseException], None] | None) -> None:
+    """Have each error shown of which a diagnostic is made from now on, with its traceback, which a diagnostic does not hold; None: none."""
+    _watching[:] = [show] if show else []
+
+
+def seen(error: BaseException) -> None:
+    """Show an error to whoever watches."""
+    for show in _watching:
+        show(error)
 
 
 def told(
@@ -33,10 +48,11 @@ def told(
         agent: The agent that it is about.
         client: The client that was asked.
     """
+    seen(error)
     if brought[1] and not isinstance(error, BroughtError):  # it broke a law, which is for its author to mend as well
         error = BroughtError(f"`{brought[0]}`", brought[1], in_words(error))
     if isinstance(error, BroughtError):
-        to_whom = f"report it to {error.distribution.partition(' ')[0]}, with {what}, or uninstall it"
+        to_whom = f"report it to {error.distribution.partition(' ')[0]}, with {what}, or uninstall it; --debug shows its traceback"
         code, message = Code.EXTENSION, f"{where}: {error}"
     else:
         to_whom = f"please report this with {what}"

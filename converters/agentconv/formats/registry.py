@@ -297,10 +297,12 @@ def resolve(name: str) -> str:
     """Return the format id for a name, alias or title, in any case, and with blanks or underscores for the dashes.
 
     Raises:
-        InputError: There is no such format.
+        InputError: There is no such format, or another distribution brings it, and it cannot be loaded.
     """
     folded = _folded(name)
     if folded in _KNOWN:
+        if not is_loadable(_KNOWN[folded]):
+            raise InputError(replace(BROKEN[_KNOWN[folded]], severity=Severity.ERROR))
         return _KNOWN[folded]
     if folded in BROKEN:
         raise InputError(replace(BROKEN[folded], severity=Severity.ERROR))
@@ -380,7 +382,14 @@ def load(format_id: str) -> Format:
     row = FORMATS[format_id]
     if not row.distribution:
         return cast("Format", import_module(f"agentconv.formats.{row.module}"))
-    extension = Extension(row.distribution, format_id, row.module)
+    try:
+        return _brought(format_id, Extension(row.distribution, format_id, row.module))
+    except InputError as error:
+        BROKEN[format_id] = error.diagnostic
+        raise
+
+
+def _brought(format_id: str, extension: Extension) -> Format:
     found = extension.load()
     missing = [name for name in ("SPEC", "read", "project", "write") if not hasattr(found, name)]
     if missing or found.SPEC.id != format_id:
@@ -389,7 +398,7 @@ def load(format_id: str) -> Format:
 
     if not isinstance(getattr(found, "KEYS", {}), dict):
         raise extension.broken("is no format: KEYS is a map")
-    return cast("Format", Guarded(found, format_id, row.distribution))
+    return cast("Format", Guarded(found, format_id, extension.distribution))
 
 
 def is_loadable(format_id: str) -> bool:
@@ -397,10 +406,14 @@ def is_loadable(format_id: str) -> bool:
     if FORMATS[format_id].distribution:
         try:
             load(format_id)
-        except InputError as error:
-            BROKEN[format_id] = error.diagnostic
+        except InputError:
             return False
     return True
+
+
+def is_told_once(diagnostic: Diagnostic) -> bool:
+    """Whether a diagnostic says that a format is not there, which is true of the whole run, whichever file it was met with."""
+    return diagnostic in BROKEN.values()
 
 
 def unheld(format_id: str, agent: Agent) -> tuple[str, ...]:

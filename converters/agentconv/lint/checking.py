@@ -179,7 +179,8 @@ def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
     why, brought = f"{type(error).__name__}: {error}", catalogue.BROUGHT.get(rule.code)
     if not brought:
         return bugs.told(error, f"in {rule.code} {rule.name}", Span(path))
-    hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}"
+    bugs.seen(error)
+    hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}; --debug shows its traceback"
     return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{BroughtError(f'{rule.code} {rule.name}', brought, why)}", Span(path), hint)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import includes
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError
+from agentconv.core.ir import Agent
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
@@ -155,6 +156,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
             raise problem(f"`{argument}` is a symbolic link that leads nowhere")
         yield path
         return
+    if "\n" in argument:
+        raise problem("a path is expected, and this is a text of several lines", "to read text: agentconv.reads(text, format)")
     if any(char in argument for char in "*?["):
         from glob import glob
 
@@ -165,7 +168,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    raise problem(f"there is no file or folder `{argument}`", _near(path))
+    home = "it is a shell that makes a home of `~`; in Python: os.path.expanduser" if argument.startswith("~") else None
+    raise problem(f"there is no file or folder `{argument}`", _near(path) or home)
 
 
 def is_shut(place: str) -> bool:
@@ -210,7 +214,8 @@ def named(path: object) -> str:
     except TypeError:
         from agentconv.core.given import kind_of
 
-        raise registry.usage(f"a path is text or a pathlib.Path, not {kind_of(path)}", "to read text: agentconv.reads") from None
+        hint = "agents are taken as a set: agentconv.AgentSet((agent,))" if isinstance(path, Agent) else 'the current folder is "."'
+        raise registry.usage(f"a path is text or a pathlib.Path, not {kind_of(path)}", hint) from None
     if not isinstance(place, str):
         place = os.fsdecode(place)
     return os.path.join(os.curdir, place) if place == STDIN else place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.shared_files import pointer
+from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import BroughtError
 from agentconv.core.source import SourceText
@@ -67,6 +68,7 @@ def parsed(path: str, target: str, data: bytes, like: str = "") -> File:
     try:
         result = registry.load(target).read(file.text)
     except BroughtError as error:
+        bugs.seen(error)
         file.problem = str(error)
         return file
     shared = registry.FORMATS[target].holds_several(path)

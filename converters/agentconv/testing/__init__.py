@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError, Severity
+from agentconv.core.given import kind_of
 from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.testing import contract, laws, roundtrip, rules
@@ -78,6 +79,8 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
     Raises:
         InputError: There is no such format.
     """
+    if not isinstance(format_id, str):
+        raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED}")
     found = format_id if format_id in registry.FORMATS else registry.resolve(format_id)
     folder = Path(fixtures) if fixtures is not None else None
     return [

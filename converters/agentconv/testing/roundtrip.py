@@ -32,17 +32,38 @@ CHANGES: dict[str, Any] = {
 
 
 def files(format_id: str, folder: Path | None) -> list[SourceText]:
-    """Return files of a format: its fixtures with one agent or none, one with an example of each key, and the smallest."""
-    valid = sorted((folder / "valid").glob(f"*{suffix(format_id)}")) if folder else []
-    found = [
-        SourceText(path.relative_to(folder / "valid").as_posix(), path.read_bytes())
-        for path in valid
-        if folder and ".expected." not in path.name
-    ]
+    """Return files of a format: its fixtures, one with an example of each key, and the smallest."""
     properties = schema_files.load(format_id)["properties"]
     header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras"}
-    found = [source for source in found if len(read(format_id, source).set.agents) <= 1]
+    row = registry.FORMATS[format_id]
+    found = [source for source in fixtures(folder) if source.path.endswith(row.ends)] if folder else []
     return [*found, make(format_id, header), make(format_id, minimal(format_id))]
+
+
+def fixtures(folder: Path) -> list[SourceText]:
+    """Return the files that are to be files of a format; `*.expected.*` beside one is what is expected of it."""
+    valid = folder / "valid"
+    paths = [path for path in sorted(valid.rglob("*")) if path.is_file() and ".expected." not in path.name]
+    return [SourceText(path.relative_to(valid).as_posix(), path.read_bytes()) for path in paths]
+
+
+def fixtures_are_files_that_load(format_id: str, folder: Path | None) -> Iterator[str]:
+    """There are fixtures, where a folder of them is named; each is a file of the format, and its client has all agents of it."""
+    if folder is None:
+        return
+    ends = registry.FORMATS[format_id].ends
+    found = fixtures(folder)
+    if not any(source.path.endswith(ends) for source in found):
+        yield f"there is no file of the format in {(folder / 'valid').as_posix()}: name a folder with such files in `valid`"
+    for source in found:
+        if not source.path.endswith(ends):
+            if not source.path.rpartition("/")[2].startswith("."):  # what git or a file manager leaves there
+                yield f"valid/{source.path} is no file of the format, whose files end in {' or '.join(ends)}"
+            continue
+        result = read(format_id, source)
+        if not result.states or any(state.dropped for state in result.states):
+            why = "; ".join(one.message for one in result.diagnostics) or "there is no agent in it"
+            yield f"valid/{source.path} does not load: {why}"
 
 
 def files_come_back(format_id: str, folder: Path | None) -> Iterator[str]:
@@ -98,5 +119,6 @@ def _alike(one: list[bytes], other: list[bytes]) -> int:
 
 
 CHECKS: dict[str, Callable[[str, Path | None], Iterator[str]]] = {
-    check.__name__.replace("_", " "): check for check in (files_come_back, one_changed_field_changes_only_its_bytes)
+    check.__name__.replace("_", " "): check
+    for check in (fixtures_are_files_that_load, files_come_back, one_changed_field_changes_only_its_bytes)
 }
