@@ -202,3 +202,11 @@ def test_what_is_there_is_never_overwritten(project):
     assert main(["init", "--from", "rulesync", "--yes", "-t", "codex"]) == 1
     assert (root / ".claude/agents/a.md").read_text() == "mine\n"
     assert settings.read(root).targets == ("codex",)
+
+
+def test_an_assistant_with_copies_beside_the_folder_that_it_reads_has_files_of_its_own(tmp_path):
+    """Where Copilot has agents of its own beside Claude Code's, which it reads, too, they are kept in step, and no strangers."""
+    start = starting.propose(tmp_path, "claude-code", ["codex", "copilot"], there=("claude-code", "codex", "copilot"))
+
+    assert start.own == {"copilot"}
+    assert b"[sync.copilot]\nown = true" in starting.written(tmp_path, start).after

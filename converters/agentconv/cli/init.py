@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         return Exit.FINDINGS
     targets = _targets(options, here, source)
     moved = list(rulesync.read(root)) if moving else []
-    start = starting.propose(root, source, targets, moved)
+    start = starting.propose(root, source, targets, moved, here.agents)
     written = starting.written(root, start)
     _show(here, start)
     kept = [_move(options, root, one, targets) for one in moved]

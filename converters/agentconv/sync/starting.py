@@ -21,7 +21,7 @@ from agentconv.sync import rulesync
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.core.ir import Json
     from agentconv.sync.rulesync import Moved
@@ -59,6 +59,8 @@ class Start:
     """The targets whose files version control leaves out."""
     agents: Mapping[str, Mapping[str, Mapping[str, Json]]] = field(default_factory=dict)
     """By agent and target, what is said of it there."""
+    own: frozenset[str] = frozenset()
+    """Targets whose clients read the source's folder, and that have files of their own all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,14 @@ def _backups(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(root).as_posix() for path in below | beside if path.is_file()))
 
 
-def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = ()) -> Start:
-    """Propose settings, with what git says of the targets' places, and what rulesync said of them."""
+def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = (), there: Collection[str] = ()) -> Start:
+    """Propose settings, with what git says of the targets' places, what rulesync said of them, and who has agents of their own there."""
     samples = {target: _sample(target) for target in targets}
     left_out = Git(root).ignored(frozenset(samples.values()))
     agents = {one.name: said for one in moved if one.files and (said := _said(one, targets))}
-    return Start(source, tuple(targets), frozenset(target for target in targets if samples[target] in left_out), agents)
+    clients = places.targets()
+    own = frozenset(target for target in targets if target in there and target in clients and source in clients[target].also_reads)
+    return Start(source, tuple(targets), frozenset(target for target in targets if samples[target] in left_out), agents, own)
 
 
 def _said(one: Moved, targets: Sequence[str]) -> dict[str, Mapping[str, Json]]:
@@ -155,6 +159,7 @@ def _added(path: Path, settings: Mapping[str, Any], prefix: tuple[str, ...]) -> 
 def _settings(start: Start, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is proposed, as a document, without what is said already."""
     sync: dict[str, Any] = {target: {"committed": False} for target in start.targets if target in start.ignored}
+    sync |= {target: {**sync.get(target, {}), "own": True} for target in start.targets if target in start.own}
     agents = {name: dict(targets) for name, targets in start.agents.items() if targets}
     sync |= {"agents": agents} if agents else {}
     sync = {key: value for key, value in sync.items() if key not in said.get("sync", {})}
