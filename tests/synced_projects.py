@@ -43,6 +43,8 @@ class Told:
     files: tuple[str, ...] = ()
     entries: tuple[dict[str, Any], ...] = ()
     errors: str = ""
+    losses: tuple[dict[str, Any], ...] = ()
+    """What agents may do by the source's own files."""
 
     @property
     def looks(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -151,7 +153,8 @@ class Project:
             code = int(main(line))
         said = json.loads(out.getvalue()) if out.getvalue() else {}
         problems = [f"{one['message']} {one.get('hint') or ''}" for one in said.get("diagnostics", ())]
-        return Told(code, tuple(said.get("files", ())), tuple(said.get("entries", ())), "\n".join([*problems, errors.getvalue()]).strip())
+        rows = [tuple(said.get(key, ())) for key in ("files", "entries", "losses")]
+        return Told(code, rows[0], rows[1], "\n".join([*problems, errors.getvalue()]).strip(), rows[2])
 
     def copy(self, name: str) -> Project:
         """Return another project that is as this one is, with what is remembered of it."""

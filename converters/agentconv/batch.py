@@ -306,7 +306,7 @@ class _Linting:
         """Yield the rows of a file."""
         format_id = _format(file, head, self.format)
         linted = self.look.at(loading.with_ids(loading.load_source(format_id, file.source, results=True)))
-        broken = set(catalogue.BROKEN.values())
+        broken = {one.diagnostic for one in catalogue.BROKEN}
         told = [one for one in linted.diagnostics if one not in broken]
         rows = [head | _finding(one) for one in linted]
         rows += [head | {"error": _told(one.message)} for one in told]

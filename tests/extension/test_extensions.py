@@ -326,6 +326,50 @@ def ours(self, subject):
 """
 
 
+def ours(code, name, function):
+    """Return a rule for a module after `OURS`, which has its imports."""
+    text = OURS.partition("\n\n")[2].replace("AC101", code).replace('"ours"', f'"{name}"')
+    return "\n" + text.replace("def ours", f"def {function}")
+
+
+TAKEN = {
+    "code": ours("TOY001", "second", "second"),
+    "name": ours("TOY002", "first", "second"),
+    "ours": ours("AC101", "second", "second"),
+    "none": ours("toy-1", "second", "second"),
+}
+
+
+@pytest.mark.parametrize("second", TAKEN.values(), ids=TAKEN)
+def test_a_rule_that_cannot_be_called_as_it_is_loses_only_itself(installed, project, second):
+    """A code or a name that is taken, in its own module too, is told by `lint` and fails the rule's suite; the module's others run."""
+    rules = OURS.replace("AC101", "TOY001").replace('"ours"', '"first"').replace("iter(())", "iter([self.find('x', (0, 0), 'y')])")
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules + second)
+    told = installed.run("lint .claude --select TOY --output-format concise", project)
+    code = "from agentconv import testing; found = testing.rule_cases({}); print(*found, sep='\\n'); found[0]()"
+    suites = [installed.python(code.format(word), project) for word in ("'TOY001'", "")]
+
+    assert "note[TOY001] x" in told
+    assert "error: `team` of team-rules 1.0 has a rule" in told
+    for suite in suites:
+        assert ": it is there\n" in suite
+        assert "rules: TOY001: the good example is not\n" in suite
+        assert "AssertionError: rules: " in suite
+        assert "`team` of team-rules 1.0 has a rule" in suite
+
+
+@pytest.mark.parametrize("command", ["lint .claude --select TOY", "lint .claude --ignore TOY001", "rule TOY001"])
+def test_a_rule_that_is_asked_for_and_could_not_be_loaded_is_told_with_its_cause(installed, project, command):
+    """Who names a rule learns why it is not there, and not only that."""
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules="import gone\n")
+    codes, told = installed.codes([command], project)
+
+    assert codes == [2]
+    assert "there is no rule" in told
+    assert "`team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError: No module named 'gone'" in told
+    assert "update or uninstall team-rules" in told
+
+
 def test_what_lies_in_a_project_is_never_loaded(installed, project):
     """A distribution's metadata among somebody's files is data, even where `python -m` looks for modules there first."""
     here = type(installed)(project)

@@ -61,19 +61,18 @@ def test_guards_follow_their_source_wherever_they_stand(source, run):
 
 
 def test_what_leaves_the_source_takes_nothing_of_the_users_along(source, run):
-    """Guards go; an edited one and the user's own stay, and so do rules that stand in one with theirs, and the scripts."""
+    """Guards go, and rules that came to the user's; an edited one and the user's own stay, and so do the scripts."""
     gemini = source / ".gemini/settings.json"
     run("sync")
     gemini.write_text(gemini.read_text().replace("5000", "9000", 1))
     run("sync", code=1)
     (source / ".claude/settings.json").write_text("{}\n")
     run("sync", code=1)
-    rules = (source / "opencode.json").read_text()
 
     assert (source / ".codex/hooks.json").read_text() == MINE[".codex/hooks.json"]
     assert guards(gemini, "BeforeTool") == [("a.sh", 9000)]
     assert "tools" not in json.loads(gemini.read_text())
-    assert all(one in rules for one in ("// mine", '"edit": "ask"', '"git push *": "deny"', '"webfetch": "deny"'))
+    assert (source / "opencode.json").read_text() == MINE["opencode.json"]
     assert (source / "scripts/a.sh").read_text() == GUARD
 
 
@@ -96,7 +95,7 @@ def test_a_text_that_was_written_is_no_source(source, run):
     (source / ".claude/settings.json").unlink()
     told = run("sync", code=1).err
     there = (source / "AGENTS.md").read_text()
-    run("sync", "--yes", code=1)
+    run("sync", "--yes")
 
     assert "nothing was taken away" in told
     assert there == "Use tabs.\n"

@@ -112,7 +112,7 @@ def test_findings_name_parts(source, run):
             one["ruleId"],
             one["level"],
             one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-            one["message"]["text"].split(":")[0],
+            one["message"]["text"].split(":")[0].removesuffix(". Help"),
         )
         for one in results
     }

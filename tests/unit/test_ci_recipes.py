@@ -19,10 +19,16 @@ from console_runs import environment_for
 CHECKOUT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
 RECIPES = re.findall(r"(?s)^```yaml\n(.*?)^```$", (CHECKOUT / "docs/ci.md").read_text("utf-8"), re.MULTILINE)
-WORKFLOW, STEP, GITLAB, LOCAL, PRE_COMMIT = map(yaml.safe_load, RECIPES)
+WORKFLOW, STEP, GITLAB, LOCAL, PRE_COMMIT, OF_OTHERS = map(yaml.safe_load, RECIPES)
+SCRIPTS = [
+    *(step["run"] for one in (WORKFLOW, OF_OTHERS) for step in one["jobs"]["agents"]["steps"] if "run" in step and "name" not in step),
+    *(script for job in GITLAB.values() for script in job.get("script", ())),
+]
+PINNED = "uvx --from agentconv-toolkit==0.1.0 "
 DOCUMENTS = {
     "github-actions": ACTION,
     "github-workflows": {"on" if key is True else key: value for key, value in WORKFLOW.items()},  # a boolean in YAML 1.1
+    "github-workflows of others": {"on" if key is True else key: value for key, value in OF_OTHERS.items()},
     "gitlab-ci": GITLAB,
     "readthedocs": yaml.safe_load((CHECKOUT / ".readthedocs.yaml").read_text("utf-8")),
 }
@@ -31,7 +37,7 @@ DOCUMENTS = {
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_what_runners_take(name):
     """The action, the workflow, the pipeline and the site's build are what the schemas of their runners say."""
-    errors = list(Draft7Validator(get_builtin_schema(f"vendor.{name}")).iter_errors(DOCUMENTS[name]))
+    errors = list(Draft7Validator(get_builtin_schema(f"vendor.{name.split()[0]}")).iter_errors(DOCUMENTS[name]))
 
     assert [error.message for error in errors] == []
 
@@ -39,20 +45,18 @@ def test_what_runners_take(name):
 def test_recipes_name_what_is_there():
     """Hooks, inputs and the step of the recipes are those that this repository has."""
     hooks = {hook["id"] for hook in yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
-    scripts = [step["run"] for step in WORKFLOW["jobs"]["agents"]["steps"] if "run" in step] + GITLAB["agents"]["script"]
 
     assert {hook["id"] for hook in PRE_COMMIT["repos"][0]["hooks"]} <= hooks
     assert {*STEP[0]["with"]} <= {*ACTION["inputs"]}
-    assert all(script.startswith("uvx --from agentconv-toolkit agentconv ") for script in scripts)
+    assert all(script.startswith(f"{PINNED}agentconv ") for script in SCRIPTS)
     assert "setup-uv" in WORKFLOW["jobs"]["agents"]["steps"][1]["uses"]
 
 
 def test_recipes_are_commands_that_there_are():
     """What a recipe runs is a command with the options that it has, whatever it then finds."""
-    jobs = [step["run"] for step in WORKFLOW["jobs"]["agents"]["steps"] if "run" in step] + GITLAB["agents"]["script"]
     local = [hook["entry"] for hook in LOCAL["repos"][0]["hooks"]]
 
-    for script in (*(job.removeprefix("uvx --from agentconv-toolkit ") for job in jobs), *local):
+    for script in (*(job.removeprefix(PINNED).partition(" > ")[0] for job in SCRIPTS), *local):
         command, *words = shlex.split(script, comments=True)[1:]
         build_parser(command).check_flags(words)
 

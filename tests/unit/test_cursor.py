@@ -148,6 +148,25 @@ def test_readonly_takes_shell_and_writing_and_leaves_the_network() -> None:
     assert [loss.code for loss in convert_agent(replace(both, tools=Tools("list", grants[:1])), "cursor").losses][-1:] == ["widening"]
 
 
+@pytest.mark.parametrize(
+    ("header", "closed"),
+    [
+        ("tools: Read, WebFetch, mcp__jira__search, mcp__wiki", "mcp__jira__search, mcp__wiki"),
+        ("tools: Read, WebFetch, Edit, mcp__jira", "mcp__jira"),
+        ("permissionMode: plan", "all MCP servers"),
+        ("tools: Read, WebFetch", ""),
+        ("tools: Read, Bash, mcp__jira", ""),
+    ],
+)
+def test_readonly_closes_mcp_tools_and_says_so(header: str, closed: str) -> None:
+    """The client refuses every MCP tool to a read-only agent, the ones that it names, too."""
+    (agent,) = read("claude-code", f"---\nname: a\ndescription: b\n{header}\n---\nx").set.agents
+    done = convert_agent(agent, "cursor")
+    told = [loss.detail for loss in done.losses if loss.code == "tools-narrowed" and "MCP" in loss.detail]
+
+    assert [detail.startswith(closed) for detail in told] == ([True] if closed else [])
+
+
 def test_only_true_is_read_only() -> None:
     """`readonly` counts as `true`, in any case, and as nothing else."""
     for value, mode in [("TRUE", "read-only"), ("false", None), ("yes", None), ("true # it is", None)]:

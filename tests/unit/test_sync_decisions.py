@@ -205,6 +205,9 @@ left-out   none         nothing   nothing    nothing    nothing  nothing
 gone       ours         forget    delete     release    release  release
 gone       was there    forget    release    release    release  release
 gone       none         nothing   nothing    nothing    nothing  nothing
+is-the-target  ours         forget  release  release  release  release
+is-the-target  was there    forget  release  release  release  release
+is-the-target  none         nothing  nothing  nothing  nothing  nothing
 """
 LOCKS = {"ours": (True, True), "was there": (True, False), "none": (False, True)}
 """Whether the lock says that an entry is ours, and that its file was not there before us."""

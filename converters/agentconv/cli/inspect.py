@@ -112,7 +112,7 @@ def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], found: Discover
     )
     files = [*line.over(read, len(pieces), "files")]
     line.clear()
-    return files
+    return inspection.beside(files)
 
 
 def _report(

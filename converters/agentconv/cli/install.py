@@ -149,6 +149,8 @@ def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared]
     if _agrees(prepared):
         words = request.accept.words | set(prepared.missing)
         prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
+    elif prepared.before is None:
+        prepared = prepare(replace(request, declined=True))
     return replace(prepared, asked=())  # which was just shown
 
 

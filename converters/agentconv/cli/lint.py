@@ -149,7 +149,8 @@ def run(options: argparse.Namespace) -> int:
     where = lint_report.where(found, files)
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     told = lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known, others)
-    told.failures += [replace(one, severity=Severity.ERROR) for one in catalogue.BROKEN.values()]  # a rule that is not there has not looked
+    # a rule that is not there has not looked
+    told.failures += [replace(one.diagnostic, severity=Severity.ERROR) for one in catalogue.BROKEN]
     return lint_report.tell(told)
 
 

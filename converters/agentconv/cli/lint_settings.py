@@ -131,7 +131,7 @@ def check_rules(words: Iterable[str]) -> None:
     for word in words:
         if not catalogue.select((word,)):
             close = registry.did_you_mean(word.upper(), known, "") or registry.did_you_mean(word, known, "`agentconv rule` lists them")
-            raise registry.usage(f"there is no rule `{word}`", close)
+            raise catalogue.none_called(word, close)
 
 
 def _rules(value: Any, *names: str) -> tuple[str, ...]:

@@ -56,6 +56,10 @@ max-description = 500            # characters that one description may have
 
 Rules that protect whoever reads a file, from hidden characters, secrets, injection and widening, say so below. No comment in a file
 leaves them out, nor does a project's own configuration, which one line then says: `--ignore` does, or a file that `--config` names.
+Those about texts (AC801 to AC812) look at every file that a client reads: agents, skills and what lies beside them, commands,
+instructions, hooks and their scripts. A check is red on their errors and warnings: on hidden characters and secrets always, and on
+a command that fetches a program, or words that set instructions aside, where these are run as a hook or stand in a comment; where a
+text shows them, that is a note, which `--strict=notes` counts.
 
 `agentconv lint --baseline agentconv-baseline.json --update-baseline` writes down what there is to find; from then on
 `--baseline agentconv-baseline.json` alone lets only what is new count. An entry is matched by rule, agent and text, wherever its
@@ -124,7 +128,7 @@ def _named(word: str) -> tuple[list[Rule], list[str]]:
     words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(CATALOGUE)
     otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
     hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
-    raise registry.usage(f"there is no rule and no loss `{word}`", hint)
+    raise catalogue.none_called(word, hint, what="rule and no loss")
 
 
 def _listed(rules: Sequence[Rule], losses: Sequence[str]) -> list[str]:

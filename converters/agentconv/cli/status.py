@@ -36,7 +36,7 @@ states:
   missing      gone
   stale        the pack that is there now would deploy something else: agentconv install PACK
   taken        something else is in its place, yours or another pack's, and stays
-  held         as it was before an update that asks for more: agentconv install PACK --accept
+  held         as it was, or away, since it asks for more: agentconv install PACK --accept
   orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """

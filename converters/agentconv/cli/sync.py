@@ -73,8 +73,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="this project (default), or your own agents, for all projects: one way only",
     )
     group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
+    group.add_argument(
+        "--config", metavar="FILE", help="with --check, --dry-run or --diff: take the configuration from here, not from the project"
+    )
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
     processes.add_jobs(group)
+    _add_report(parser)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    """Add what says how it is told."""
     report = deploying.add_report(parser, FORMATS)
     report.add_argument("--strict", choices=STRICT, metavar="[=warnings|off]", help="exit 1 on limits that a target does not hold, too")
     report.add_argument(
@@ -153,8 +161,10 @@ def found_settings(options: argparse.Namespace) -> Settings:
         return _own_settings()
     if options.project and not os.path.isdir(options.project):
         raise registry.usage(f"there is no folder `{options.project}`", "--project names a project's root")
-    root = settings.find_root(Path(options.project) if options.project else Path.cwd())
-    return settings_of(root)
+    start = Path(options.project) if options.project else Path.cwd()
+    if options.config:
+        return settings_of(settings.find_root(start) or start, Path(options.config))
+    return settings_of(settings.find_root(start))
 
 
 def _own_settings() -> Settings:
@@ -186,13 +196,17 @@ def scope_of(options: argparse.Namespace, chosen: Settings) -> Scope:
     return places.user() if options.scope == places.USER else places.project(chosen.root)
 
 
-def settings_of(root: Path | None) -> Settings:
-    """Return what the configuration of a root says of sync.
+def settings_of(root: Path | None, named: Path | None = None) -> Settings:
+    """Return what the configuration of a root says of sync, or the file that a person names instead.
 
     Raises:
         InputError: There is none.
     """
-    found = settings.read(root) if root is not None else None
+    found = settings.read(root, named=named) if root is not None else None
+    if found is None and named is not None:
+        raise registry.usage(
+            f"`{named}` does not say what to sync", "it names `source` and `targets`, as the project's agentconv.toml does"
+        )
     if found is None:
         raise registry.usage(
             "nothing here says what to sync", "agentconv init writes agentconv.toml: which assistant is the source, which ones follow"
@@ -206,6 +220,9 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         InputError: There are such.
     """
+    if options.config and (options.all or options.scope == places.USER or not (options.check or options.dry_run or options.diff)):
+        hint = f"agentconv sync --check --config {options.config}"
+        raise registry.usage("--config goes with --check, --dry-run or --diff, of one project", hint)
     if options.watch and (options.check or options.dry_run or options.diff or options.adopt is not None or options.yes or options.prefer):
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
     if options.scope == places.USER and (

@@ -20,7 +20,7 @@ from agentconv.install.lock import FILE as LOCK
 from agentconv.render import diff, in_step, machine, printable, synced, synced_losses, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing, texts
+from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing, texts
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
     from agentconv.sync.watching import Watch
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     if options.staged:
         clients = (chosen.source_format, *chosen.targets) if chosen.along is not None else ()
         with staged.written_out(chosen.root, chosen.source, clients) as place:
-            return _synced(options, command.settings_of(place), chosen.root)
+            named = Path(options.config) if options.config else None
+            return _synced(options, command.settings_of(place, named), chosen.root)
     if options.release:
         return _release(options, chosen)
     if options.watch:
@@ -103,6 +105,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             if options.switch_source
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
+        outcome.elsewhere = elsewhere.of(outcome, scope, one.reader) if options.check else []
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
@@ -307,7 +310,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
             diagnostics += beside.told()
-        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking)
+        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, served=outcome.served)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
@@ -333,8 +336,8 @@ def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[sync
     _print(["needs a look:", *looks] if looks and not options.quiet else looks)
     if not options.quiet:
         _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
-        strictly = in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ()
-        _print(strictly, sys.stderr)
+        strict = options.strict == command.STRICT[0]
+        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served) if strict else (), sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not looks:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
@@ -392,8 +395,9 @@ def _for_programs(
     diagnostics: Sequence[Diagnostic] = (),
     *,
     looking: bool,
+    served: Sequence[Served] = (),
 ) -> None:
-    limits = in_step.open_limits(chosen, synced_, options.accept) if options.strict == command.STRICT[0] else []
+    limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
     out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking)
     printable.data(out.encode("utf-8", "backslashreplace"))
 
@@ -404,7 +408,7 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     changes = options.check and outcome.is_drift()
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
-    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept) or any(one.losses for one in outcome.served)
+    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept, outcome.served)
     broken = broken or (options.strict == command.STRICT[0] and bool(lasting))
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
@@ -426,4 +430,10 @@ def _document(outcome: Outcome, found: list[synced.Line], code: int, *, looking:
         for line in found
     ]
     told = [machine.plain(one) for one in (*outcome.diagnostics, *outcome.broken())]
-    return in_step.document(code, outcome.agents, looking=looking) | {"files": files, "entries": entries, "diagnostics": told}
+    elsewhere = [machine.plain(loss) for one in outcome.served for loss in one.losses]
+    return in_step.document(code, outcome.agents, looking=looking) | {
+        "files": files,
+        "entries": entries,
+        "diagnostics": told,
+        **({"losses": elsewhere} if elsewhere else {}),
+    }

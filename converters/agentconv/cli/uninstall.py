@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.disk.files import Disk
 from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
-from agentconv.install import places, proof
+from agentconv.install import consent, places, proof
 from agentconv.install.planning import Action, plan_removal
 from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.disk.reader import Reader
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
     from agentconv.packs.environment import Environment
+    from agentconv.packs.finding import Pack
 
 _SHOWN = 3
 USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
@@ -51,9 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how")
     group.add_argument(
         "--accept",
-        choices=(EVERYTHING,),
-        metavar="",
-        help="take away, too, what nothing but the lock says is the pack's, where the pack is not here",
+        choices=(consent.LEAVING, EVERYTHING),
+        metavar=f"[={consent.LEAVING}]",
+        help="take away, too, what nothing but the lock says is the pack's, where that version of it is not here",
     )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     deploying.add_report(parser)
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
             here = deploying.still_here(locked, scope, where) if where else None
             given = proof.given([here], locked, scope, reader, left=False)
             plan = plan_removal(reader, lock, name, targets, given=given)
-            doubt = _doubt(name, plan) if plan.believed and not options.accept else None
+            doubt = _doubt(locked, here, plan) if plan.believed and not options.accept else None
             if doubt and not _is_accepted(options, doubt):
                 told.append(doubt)
             elif not options.dry_run:
@@ -100,12 +101,16 @@ def _copies(reader: Reader, scope: Scope, plan: Plan) -> Iterator[Diagnostic]:
             yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(scope.shown(copy)), hint)
 
 
-def _doubt(name: str, plan: Plan) -> Diagnostic:
+def _doubt(locked: LockedPack | None, here: Pack | None, plan: Plan) -> Diagnostic:
     """Say that nothing but the lock tells what would go: whoever can change it would have any file taken away."""
     shown = ", ".join(f"`{path}`" for path in plan.believed[:_SHOWN])
     more = f" and {len(plan.believed) - _SHOWN:,} more" if len(plan.believed) > _SHOWN else ""
-    message = f"{name} is not here, and nothing but the lock says that these files are its: {shown}{more}"
-    hint = "nothing was taken away; put the pack back, or, if they are, run it again with --accept"
+    name, version = (locked.name, locked.version) if locked else ("the pack", "")
+    if locked and here and here.manifest.version == version:  # which an update left as they were
+        version = next((agent.version for agent in locked.agents if agent.version), version)
+    away = f"{name} {version} is not here" + (f" ({here.manifest.version} is)" if here and here.manifest.version != version else "")
+    message = f"{away}, and nothing but the lock says that these files are its: {shown}{more}"
+    hint = "nothing was taken away; put that version back, or, if they are, run it again with --accept=leaving"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 

@@ -20,12 +20,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers
-from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
+from agentconv.core import denials, effects, losses, modes, paths, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
-from agentconv.core.losses import listed, quoted
+from agentconv.core.losses import CATALOGUE, listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -146,7 +146,7 @@ class Law:
         if not known and not projection.is_refused():  # what is known was read from these very bytes
             again = self._read_back(case, written)
             compare.check_read_back(projected, again)
-            self._judge_effects(projection, again)
+            self._judge_effects(case, projection, again)
         return None if projection.is_refused() else written
 
     def _spelled(self, case: Case, projected: Agent) -> WriteResult:
@@ -169,7 +169,7 @@ class Law:
             raise InternalError(f"the output would not load: {reason}")
         return again.set.agents[0]
 
-    def _judge_effects(self, projection: Projection, again: Agent) -> None:
+    def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> None:
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
@@ -177,12 +177,36 @@ class Law:
         wider = self._wider(projection, again)
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
-        if wider and not self.options.allow_widening:
-            projection.refuse("widening", "tools", listed(map(str, wider)))
-        elif wider:
-            projection.remark("widened", "tools", listed(map(str, wider)))
+        if wider:
+            self._judge_widenings(case, projection, again, wider)
         if self.names.carried is not None:
             self.names.carried.restraints.refuse(projection, again)
+
+    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
+        """Refuse an agent that may do more than its author allowed, unless that is asked for, or accepted of this agent by name."""
+        names = tuple(dict.fromkeys(one.name for one in wider))
+        accepted = self.options.beyond(case.agent) if self.options.beyond is not None else ()
+        insists = self.options.allow_widening or all(name in accepted for name in names)
+        hint = None if insists else self._read_instead(case, again)
+        told = losses.loss(
+            "widened" if insists else "widening", projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint
+        )
+        projection.losses.append(replace(told, beyond=names))
+
+    def _read_instead(self, case: Case, again: Agent) -> str | None:
+        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused."""
+        piece = case.piece
+        if piece.source is None or piece.format not in registry.also_reads(self.target):
+            return None
+        there = self.module.read(piece.source)
+        more = [] if len(there.set.agents) != 1 or there.states[0].dropped else compare.widenings(again, there.set.agents[0], self.target)
+        if not more:
+            return None
+        words = ", ".join(map(str, more))
+        return (
+            f"{CATALOGUE['widening'].hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
+            f"and by which it may do more still: {words}"
+        )
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""

@@ -114,10 +114,8 @@ class SetRestraints:
 
     def refuse(self, projection: Projection, result: Agent) -> None:
         """Refuse an agent that could do in the target what a restraint forbids, as it is written there."""
-        if binding := self._binding:
-            may = _held_effects(result, self.target)
-            if broken := [one for one in binding if _may(may, one, self.target)]:
-                projection.refuse("set-restraint", "tools", _rules(broken))
+        if broken := breaking(result, self._binding, self.target):
+            projection.refuse("set-restraint", "tools", _rules(broken))
 
     def refusal(self, verdict: PartVerdict) -> Loss | None:
         """Return why a skill, a command or a server cannot be written; None where it can.
@@ -125,9 +123,7 @@ class SetRestraints:
         What the model does with a skill or a command, nobody can tell: each is held back by every restraint. Instructions start nothing.
         """
         loaded = verdict.loaded
-        if verdict.part is None or loaded.kind not in RESTRAINED:
-            return None
-        broken = self._binding if loaded.kind != SERVERS else [one for one in self._binding if _is_about(one, loaded.part.name or "")]
+        broken = held_back(loaded, self._binding) if verdict.part is not None else []
         if not broken:
             return None
         return losses.loss("set-restraint", loaded.part.id, "name", self.target, _rules(broken), part=loaded.kind)
@@ -138,6 +134,21 @@ class SetRestraints:
             code = "set-restraint-widened" if one.restraint.kind in self.insisted else "set-restraint-unheld"
             detail = Detail("`{}`: {}", (one.restraint.shown, one.reason))
             yield losses.loss(code, one.part, "rules", self.target, detail, span=one.restraint.span, part=one.restraint.kind)
+
+
+def breaking(agent: Agent, restraints: Sequence[Restraint], target: str) -> list[Restraint]:
+    """Return the restraints that forbid something that an agent, as it is written in a target, could do there."""
+    if not restraints:
+        return []
+    may = _held_effects(agent, target)
+    return [one for one in restraints if _may(may, one, target)]
+
+
+def held_back(loaded: LoadedPart, restraints: Sequence[Restraint]) -> list[Restraint]:
+    """Return the restraints that hold back a skill, a command or a server."""
+    if loaded.kind not in RESTRAINED:
+        return []
+    return [one for one in restraints if loaded.kind != SERVERS or _is_about(one, loaded.part.name or "")]
 
 
 def _rules(broken: Iterable[Restraint]) -> Detail:

@@ -261,6 +261,8 @@ class Loss:
     """What the detail is made of, by which two losses are told to be the same."""
     part: str | None = None
     """The kind of part (`skills`, `commands`, `servers`) whose id `agent` is, where it is none of an agent."""
+    beyond: tuple[str, ...] | None = None
+    """What an agent may do beyond its author, as a configuration names it that accepts that (`Widening.name`)."""
 
 
 class InputError(Exception):

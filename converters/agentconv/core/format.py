@@ -116,6 +116,8 @@ class FormatSpec:
     """Names, in lower case, of the client's own agents: an agent from elsewhere must not take their place."""
     duplicates: str = "one of them"
     """Which of several agents of one name the client uses, in words."""
+    own_first: bool = True
+    """Whether it reads a file of its own before one of another assistant whose files it reads, too."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
     names_by: str = ""

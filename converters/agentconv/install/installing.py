@@ -8,6 +8,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.install import asking, consent, deployment, gate, proof
+from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
 from agentconv.install.units import Units, checksum
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.proof import Given
-    from agentconv.install.units import Unit
     from agentconv.packs.finding import Pack
 
 
@@ -40,7 +40,9 @@ class Request:
     restore: bool = False
     """Whether what the lock says is to be there again, and nothing else: what was accepted of these bytes is, then."""
     preview: bool = False
-    """Whether it is only to be seen what would be done once everything is accepted."""
+    """Whether it is only to be seen what would be done: where nothing is accepted yet, once everything is."""
+    declined: bool = False
+    """Whether a person was asked, and did not accept it: nothing of a pack that is new here comes, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Held:
     version: str | None
     """The version that it was deployed from; None where it is not deployed."""
     more: tuple[Grant, ...]
+    guards: tuple[str, ...] = ()
+    """The hooks and rules that hold it back, and do not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +134,94 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
-    done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope, reader)]
-    wanted = [want for one in done for want in one.wanted]
+    done = tuple(deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
+    wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
+    sources = _sources(pack, units)
     asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force)
-    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, units.all[id_]))}
-    asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(ids - unsafe.keys())}) if before is None else ()
-    missing = consent.words(more.grants for more in open_.values())
-    refused = _refusal(pack, before, missing, request)
-    if refused is not None and not request.preview:
-        return Prepared(pack, before, tuple(done), _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
-    held = () if before is None else tuple(_held(before, open_))
-    stopped = {*unsafe, *(one.agent for one in held)}
-    done = [_without(one, stopped) for one in done]
-    locked = _locked(pack, before, chosen, units, ids=ids, stopped=stopped)
+    seen = before is None and request.preview and request.accept == consent.NOTHING
+    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources[id_]))}
     given = proof.given([pack, deployed], before, scope, reader)
-    planned = _planned(reader, lock, locked, done, request, held=stopped, given=given)
-    accepted = () if before is None else tuple(_held(before, {id_: more for id_, more in asks.items() if id_ not in open_}))
-    told = () if request.restore else accepted
-    return Prepared(pack, before, tuple(done), planned, unsafe, held, told, asked, refused, missing)
+    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given)
+    left, held, planned = case.settled(reader, lock)
+    coming = {want.agent for want in wanted}
+    asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(coming)}) if before is None else ()
+    missing = consent.words(more.grants for more in open_.values())
+    refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
+    if refused is not None and not request.preview:
+        done = tuple(_without(one, unsafe) for one in done)
+        return Prepared(pack, before, done, _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
+    taken = {id_: more for id_, more in asks.items() if id_ not in open_}
+    told = () if request.restore or before is None else tuple(_held(before, taken, {}))
+    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known of a deployment once it is known what is accepted."""
+
+    pack: Pack
+    before: LockedPack | None
+    request: Request
+    chosen: Mapping[str, tuple[str, ...] | None]
+    units: Units
+    ids: Collection[str]
+    sources: Mapping[str, str]
+    asks: Mapping[str, asking.Asks]
+    open: Mapping[str, asking.Asks]
+    """What of it is not accepted."""
+    unsafe: Mapping[str, tuple[Diagnostic, ...]]
+    deployments: tuple[Deployment, ...]
+    given: Given
+
+    def settled(self, reader: Reader, lock: Lock) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
+        """Return what comes, what is held, and the plan: where a guard does not come, nothing that it holds back does."""
+        guards = Guards(self.units, self.deployments)
+        away = guards.away(reader, lock, self.pack.manifest.name, {*self.open, *self.unsafe})
+        found = self._planned(reader, lock, guards.unwatched(away))
+        kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
+        return self._planned(reader, lock, guards.unwatched(away | kept_out)) if kept_out else found
+
+    def _planned(
+        self, reader: Reader, lock: Lock, unwatched: Mapping[str, tuple[str, ...]]
+    ) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
+        held = tuple(_held(self.before, self.open, unwatched))
+        stopped = {*self.unsafe, *(one.agent for one in held)}
+        left = tuple(_without(one, stopped) for one in self.deployments)
+        locked = self._locked(self._accepted(left, stopped), stopped)
+        return left, held, _planned(reader, lock, locked, left, self.request, held=stopped, given=self.given)
+
+    def _locked(self, accepted: Accepted, stopped: Collection[str]) -> LockedPack:
+        """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
+        pack, before, manifest = self.pack, self.before, self.pack.manifest
+        names = {agent.id: agent.name for agent in manifest.agents} | {id_: part.name or "" for id_, part in self.units.parts.items()}
+        was = before.version if before and before.version != manifest.version else None
+        old = {agent.id: replace(agent, version=agent.version or was) for agent in before.agents} if before else {}
+        new = {id_: LockedAgent(id_, names[id_], self.sources[id_]) for id_ in self.ids}
+        entries = (old.get(id_) if id_ in stopped else agent for id_, agent in sorted(new.items()))
+        file = None if pack.origin == finding.PIP else _file(pack)
+        agents = tuple(agent for agent in entries if agent is not None)
+        known = (pack.manifest_sha256, pack.wheel_sha256, self.chosen, agents, accepted)
+        return LockedPack(manifest.name, manifest.version, pack.origin, file, *known)
+
+    def _accepted(self, left: Iterable[Deployment], stopped: Collection[str]) -> Accepted:
+        """Return what is accepted of a pack: now, or before and still of the same; of an agent that stays as it was, what was."""
+        before = self.before
+        known = before.accepted.grants if before and before.accepted else {}
+        old = {agent.id: agent.source_sha256 for agent in before.agents} if before else {}
+        coming = {want.agent for one in left for want in one.wanted}
+        words = {id_: known[id_] for id_ in stopped if id_ in known}
+        for id_ in coming - set(stopped):
+            may = consent.words([consent.grants(self.units.all[id_])])
+            same = old.get(id_) == self.sources[id_]
+            now = self.asks[id_].grants if id_ in self.asks else ()
+            words[id_] = consent.in_order((*(grant.word for grant in now), *(word for word in known.get(id_, ()) if same or word in may)))
+        manifest = self.pack.manifest
+        return Accepted(manifest.version, self.pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
+
+
+def _sources(pack: Pack, units: Units) -> dict[str, str]:
+    """Return the checksum of what each agent and part is in a pack."""
+    return {**deployment.source_hashes(pack.manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
 
 
 def _planned(
@@ -169,23 +243,37 @@ def _nothing(lock: Lock) -> Plan:
     return Plan((), (), lock, lock, lock)
 
 
-def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request, unit: tuple[str, Unit]) -> bool:
-    """Whether what an agent asks for is accepted: by this command line, or, where that restores the lock, once before, of these bytes."""
+def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request, unit: tuple[str, str]) -> bool:
+    """Whether what an agent asks for is accepted: by this command line, or, where that restores the lock, once before, of these bytes.
+
+    Args:
+        more: What it asks for.
+        before: What the lock says of the pack.
+        pack: The pack.
+        request: What the user asks for.
+        unit: The agent's or part's id, and the checksum of what it is in the pack.
+    """
     if request.accept.covers(more):
         return True
+    id_, source = unit
     known = before.accepted if before and request.restore else None
-    words = {grant.word for grant in consent.grants(unit[1])}
-    return known is not None and known.sha256 == pack.manifest_sha256 and words <= set(known.grants.get(unit[0], ()))
+    if before is None or known is None or known.sha256 != pack.manifest_sha256:
+        return False
+    old = next((agent for agent in before.agents if agent.id == id_), None)
+    same = old is not None and old.source_sha256 == source  # an update that was held left what is accepted of an earlier one
+    return same and {grant.word for grant in more} <= set(known.grants.get(id_, ()))
 
 
-def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], request: Request) -> Diagnostic | None:
-    """Say why nothing of a pack is deployed; None where it may be."""
+def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], request: Request, *, comes: bool) -> Diagnostic | None:
+    """Say why nothing of a pack is deployed; None where anything of it may be."""
     name, version = pack.manifest.name, pack.manifest.version
     if before is None:
+        if not missing or (comes and not request.declined):
+            return None
         message = f"{name} {version} is not installed: nobody accepted what it asks for"
         words = ",".join(consent.in_order((*request.accept.words, *missing)))
         hint = f"if that is what they should do, run it again with --accept, or --accept={words}"
-        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint) if missing else None
+        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
     if request.restore and version != before.version:
         message = f"the lock has {name} {before.version}, and {version} is here"
         back = f"bring {before.version} back{f': pip install {name}=={before.version}' if pack.origin == finding.PIP else ''}"
@@ -209,50 +297,14 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
     )
 
 
-def _held(before: LockedPack, more: Mapping[str, asking.Asks]) -> Iterator[Held]:
-    """Yield the agents that ask for more than those that are deployed."""
-    old = {agent.id: agent for agent in before.agents}
-    for id_, one in sorted(more.items()):
-        version = (old[id_].version or before.version) if id_ in old and one.is_there else None
-        yield Held(id_, version, one.grants)
-
-
-def _locked(
-    pack: Pack,
-    before: LockedPack | None,
-    chosen: Mapping[str, tuple[str, ...] | None],
-    units: Units,
-    *,
-    ids: Iterable[str],
-    stopped: Collection[str],
-) -> LockedPack:
-    """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
-    manifest = pack.manifest
-    sources = {**deployment.source_hashes(manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
-    names = {agent.id: agent.name for agent in manifest.agents} | {id_: part.name or "" for id_, part in units.parts.items()}
-    old = {agent.id: replace(agent, version=agent.version or before.version) for agent in before.agents} if before else {}
-    new = {id_: LockedAgent(id_, names[id_], sources[id_]) for id_ in ids}
-    kept = {id_: old.get(id_) for id_ in stopped}
-    entries = (kept.get(id_, agent) for id_, agent in sorted(new.items()))
-    file = None if pack.origin == finding.PIP else _file(pack)
-    return LockedPack(
-        manifest.name,
-        manifest.version,
-        pack.origin,
-        file,
-        pack.manifest_sha256,
-        pack.wheel_sha256,
-        chosen,
-        tuple(agent for agent in entries if agent is not None),
-        _accepted(pack, before, {id_: units.all[id_] for id_ in ids}, stopped),
-    )
-
-
-def _accepted(pack: Pack, before: LockedPack | None, units: Mapping[str, Unit], stopped: Collection[str]) -> Accepted:
-    """Return what is accepted of a pack: of an agent that stays as it was, what was."""
-    known = before.accepted.grants if before and before.accepted else {}
-    words = {id_: known.get(id_, ()) if id_ in stopped else consent.words([consent.grants(unit)]) for id_, unit in units.items()}
-    return Accepted(pack.manifest.version, pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
+def _held(before: LockedPack | None, more: Mapping[str, asking.Asks], unwatched: Mapping[str, tuple[str, ...]]) -> Iterator[Held]:
+    """Yield the agents that ask for more than those that are deployed, and those whose guards do not come."""
+    old = {agent.id: agent for agent in before.agents} if before else {}
+    for id_ in sorted(more.keys() | unwatched.keys()):
+        asks = more.get(id_)
+        there = id_ in old and (asks is None or asks.is_there)
+        version = (old[id_].version or before.version) if before and there else None
+        yield Held(id_, version, asks.grants if asks else (), unwatched.get(id_, ()))
 
 
 def _file(pack: Pack) -> str:

@@ -97,6 +97,12 @@ class Entry:
     """The kind of part whose file or entry it is; empty for an agent's."""
     among: bool = False
     """Whether it is in one with what a user has there: all of that stays, whatever becomes of ours."""
+    came: tuple[str, ...] = ()
+    """Of such a one what came to what was there, in a few words each."""
+    undo: tuple[str, ...] = ()
+    """The piece of the file that came with it, and what stood in its place; nothing where that cannot be told."""
+    restated: bool = False
+    """Whether rules of the user's are said in other words with it, so that nothing but that piece tells whose they are."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -368,4 +374,7 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"beside_pending_sha256": entry.beside_pending_sha256} if entry.beside_pending_sha256 else {}),
         **({} if entry.created else {"created": False}),
         **({"among": True} if entry.among else {}),
+        **({"came": list(entry.came)} if entry.came else {}),
+        **({"undo": list(entry.undo)} if entry.undo else {}),
+        **({"restated": True} if entry.restated else {}),
     }

@@ -94,6 +94,9 @@ _ENTRY: Mapping[str, Test] = {
     "beside_pending_sha256": _state,
     "created": lambda value: value is False,
     "among": lambda value: value is True,
+    "came": _words,
+    "restated": lambda value: value is True,
+    "undo": lambda value: _texts(value) and len(value) == 2,
     "part": lambda value: value in KINDS,
 }
 _SYNCED: Mapping[str, Test] = {

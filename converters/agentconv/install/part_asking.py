@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
-from agentconv.core.parts import Command, FolderFile, Server, SetHook, Skill
+from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill
 from agentconv.install import part_consent, part_places
 from agentconv.install.part_entries import PartFile
 
@@ -140,3 +140,9 @@ def is_version(reader: Reader, one: Wanted) -> bool:
     if isinstance(there, SetHook) and isinstance(coming, SetHook):
         return there.definition.handlers == coming.definition.handlers
     return isinstance(there, (Skill, Command)) and isinstance(coming, (Skill, Command)) and there.body == coming.body
+
+
+def is_of(one: Wanted, rules: Iterable[str]) -> bool:
+    """Whether rules, in a few words each, are all among those of a part."""
+    coming = _coming([one])
+    return isinstance(coming, PermissionSet) and {*rules} <= {rule.shown for rule in coming.rules}

@@ -67,7 +67,7 @@ class PartFile:
         keyed: Callable[[Sequence[Part]], tuple[Part, ...]] | None = getattr(self.module, "keyed", None)
         return keyed(parts) if keyed else tuple(parts)
 
-    def _without(self, data: bytes, gone: Collection[str]) -> bytes:
+    def without(self, data: bytes, gone: Collection[str]) -> bytes:
         """Return a version of the file without some of its parts."""
         source = self._source(data)
         there = self.module.read(source).parts
@@ -111,7 +111,7 @@ class PartFile:
                 return self.data, self.found, merged.problem
             data = merged.data
         if gone:
-            data = self._without(data, gone)
+            data = self.without(data, gone)
         after = self.in_bytes(data)
         expected = {**{name: part for name, part in self.items.items() if name not in gone}, **changing}
         found = {part.name or "": part for part in after}
@@ -125,4 +125,4 @@ class PartFile:
         if probe is None:
             return False
         fresh = self.fresh([probe])
-        return b"".join(data.split()) == b"".join(self._without(fresh, (probe.name or "",)).split())
+        return b"".join(data.split()) == b"".join(self.without(fresh, (probe.name or "",)).split())

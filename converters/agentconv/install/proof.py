@@ -32,12 +32,14 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
 
     Args:
         packs: The packs of its name that are here.
-        locked: What the lock says of it: only a pack of these very bytes can tell.
+        locked: What the lock says of it: only a pack of these very bytes can tell what is none of it.
         scope: Where it is deployed.
         reader: Reads what is there.
         left: What to say of an agent that the pack has not got, and may have had in an earlier version.
     """
-    pack = next((one for one in packs if one and locked and is_of(one, locked)), None)
+    here = [one for one in packs if one and locked]
+    exact = next((one for one in here if locked and is_of(one, locked)), None)
+    pack = exact or next(iter(here), None)
     if pack is None or locked is None:
         return unknown
     known = Units(pack.pieces()).all
@@ -46,14 +48,15 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
 
     def tell(entry: Entry) -> bool | None:
         if entry.agent not in known:
-            return left
+            return left if exact else None
         if entry.target not in forms:
             done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope, reader)
             forms[entry.target] = {(one.path, _pointer(one)): one for each in done for one in each.wanted}
         form = forms[entry.target].get(entry.key)
         if form is not None and entry.agent in earlier:
             return None  # an update left it as it was in an earlier version
-        return form is not None and _gives(form, entry, reader)
+        gives = form is not None and _gives(form, entry, reader)
+        return gives or (False if exact else None)  # of another version, only what is in that one, too, can be told
 
     return tell
 
@@ -70,6 +73,8 @@ def _pointer(one: Wanted) -> str:
 
 def _gives(form: Wanted, entry: Entry, reader: Reader) -> bool:
     """Whether what a pack is converted to is what is there."""
+    if entry.among:
+        return part_asking.is_of(form, entry.came)
     if form.part:
         return part_asking.is_version(reader, form)
     there, coming = reading_back.there(reader, entry.target, entry.path, entry.pointer), reading_back.coming(form)[1]

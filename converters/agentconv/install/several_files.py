@@ -14,6 +14,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
+from agentconv.install import joined
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES, decide
 from agentconv.install.part_entries import PartFile
@@ -131,6 +132,12 @@ class Decision:
     reason: str | None = None
     among: bool = False
     """Whether it is one with what the user has there."""
+    came: tuple[str, ...] = ()
+    """What came, or comes, to that."""
+    undo: tuple[str, ...] = ()
+    """How that goes out again."""
+    restated: bool = False
+    """Whether what the user has there is said in other words for it."""
 
 
 def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Entry]) -> None:
@@ -147,7 +154,11 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
     leaving = [(entry, *_leaving(draft, file, entry)) for entry in mine if entry.key not in keys]
     after, found, problem = _rewritten(file, data, decisions, leaving) if reason is None else (data, file.found, None)
     reason = reason or problem
-    if reason is not None:
+    if reason is None:
+        after = _without_frame(file, _without_joined(file, after, leaving), leaving)
+        frame = _frame(draft, file, kind, decisions, after)
+        decisions = [_with_undo(decision, data, after, frame) for decision in decisions]
+    else:
         after = data
         decisions = [_blocked(decision, reason, file) for decision in decisions]
         leaving = [(entry, action, why) if action is Action.SHARED else (entry, draft.stuck, reason) for entry, action, why in leaving]
@@ -213,7 +224,46 @@ def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | No
     """Decide about what comes to what a user has there: nothing of that goes, so that no edit is in the way."""
     same, goal = file.is_same(present, united), file.checksum(united)
     action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
-    return Decision(wanted, united, file.pointer(present), old, action, among=True)
+    came = dict.fromkeys((*(old.came if old else ()), *joined.came(present, united)))
+    decision = Decision(wanted, united, file.pointer(present), old, action, among=True, came=tuple(came), undo=old.undo if old else ())
+    return replace(decision, restated=joined.is_restated(present, united) or bool(old and old.restated))
+
+
+def _with_undo(decision: Decision, data: bytes | None, after: bytes | None, frame: tuple[str, ...]) -> Decision:
+    """Return a decision with what takes out again what comes to what a user has there, or the map that is made for it."""
+    if not decision.among:
+        return replace(decision, undo=frame)
+    if decision.action not in CHANGES or data is None or after is None:
+        return decision
+    old = decision.old
+    before = data if old is None else joined.undone(data, old.undo) if old.among else None
+    return decision if before is None else replace(decision, undo=joined.undo(before, after))
+
+
+def _frame(draft: Draft, file: Any, kind: str, decisions: Sequence[Decision], after: bytes | None) -> tuple[str, ...]:
+    """Return the empty map that is left in a user's file where all that is ours in it goes, if it is there because of us."""
+    known = [entry.undo for entry in draft.by_path.get(file.path, ()) if entry.part == kind and not entry.among]
+    if known or not kind:
+        return next(filter(None, known), ())
+    if file.found or not file.data.strip() or after is None or not decisions:
+        return ()
+    return joined.undo(file.data, file.without(after, [decision.item.name or "" for decision in decisions]))
+
+
+def _without_frame(file: Any, after: bytes | None, leaving: Sequence[tuple[Entry, Action, str | None]]) -> bytes | None:
+    """Return a file without an empty map that is there because of what goes."""
+    frames = [entry.undo for entry, action, _ in leaving if action is Action.REMOVE and entry.undo and not entry.among]
+    if not frames or after is None or file.in_bytes(after):
+        return after
+    return joined.without_frame(after, frames[0]) or after
+
+
+def _without_joined(file: Any, after: bytes | None, leaving: Sequence[tuple[Entry, Action, str | None]]) -> bytes | None:
+    """Return a file without what came to a user's own and goes."""
+    for entry, action, _ in leaving:
+        if entry.among and action is Action.REMOVE and after is not None:
+            after = joined.taken_out(file, entry, _name(entry))
+    return after
 
 
 def _as_read_back(file: Any, wanted: Sequence[Wanted]) -> tuple[Any, ...]:
@@ -234,8 +284,19 @@ def _leaving(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]
     if present is None:
         return Action.MISSING, None
     if entry.among:
-        return Action.RELEASE, "it is in one with what was there before"
+        return _leaving_joined(draft, file, entry)
     return draft.let_go(entry) if file.checksum(present) == entry.deployed_sha256 else (Action.RELEASE, None)
+
+
+def _leaving_joined(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]:
+    """Return what becomes of what came to a user's own: only that goes."""
+    if not entry.came:
+        return Action.SAME, None
+    if joined.is_gone(file.items[_name(entry)], entry):
+        return Action.MISSING, None
+    if joined.taken_out(file, entry, _name(entry)) is None:
+        return Action.RELEASE, f"it is in one with what was there before; what came is {', '.join(f'`{one}`' for one in entry.came)}"
+    return draft.let_go(entry)
 
 
 def _name(entry: Entry) -> str:
@@ -246,7 +307,7 @@ def _rewritten(
     file: Any, data: bytes | None, decisions: Sequence[Decision], leaving: Sequence[tuple[Entry, Action, str | None]]
 ) -> tuple[bytes | None, Sequence[Any], str | None]:
     """Return the file with what changes in it, what is then in it, and why that cannot be."""
-    gone = {_name(entry) for entry, action, _ in leaving if action is Action.REMOVE}
+    gone = {_name(entry) for entry, action, _ in leaving if action is Action.REMOVE and not entry.among}
     changing = {one.item.name or "": one.item for one in decisions if one.action in CHANGES}
     if not gone and not changing:
         return data, file.found, None
@@ -278,7 +339,9 @@ def _record(draft: Draft, decision: Decision, found: str, *, created: bool, back
     if action in SETTLES:
         entry = draft.entry(wanted, decision.pointer, found, created=created, old=old)
         packs = {*entry.packs, *(old.packs if old and decision.among else ())}
-        draft.after[key] = replace(entry, among=decision.among, packs=tuple(sorted(packs)))
+        draft.after[key] = replace(
+            entry, among=decision.among, packs=tuple(sorted(packs)), came=decision.came, undo=decision.undo, restated=decision.restated
+        )
     elif action is Action.KEEP_EDITED and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:

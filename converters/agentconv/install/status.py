@@ -11,7 +11,7 @@ from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.disk.reader import Reader
@@ -33,7 +33,7 @@ class Word(StrEnum):
     TAKEN = "taken"
     """Something else is in its place, which is the user's or another pack's, and stays: installing again changes nothing."""
     HELD = "held"
-    """An update left it as it was, since it asks for more."""
+    """An install left it as it was, or away, since it asks for more."""
     ORPHANED = "orphaned"
     """The pack is gone, or no longer has the agent."""
     INTERRUPTED = "interrupted"
@@ -124,7 +124,9 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]
     pending = {entry.key for entry in lock.entries if entry.pending}
     held = _held(locked, now)
-    told = [_told(item, held, interrupted=(item.path, item.pointer) in pending) for item in items]
+    same = now is not None and now.manifest_sha256 == locked.manifest_sha256
+    away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
+    told = [_told(item, held, away, interrupted=(item.path, item.pointer) in pending) for item in items]
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics)
 
 
@@ -135,9 +137,14 @@ def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
     return {agent.id: agent.version for agent in locked.agents if agent.version}
 
 
-def _told(item: Item, held: Mapping[str, str], *, interrupted: bool) -> Item:
+def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interrupted: bool) -> Item:
+    """Return an item as it is called: what did not come, since nobody accepted what it asks for, is held as well."""
     if interrupted:
         return replace(item, word=Word.INTERRUPTED)
+    if item.agent in away and item.word is Word.STALE:
+        return replace(item, word=Word.HELD, remark="not deployed: nobody accepted what it asks for, or what holds it back")
+    if item.agent in held and item.word is Word.MISSING:
+        return replace(item, remark=f"it was as in {held[item.agent]}; accepting what it asks for now brings it")
     if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
         return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
     return item

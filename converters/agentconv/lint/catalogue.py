@@ -8,14 +8,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from agentconv.core import extensions
-from agentconv.core.diagnostics import InputError
+from agentconv.core.dataclass import dataclass
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.expressions import expression
 from agentconv.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.extensions import Extension
 
 TOPICS = (
@@ -43,8 +43,20 @@ SECRETS = frozenset({"AC810"})
 HIDDEN = frozenset({"AC801", "AC802", "AC805"})
 """Rules about characters that hide something from a person and not from a model."""
 
-BROKEN: dict[str, Diagnostic] = {}
-"""By entry point why rules that other distributions bring are not there, once `rules` was asked."""
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One rule of another distribution, or all of an entry point, that is not there."""
+
+    extension: Extension
+    diagnostic: Diagnostic
+    """Why."""
+    code: str = ""
+    """The code of the rule; empty where nothing of the entry point is there."""
+
+
+BROKEN: list[Broken] = []
+"""What is not there of the rules that other distributions bring, once `rules` was asked."""
 BROUGHT: dict[str, str] = {}
 """By code the distributions that rules come from which are not our own."""
 _CODE = expression("[A-Z]{2,8}[0-9]{2,5}")
@@ -58,9 +70,16 @@ def rules() -> dict[str, Rule]:
     own = {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
     for extension in extensions.of(extensions.RULES):
         try:
-            own |= _taken_in(extension, {*own, *(rule.name for rule in own.values())})
+            brought = _brought(extension)
         except InputError as error:
-            BROKEN[extension.name] = error.diagnostic
+            BROKEN.append(Broken(extension, error.diagnostic))
+            continue
+        for rule in brought:
+            if wrong := _wrong(rule, own):
+                BROKEN.append(Broken(extension, extension.broken(wrong).diagnostic, rule.code))
+            else:
+                own[rule.code] = rule
+                BROUGHT[rule.code] = extension.distribution
     return own
 
 
@@ -68,23 +87,43 @@ def _of_module(module: object) -> list[Rule]:
     return [value for value in vars(module).values() if isinstance(value, Rule)]
 
 
-def _taken_in(extension: Extension, taken: Collection[str]) -> dict[str, Rule]:
-    """Return the rules that another distribution brings: the entry point is a module with rules, or one rule.
+def _brought(extension: Extension) -> list[Rule]:
+    """Return the rules that another distribution brings, by code: the entry point is a module with rules, or one rule.
 
     Raises:
-        InputError: It is none, or a rule takes what is another's.
+        InputError: It is none.
     """
     found = extension.load()
     rules = [found] if isinstance(found, Rule) else _of_module(found) if isinstance(found, ModuleType) else []
     if not rules:
         raise extension.broken("has no rule: the entry point names a module in which `agentconv.lint.rule.rule` made some")
-    for rule in rules:
-        if not _CODE.fullmatch(rule.code) or rule.code.startswith(_OWN):
-            raise extension.broken(f"has a rule with the code {rule.code}: capital letters of its own, not {_OWN}, and a number")
-        if {rule.code, rule.name} & {*taken}:
-            raise extension.broken(f"has a rule that is called as another one is: {rule.code} {rule.name}")
-    BROUGHT.update(dict.fromkeys((rule.code for rule in rules), extension.distribution))
-    return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
+    return sorted(rules, key=lambda rule: rule.code)
+
+
+def _wrong(rule: Rule, taken: Mapping[str, Rule]) -> str | None:
+    """Say why a rule of another distribution cannot be called as it is."""
+    if not _CODE.fullmatch(rule.code) or rule.code.startswith(_OWN):
+        return f"has a rule with the code {rule.code}: capital letters of its own, not {_OWN}, and a number"
+    for other in taken.values():
+        if rule.code == other.code:
+            return f"has a rule {rule.code} {rule.name}, and another one has that code: {other.code} {other.name}"
+        if rule.name == other.name:
+            return f"has a rule {rule.code} {rule.name}, and another one has that name: {other.code} {other.name}"
+    return None
+
+
+def none_called(word: str, hint: str, *, where: str = "", what: str = "rule") -> InputError:
+    """Make the error for a word that names no rule: where rules are not there, that may be why, and is told.
+
+    Args:
+        word: What was asked for.
+        hint: What to do next, where every rule is there.
+        where: The parameter that has the word.
+        what: What there is none of, beside a rule.
+    """
+    gone = "".join(f"; {one.diagnostic.message}" for one in BROKEN)
+    message = f"{where and f'{where}: '}there is no {what} `{word}`{gone}"
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=BROKEN[0].diagnostic.hint if gone else hint))
 
 
 @cache

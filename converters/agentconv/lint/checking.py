@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentconv.core import bugs
@@ -12,7 +14,7 @@ from agentconv.core.format import ENTRY
 from agentconv.core.given import kind_of
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.lint.rule import FILE, LEFT, PART, SET, Finding
+from agentconv.lint.rule import FILE, LEFT, PART, SECRETS, SET, Finding
 from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
@@ -66,11 +68,33 @@ class Checks:
         """Check the file of that number."""
         subject = self._subjects[number]
         if subject.part is not None:
-            own = [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
+            own = [] if subject.part.beside else [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
+            own += [rule for rule in self._rules if self._protects_readers(rule, number)]
         else:
             own = [rule for rule in self._rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
         failures = self._failures if number == 0 else []  # what broke on all of them is told once
         return _check_file(subject, own, self._by_path.get(subject.path, []), failures)
+
+    @cached_property
+    def _in_place(self) -> dict[str, list[Subject]]:
+        """The subjects that are the same file: in several kinds of parts, or an agent's, too."""
+        found: dict[str, list[Subject]] = {}
+        for subject in self._subjects:
+            found.setdefault(os.path.abspath(subject.location or subject.path), []).append(subject)
+        return found
+
+    def _protects_readers(self, rule: Rule, number: int) -> bool:
+        """Whether a rule about texts looks at a file of a part: one that protects whoever reads it, once, whatever kinds are in it.
+
+        What servers are given has rules of its own, which know what is handed on.
+        """
+        subject = self._subjects[number]
+        if rule.protects is None or rule.code not in OF_TEXTS or subject.part is None or subject.included:
+            return False
+        same = self._in_place[os.path.abspath(subject.location or subject.path)]
+        of_agents = any(one.part is None and one.result.set.agents for one in same)
+        is_first = next(one for one in same if one.part is not None) is subject
+        return is_first and not of_agents and not (rule.protects == SECRETS and subject.part.kind == "servers")
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding], failures: Sequence[Diagnostic]) -> Checked:

@@ -17,7 +17,7 @@ from agentconv.core.names import stem_of
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
@@ -154,6 +154,25 @@ def duplicates(files: Iterable[Inspected]) -> Iterator[Diagnostic]:
     for (client, _, name), found in paths.items():
         if len(found) > 1:
             yield naming.duplicate(registry.load(client).SPEC, name, found)
+
+
+def beside(files: Sequence[Inspected]) -> list[Inspected]:
+    """Say of agents that a client reads from another assistant's file, and has in one of its own, too, which of both it reads first."""
+    own = {
+        (reading.client, reading.name): file.path
+        for file in files
+        for reading in file.readings
+        if reading.client == file.format and reading.client in file.looking and reading.state in LOADED
+    }
+    return [replace(file, readings=tuple(_beside(reading, file, own) for reading in file.readings)) for file in files]
+
+
+def _beside(reading: Reading, file: Inspected, own: Mapping[tuple[str, str | None], str]) -> Reading:
+    there = own.get((reading.client, reading.name)) if reading.client in file.looking and reading.state in LOADED else None
+    if there is None or reading.client == file.format:
+        return reading
+    order = "is read first" if registry.load(reading.client).SPEC.own_first else "is read after this one"
+    return replace(reading, reasons=(Reason(f"{there} has an agent of this name, and {order}", there), *reading.reasons))
 
 
 def place(path: str, format_id: str, client: str) -> str:

@@ -109,7 +109,7 @@ class Look:
         for subject in subjects:
             subject.others = names
         checked = list(checking.check(subjects, self.rules))
-        diagnostics += [*(failure for one in checked for failure in one.failures), *catalogue.BROKEN.values()]
+        diagnostics += [*(failure for one in checked for failure in one.failures), *(one.diagnostic for one in catalogue.BROKEN)]
         return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
 
 
@@ -151,7 +151,7 @@ def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
     words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
         if not catalogue.select((word,)):
-            raise registry.usage(f"{what}: there is no rule `{word}`", "`agentconv rule` lists them")
+            raise catalogue.none_called(word, "`agentconv rule` lists them", where=what)
     return words
 
 

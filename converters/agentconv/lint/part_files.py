@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.kinds import KINDS
+from agentconv.core.source import SourceText
 from agentconv.lint.subject import PartFile, Subject
 
 if TYPE_CHECKING:
@@ -30,12 +33,32 @@ def subjects(project: PartsOnDisk, clients: Sequence[str], kinds: Collection[Kin
             for client in clients:
                 for source in project.files(client, kind, own=own):
                     subject = _subject(project, clients, client, PartFile(kind, source, project))
-                    if only and os.path.abspath(subject.path) != only:
-                        continue
-                    if subject.path not in seen and (only or subject.parts.parts or subject.parts.diagnostics):
+                    is_meant = not only or os.path.abspath(subject.path) == only
+                    if is_meant and subject.path not in seen and (only or subject.parts.parts or subject.parts.diagnostics):
                         seen.add(subject.path)  # not a file of settings that says nothing of the kind
                         yield subject
+                    yield from _beside(project, clients, subject, seen, only)
         yield from (one for one in _astray(project, clients, kind, seen) if not only or os.path.abspath(one.path) == only)
+
+
+def _beside(project: PartsOnDisk, clients: Sequence[str], subject: Subject, seen: set[str], only: str) -> Iterator[Subject]:
+    """Yield the texts that a part comes with: what is in a skill's folder, and the scripts that a hook names."""
+    if subject.part is None:
+        return
+    own = subject.part.source.text.path
+    folder = f"{posixpath.dirname(own)}/" if subject.part.kind == "skills" else ""
+    for one in subject.part.source.files:
+        text = SourceText(f"{folder}{one.path}", one.data)
+        if b"\0" in one.data or len(one.data) > _LONGEST:
+            continue
+        source = replace(subject.part.source, text=text, files=())
+        found = _subject(project, clients, subject.format, PartFile(subject.part.kind, source, project, beside=True))
+        if found.path not in seen and (not only or os.path.abspath(found.path) == only):
+            seen.add(found.path)
+            yield found
+
+
+_LONGEST = 1024 * 1024
 
 
 def _astray(project: PartsOnDisk, clients: Sequence[str], kind: Kind, seen: set[str]) -> Iterator[Subject]:

@@ -52,6 +52,8 @@ class PartFile:
     """What else there is in the project."""
     astray: bool = False
     """Whether it lies where such parts do, and is none, since these are folders."""
+    beside: bool = False
+    """Whether it is none itself, but a file that one of them comes with: it is looked at as a text alone."""
 
 
 @dataclass()
@@ -90,6 +92,11 @@ class Subject:
         place = f"/{self.location or self.path}".replace("\\", "/")
         return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
 
+    @property
+    def counts(self) -> bool:
+        """Whether there is somebody for whom it counts: an agent in it, or who reads the project's parts."""
+        return self.part is not None or bool(self.result.set.agents)
+
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:
         """What looks like a credential in its text, examples too."""
@@ -124,7 +131,9 @@ class Subject:
         """What the file's own client makes of the parts in it; nothing, where it holds none."""
         from agentconv.core.part_format import PartsRead
 
-        module = part_registry.part_format(self.format, self.part.kind) if self.part and not self.part.astray else None
+        module = (
+            part_registry.part_format(self.format, self.part.kind) if self.part and not (self.part.astray or self.part.beside) else None
+        )
         if module is None or self.part is None:
             return PartsRead()
         read = module.read(self.part.source)

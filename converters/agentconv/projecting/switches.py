@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import ToolGrant
+    from agentconv.core.ir import Agent, ToolGrant
 
 
 _READ_ONLY = ("plan", "read-only")
@@ -81,3 +81,13 @@ def read_only_flag(projection: Projection, *, hint: str | None = None) -> None:
         projection.change_together(values, "tools-narrowed", "it may write but not run commands; read-only takes both", hint=hint)
     else:
         projection.change_together(values, "tools-approximated", "read-only", hint=hint)
+    if wanted is not None and (closed := _servers_closed(source)):
+        projection.remark("tools-narrowed", "tools.allow", closed)
+
+
+def _servers_closed(source: Agent) -> Detail | str | None:
+    """Say which MCP servers a flag closes that leaves none: those that an agent names, or all that it inherits."""
+    named = dict.fromkeys(grant.native for grant in source.tools.allow if grant.server and source.tools.mode == "list")
+    if named:
+        return listed(named, "{} closes with it, as every MCP tool does")
+    return "all MCP servers that the user has configured close" if effects.effects(source).every_server else None

@@ -40,7 +40,7 @@ _DONE = {
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
     Action.BLOCKED: "blocked",
-    Action.RELEASE: "left to you (edited)",
+    Action.RELEASE: "left to you",
 }
 _PLANNED = {
     **_DONE,
@@ -49,7 +49,7 @@ _PLANNED = {
     Action.REPLACE: "to replace (a copy will be kept)",
     Action.REMOVE: "to remove",
     Action.KEEP_EDITED: "to keep (edited)",
-    Action.RELEASE: "to leave to you (edited)",
+    Action.RELEASE: "to leave to you",
 }
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 """What a client has to see."""
@@ -67,10 +67,11 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     lines = [text.safe(head), *done]
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
-    if one.asked:
-        lines += ["", *asks(one.asked)]
+    for_all = _for_all(one) if one.before is None else []
+    if one.asked or for_all:
+        lines += ["", *asks(one.asked), *for_all]
     for held in one.accepted:
-        lines.append(f"accepted: {text.shorten(held.agent, 40)} {_than(held)}: {text.safe(_more(held))}")
+        lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
 
 
@@ -78,8 +79,21 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
     return one.refused is None or dry_run
 
 
+_FOR_ALL = {"permission-asks": "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
+"""What rules of a pack, which hold for the whole project, do beside what their author said."""
+
+
+def _for_all(one: Prepared) -> list[str]:
+    """Return what changes for everybody who works in the project, whatever agent is at work, by the rules that come."""
+    found = ((each.target, loss) for code in _FOR_ALL for each in one.deployments for loss in each.losses if loss.code == code)
+    rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(loss.detail))) for target, loss in found]
+    return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
+
+
 def asks(asked: Sequence[Asked]) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
+    if not asked:
+        return []
     rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
     return ["Beyond reading, it asks for:", *table(rows)]
 
@@ -89,7 +103,7 @@ def question(one: Prepared) -> list[str]:
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    return [text.safe(head), *asks(asked), "Accept that, and install? [y/N]"]
+    return [text.safe(head), *asks(asked), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
 def _where(scope: Scope) -> str:
@@ -100,16 +114,19 @@ def _rows(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> Iterat
     """Yield a target's line, where and how many agents became what, and one for each kind of parts."""
     words = _PLANNED if dry_run else _DONE
     yield _row(one, plan, scope, words)
-    yield from _part_rows(plan, one.target, words)
+    yield from _part_rows(plan, one.target, words, one.refused)
 
 
-def _part_rows(plan: Plan, target: str, words: Mapping[Action, str]) -> Iterator[tuple[str, str, str]]:
+def _part_rows(plan: Plan, target: str, words: Mapping[Action, str], refused: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
     """Yield a line for each kind of parts of a target: a skill of several files that fare alike is one."""
     for kind in KINDS:
         fates = {(step.action, step.agent) for step in plan.steps if step.target == target and step.part == kind}
         counts = Counter(action for action, _ in fates)
-        if counts:
-            yield "", kind, ", ".join(f"{counts[action]:,} {word}" for action, word in words.items() if counts[action])
+        parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+        if away := sum(id_.startswith(f"{kind}/") for id_ in refused):
+            parts.append(f"{away:,} refused")
+        if parts:
+            yield "", kind, ", ".join(parts)
 
 
 def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str]) -> tuple[str, str, str]:
@@ -119,8 +136,8 @@ def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str])
     for other in dict.fromkeys(one.left_out.values()):
         number = sum(source == other for source in one.left_out.values())
         parts.append(f"{number:,} left out: it reads {deployment.shown_place(other, scope)} too")
-    if one.refused:
-        parts.append(f"{len(one.refused):,} refused")
+    if agents := [id_ for id_ in one.refused if id_.partition("/")[0] not in KINDS]:
+        parts.append(f"{len(agents):,} refused")
     return text.client(one.target), deployment.shown_place(one.target, scope), ", ".join(parts) or "nothing"
 
 
@@ -152,7 +169,9 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if not _is_done(one, dry_run=dry_run):
         return
     for held in one.held:
-        yield text.diagnostic(held_diagnostic(held), look)
+        yield text.diagnostic(held_diagnostic(held, one.held), look, hint=held is one.held[-1])
+    if waiting := _waiting(one):
+        yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
     losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
@@ -169,16 +188,33 @@ def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
         yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
 
 
-def held_diagnostic(held: Held) -> Diagnostic:
-    """Say why an agent stays as it is, and what to type."""
+def _waiting(one: Prepared) -> Diagnostic | None:
+    """Say, where it was only looked at what a new pack would do, what it waits for."""
+    if one.before is not None or not one.missing or one.held or one.refused is not None:
+        return None
+    words = ",".join(one.missing)
+    message = f"that is what comes once what it asks for is accepted: --accept, or --accept={words}"
+    return Diagnostic(Code.BLOCKED, Severity.NOTE, message)
+
+
+def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type: what accepts all that is held."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
-    hint = f"if that is what it should do, run it again with --accept, or --accept={','.join(consent.words([held.more]))}"
+    if held.guards and not held.more:
+        stays = f"stays as in {held.version}" if held.version else "stays away"
+        message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
+    words = ",".join(consent.words(one.more for one in (several or (held,))))
+    hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 
 def _than(held: Held) -> str:
     return f"asks for more than in {held.version}" if held.version else "is not there yet"
+
+
+def _new(held: Held) -> str:
+    return f"beyond {held.version}" if held.version else "which was not there"
 
 
 def _more(held: Held) -> str:
@@ -192,12 +228,15 @@ class Wording:
     whose: str
     keep: str
     foreign: str
+    foreign_part: str = ""
+    """Of a part, where that is another thing to do."""
 
 
 OF_PACKS = Wording(
     "the pack's",
     "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours",
     "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+    "rename it, or take over what you want of the pack's; --force replaces it and keeps a copy",
 )
 
 
@@ -224,7 +263,7 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
         beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
         return f"was edited since it was deployed, and is kept{beside}", words.keep
     if step.action is Action.FOREIGN:
-        return "something else is there already, and is kept", words.foreign
+        return "something else is there already, and is kept", (step.part and words.foreign_part) or words.foreign
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"

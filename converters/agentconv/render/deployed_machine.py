@@ -59,6 +59,7 @@ def _held(held: Held) -> dict[str, Any]:
         **({"version": held.version} if held.version else {}),
         "words": list(consent.words([held.more])),
         "more": [grant.what for grant in held.more],
+        **({"guards": list(held.guards)} if held.guards else {}),
     }
 
 

@@ -40,6 +40,23 @@ _SEVERITIES = {
 }
 _RESTRAINTS = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
 """What `accept` in agentconv.toml takes."""
+_ELSEWHERE = """\
+Some clients read the files of another assistant, too: Cursor reads `.claude/agents`, and holds an agent to none of the `tools` there. \
+A file of its own that is a little wider than the source (`readonly: true` leaves the network open) may then be the narrower one of both."""
+_MORE = {
+    "widening": f"""\
+A flag insists once, and for all agents. `agentconv sync` keeps it up where people look at it: `keep-wider = ["network"]` in \
+`[sync.agents.NAME.FORMAT]` of agentconv.toml names what one agent may do in one assistant beyond its source; what it does not name is \
+refused as before. Or name in the source what the target cannot close, or leave the assistant out of `targets`.
+
+{_ELSEWHERE}""",
+    "widened": """\
+Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled: `keep-wider` does that.""",
+    "widened-elsewhere": f"""\
+{_ELSEWHERE} `own = true` in `[sync.FORMAT]` of agentconv.toml writes such files; where one is refused, `keep-wider` writes it all the \
+same. Nothing else closes what the client reads by itself, but to have it read no other assistant's files.""",
+}
+"""What there is to do beside a hint."""
 _TITLE = """\
 # Losses of a conversion
 
@@ -113,7 +130,7 @@ def _advice(code: str) -> str:
     told = f"`{row.hint}`." if row.hint and row.by_flag else f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint else ""
     if code in _RESTRAINTS:
         told += f' Where that is known, `accept = ["{code}"]` in agentconv.toml leaves it at one line in each run of `agentconv sync`.'
-    return told.strip()
+    return "\n\n".join(one for one in (told.strip(), _MORE.get(code, "")) if one)
 
 
 def _where(code: str) -> dict[str, list[str]]:

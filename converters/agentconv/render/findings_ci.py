@@ -36,7 +36,7 @@ class Remark(NamedTuple):
 
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _PROTECTS = "critical"
-"""How bad GitLab is told that what endangers the reader of a file is."""
+"""How bad GitLab is told that what endangers the reader of a file is, where it fails a check."""
 _NO_XML = expression("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -137,7 +137,7 @@ def _rows(checked: Sequence[Checked], where: Mapping[str, str]) -> Iterator[dict
     for one in checked:
         for finding in one.findings:
             found = findings_machine.located(finding, one, where)
-            severity = _PROTECTS if finding.rule.protects else _SEVERITIES[finding.severity]
+            severity = _PROTECTS if finding.rule.protects and finding.severity != "note" else _SEVERITIES[finding.severity]
             known_by = [f"{found['code']} {found['name']}", finding.agent]
             yield _row(known_by, found["message"], severity, {"path": found["path"], "lines": {"begin": found["line"]}})
 

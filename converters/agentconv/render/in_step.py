@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.sync import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
+    from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
 
 
@@ -19,10 +21,11 @@ def line(settings: Settings, synced: Sequence[Synced]) -> str:
     return " ".join([agents(settings, len({one.agent for one in synced})), *losses(synced)])
 
 
-def agents(settings: Settings, number: int, but: Collection[str] = ()) -> str:
-    """Say with what they are in step: all targets but those that do not load some of them."""
-    targets = [target for target in settings.targets if target not in but]
-    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}."
+def agents(settings: Settings, number: int, fewer: Mapping[str, int] = MappingProxyType({})) -> str:
+    """Say with what they are in step: with all targets; of those that have fewer of them, with how many."""
+    targets = [target for target in settings.targets if target not in fewer]
+    some = "".join(f", {fewer[target]:,} with {target}" for target in settings.targets if target in fewer)
+    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}{some}."
 
 
 def parts(counts: Mapping[str, int]) -> str:
@@ -63,21 +66,30 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Map
         yield f"{word}[{code}] {'; '.join(places)} (-v)"
 
 
-def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the losses of every run that count: all but those that both the configuration and the command line accept."""
-    return [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
+def open_limits(
+    settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], served: Sequence[Served] = ()
+) -> list[tuple[str, str]]:
+    """Return the losses of every run that count: all but those that both the configuration and the command line accept.
+
+    What agents may do by the source's own files is no target's to hold, and nothing accepts it.
+    """
+    elsewhere = dict.fromkeys((one.target, loss.code) for one in served for loss in one.losses)
+    held = [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
+    return [*held, *elsewhere]
 
 
-def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[str]:
+def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], served: Sequence[Served] = ()) -> list[str]:
     """Say which limits make a strict run fail, and what accepts them."""
     from agentconv.render import text
+    from agentconv.sync.settings import ACCEPTABLE
 
-    found = open_limits(settings, synced, accepted)
+    found = open_limits(settings, synced, accepted, served)
     if not found:
         return []
     listed = ", ".join(f"{code} to {text.client(target)}" for target, code in found)
-    accept = ", ".join(f'"{code}:{target}"' for target, code in found)
-    return [f"--strict counts {listed}.", f"  hint: `accept = [{accept}]` in {settings.file.name}, and --accept all, let it pass"]
+    accept = ", ".join(f'"{code}:{target}"' for target, code in found if code in ACCEPTABLE)
+    hint = [f"  hint: `accept = [{accept}]` in {settings.file.name}, and --accept all, let it pass"] if accept else []
+    return [f"--strict counts {listed}.", *hint]
 
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:

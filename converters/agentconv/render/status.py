@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _NEXT = {
     Word.EDITED: "edited: it stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
-    Word.MISSING: "missing: `agentconv install {source}` writes it again",
+    Word.MISSING: "missing: `agentconv install{scope}` writes again what the lock has; `agentconv install {source}`, what the pack has now",
     Word.STALE: "stale: `agentconv install {source}` brings it up to date",
     Word.TAKEN: "taken: what is there stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
-_LEFT = "orphaned: `agentconv install {source} --accept` takes away what the pack no longer has"
-_GONE = "orphaned: `agentconv uninstall {pack} --accept` takes it away; a pack that is in another environment is found with --python PATH"
+_LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer has"
+_GONE = "orphaned: `agentconv uninstall {pack} --accept=leaving` takes it away; one in another environment is found with --python PATH"
 _ELSEWHERE = "orphaned as far as that goes: activate the environment that has the pack, or name it: agentconv status --python PATH"
 """Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
 
@@ -61,7 +61,8 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     for word in dict.fromkeys(item.word for item in shown):
         hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
         if hint and not quiet:
-            yield text.safe(f"  hint: {hint.format(source=_named(_source(locked), scope), pack=_named(locked.name, scope))}")
+            source, pack = _named(_source(locked), scope), _named(locked.name, scope)
+            yield text.safe(f"  hint: {hint.format(source=source, pack=pack, scope=_scope(scope))}")
 
 
 def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:
@@ -75,7 +76,11 @@ def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:
 
 def _named(pack: str, scope: Scope) -> str:
     """Return how a command line names a pack, and where it is meant."""
-    return f"{quote(pack)} --scope user" if scope.is_user else quote(pack)
+    return f"{quote(pack)}{_scope(scope)}"
+
+
+def _scope(scope: Scope) -> str:
+    return " --scope user" if scope.is_user else ""
 
 
 def _source(locked: LockedPack) -> str:

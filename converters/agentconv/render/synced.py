@@ -77,8 +77,21 @@ def told(outcome: Outcome) -> list[Line]:
     found += [_line(one, "copied", f"what was there is kept in {one.copy}") for one in outcome.candidates if one.copy is not None]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    found += _elsewhere(outcome)
     found += _refused(outcome)
     return found
+
+
+def _elsewhere(outcome: Outcome) -> Iterator[Line]:
+    """Yield the agents that no run writes, and that may do more than those of their names in the source."""
+    place = outcome.settings.file.name
+    for one in outcome.elsewhere:
+        named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
+        hint = (
+            f"sync does not write this file, and it may do more than `{one.name}` of the source: narrow it, delete it, or name it"
+            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of {place} says that it is meant"
+        )
+        yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
@@ -108,7 +121,8 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 loss = next((loss for loss in losses if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
-                yield Line("refused", name, _refusal(loss, views.target), views.target, key[0], key[1], _out(loss, name), look=True)
+                way = _out(loss, name, outcome)
+                yield Line("refused", name, _refusal(loss, views.target), views.target, key[0], key[1], way, look=True)
 
 
 def _refusal(loss: Loss, target: str) -> str:
@@ -117,21 +131,55 @@ def _refusal(loss: Loss, target: str) -> str:
     return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
 
 
-def _out(loss: Loss, name: str) -> str:
-    """Say what can be done about a refusal."""
+def _out(loss: Loss, name: str, outcome: Outcome) -> str:
+    """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then."""
     skip = f"`skip = true` in [sync.agents.{name}.{loss.target}] leaves it out"
+    if loss.beyond:
+        is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
+        instead = f"that is narrower than what {text.client(loss.target)} reads without it"
+        return f"{_accepted(loss, name, outcome)}; {instead if is_read else f'or {skip}'}"
     if not loss.hint or loss.code in BY_FLAG:
         return skip
     return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
 
 
+def _accepted(loss: Loss, name: str, outcome: Outcome) -> str:
+    """Say what lets an agent do more than its source says: for good, where people look at it, or once."""
+    names = ", ".join(f'"{one}"' for one in loss.beyond or ())
+    place = f"[sync.agents.{name}.{loss.target}] of {outcome.settings.file.name}"
+    return f"`keep-wider = [{names}]` in {place} writes it all the same, for good; --allow-widening, once"
+
+
+def _narrower(one: Candidate) -> str:
+    """Say what can be done about an agent that may do more in a target than its source says."""
+    if one.more_instead:
+        more = ", ".join(map(str, one.more_instead))
+        return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+    way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
+    return f"it may do more there than its source says; {way}"
+
+
+def _stale(one: Candidate, outcome: Outcome) -> Line:
+    """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
+    loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
+    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
+    accepted = f"; {_accepted(loss, one.name, outcome)}" if loss is not None and loss.beyond else ""
+    reason = loss.detail if loss is not None else "a bug keeps it from being written"
+    return _line(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+
+
+def _gone(one: Candidate, outcome: Outcome) -> str:
+    """Say why a file is deleted, and what keeps it."""
+    if one.source is not Source.REFUSED:
+        return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else _PLAIN[Entry.DELETE][1])
+    loss = next((loss for loss in one.refused if loss.beyond), None)
+    return f"{one.reason}{f'; {_accepted(loss, one.name, outcome)}' if loss is not None else ''}"
+
+
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of one entry."""
     if one.wider:
-        words = ", ".join(map(str, one.wider))
-        yield _line(
-            one, "WIDER", words, hint=f"it may do more there than its source says; --prefer source {one.name} takes that back", look=True
-        )
+        yield _line(one, "WIDER", ", ".join(map(str, one.wider)), hint=_narrower(one), look=True)
     if one.renamed_to is not None:
         yield _renamed(one, outcome)
         if one.settled is None:
@@ -145,22 +193,14 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "left", problem, hint=_mend(one), look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
-        if one.entry is Entry.DELETE:
-            what = one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else what)
+        what = _gone(one, outcome) if one.entry is Entry.DELETE else what
         yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
     elif one.entry is Entry.FOREIGN:
         yield _foreign(one)
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
-        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "a bug keeps it from being written")
-        yield _line(
-            one,
-            "stale",
-            reason,
-            hint=f"it stays as it was; change the source, or `skip = true` in [sync.agents.{one.name}.{one.target}]",
-            look=True,
-        )
+        yield _stale(one, outcome)
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
 
@@ -444,6 +484,13 @@ def head(outcome: Outcome) -> str:
     return f"{place} -> {', '.join(outcome.settings.targets)}: {text.count(outcome.agents, 'agent')}"
 
 
+def _with_fewer(outcome: Outcome) -> dict[str, int]:
+    """Return the targets that have not all of the agents, with how many they have."""
+    has = {target: len({one.agent for one in outcome.synced if one.target == target}) for target in outcome.settings.targets}
+    has |= {one.target: one.agents for one in outcome.served if one.without is None}
+    return {target: number for target, number in has.items() if number < outcome.agents}
+
+
 def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     """Say what it comes to."""
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
@@ -453,7 +500,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     parts = []
     wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
     if not changes and not looks and not wrong:
-        parts.append(in_step.agents(outcome.settings, outcome.agents, [one.target for one in outcome.served if one.dropped]))
+        parts.append(in_step.agents(outcome.settings, outcome.agents, _with_fewer(outcome)))
     else:
         would = "would be " if dry_run else ""
         done = [f"{text.count(files, 'file')} {would}written"] if files else []

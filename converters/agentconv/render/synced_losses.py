@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.render.text import Style
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.serving import Served
 
 
 def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
@@ -49,6 +50,9 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
 def served(outcome: Outcome, look: Style) -> Iterator[str]:
     """Yield a line for each target that reads the source's own folder, what is lost there, and what may be done besides."""
     for one in outcome.served:
+        if one.without is not None:
+            yield from _without_copy(one, outcome, look)
+            continue
         agents = text.count(one.agents, "agent")
         yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"
         own_keys = f"extras.{outcome.settings.source_format}."
@@ -58,7 +62,18 @@ def served(outcome: Outcome, look: Style) -> Iterator[str]:
             yield f"    it does not load {listed(one.dropped)}; {own}"
         if lost:
             yield f"    it makes nothing of {listed(lost)}; {own}"
-        tally = Tally()
-        for loss in one.losses:
-            tally.add(loss)
-        yield from (f"    {line}" for line in tally.lines(look))
+        yield from _wider(one, look)
+
+
+def _without_copy(one: Served, outcome: Outcome, look: Style) -> Iterator[str]:
+    """Yield which agents a target has no file of its own of, so that it reads the source's, by which they may do more."""
+    if one.losses:
+        yield f"  {text.client(one.target)} has no file of its own of {listed(one.without or ())}, and reads {outcome.settings.place}"
+        yield from _wider(one, look)
+
+
+def _wider(one: Served, look: Style) -> Iterator[str]:
+    tally = Tally()
+    for loss in one.losses:
+        tally.add(loss)
+    yield from (f"    {line}" for line in tally.lines(look))

@@ -201,10 +201,26 @@ def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[
             yield folder
 
 
+def _around(path: Path) -> Path | None:
+    """Return the project in which a folder is, or is in, one that clients have parts in (`.claude`, `.claude/skills`); None for no such."""
+    from agentconv.parts.places import recorded
+
+    parts = Path(os.path.abspath(path)).parts
+    rows = (place for kinds in recorded().values() for row in kinds.values() for place, _ in row.get("project", ()))
+    known = {PurePosixPath(place).parts for place in rows if place.startswith(".") and "/" in place}
+    if parts[-1:] in {wanted[:1] for wanted in known}:
+        return Path(*parts[:-1])
+    for wanted in known:
+        for start in range(len(parts) - len(wanted), 0, -1):
+            if parts[start : start + len(wanted)] == wanted:
+                return Path(*parts[:start])
+    return None
+
+
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:
     """Yield the project that a path is, or is in, as the user would name it."""
     root = locations.project_root(path)
     if root is None and path.is_dir():
-        root = next((found for client in clients if (found := locations.project_of(path, client))), path)
+        root = next((found for client in clients if (found := locations.project_of(path, client))), None) or _around(path) or path
     if root is not None:
         yield Path(os.path.relpath(root)) if not path.is_absolute() else root

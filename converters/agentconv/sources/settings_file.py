@@ -83,7 +83,7 @@ def read(path: Path, data: bytes | None = None) -> SettingsFile:
 
     source = _source(path) if data is None else SourceText(path.as_posix(), data)
     prefix = () if path.name == FILE else TABLE
-    if prefix and "agentconv" not in source.text:
+    if path.name == PYTHON and "agentconv" not in source.text:
         return SettingsFile(path, source, {}, prefix)
     try:
         table: Any = tomli.loads(source.text)
@@ -91,12 +91,19 @@ def read(path: Path, data: bytes | None = None) -> SettingsFile:
         raise _no_toml(source, error.msg, error.pos) from None
     except (ValueError, RecursionError) as error:
         raise _no_toml(source, str(error) or "nested too deep", 0) from None
+    if path.name not in (FILE, PYTHON) and _is_flat(table):
+        prefix = ()
     for depth, name in enumerate(prefix, 1):
         table = table.get(name, {})
         if not isinstance(table, dict):
             wrong = SettingsFile(path, source, {}, ()).wrong(f"[{'.'.join(prefix)}] is not a table", None, *prefix[:depth])
             raise wrong
     return SettingsFile(path, source, table, prefix)
+
+
+def _is_flat(table: Mapping[str, Any]) -> bool:
+    """Whether a file of another name is a copy of agentconv.toml, rather than of a pyproject.toml."""
+    return not any(table.get(key) for key in TABLE[:1]) and any(key in KEYS for key in table)
 
 
 def _source(path: Path) -> SourceText:

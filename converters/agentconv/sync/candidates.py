@@ -71,6 +71,10 @@ class Candidate:
     """The pack that has something in its place."""
     author: Agent | None = None
     """Its agent in the source, where the target cannot hold it."""
+    instead: Agent | None = None
+    """What its client has then where it finds no file of its own, since it reads the source's folder."""
+    more_instead: tuple[Widening, ...] = ()
+    """What the agent could do by that beyond what it may do as it stands here."""
     replaces: bool = False
     """Whether something that is not ours gives way, because a person said so."""
     renamed_to: str | None = None
@@ -143,6 +147,8 @@ class Candidate:
         what that is, for people look at it; that the lock says so alone is a claim.
         """
         found = tuple(compare.widenings(view.source, settled.agent, self.target))
+        if found and {*found} <= {*compare.widenings(view.source, view.agent, self.target)}:
+            return  # the source gives it, as is asked for or accepted; each run says so as a loss
         is_named = all(one.name in self.kept_wider for one in found)
         if found and is_named and any(_is_allowed(base, view.agent, settled) for base in self.bases):
             self.allowed = found
@@ -179,11 +185,16 @@ class Candidate:
             self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
-        """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it."""
+        """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it.
+
+        Unless its client would then read the source's own file, by which it could do more still: the narrower one of both stays.
+        """
         if self.author is None or self.there is None:
             return
         self.wider = tuple(compare.widenings(self.author, self.there, self.target))
-        if self.wider and self.state() is There.AS_LEFT:
+        if self.wider and self.instead is not None:
+            self.more_instead = tuple(compare.widenings(self.there, self.instead, self.target))
+        if self.wider and not self.more_instead and self.state() is There.AS_LEFT:
             self.entry, self.wider = Entry.DELETE, ()
             self.reason = "it could do more than its source says now, which the target cannot hold"
 
@@ -321,7 +332,9 @@ def _without_view(
     one.there = one.file.agents.get(first.pointer) if one.file is not None else None
     one.refused = views.refused.get(key, ()) if views is not None else ()
     one.reason = unread
-    one.author = next((agent for where, agent in situation.sources.agents() if where == key), None) if source is Source.REFUSED else None
+    if source is Source.REFUSED:
+        one.author = next((agent for where, agent in situation.sources.agents() if where == key), None)
+        one.instead = situation.instead(one.target).get(key)
     return one
 
 

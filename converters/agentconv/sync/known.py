@@ -39,6 +39,11 @@ def new(found: Sequence[Candidate]) -> Iterator[Loss]:
             yield from (loss for loss in one.view.losses if key(loss) not in told)
 
 
+def is_widened(one: Synced) -> bool:
+    """Whether a run wrote what may do more than its source: that is held against what is accepted in each run."""
+    return any(loss.startswith("widened!") for loss in one.losses)
+
+
 def counted(synced: Iterable[Synced]) -> int:
     """Return how many losses a lock knows."""
     return sum(1 for one in synced for loss in one.losses if "!" not in loss.partition(":")[0])

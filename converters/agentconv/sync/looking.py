@@ -49,6 +49,7 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         adopted=tuple(one for one in outcome.adopted if one[2].name in names),
         renamed=tuple(one for one in outcome.renamed if one.candidate.name in names),
         kept=tuple(one for one in outcome.kept if one.agent in names),
+        elsewhere=[one for one in outcome.elsewhere if one.name in names],
         carried=tuple(one for one in outcome.carried if one.candidate.name in names),
         names={old: new for old, new in outcome.names.items() if {old, new}.intersection(names)},
     )

@@ -42,7 +42,7 @@ def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
 
 def kept_wider(settings: Settings, target: str, name: str) -> frozenset[str]:
     """Return what an agent may do in a target beyond its source, since the configuration says so where people look at it."""
-    override = settings.override(name, target)
+    override = settings.override(name, target) if target in settings.formats else settings.agents.get(name, {}).get(target)
     return frozenset(override.keep_wider) if override is not None else frozenset()
 
 

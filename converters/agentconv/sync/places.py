@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 
 def of(settings: Settings, target: str, scope: Scope) -> list[str]:
+    """Return the files that a target's client reads agents from, below the root, but for those that the configuration leaves out."""
+    return [path for path in every(target, scope) if not settings.excludes(path)]
+
+
+def every(target: str, scope: Scope) -> list[str]:
     """Return the files that a target's client reads agents from, below the root."""
     folders = folders_of(target, scope)
     if not folders:
         return []
     found = discovery.discover(folders, target).files
     relative = {below(scope, file.location) for file in found if file.location}
-    return sorted(path for path in relative if path is not None and not settings.excludes(path))
+    return sorted(path for path in relative if path is not None)
 
 
 def folders_of(target: str, scope: Scope) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
+    from agentconv.sync.elsewhere import Elsewhere
     from agentconv.sync.keeping import Kept
     from agentconv.sync.present import File
     from agentconv.sync.renaming import Renamed
@@ -96,6 +97,8 @@ class Outcome:
     switched: Switched | None = None
     """What a change of the source comes to."""
 
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    """Agents that no run writes, and that may do more than those of their names in the source."""
     one_way: bool = False
     """Whether nothing of a target can get into the source."""
 
@@ -196,6 +199,8 @@ def _guard(found: Sequence[Candidate], situation: Situation) -> None:
             if target not in situation.settings.targets:
                 message = f"`targets` does not name {target} any more: {message}"
                 hint = f"{hint}; agentconv sync --release {target} keeps them, as yours"
+            elif any(loss.beyond for one in found if (one.target, one.entry) == (target, Entry.DELETE) for loss in one.refused):
+                hint = f"{hint}; `keep-wider` in [sync.agents.NAME.{target}] keeps one that may do more: agentconv rule widening"
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
 
 

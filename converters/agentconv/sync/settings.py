@@ -39,6 +39,7 @@ ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-droppe
 HERE = "."
 _NEEDED = ("source", "targets")
 _OF_TARGET = ("committed", "own")
+_WIDER = "keep-wider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +124,19 @@ def _is_root(folder: Path) -> bool:
         return True  # it says something to us; what is wrong with it is told when it is read
 
 
-def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> Settings | None:
+def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named: Path | None = None) -> Settings | None:
     """Read what a project says; None where it says nothing of what is kept in step.
 
     Args:
         root: The project's root.
         instead: By name what is to be in a file of its settings, where that is not there yet.
+        named: A file that a person names, which counts instead of the project's own.
 
     Raises:
         InputError: It cannot be meant, or two versions of it were merged and are in conflict.
     """
     shown = Path(os.path.relpath(root))
-    files = settings_file.of_folder(shown, instead)
+    files = settings_file.of_folder(shown, instead) if named is None else [settings_file.read(named)]
     settings_file.check(files, __version__)
     said = {key: Table(file, (), file.values) for file in files for key in file.values}
     first = next((key for key in _NEEDED if key in said), None)
@@ -260,12 +262,21 @@ def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str
     return target
 
 
-def _by_target(table: Table, targets: tuple[str, ...], others: tuple[str, ...]) -> dict[str, Table]:
-    """Return the tables of a table that are a target's, by target."""
+def _by_target(table: Table, targets: tuple[str, ...], others: tuple[str, ...], *, elsewhere: bool = False) -> dict[str, Table]:
+    """Return the tables of a table that are a target's, by target.
+
+    Args:
+        table: The table.
+        targets: The targets.
+        others: Keys that are no target's.
+        elsewhere: Whether one may be about an assistant that is not kept in step, and say of it that it may do more than the source.
+    """
     found: dict[str, Table] = {}
-    for word in table.values:
+    for word, value in table.values.items():
         if word not in others:
-            target = _target(table, word, targets, others)
+            is_apart = elsewhere and isinstance(value, dict) and value.keys() == {_WIDER}
+            known = (*targets, *places.targets()) if is_apart else targets
+            target = _target(table, word, known, others)
             if target in found:
                 raise table.wrong(f"{target} is said twice, here and as `{found[target].names[-1]}`", None, word)
             found[target] = table.table(word)
@@ -303,7 +314,7 @@ def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
             if key in (*_OF_TARGET, *overrides.KEYS):
                 header = one.file.shown(*one.names, targets[0])
                 raise one.wrong(f"`{key}` is said of an agent in one assistant", f"put it below {header}", key)
-        for below in _by_target(one, targets, ("skip",)).values():
+        for below in _by_target(one, targets, ("skip",), elsewhere=True).values():
             below.only(("skip", *overrides.KEYS))
         one.switch("skip", default=False)
         found[name] = one
@@ -313,7 +324,7 @@ def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
 def _of_agent(table: Table, targets: tuple[str, ...]) -> dict[str, Override]:
     from agentconv.sync import overrides
 
-    tables = _by_target(table, targets, ("skip",))
+    tables = _by_target(table, targets, ("skip",), elsewhere=True)
     read = {target: overrides.read(below, target) for target, below in tables.items()}
     return {target: override for target, override in read.items() if override is not None}
 
@@ -321,7 +332,7 @@ def _of_agent(table: Table, targets: tuple[str, ...]) -> dict[str, Override]:
 def _skipped(table: Table, targets: tuple[str, ...]) -> frozenset[str]:
     """Return the targets that do not get an agent: what is said of one of them comes before what is said of all."""
     general = table.switch("skip", default=False)
-    tables = _by_target(table, targets, ("skip",))
+    tables = _by_target(table, targets, ("skip",), elsewhere=True)
     said = {target: below.switch("skip", default=general) for target, below in tables.items()}
     return frozenset(target for target in targets if said.get(target, general))
 

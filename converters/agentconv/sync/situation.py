@@ -9,11 +9,12 @@ from agentconv.core.dataclass import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Lock
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
-    from agentconv.sync.sources import Sources
+    from agentconv.sync.sources import Key, Sources
     from agentconv.sync.views import Views
 
 
@@ -33,3 +34,5 @@ class Situation:
     """By target and place the fields whose edits are in the source by now: what is there is no edit any more."""
     earlier: Callable[[str], Iterator[Views]] = lambda _: iter(())
     """Returns what the source gives for a target with other options than the configuration's."""
+    instead: Callable[[str], Mapping[Key, Agent]] = lambda _: {}
+    """Returns the agents of the source as a target's client has them where it finds no file of its own: it reads the source's folder."""

@@ -31,23 +31,25 @@ from agentconv.sync import (
 )
 from agentconv.sync import places as client_places
 from agentconv.sync.bases import Bases
+from agentconv.sync.decisions import Entry
 from agentconv.sync.planning import Outcome
 from agentconv.sync.returning import Returning
 from agentconv.sync.situation import Situation
-from agentconv.sync.unchanged import is_served, is_unchanged
+from agentconv.sync.unchanged import is_read, is_served, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
     from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
     from agentconv.sync.selecting import Selection
     from agentconv.sync.settings import Settings
     from agentconv.sync.source_files import SourceFile
-    from agentconv.sync.sources import Sources
+    from agentconv.sync.sources import Key, Sources
     from agentconv.sync.views import Views
 
 
@@ -110,7 +112,7 @@ class Run:
         may_be = alone and not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
-            outcome.served = self._served(found)
+            outcome.served = self._served(found, outcome)
             return outcome
         loaded = self.loaded(found)
         back = Returning(self)
@@ -126,7 +128,7 @@ class Run:
             loaded = self.loaded(carry.with_files(loaded, carrying.files))
         outcome.carrying = back.carrying(loaded, outcome, every=True)
         outcome.one_way = self.scope.is_user
-        outcome.served = self._served(found)
+        outcome.served = self._served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
@@ -169,10 +171,21 @@ class Run:
         known = {(one.source, one.source_sha256) for one in self.lock.synced}
         return self.look_closely or file is None or (file.path, file.sha256) not in known
 
-    def _served(self, found: list[SourceFile]) -> list[serving.Served]:
-        """Return the targets that read the source's own folder, with what their clients make of it."""
+    def _served(self, found: list[SourceFile], outcome: Outcome, after: Sources | None = None) -> list[serving.Served]:
+        """Return the targets that read the source's own folder, with what their clients make of it.
+
+        Those that have files of their own read it of agents of which they have none; also those from which the run takes them.
+        """
         loaded = sources.load(found) if self.served_targets else sources.Sources()
-        return [serving.of(loaded, target) for target in self.served_targets]
+        served = [serving.of(loaded, target) for target in self.served_targets]
+        if after is None:
+            return served  # of every agent there is a file
+        left = (one.target for one in outcome.candidates if one.entry is Entry.DELETE)
+        own = [one for one in dict.fromkeys((*self.settings.targets, *left)) if one not in self.served_targets]
+        for target in (one for one in own if is_read(self.settings, one, self.scope)):
+            strangers = {agent.name or "" for file, _, agent in outcome.orphans if file.target == target}
+            served.append(serving.without_copy(after, target, outcome.candidates, strangers))
+        return served
 
     @property
     def served_targets(self) -> list[str]:
@@ -207,7 +220,7 @@ class Run:
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
-        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others)
+        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self._instead, loaded))
         outcome = planning.plan(situation, self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
@@ -228,6 +241,10 @@ class Run:
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
         return earlier.of(loaded, target, self.settings, lock, self.scope)
+
+    def _instead(self, loaded: Sources, target: str) -> Mapping[Key, Agent]:
+        """Return the agents of the source as a target's client has them where it finds no file of its own."""
+        return serving.instead(loaded, target) if is_read(self.settings, target, self.scope) else {}
 
     def _all_given(self, loaded: Sources, targets: Sequence[str], lock: Lock) -> list[Views]:
         """Return what the source gives for each target, by several processes where that is wanted and worth it."""

@@ -10,7 +10,7 @@ from agentconv.core.versions import FORMAT_VERSION
 from agentconv.disk.files import Disk
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
-from agentconv.sync import places, source_files, texts
+from agentconv.sync import known, places, source_files, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
 
 
-def is_served(settings: Settings, target: str, scope: Scope) -> bool:
-    """Whether a target's client reads the source's own folder, so that nothing has to be written for it."""
+def is_read(settings: Settings, target: str, scope: Scope) -> bool:
+    """Whether a target's client reads the source's own folder, too."""
     if scope.is_user:
         return False
-    known = installed.targets().get(target)
-    return known is not None and settings.source_format in known.also_reads and not settings.formats[target].own
+    client = installed.targets().get(target)
+    return client is not None and settings.source_format in client.also_reads
+
+
+def is_served(settings: Settings, target: str, scope: Scope) -> bool:
+    """Whether a target's client reads the source's own folder, and nothing has to be written for it."""
+    return is_read(settings, target, scope) and not settings.formats[target].own
 
 
 def in_step(settings: Settings, scope: Scope) -> Lock | None:
@@ -65,6 +70,8 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     hashes = {file.path: file.sha256 for file in found}
     by_target: dict[str, list[Synced]] = {target: [] for target in targets}
     for one in lock.synced:
+        if known.is_widened(one):  # what one run was asked for is none of the next
+            return False
         if one.target not in by_target or hashes.get(one.source) != one.source_sha256:
             return False
         by_target[one.target].append(one)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
+    from agentconv.core.diagnostics import Diagnostic
+
 __all__ = ["Case", "cases", "rule_cases"]
 
 
@@ -94,10 +96,12 @@ def rule_cases(*words: str) -> list[Case]:
     Raises:
         InputError: There is no such rule, or those that a distribution brings cannot be loaded.
     """
-    chosen = catalogue.select(words) if words else [catalogue.rules()[code] for code in catalogue.BROUGHT]
+    known = catalogue.rules()
+    chosen = catalogue.select(words) if words else [known[code] for code in catalogue.BROUGHT]
+    missing = _missing(words, {catalogue.BROUGHT[rule.code] for rule in chosen if rule.code in catalogue.BROUGHT})
     for word in words or ("",):
         if not any(rule.code.startswith(word.upper()) or rule.name == word for rule in chosen):
-            broken = next(iter(catalogue.BROKEN.values()), None)
+            broken = next((one.diagnostic for one in missing or catalogue.BROKEN), None)
             if broken is not None:
                 raise InputError(replace(broken, severity=Severity.ERROR))
             what = f"rule `{word}`" if word else "rule of another distribution"
@@ -105,4 +109,20 @@ def rule_cases(*words: str) -> list[Case]:
                 f"there is no {what}", "its entry point is in the group `agentconv.rules` of a distribution that is installed"
             )
     checks = rules.CHECKS.items()
-    return [Case("rules", f"{rule.code}: {name}", partial(rules.in_a_folder, check, rule)) for rule in chosen for name, check in checks]
+    return [
+        *(Case("rules", f"{one.code or one.extension.name}: it is there", partial(_told, one.diagnostic)) for one in missing),
+        *(Case("rules", f"{rule.code}: {name}", partial(rules.in_a_folder, check, rule)) for rule in chosen for name, check in checks),
+    ]
+
+
+def _missing(words: tuple[str, ...], distributions: set[str]) -> list[catalogue.Broken]:
+    """Return what is not there of the rules that are asked for, or of what else their distributions bring."""
+    return [
+        one
+        for one in catalogue.BROKEN
+        if not words or one.extension.distribution in distributions or any(one.code.startswith(word.upper()) for word in words if one.code)
+    ]
+
+
+def _told(diagnostic: Diagnostic) -> Iterator[str]:
+    yield diagnostic.message

@@ -211,6 +211,7 @@ SPEC = FormatSpec(
     holds=frozenset({"prompt.text", "prompt.mode", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=names.slug,
     duplicates="the first in path order",
+    own_first=False,  # the SDK goes through `.agents/agents` before `.openhands/agents`
 )
 DIALECT = markdown.Dialect(
     SPEC,

@@ -1,0 +1,72 @@
+"""What restrains a set, and does not come: whatever it holds back stays away with it, as a conversion refuses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import set_restraints
+from agentconv.install import reading_back
+from agentconv.install.several_files import present_checksum
+from agentconv.install.steps import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from agentconv.core.restraints import Restraint
+    from agentconv.disk.reader import Reader
+    from agentconv.install.deployment import Deployment
+    from agentconv.install.lock import Lock
+    from agentconv.install.steps import Plan, Wanted
+    from agentconv.install.units import Units
+
+_AWAY = frozenset({Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED})
+
+
+class Guards:
+    """The hooks and rules of a pack, with what each holds the whole set back from."""
+
+    def __init__(self, units: Units, deployments: Iterable[Deployment]) -> None:
+        self._units = units
+        self._deployments = tuple(deployments)
+        found = ((id_, set_restraints.of(loaded)) for id_, loaded in units.loaded.items())
+        self._restraints = {id_: restraints for id_, restraints in found if restraints}
+
+    def away(self, reader: Reader, lock: Lock, pack: str, stopped: Collection[str]) -> set[tuple[str, str]]:
+        """Return the guards, each with its target, that were to come, do not, and are not there in an earlier version."""
+        there = _there(reader, lock, pack, self._restraints.keys() & set(stopped))
+        return {place for place in self._places() if place[1] in stopped and place not in there}
+
+    def kept_out(self, reader: Reader, lock: Lock, pack: str, plan: Plan) -> set[tuple[str, str]]:
+        """Return the guards, each with its target, that a plan cannot put where they were to be."""
+        away = {(step.target, step.agent) for step in plan.steps if step.action in _AWAY} & self._places()
+        return away - _there(reader, lock, pack, {id_ for _, id_ in away})
+
+    def unwatched(self, away: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+        """Return by agent and part the guards that hold it back in a target, and do not come there."""
+        found: dict[str, dict[str, None]] = {}
+        for one in self._deployments:
+            missing = {id_: self._restraints[id_] for target, id_ in sorted(away) if target == one.target}
+            for want in (want for want in one.wanted if missing and want.agent not in missing):
+                broken = [id_ for id_, restraints in missing.items() if self._is_held_back(want, restraints)]
+                found.setdefault(want.agent, {}).update(dict.fromkeys(broken))
+        return {id_: tuple(guards) for id_, guards in found.items() if guards}
+
+    def _places(self) -> set[tuple[str, str]]:
+        return {(one.target, want.agent) for one in self._deployments for want in one.wanted if want.agent in self._restraints}
+
+    def _is_held_back(self, want: Wanted, restraints: tuple[Restraint, ...]) -> bool:
+        if want.part:
+            return want.agent in self._units.loaded and bool(set_restraints.held_back(self._units.loaded[want.agent], restraints))
+        coming = reading_back.coming(want)[1]
+        return bool(set_restraints.breaking(coming or self._units.agents[want.agent], restraints, want.target))
+
+
+def _there(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> set[tuple[str, str]]:
+    """Return which parts of a pack are deployed, each with its target: what a script is run by, not the script alone."""
+    return set(_deployed(reader, lock, pack, ids))
+
+
+def _deployed(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> Iterator[tuple[str, str]]:
+    for entry in lock.entries:
+        if pack in entry.packs and entry.agent in ids and not entry.script and isinstance(present_checksum(reader, entry), str):
+            yield entry.target, entry.agent

@@ -1,0 +1,102 @@
+"""What stands in one with what a user has there: what of it came, and how it goes out again, byte for byte where nobody edited it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
+from agentconv.core.parts import PermissionSet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentconv.core.parts import Part
+    from agentconv.install.lock import Entry
+
+
+def came(before: Part, after: Part) -> tuple[str, ...]:
+    """Return the rules that a part has more than it had, in a few words each."""
+    had = set(_shown(before))
+    return tuple(dict.fromkeys(rule for rule in _shown(after) if rule not in had))
+
+
+def is_restated(before: Part, after: Part) -> bool:
+    """Whether rules that a part had are said in other words in what it became."""
+    return not set(_shown(before)) <= set(_shown(after))
+
+
+def _shown(part: Part) -> tuple[str, ...]:
+    return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
+
+
+def is_gone(present: Part, entry: Entry) -> bool:
+    """Whether nothing that came is there any more."""
+    return not set(entry.came) & set(_shown(present))
+
+
+def undo(before: bytes, after: bytes) -> tuple[str, ...]:
+    """Return the piece of a file that became another one, as it is and as it was: as much as is there once. Nothing where none is."""
+    try:
+        old, new = before.decode(), after.decode()
+    except UnicodeDecodeError:
+        return ()
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    while start and (start == len(new) - end or new.count(new[start : len(new) - end]) != 1):
+        start -= 1
+    piece = new[start : len(new) - end]
+    return (piece, old[start : len(old) - end]) if piece and new.count(piece) == 1 else ()
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    least = min(len(one), len(other))
+    return next((index for index in range(least) if one[index] != other[index]), least)
+
+
+def undone(data: bytes, pieces: Sequence[str]) -> bytes | None:
+    """Return a file as it was before something came to it; None where that piece of it is another one by now."""
+    if len(pieces) != 2 or data.count(pieces[0].encode()) != 1:
+        return None
+    return data.replace(pieces[0].encode(), pieces[1].encode())
+
+
+def without_frame(data: bytes, pieces: Sequence[str]) -> bytes | None:
+    """Return a file without the empty map that came with what was in it; None where it is no such thing."""
+    if len(pieces) != 2 or not pieces[0].startswith(pieces[1]):
+        return None
+    frame = expression(r'[\s,]*"?[\w.]+"?\s*[:=]\s*\{\s*\}[\s,]*')
+    return undone(data, pieces) if frame.fullmatch(pieces[0][len(pieces[1]) :]) else None
+
+
+def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
+    """Return a file without what came to what a user has there; None where it cannot be told from that.
+
+    Args:
+        file: The file as it stands (`part_entries.PartFile`).
+        entry: What the lock says of the entry.
+        name: The entry's name in the file.
+    """
+    present = file.items[name]
+    before = undone(file.data, entry.undo)
+    if before is not None and _is_undone(file, before, present, entry, name):
+        return before
+    if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
+        return None
+    rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
+    left = {name: replace(present, rules=rules)} if rules else {}
+    data, _, problem = file.rewritten(left, () if rules else (name,))
+    return None if problem else data
+
+
+def _is_undone(file: Any, before: bytes, present: Part, entry: Entry, name: str) -> bool:
+    """Whether a file as it was has all but what came, and nothing else in it is another thing."""
+    there = next((one for one in file.in_bytes(before) if one.name == name), None)
+    if there is None or set(came(there, present)) != set(entry.came):
+        return False
+    return _rest(file, before, name) == _rest(file, file.data, name)
+
+
+def _rest(file: Any, data: bytes, name: str) -> bytes:
+    return b"".join(file.without(data, (name,)).replace(b",", b"").split())

@@ -1,0 +1,81 @@
+"""Agents that no run writes, and that have the name of one of the source: what they may do is held against that one all the same.
+
+A configuration may leave an assistant out of `targets`, an agent out of one, or a file out of all that is looked at. Each of these
+says that nothing is written there; none says that an agent may do more there than people read in the source.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.core.dataclass import dataclass
+from agentconv.install import places as installed
+from agentconv.sync import overriding, places, present
+from agentconv.sync.decisions import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from agentconv.core.effects import Widening
+    from agentconv.core.ir import Agent
+    from agentconv.disk.reader import Reader
+    from agentconv.install.places import Scope
+    from agentconv.sync.planning import Outcome
+    from agentconv.sync.present import File
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One such agent that may do more than the source's."""
+
+    target: str
+    path: str
+    pointer: str
+    name: str
+    """The name of the source's."""
+    wider: tuple[Widening, ...]
+
+
+def of(outcome: Outcome, scope: Scope, reader: Reader) -> list[Elsewhere]:
+    """Return the agents in a project, of every assistant that could be kept in step, that may do more than their namesake in the source.
+
+    Those that a run judges anyway are not among them, nor is what `keep-wider` names.
+    """
+    if outcome.sources is None or scope.is_user:
+        return []
+    settings = outcome.settings
+    authors: dict[str, list[Agent]] = {}
+    for _, agent in outcome.sources.agents():
+        authors.setdefault(_plain(agent.name), []).append(agent)
+    judged = {(one.target, *one.place) for one in outcome.candidates if one.view is not None or one.entry is Entry.DELETE}
+    return [
+        Elsewhere(file.target, file.path, pointer, author.name or "", tuple(wider))
+        for file in _files(outcome, scope, reader)
+        for pointer, agent in file.agents.items()
+        if (file.target, file.path, pointer) not in judged
+        for author in authors.get(_plain(agent.name), ())
+        if (wider := _beyond(author, agent, file.target, overriding.kept_wider(settings, file.target, author.name or "")))
+    ]
+
+
+def _plain(name: str | None) -> str:
+    """Return a name as it is the same in each client: one of them wants no capitals, another one no spaces."""
+    return "".join(filter(str.isalnum, (name or "").casefold()))
+
+
+def _beyond(author: Agent, agent: Agent, target: str, kept: frozenset[str]) -> list[Widening]:
+    found = compare.widenings(author, agent, target)
+    return found if any(one.name not in kept for one in found) else []
+
+
+def _files(outcome: Outcome, scope: Scope, reader: Reader) -> Iterator[File]:
+    """Yield the files of every assistant but the source's, whatever the configuration leaves out."""
+    known: Mapping[str, object] = installed.targets()
+    own = outcome.sources.files if outcome.sources is not None else {}
+    for target in known:
+        if target == outcome.settings.source_format:
+            continue
+        for path in places.every(target, scope):
+            if path not in own:
+                yield present.read(reader, path, target)

@@ -1,0 +1,154 @@
+"""An assistant that reads the source's folder beside files of its own: what an agent without such a file may do is never silent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+COPY = ".cursor/agents/one.md"
+READS, FETCHES = "Read, Grep", "Read, Grep, WebFetch"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project whose one agent may read and fetch: what Cursor holds it to, in a file of its own, and not in the source's."""
+    found = Project(tmp_path / "shop", targets=("cursor",))
+    found.write(f"{SOURCE}/one.md", agent("one", tools=FETCHES))
+    assert found.sync().code == 0
+    return found
+
+
+def losses(told):
+    """Return what a run says of the source's own files: the assistant, the code and the agent."""
+    return [(one["target"], one["code"], one["agent"]) for one in told.losses]
+
+
+def test_a_narrower_source_makes_no_agent_do_more(project):
+    """A copy that may do more than its source by now stays where without it the client reads a file by which it could do more still."""
+    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
+    told = [project.sync(*words) for words in ((), (), ("--check",))]
+
+    assert [one.code for one in told] == [1, 1, 1]
+    assert all({"wider", "stale"} <= one.actions() for one in told)
+    assert all("running commands" in hint for one in told for hint in [each["hint"] for each in one.entries if each["action"] == "wider"])
+    assert "readonly: true" in project.read(COPY)
+
+
+@pytest.mark.parametrize(
+    ("tools", "more"), [(READS, ""), (FETCHES, "[sync.agents.two.cursor]\nskip = true\n")], ids=["refused", "left out"]
+)
+def test_an_agent_without_a_copy_is_told(project, tools, more):
+    """Each run says what it may do by the source's own file, also one that checks, or finds nothing to do."""
+    project.write(f"{SOURCE}/two.md", agent("two", tools=tools))
+    project.configure(more)
+    told = [project.sync(*words) for words in ((), (), ("-v",), ("--check",))]
+
+    assert [losses(one) for one in told] == [[("cursor", "widened-elsewhere", "two")]] * 4
+
+
+def test_a_copy_that_goes_is_told(project):
+    """So does the run that takes the copy away, because somebody wants no such file."""
+    project.configure("[sync.agents.one.cursor]\nskip = true\n")
+    told = project.sync()
+
+    assert "delete" in told.actions()
+    assert losses(told) == [("cursor", "widened-elsewhere", "one")]
+
+
+def test_a_file_of_ones_own_is_a_copy(project):
+    """Where the client has another file of that name, which nobody syncs, it reads that."""
+    project.configure("[sync.agents.one.cursor]\nskip = true\n")
+    project.sync()
+    project.write(".cursor/agents/other.md", "---\nname: one\ndescription: Mine.\nreadonly: true\n---\n\nDo it.\n")
+
+    assert losses(project.sync()) == []
+
+
+def test_a_strict_run_counts_it(project):
+    """What may be done by another assistant's file fails `--strict`, and nothing accepts it."""
+    project.configure("[sync.agents.one.cursor]\nskip = true\n")
+    project.sync()
+
+    assert project.sync().code == 0
+    assert project.sync("--strict", "--accept").code == 1
+
+
+def test_what_one_run_is_asked_for_is_none_of_the_next(project):
+    """After `--allow-widening` a plain run and one that checks see the same, and neither trusts the lock."""
+    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
+    asked = project.sync("--allow-widening")
+    told = [project.sync(*words) for words in ((), ("--check",), ("-v",))]
+
+    assert (asked.code, [one.code for one in told]) == (0, [1, 1, 1])
+    assert {frozenset(one.actions()) for one in told} == {frozenset({"wider", "stale"})}
+
+
+def test_a_client_of_its_own_files_alone_loses_a_wider_copy(tmp_path):
+    """Where nothing else is read without it, a plain run takes it away, or asks first where that is much; both say what keeps it."""
+    project = Project(tmp_path / "shop", targets=("agents-dir",))
+    project.write(f"{SOURCE}/one.md", agent("one", tools=READS))
+    project.sync("--allow-widening")
+    (gone,) = project.sync().entries
+    project.write(f"{SOURCE}/two.md", agent("two", tools=READS))
+    project.sync("--allow-widening")
+
+    assert gone["action"] == "delete"
+    assert '`keep-wider = ["write", "network", "run"]` in [sync.agents.one.agents-dir]' in gone["what"]
+    assert "`keep-wider` in [sync.agents.NAME.agents-dir]" in project.sync().errors
+    assert project.has(".agents/agents/one.md")
+
+
+def test_the_configuration_accepts_what_it_names(project):
+    """With each effect named for the agent it is written, follows its source, and is told as a loss; with another one named, it is not."""
+    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
+    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["write"]\n')
+    other = project.sync()
+    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
+    told = [project.sync(*words) for words in ((), (), ("--check",))]
+    project.replace(f"{SOURCE}/one.md", "Two.", "Deux.")
+    told.append(project.sync())
+    project.replace(COPY, "Three.", "Trois.")
+    edited = project.sync()
+
+    assert "stale" in other.actions()
+    assert [one.code for one in told] == [0, 0, 0, 0]
+    assert "Deux." in project.read(COPY)
+    assert "wider" not in edited.actions()
+    assert project.sync("--strict").code == 1
+
+
+def test_the_counts_are_true(project, capsys):
+    """An assistant that has fewer of the agents is in step with those."""
+    project.write(f"{SOURCE}/two.md", agent("two", tools=FETCHES))
+    project.configure("[sync.agents.two.cursor]\nskip = true\n", targets=("codex", "cursor"))
+    project.sync()
+    main(["sync", "--project", str(project.root), "--strict"])
+    said = capsys.readouterr()
+
+    assert "2 agents in step with codex, 1 with cursor." in said.out
+    assert "Cursor has no file of its own of two, and reads .claude/agents" in said.out
+    assert "widened-elsewhere to Cursor" in " ".join(said.err.split())
+    assert "widened" not in said.err.partition("hint: `accept")[2]
+
+
+def test_a_refusal_says_what_is_narrower(project, capsys):
+    """What would be written is narrower than what the client reads without it: to leave it out is no way."""
+    project.write(f"{SOURCE}/two.md", agent("two", tools=READS))
+    main(["sync", "--project", str(project.root)])
+    said = " ".join(capsys.readouterr().out.split())
+
+    assert '`keep-wider = ["network"]` in [sync.agents.two.cursor] of agentconv.toml' in said
+    assert "narrower than what Cursor reads without it" in said
+    assert "skip = true" not in said
+
+
+def test_inspect_says_which_file_comes_first(project, capsys):
+    """A client that has an agent from its own file and from the source's reads its own first."""
+    main(["inspect", str(project.root), "--output-format", "json"])
+    rows = json.loads(capsys.readouterr().out)["results"]
+
+    assert [(row["path"], str(row).count("is read first")) for row in rows] == [(f"{SOURCE}/one.md", 1), (COPY, 0)]

@@ -1,0 +1,97 @@
+"""A check holds every assistant's agents to the source, whatever the configuration that came with a change leaves out."""
+
+from __future__ import annotations
+
+import os
+from unittest import mock
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+FILE = ".codex/agents/digger.toml"
+ELSEWHERE = "[sync.agents.digger.codex]\n"
+LEFT_OUT = {
+    "not a target any more": (("opencode",), ""),
+    "excluded": (("codex", "opencode"), f'exclude = ["{FILE}"]\n{ELSEWHERE}skip = true\n'),
+    "its folder is excluded": (("codex", "opencode"), f'exclude = [".codex/*"]\n{ELSEWHERE}skip = true\n'),
+    "skipped": (("codex", "opencode"), f"{ELSEWHERE}skip = true\n"),
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with an agent that only reads, in step, and then free of Codex."""
+    found = Project(tmp_path / "shop", targets=("codex", "opencode"))
+    found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
+    assert found.sync().code == 0
+    with mock.patch.dict(os.environ, found.environment):
+        assert main(["sync", "--release", "codex", "--project", os.fspath(found.root)]) == 0
+    return found
+
+
+@pytest.mark.parametrize(("targets", "more"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_file_that_no_run_writes_may_do_no_more_than_the_source(project, targets, more):
+    project.configure(more, targets)
+    project.sync()  # which lets go of what it wrote there
+    project.write(FILE, 'name = "Digger"\ndescription = "D"\ndeveloper_instructions = "I"\nsandbox_mode = "danger-full-access"\n')
+    told = project.sync("--check")
+
+    assert told.code == 1
+    assert ("wider", FILE, "", ()) in told.looks
+    said = next(one for one in told.entries if one["action"] == "wider")
+    assert said["what"] == "writing files, using the network, running commands"
+    assert "sync does not write this file" in said["hint"]
+
+
+def test_as_it_was_written_it_is_let_alone(project):
+    project.configure("", ("opencode",))
+
+    assert project.sync("--check").looks == []
+
+
+@pytest.mark.parametrize("targets", [("opencode",), ("codex", "opencode")], ids=["no target", "a target"])
+def test_who_means_it_names_it(project, targets):
+    """Only what is named: the next thing that it may do is told again."""
+    project.write(FILE, 'name = "digger"\ndescription = "D"\ndeveloper_instructions = "I"\nsandbox_mode = "danger-full-access"\n')
+    skip = "skip = true\n" if "codex" in targets else ""
+    exclude = f'exclude = ["{FILE}"]\n'
+    project.configure(f'{exclude}{ELSEWHERE}{skip}keep-wider = ["write", "run"]\n', targets)
+    assert "wider" in project.sync("--check").actions()
+    project.configure(f'{exclude}{ELSEWHERE}{skip}keep-wider = ["write", "run", "network"]\n', targets)
+
+    assert project.sync("--check").code == 0
+
+
+def test_an_agent_of_another_name_is_another_agent(project):
+    project.configure("", ("opencode",))
+    project.write(FILE, 'name = "sower"\ndescription = "D"\ndeveloper_instructions = "I"\nsandbox_mode = "danger-full-access"\n')
+
+    assert project.sync("--check").code == 0
+
+
+def test_a_check_takes_the_configuration_of_another_place(project, tmp_path):
+    """The one of the branch that a change goes into, which the change cannot edit."""
+    kept = tmp_path / "base.toml"
+    kept.write_text(project.read("agentconv.toml"))
+    project.sync()
+    project.configure("", ("opencode",))
+    project.replace(f"{SOURCE}/digger.md", "Two.", "Two, edited.")
+    told = project.sync("--check", "--config", os.fspath(kept))
+
+    assert told.words() >= {("update", "codex digger"), ("update", "opencode digger")}
+
+
+@pytest.mark.parametrize("words", [(), ("--check", "--all")])
+def test_it_is_only_looked_at_with_it(project, words):
+    told = project.sync(*words, "--config", "base.toml")
+
+    assert (told.code, "--config goes with --check" in told.errors) == (2, True)
+
+
+def test_one_that_says_nothing_of_sync_is_told(project, tmp_path):
+    (tmp_path / "base.toml").write_text("[lint]\n")
+    told = project.sync("--check", "--config", os.fspath(tmp_path / "base.toml"))
+
+    assert (told.code, "does not say what to sync" in told.errors) == (2, True)
