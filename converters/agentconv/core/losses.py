@@ -101,7 +101,8 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING,
         _DROPPED,
         "the target has no tool list; the agent gets the client's tools",
-        "name an assistant that holds agents to a list where that matters; `agentconv formats` says which do",
+        "name an assistant that holds agents to a list where that matters: "
+        "`agentconv convert SRC -t all -o . --dry-run` says what each makes of it",
     ),
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),

@@ -32,6 +32,8 @@ class Fault:
     """Whether quotes around a value may be the way out."""
 
 
+_LONGEST = 40
+"""Characters of a word that is told."""
 _CLOSING = {"[": "]", "{": "}"}
 _WORDS = {"[": "a list that is never closed", "{": "a map that is never closed"}
 _KEY = expression(
@@ -212,8 +214,9 @@ class _Lines:
             end = line.start()  # nothing is closed in a comment
         end = start + len(self._text[start:end].rstrip())
         words = self._text[max(start, self._text.rfind("\n", 0, end) + 1) : end].split(",")
-        last = next((word.strip() for word in reversed(words) if word.strip()), "")[-40:]
-        return _FoundError(problem, start, f"write `{closing}` behind `{last}`", (end, closing))
+        last = next((word.strip() for word in reversed(words) if word.strip()), "")
+        where = f"behind `{last}`" if len(last) <= _LONGEST else "where it ends"  # a part of a secret would not be known for one
+        return _FoundError(problem, start, f"write `{closing}` {where}", (end, closing))
 
     def _quoted(self, start: int, column: int) -> int:
         quote = self._text[start]
