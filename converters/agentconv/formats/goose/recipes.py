@@ -288,9 +288,17 @@ def project(projection: Projection) -> None:
     texts.require(projection, "prompt.text", blanks=SPACE)
     texts.prompt(projection, "append", ID if projection.get("prompt.syntax") == ID else "literal")
     if projection.at_home:
+        _hold_template(projection)
         _hold_parameters(projection)
     once(projection, _project_shape)
     finish(projection, DIALECT)
+
+
+def _hold_template(projection: Projection) -> None:
+    """Refuse a prompt that goose takes for a template and cannot fill: it costs the whole recipe."""
+    problem = minijinja.read(projection.get("prompt.text") or "").problem if projection.get("prompt.syntax") == ID else None
+    if problem:
+        projection.refuse("refused-text", "prompt.text", Detail("it is no template of MiniJinja: {}", (problem[0],)))
 
 
 def _hold_parameters(projection: Projection) -> None:
