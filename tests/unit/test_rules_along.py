@@ -172,7 +172,9 @@ def test_a_word_for_tools_of_several_kinds_stays_whole(project: Path, target: st
     (project / ".codex/agents/helper.toml").write_text('name = "helper"\ndescription = "Helps"\ndeveloper_instructions = "Help."\n')
 
     assert convert(project, target) == 0
-    assert any("my_srv_ping" in one.read_text() for one in project.rglob("helper.md"))
+    (written,) = [one.read_text() for one in project.rglob("helper.md")]
+    assert '"*_*": ask\n' in written
+    assert "  other_drop: deny\n  my_srv_*: deny\n  my_srv_get_all: ask\n" in written
 
 
 def rules(*pairs: tuple[str, str]) -> tuple[Rule, ...]:

@@ -48,7 +48,7 @@ def of(outcome: Outcome, scope: Scope, reader: Reader) -> list[Elsewhere]:
     authors: dict[str, list[Agent]] = {}
     for _, agent in outcome.sources.agents():
         authors.setdefault(_plain(agent.name), []).append(agent)
-    judged = {(one.target, *one.place) for one in outcome.candidates if one.view is not None or one.entry is Entry.DELETE}
+    judged = {(one.target, *one.place) for one in outcome.candidates if one.view is not None or one.wider or one.entry is Entry.DELETE}
     return [
         Elsewhere(file.target, file.path, pointer, author.name or "", tuple(wider))
         for file in _files(outcome, scope, reader)
