@@ -20,7 +20,7 @@ from agentconv.parts.placeholders import is_unclosed, parse
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
@@ -153,11 +153,13 @@ def _result(client: Client, found: list[_Taken], opened: Opened) -> PartsRead[Co
     told = [one for said in opened.told for one in _said(client, found, said)]
     if problem:
         told.append(_not_loaded(client, found[0].command if len(found) == 1 else None, *problem))
-    for taken in found:
-        told += _remarks(client, taken)
-    worse = any(one.severity is Severity.WARNING for one in told)
-    states = tuple(_state(whole, taken, worse=worse) for taken in found)
-    return PartsRead(tuple(taken.command for taken in found), states, tuple(told))
+    of_each = [tuple(_remarks(client, taken)) for taken in found]
+    states = tuple(_state(whole, taken, worse=_is_worse((*told, *own))) for taken, own in zip(found, of_each, strict=True))
+    return PartsRead(tuple(taken.command for taken in found), states, (*told, *(one for own in of_each for one in own)))
+
+
+def _is_worse(told: Iterable[Diagnostic]) -> bool:
+    return any(one.severity is Severity.WARNING for one in told)
 
 
 def _state(whole: Effect | None, taken: _Taken, *, worse: bool) -> State:
