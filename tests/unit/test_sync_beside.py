@@ -97,28 +97,20 @@ def test_a_client_of_its_own_files_alone_loses_a_wider_copy(tmp_path):
     project.sync("--allow-widening")
 
     assert gone["action"] == "delete"
-    assert '`keep-wider = ["write", "network", "run"]` in [sync.agents.one.agents-dir]' in gone["what"]
-    assert "`keep-wider` in [sync.agents.NAME.agents-dir]" in project.sync().errors
+    assert "--allow-widening, in each run and each check, writes it all the same" in gone["what"]
+    assert "--allow-widening keeps those that may do more" in project.sync().errors
     assert project.has(".agents/agents/one.md")
 
 
-def test_the_configuration_accepts_what_it_names(project):
-    """With each effect named for the agent it is written, follows its source, and is told as a loss; with another one named, it is not."""
+def test_no_configuration_widens(project):
+    """What is refused is refused whatever a project's own configuration names: a person insists, in each run."""
     project.replace(f"{SOURCE}/one.md", FETCHES, READS)
-    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["write"]\n')
-    other = project.sync()
     project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
-    told = [project.sync(*words) for words in ((), (), ("--check",))]
-    project.replace(f"{SOURCE}/one.md", "Two.", "Deux.")
-    told.append(project.sync())
-    project.replace(COPY, "Three.", "Trois.")
-    edited = project.sync()
+    told = project.sync()
+    insisted = [project.sync("--allow-widening"), project.sync("--allow-widening", "--check")]
 
-    assert "stale" in other.actions()
-    assert [one.code for one in told] == [0, 0, 0, 0]
-    assert "Deux." in project.read(COPY)
-    assert "wider" not in edited.actions()
-    assert project.sync("--strict").code == 1
+    assert "stale" in told.actions()
+    assert [one.code for one in (told, *insisted)] == [1, 0, 0]
 
 
 def test_the_counts_are_true(project, capsys):
@@ -141,7 +133,7 @@ def test_a_refusal_says_what_is_narrower(project, capsys):
     main(["sync", "--project", str(project.root)])
     said = " ".join(capsys.readouterr().out.split())
 
-    assert '`keep-wider = ["network"]` in [sync.agents.two.cursor] of agentconv.toml' in said
+    assert "--allow-widening, in each run and each check, writes it all the same" in said
     assert "narrower than what Cursor reads without it" in said
     assert "skip = true" not in said
 

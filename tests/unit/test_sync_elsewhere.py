@@ -52,16 +52,21 @@ def test_as_it_was_written_it_is_let_alone(project):
 
 
 @pytest.mark.parametrize("targets", [("opencode",), ("codex", "opencode")], ids=["no target", "a target"])
-def test_who_means_it_names_it(project, targets):
-    """Only what is named: the next thing that it may do is told again."""
+def test_who_means_it_names_it(project, targets, tmp_path):
+    """Only what is named, in a configuration that a person names: a project's own silences nothing."""
     project.write(FILE, 'name = "digger"\ndescription = "D"\ndeveloper_instructions = "I"\nsandbox_mode = "danger-full-access"\n')
     skip = "skip = true\n" if "codex" in targets else ""
     exclude = f'exclude = ["{FILE}"]\n'
-    project.configure(f'{exclude}{ELSEWHERE}{skip}keep-wider = ["write", "run"]\n', targets)
-    assert "wider" in project.sync("--check").actions()
-    project.configure(f'{exclude}{ELSEWHERE}{skip}keep-wider = ["write", "run", "network"]\n', targets)
+    named = ("--check", "--config", os.fspath(tmp_path / "base.toml"))
+    told = []
+    for words in ('["write", "run"]', '["write", "run", "network"]'):
+        project.configure(f"{exclude}{ELSEWHERE}{skip}keep-wider = {words}\n", targets)
+        (tmp_path / "base.toml").write_text(project.read("agentconv.toml"))
+        told.append(project.sync(*named))
 
-    assert project.sync("--check").code == 0
+    assert ["wider" in one.actions() for one in told] == [True, False]
+    assert told[1].code == 0
+    assert "wider" in project.sync("--check").actions()
 
 
 def test_an_agent_of_another_name_is_another_agent(project):

@@ -183,15 +183,13 @@ class Law:
             self.names.carried.restraints.refuse(projection, again)
 
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
-        """Refuse an agent that may do more than its author allowed, unless that is asked for, or accepted of this agent by name."""
-        names = tuple(dict.fromkeys(one.name for one in wider))
-        accepted = self.options.beyond(case.agent) if self.options.beyond is not None else ()
-        insists = self.options.allow_widening or all(name in accepted for name in names)
+        """Refuse an agent that may do more than its author allowed, unless that is asked for."""
+        insists = self.options.allow_widening
         hint = None if insists else self._read_instead(case, again)
         told = losses.loss(
             "widened" if insists else "widening", projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint
         )
-        projection.losses.append(replace(told, beyond=names))
+        projection.losses.append(replace(told, beyond=tuple(dict.fromkeys(one.name for one in wider))))
 
     def _read_instead(self, case: Case, again: Agent) -> str | None:
         """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused."""

@@ -45,8 +45,6 @@ class Options:
     """By agents' ids what they keep, as long as their own names ask for it."""
     overriding: Callable[[Agent, Projection], None] | None = None
     """What the user wants other than the target's projection has it; each change is declared there."""
-    beyond: Callable[[Agent], Collection[str]] | None = None
-    """Returns what one agent may do beyond its author, by the names of its effects: what people look at says so."""
     marketplace: bool = False
     """Whether a plugin is written with the file that offers it."""
     words: AgentSet | None = None

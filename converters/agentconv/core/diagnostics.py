@@ -262,7 +262,7 @@ class Loss:
     part: str | None = None
     """The kind of part (`skills`, `commands`, `servers`) whose id `agent` is, where it is none of an agent."""
     beyond: tuple[str, ...] | None = None
-    """What an agent may do beyond its author, as a configuration names it that accepts that (`Widening.name`)."""
+    """What an agent may do beyond its author (`Widening.name`)."""
 
 
 class InputError(Exception):

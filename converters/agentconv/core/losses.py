@@ -463,7 +463,7 @@ CATALOGUE: dict[str, LossRule] = {
     "widening": LossRule(
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
-    "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening or `keep-wider` asks"),
+    "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
     "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
     "permission-wider": LossRule(
         _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"

@@ -45,16 +45,15 @@ Some clients read the files of another assistant, too: Cursor reads `.claude/age
 A file of its own that is a little wider than the source (`readonly: true` leaves the network open) may then be the narrower one of both."""
 _MORE = {
     "widening": f"""\
-A flag insists once, and for all agents. `agentconv sync` keeps it up where people look at it: `keep-wider = ["network"]` in \
-`[sync.agents.NAME.FORMAT]` of agentconv.toml names what one agent may do in one assistant beyond its source; what it does not name is \
-refused as before. Or name in the source what the target cannot close, or leave the assistant out of `targets`.
+A flag insists, for all agents and for one run: no configuration of a project does. What a team means it says in each run and each \
+check: `agentconv sync --allow-widening`. Or name in the source what the target cannot close, or leave the assistant out of `targets`.
 
 {_ELSEWHERE}""",
     "widened": """\
-Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled: `keep-wider` does that.""",
+Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled.""",
     "widened-elsewhere": f"""\
-{_ELSEWHERE} `own = true` in `[sync.FORMAT]` of agentconv.toml writes such files; where one is refused, `keep-wider` writes it all the \
-same. Nothing else closes what the client reads by itself, but to have it read no other assistant's files.""",
+{_ELSEWHERE} `own = true` in `[sync.FORMAT]` of agentconv.toml writes such files; where one is refused, --allow-widening \
+writes it all the same. Nothing else closes what the client reads by itself, but to have it read no other assistant's files.""",
 }
 """What there is to do beside a hint."""
 _TITLE = """\

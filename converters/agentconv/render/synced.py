@@ -87,12 +87,12 @@ def told(outcome: Outcome) -> list[Line]:
 
 def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
-    place = outcome.settings.file.name
     for one in outcome.elsewhere:
         named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
         hint = (
             f"sync does not write this file, and it may do more than `{one.name}` of the source: narrow it, delete it, or name it"
-            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of {place} says that it is meant"
+            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of a file that --config names says that it is"
+            " meant"
         )
         yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
 
@@ -156,7 +156,7 @@ def _out(loss: Loss, name: str, outcome: Outcome) -> str:
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
         instead = f"that is narrower than what {text.client(loss.target)} reads without it"
-        return f"{_accepted(loss, name, outcome)}; {instead if is_read else f'or {skip}'}"
+        return f"{_INSISTED}; {instead if is_read else f'or {skip}'}"
     if not loss.hint or loss.code in BY_FLAG:
         return skip
     return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
@@ -166,11 +166,8 @@ def _skip(name: str, target: str) -> str:
     return f"`skip = true` in [sync.agents.{name}.{target}] leaves it out"
 
 
-def _accepted(loss: Loss, name: str, outcome: Outcome) -> str:
-    """Say what lets an agent do more than its source says: for good, where people look at it, or once."""
-    names = ", ".join(f'"{one}"' for one in loss.beyond or ())
-    place = f"[sync.agents.{name}.{loss.target}] of {outcome.settings.file.name}"
-    return f"`keep-wider = [{names}]` in {place} writes it all the same, for good; --allow-widening, once"
+_INSISTED = "--allow-widening, in each run and each check, writes it all the same"
+"""What lets an agent do more than its source says: a person does, on the command line, and no configuration."""
 
 
 def _narrower(one: Candidate) -> str:
@@ -182,11 +179,11 @@ def _narrower(one: Candidate) -> str:
     return f"it may do more there than its source says; {way}"
 
 
-def _stale(one: Candidate, outcome: Outcome) -> Line:
+def _stale(one: Candidate) -> Line:
     """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
     loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
     skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
-    accepted = f"; {_accepted(loss, one.name, outcome)}" if loss is not None and loss.beyond else ""
+    accepted = f"; {_INSISTED}" if loss is not None and loss.beyond else ""
     reason = loss.detail if loss is not None else "a bug keeps it from being written"
     return _line(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
 
@@ -196,7 +193,7 @@ def _gone(one: Candidate, outcome: Outcome) -> str:
     if one.source is not Source.REFUSED:
         return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else _PLAIN[Entry.DELETE][1])
     loss = next((loss for loss in one.refused if loss.beyond), None)
-    return f"{one.reason}{f'; {_accepted(loss, one.name, outcome)}' if loss is not None else ''}"
+    return f"{one.reason}{f'; {_INSISTED}' if loss is not None else ''}"
 
 
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -224,7 +221,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
-        yield _stale(one, outcome)
+        yield _stale(one)
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
 

@@ -37,10 +37,16 @@ class Elsewhere:
     wider: tuple[Widening, ...]
 
 
-def of(outcome: Outcome, scope: Scope, reader: Reader) -> list[Elsewhere]:
+def of(outcome: Outcome, scope: Scope, reader: Reader, *, accepts: bool) -> list[Elsewhere]:
     """Return the agents in a project, of every assistant that could be kept in step, that may do more than their namesake in the source.
 
-    Those that a run judges anyway are not among them, nor is what `keep-wider` names.
+    Those that a run judges anyway are not among them.
+
+    Args:
+        outcome: What the run found.
+        scope: Where it looks.
+        reader: Reads what is there.
+        accepts: Whether what `keep-wider` names is accepted: a person named the configuration, and it is not just the project's own.
     """
     if outcome.sources is None or scope.is_user:
         return []
@@ -48,6 +54,10 @@ def of(outcome: Outcome, scope: Scope, reader: Reader) -> list[Elsewhere]:
     authors: dict[str, list[Agent]] = {}
     for _, agent in outcome.sources.agents():
         authors.setdefault(_plain(agent.name), []).append(agent)
+
+    def kept(target: str, name: str) -> frozenset[str]:
+        return overriding.kept_wider(settings, target, name) if accepts else frozenset()
+
     judged = {(one.target, *one.place) for one in outcome.candidates if one.view is not None or one.wider or one.entry is Entry.DELETE}
     return [
         Elsewhere(file.target, file.path, pointer, author.name or "", tuple(wider))
@@ -55,7 +65,7 @@ def of(outcome: Outcome, scope: Scope, reader: Reader) -> list[Elsewhere]:
         for pointer, agent in file.agents.items()
         if (file.target, file.path, pointer) not in judged
         for author in authors.get(_plain(agent.name), ())
-        if (wider := _beyond(author, agent, file.target, overriding.kept_wider(settings, file.target, author.name or "")))
+        if (wider := _beyond(author, agent, file.target, kept(file.target, author.name or "")))
     ]
 
 

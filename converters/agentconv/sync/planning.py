@@ -208,7 +208,7 @@ def _guard(found: Sequence[Candidate], situation: Situation) -> None:
                 message = f"`targets` does not name {target} any more: {message}"
                 hint = f"{hint}; agentconv sync --release {target} keeps them, as yours"
             elif any(loss.beyond for one in found if (one.target, one.entry) == (target, Entry.DELETE) for loss in one.refused):
-                hint = f"{hint}; `keep-wider` in [sync.agents.NAME.{target}] keeps one that may do more: agentconv rule widening"
+                hint = f"{hint}; --allow-widening keeps those that may do more: agentconv rule widening"
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
 
 

@@ -85,7 +85,6 @@ def of(
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
-    options = replace(options, beyond=lambda agent: overriding.kept_wider(settings, target, agent.name or ""))
     servers = Servers(settings, scope)
     options = replace(options, along=restraining(settings, target), unrestrained=RESTRAINING if allow_widening else ())
     options = replace(options, servers_of=servers.there, rules_along=scope is None or not scope.is_user)
