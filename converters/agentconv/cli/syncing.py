@@ -17,7 +17,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.lock import FILE as LOCK
-from agentconv.render import diff, in_step, machine, printable, synced, synced_losses, synced_machine, synced_parts, text
+from agentconv.render import diff, in_step, machine, printable, synced, synced_lines, synced_losses, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing, texts
@@ -355,10 +355,11 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     return code
 
 
-def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line], code: Exit, *, looking: bool) -> None:
+def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line], code: Exit, *, looking: bool) -> None:
     """Print what was done with agents."""
     look = text.style(sys.stderr, options.color)
-    changes, looks = [] if options.quiet else synced.changes(found, every=options.verbose), synced.to_see_to(found, every=options.verbose)
+    changes = [] if options.quiet else synced_lines.changes(found, every=options.verbose)
+    looks = synced_lines.to_see_to(found, every=options.verbose)
     if options.diff:
         _show_differences(outcome)
     if (changes or looks) and not options.quiet:
@@ -424,7 +425,7 @@ def _for_programs(
     options: argparse.Namespace,
     chosen: Settings,
     synced_: Sequence[Synced],
-    found: Sequence[synced.Line] = (),
+    found: Sequence[synced_lines.Line] = (),
     diagnostics: Sequence[Diagnostic] = (),
     *,
     looking: bool,
@@ -435,7 +436,7 @@ def _for_programs(
     printable.data(out.encode("utf-8", "backslashreplace"))
 
 
-def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
+def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line]) -> Exit:
     if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
         return Exit.BUG
     changes = options.check and outcome.is_drift()
@@ -446,7 +447,7 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
 
-def _document(outcome: Outcome, found: list[synced.Line], code: int, *, looking: bool) -> dict[str, object]:
+def _document(outcome: Outcome, found: list[synced_lines.Line], code: int, *, looking: bool) -> dict[str, object]:
     files = [change.path for change in outcome.plan.changes] if outcome.plan is not None else []
     entries = [
         {

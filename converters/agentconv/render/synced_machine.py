@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.render.synced import Line
+    from agentconv.render.synced_lines import Line
 
 FORMATS = ("github", "gitlab", "junit", "sarif")
 NEXT = "run `agentconv sync`, and commit what it changes"

@@ -9,7 +9,7 @@ from agentconv.core.diagnostics import LossSeverity, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.install.steps import NEEDS_A_LOOK, Action
 from agentconv.render import deployed, in_step, machine, text
-from agentconv.render.synced import Line
+from agentconv.render.synced_lines import Line
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
 

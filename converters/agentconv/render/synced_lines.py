@@ -1,0 +1,115 @@
+"""The lines of a run of sync as a terminal shows them: a row for each change, and what needs a look file by file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.install.places import entry_name
+from agentconv.render import text
+from agentconv.render.table import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+MANY = 3
+"""How many files of which the same is told have lines of their own."""
+_FEW = 12
+"""How many agents of which the same is told have a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is told."""
+
+    word: str
+    agent: str
+    what: str
+    target: str
+    path: str
+    pointer: str = ""
+    hint: str = ""
+    look: bool = False
+    """Whether a person has to see to it."""
+    fields: tuple[str, ...] = ()
+    number: int = 1
+    """The line of the file, where it is known."""
+    for_all: str = ""
+    """What can be done about several of which the same is told, so that they need no lines of their own."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        name = entry_name(self.pointer)
+        return f"{self.path} ({name})" if name else self.path
+
+
+def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
+    """Return a line for each change: that of one agent in several targets is one.
+
+    Args:
+        found: What is told.
+        every: Whether each has a line, however many there are; else many changes of one kind have one that counts them.
+    """
+    rows: dict[tuple[str, str, str], dict[str, None]] = {}
+    for line in found:
+        if not line.look:
+            rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
+    kinds: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for (word, agent, what), targets in rows.items():
+        kinds.setdefault((word, ", ".join(targets)), []).append((text.safe(agent), text.safe(what)))
+    counted = {kind: several for kind, several in kinds.items() if len(several) > _FEW and not every}
+    single = [(word, agent, what, where) for (word, where), several in kinds.items() for agent, what in several]
+    out = [*_columns([row for row in single if (row[0], row[3]) not in counted])]
+    for (word, where), several in counted.items():
+        names = [agent for agent, _ in several]
+        out.append(f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)")
+    return out
+
+
+def _for_all(several: Sequence[Line]) -> Line:
+    """Return one line for several files of which the same is to be told."""
+    first = several[0]
+    return replace(first, path=f"{first.place} and {len(several) - 1:,} more (-v)", pointer="", hint=first.for_all)
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:MANY])} and {len(names) - MANY:,} more"
+
+
+def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:
+    """Return what needs a look, file by file, with what to do.
+
+    Args:
+        found: What is told.
+        every: Whether each file has lines of its own, however many there are of which the same is to be said.
+    """
+    kinds: dict[tuple[str, str, str], list[Line]] = {}
+    for line in (line for line in found if line.look):
+        kinds.setdefault((line.for_all, line.target, line.what) if line.for_all and not every else ("", "", str(id(line))), []).append(line)
+    looks = [line for several in kinds.values() for line in (several if len(several) <= MANY else [_for_all(several)])]
+    out: list[str] = []
+    words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
+    last = ""
+    for line in looks:
+        out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
+        if line.hint and line.hint != last:
+            out.append(f"    {text.safe(line.hint)}")
+        last = line.hint
+    return out
+
+
+def _columns(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
+    """Yield rows in columns; what is too long for its column in the width that there is has a line of its own below its row."""
+    words, agents, targets = (max((len(row[at]) for row in rows), default=0) for at in (0, 1, 3))
+    room = columns() - words - agents - targets - 8
+    middle = max((len(what) for _, _, what, _ in rows if len(what) <= room), default=0)
+    for word, agent, what, where in rows:
+        fits = len(what) <= room
+        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {where}"
+        if not fits:
+            yield f"    {what}"
+
+
+def _place(line: Line) -> str:
+    return text.safe(line.place)
