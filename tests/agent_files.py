@@ -55,7 +55,7 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 FOLDERS = {format_id: FIXTURES / format_id for format_id in registry.CLIENTS} | {template_format.ID: template_format.FOLDER / "fixtures"}
 """Where the fixtures of each client are."""
-_DEALT = 6
+_DEALT = 5
 """Clients that are dealt at once, or somewhat more."""
 _ALL = os.environ.get("AGENTCONV_HYPOTHESIS", "default") != "default"
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 settings.register_profile(
-    "default", max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=False
+    "default", max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=600, derandomize=False)
 settings.register_profile("long", settings.get_profile("thorough"), max_examples=6000)

@@ -267,7 +267,7 @@ def test_a_refusal_is_told_once(project, capsys):
 
     assert words.count("more than its author allowed") == 2  # for each target
     assert "refusal" not in said.err
-    assert "writes it all the same, for good; --allow-widening, once; or `skip = true` in" in words
+    assert "--allow-widening, in each run and each check, writes it all the same; or `skip = true` in" in words
     assert said.out.index("  write  one") < said.out.index("needs a look:") < said.out.index("  refused  ")
 
 
