@@ -17,7 +17,19 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.lock import FILE as LOCK
-from agentconv.render import diff, in_step, machine, printable, synced, synced_lines, synced_losses, synced_machine, synced_parts, text
+from agentconv.render import (
+    diff,
+    in_step,
+    machine,
+    printable,
+    synced,
+    synced_differences,
+    synced_lines,
+    synced_losses,
+    synced_machine,
+    synced_parts,
+    text,
+)
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing, texts
@@ -410,7 +422,7 @@ def _show_differences(outcome: Outcome) -> None:
     for change in outcome.plan.changes if outcome.plan is not None else ():
         sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
     for one in outcome.candidates:
-        both = synced.apart(one)
+        both = synced_differences.apart(one)
         if both is not None:
             print(text.safe(f"{one.path}: `{one.name}` as the source has it, and as it is"))
             sys.stdout.write(diff.unified(one.path, *both))

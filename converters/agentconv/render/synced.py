@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare
-from agentconv.core import fields
 from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
+from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import MANY, Line
-from agentconv.sync import digests, lines, selecting, texts
+from agentconv.sync import digests, selecting, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
-from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -74,7 +72,7 @@ def _copied(outcome: Outcome) -> Iterator[Line]:
     source = outcome.settings.source_format
     for path, copy in outcome.copies.items():
         names = dict.fromkeys(edit.candidate.name for edit in outcome.carried if edit.candidate.key[0] == path and edit.goes)
-        yield Line("copied", listed(names), f"what was there is kept in {copy}{_NO_COMMIT}", source, path)
+        yield Line("copied", differences.listed(names), f"what was there is kept in {copy}{_NO_COMMIT}", source, path)
     for one in outcome.candidates:
         if one.copy is not None:
             yield _line(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
@@ -94,7 +92,7 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         keys = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
         more = next((each.allowed for each in outcome.candidates if (each.target, *each.place) == (one.target, one.path, one.pointer)), ())
         beyond = f"; beyond the source: {', '.join(map(str, more))}" if more else ""
-        yield Line("kept", one.agent, f"{listed([*said, *keys])}, by {place}{beyond}", one.target, one.path, one.pointer)
+        yield Line("kept", one.agent, f"{differences.listed([*said, *keys])}, by {place}{beyond}", one.target, one.path, one.pointer)
     for wide in outcome.switched.wider if outcome.switched else ():
         yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
 
@@ -211,7 +209,7 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
     hint = f"{_TYPED} {taken}{replaced}; or rename it"
     many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
     many = f"{_TYPED} {many}--prefer source AGENT ... replaces them"
-    return _line(one, "foreign", f"not ours: {listed(_unlike(one))}", hint=hint, look=True, for_all=many)
+    return _line(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
 def _mend(one: Candidate, outcome: Outcome) -> str:
@@ -269,13 +267,18 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
-        yield _line(one, "update", listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
+        yield _line(
+            one,
+            "update",
+            differences.listed(differences.changed(path, one.there, one.view.agent) for path in written),
+            paths=tuple(written),
+        )
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         word = "merged" if path in settled.merged else "edited"
         yield _line(
             one,
             word,
-            _said(path, one.view.agent, settled.agent if word == "merged" else one.there),
+            differences.changed(path, one.view.agent, settled.agent if word == "merged" else one.there),
             hint=_way(one, path, outcome),
             look=True,
             paths=(path,),
@@ -284,32 +287,25 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _unsettled(one, settled.strange)
     for path in (path for path in settled.conflicts if path not in settled.strange):
         hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
-        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there, settled.clashes.get(path)), hint=hint, look=True, paths=(path,))
+        yield _line(
+            one,
+            "CONFLICT",
+            differences.both_sides(path, one.view.agent, one.there, settled.clashes.get(path)),
+            hint=hint,
+            look=True,
+            paths=(path,),
+        )
     if settled.new_own:
-        yield _line(one, "noted", f"{listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+        yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
     """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
     first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
     hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; --prefer source {first} replaces it"
-    return _line(one, "foreign", f"not settled yet: {listed(_unlike(one, paths))}", hint=hint, look=True, paths=paths)
-
-
-def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, str] | None) -> str:
-    """Return what both sides say of a field; of a text the first line that both made another one, or else that they do not share."""
-    if path == digests.GROUP:
-        return path
-    new, old = _value(view, path), _value(there, path)
-    place, end = path, ""
-    if path in digests.TEXTS:
-        number, new, old = clash or lines.differing(new, old)
-        place = f"{'prompt' if path == 'prompt.text' else path}, line {number}"
-        end = "" if clash else "; what it was before is not known, so that --prefer takes one side as a whole"
-    start = next((at for at, (one, other) in enumerate(zip(new, old, strict=False)) if one != other), 0)
-    start = start - 12 if start > 24 else 0
-    said = [f'"{"…" if start else ""}{text.shorten(one[start:], 40)}"' if one else "nothing" for one in (new, old)]
-    return f"{place}: {said[0]} in the source, {said[1]} here{end}"
+    return _line(
+        one, "foreign", f"not settled yet: {differences.listed(differences.unlike(one, paths))}", hint=hint, look=True, paths=paths
+    )
 
 
 _TYPED = "agentconv sync"
@@ -343,7 +339,7 @@ def _line(
 def _carried(edit: Edit, outcome: Outcome) -> Line:
     place = edit.candidate.key[0] if not edit.overrides else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
-    what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
+    what = differences.changed(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
     if edit.goes:
         what += f"; {text.count(len(edit.goes), 'line')} of the source {'goes' if len(edit.goes) == 1 else 'go'}: "
         what += f'"{text.shorten(edit.goes[0].strip(), 40)}"{" ..." if len(edit.goes) > 1 else ""}'
@@ -365,61 +361,6 @@ def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent
     else:
         hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
-
-
-def _unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
-    """Return in what a file that is not ours is another one than the source's, what it may do beyond that first."""
-    if one.view is None or one.there is None:
-        return ["something else is there"]
-    new, old = digests.grouped(digests.of(one.view.agent)), digests.grouped(digests.of(one.there))
-    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path) and (not among or path in among)]
-    rest = [_apart(path, one.view.agent, one.there) for path in unlike if path != digests.GROUP]
-    if digests.GROUP not in unlike:
-        return rest or ["something else is there"]
-    wider = ", ".join(map(str, compare.widenings(one.view.source, one.there, one.target)))
-    return [f"it may do more ({wider})", *rest] if wider else [*rest, digests.GROUP]
-
-
-def _apart(path: str, view: Agent, there: Agent) -> str:
-    """Return by how much a field of a file that is not ours is another one than the source's."""
-    word = "prompt" if path == "prompt.text" else path.removeprefix("extras.")
-    if path not in digests.TEXTS:
-        return word
-    more, less = lines.more_and_less(_value(view, path), _value(there, path))
-    parts = [*([f"{text.count(more, 'line')} more"] if more else []), *([f"{text.count(less, 'line')} less"] if less else [])]
-    return f"{word} ({' and '.join(parts) or 'other blanks'})"
-
-
-def _said(path: str, before: Agent | None, after: Agent | None) -> str:
-    """Return what changed of a field."""
-    if before is None or after is None or path == digests.GROUP:
-        return path
-    if path in digests.TEXTS:
-        number = lines.changed(_value(before, path), _value(after, path))
-        return f"{'prompt' if path == 'prompt.text' else path}: {text.count(number, 'line')}"
-    old, new = _value(before, path), _value(after, path)
-    return f"{path.removeprefix('extras.')}: {text.shorten(old, 30) or 'none'} -> {text.shorten(new, 30) or 'none'}"
-
-
-def _value(agent: Agent | None, path: str) -> str:
-    value = fields.get(agent, path) if agent is not None else None
-    value = getattr(value, "value", None) or getattr(value, "kind", value)
-    return "" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def apart(one: Candidate) -> tuple[bytes, bytes] | None:
-    """Return a file of an agent alone as the source gives it, and as it is in the target, where a person has to see to the difference."""
-    if one.entry is Entry.FOREIGN and one.view is not None and one.file is not None and one.file.data is not None and not one.pointer:
-        return one.view.data, one.file.data
-    if one.view is None or one.there is None or (one.entry is not Entry.FOREIGN and (one.settled is None or one.settled.in_step)):
-        return None
-    return one.view.data, alone(one.target, one.view.path, one.there)[1]
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return the first few of several things."""
-    found = list(words)
-    return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
 
 
 def head(outcome: Outcome) -> str:

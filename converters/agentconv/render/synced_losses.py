@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
-from agentconv.render.synced import BY_FLAG, listed
+from agentconv.render.synced import BY_FLAG
+from agentconv.render.synced_differences import listed
 from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
