@@ -71,7 +71,7 @@ WAYS = {
         (*CONVERT, "--strict"),
         "1 agent: 1 file written: out/.codex/agents/good.toml; --strict counts tools-approximated, not-enforced\n",
     ),
-    "lint": (_warned, ("lint", "src", "-q"), "2 files: 1 warning\n"),
+    "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning\n"),
     "pack": (
         _packed,
         PACK,

@@ -166,7 +166,7 @@ def test_a_format_without_its_files_is_told(installed, project, name, ask):
     assert "bug in agentconv" not in told + toy
     assert "Traceback" not in told + toy
     assert f"`toy` of toy-agents 1.0 is no format: there is no {name} beside the module toy_agents.rows" in toy
-    assert {"formats": "Claude Code", "lint .": "1 file: nothing found"}.get(ask, "True") in told
+    assert {"formats": "Claude Code", "lint .": "1 file looked at: nothing found"}.get(ask, "True") in told
 
 
 FAILING = {
@@ -255,7 +255,7 @@ def test_a_module_that_ends_python_ends_nothing(installed, project):
     told = installed.run("lint .", project)
 
     assert "`toy` of toy-agents 1.0 cannot be loaded: SystemExit: 0" in told
-    assert "1 file: nothing found" in told
+    assert "1 file looked at: nothing found" in told
 
 
 def test_the_rule_of_the_guide_finds_what_it_says(installed, project):
@@ -266,7 +266,7 @@ def test_the_rule_of_the_guide_finds_what_it_says(installed, project):
     (project / ".claude/agents/LOUD.md").write_text("---\nname: LOUD\ndescription: Reads.\n---\nRead.\n")
     told = installed.run("lint .claude --select TEAM --output-format concise", project)
 
-    assert ".claude/agents/LOUD.md:2:7: warning[TEAM001] `LOUD` shouts" in told
+    assert ".claude/agents/LOUD.md:2:7: warning[TEAM001] [?] `LOUD` shouts" in told
     assert "calm.md" not in told
 
 

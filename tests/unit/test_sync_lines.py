@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv.sync import lines
+from agentconv.sync import lines, texts
 
 TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=7).map("".join)
 UNIQUE = st.integers(0, 8).map(lambda size: [f"line {number}\n" for number in range(size)])
@@ -111,3 +111,21 @@ def test_an_edit_that_one_side_has_already_is_not_done_twice(size, data):
     second = first.replace(other, data.draw(st.sampled_from(["more\n", f"more\n\n{other}", f"{other}\nmore\n", ""])))
 
     assert (lines.merged(base, first, second) or "").count("new") <= 1
+
+
+MARKS = (b"<<<<<<< HEAD\n", b"=======\n", b">>>>>>> other\n")
+
+
+@given(st.lists(st.sampled_from([*MARKS, b"=======\r\n", b" =======\n", b"x\n"]), max_size=8).map(tuple))
+def test_a_conflict_is_its_three_marks_in_their_order(found):
+    """Marks at the start of lines, one after the other, are what a merge left; in any other order they are somebody's text."""
+    order = iter(b"=======\n" if line == b"=======\r\n" else line for line in found)
+
+    assert texts.is_marked(b"".join(found)) == all(mark in order for mark in MARKS)
+
+
+def test_marks_without_an_end_are_read_once():
+    """A text of five million characters in which each line opens a conflict, and none ends, is no conflict, and that is known at once."""
+    text = b"<<<<<<< HEAD\n=======\n" * 240_000
+
+    assert not texts.is_marked(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
@@ -230,6 +231,15 @@ def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
     assert main(["sync", "--scope", "user", "--prefer", "target", "one"]) == 2
     assert main(["sync", "--scope", "user", "--prefer", "source", "one"]) == 1
     assert "Zwei." not in home.read(".codex/agents/one.toml")
+
+
+def test_a_release_is_told_to_programs(project, capsys):
+    """`--release` prints JSON where that is asked for, and no form that it does not have."""
+    printed(project, capsys)
+    said = json.loads(printed(project, capsys, "--release", "codex", "--output-format", "json").out)
+
+    assert said["released"] == {"target": "codex", "files": 2}
+    assert main(["sync", "--release", "opencode", "--output-format", "github"]) == 2
 
 
 def test_every_word_is_explained(capsys):

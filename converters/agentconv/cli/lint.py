@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,17 +18,16 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
-from agentconv.sources import elsewhere, loading
+from agentconv.sources import elsewhere, loading, part_places
+from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Sequence
 
     from agentconv.cli.baseline import Baseline, Entry
     from agentconv.cli.lint_files import LintFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
-    from agentconv.sources.inputs import Discovery
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     known = baseline.given(options)
     chosen = lint_folders.LintFolders(options)
     own = registry.resolve(options.source_format) if options.source_format else None
-    found = scope.discover(options, own)
+    found, parts = _discovered(options, own)
     left_out = _leave_out(found, options.exclude)
     rules = chosen.look_at(found)
     line = Progress(options)
@@ -128,9 +128,9 @@ def run(options: argparse.Namespace) -> int:
     named = {file.location for file in found.files if file.named}
     lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
     files += lint_files.included(files)
-    if own is None or own in registry.CLIENTS:
-        files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
-    notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
+    files += _of_parts(options, found, chosen, parts) if own is None or own in registry.CLIENTS else []
+    notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
+    notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = [*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
     if not (files or diagnostics or left_out):
@@ -152,6 +152,22 @@ def run(options: argparse.Namespace) -> int:
     # a rule that is not there has not looked
     told.failures += [replace(one.diagnostic, severity=Severity.ERROR) for one in catalogue.BROKEN]
     return lint_report.tell(told)
+
+
+def _discovered(options: argparse.Namespace, own: str | None) -> tuple[Discovery, list[str]]:
+    """Return the files of agents that SRC holds, and the files that it names of parts, such as a skill, or a project's instructions."""
+    files = [] if own else [word for word in options.sources if os.path.isfile(word)]
+    parts = [word for word in files if part_places.is_part_alone(word)]
+    if not parts:
+        return scope.discover(options, own), parts
+    rest = [word for word in options.sources if word not in parts]
+    return scope.discover(argparse.Namespace(**{**vars(options), "sources": rest}), own) if rest else Discovery(), parts
+
+
+def _of_parts(options: argparse.Namespace, found: Discovery, chosen: lint_folders.LintFolders, named: Sequence[str]) -> list[LintFile]:
+    """Return the files of parts that are below SRC, and those that it names."""
+    below = _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
+    return [*below, *lint_files.of_parts_named(found, named, chosen, {file.location for file in below})]
 
 
 def _of_others(one: Checked) -> int:

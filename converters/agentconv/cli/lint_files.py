@@ -16,12 +16,12 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
-from agentconv.sources import discovery, inputs, locations
+from agentconv.sources import discovery, inputs, locations, part_places
 from agentconv.sources.loading import Loader
 from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
@@ -118,6 +118,19 @@ def of_parts(found: inputs.Discovery, sources: Iterable[str], chosen: LintFolder
                 subject.settings = chosen.for_file(subject.path)
                 files.append(LintFile(subject, subject.path, os.fspath(place.folder)))
     return files
+
+
+def of_parts_named(
+    found: inputs.Discovery, named: Iterable[str], chosen: LintFolders, there: Collection[str | None] = ()
+) -> list[LintFile]:
+    """Return the files of parts that SRC names, each for the clients in whose places it lies, but for those that are there already."""
+    files: list[LintFile] = []
+    for word in dict.fromkeys(named):
+        place = part_places.of(os.path.abspath(word))
+        if place is not None:
+            one = OpenFile(os.path.abspath(word), place.kinds, place.clients)
+            files += of_parts(found, [os.path.relpath(place.root)], chosen, one)
+    return [file for file in files if file.location not in there]
 
 
 def included(files: Iterable[LintFile]) -> list[LintFile]:

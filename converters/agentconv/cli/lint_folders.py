@@ -18,7 +18,7 @@ from agentconv.sources import locations, settings_file
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Settings
@@ -106,6 +106,13 @@ class LintFolders:
         settings = said.for_file(location, unasked=self._unasked[id(said)])
         accepted = {rule.casefold() for code, rule in _ACCEPTED.items() if self._accepted & {code, f"{code}:{client}"}}
         return replace(settings, ignored=settings.ignored | accepted) if accepted else settings
+
+    def idle(self, locations: Sequence[str], sources: Iterable[str]) -> list[Diagnostic]:
+        """Say which patterns of paths mean none of the files, of the tables of folders that were looked at as a whole."""
+        whole = tuple(os.path.join(os.path.realpath(one), "") for one in sources if os.path.isdir(one))
+        said = {id(one): one for one in (self.project, *self._nearest.values())}.values()
+        at_hand = [one for one in said if os.path.join(os.path.realpath(one.folder), "").startswith(whole)]
+        return [told for one in at_hand for told in one.idle(locations)]
 
     @property
     def is_asked(self) -> bool:

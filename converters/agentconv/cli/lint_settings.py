@@ -17,7 +17,7 @@ from agentconv.render import text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.lint.rule import Rule
 
@@ -64,9 +64,21 @@ class LintSettings:
         hint = f"--ignore leaves one out, and so does this file where a person names it: --config {self.place.path}"
         return Diagnostic(Code.USAGE, Severity.NOTE, message, self.place, hint)
 
+    def idle(self, locations: Iterable[str]) -> Iterator[Diagnostic]:
+        """Say of each pattern of paths that none of these files is meant by it: it may be misspelt, or its files may be gone."""
+        found = [self._path(one) for one in locations] if self.per_file else []
+        for pattern in self.per_file:
+            if not any(paths.matches(path, pattern) for path in found):
+                message = f"`{pattern}` in per-file-ignores means none of the files here"
+                hint = f"patterns are of paths below {self.folder}: name a file that is there, or take the line out"
+                yield Diagnostic(Code.USAGE, Severity.NOTE, message, self.place, hint)
+
+    def _path(self, location: str) -> str:
+        return os.path.relpath(location, self.folder).replace(os.sep, "/")
+
     def ignored(self, location: str) -> frozenset[str]:
         """Return the codes, in lower case, of the rules that are ignored in a file."""
-        path = os.path.relpath(location, self.folder).replace(os.sep, "/") if self.per_file else ""
+        path = self._path(location) if self.per_file else ""
         words = tuple(word for pattern, several in self.per_file.items() if paths.matches(path, pattern) for word in several)
         rules = catalogue.select(words) if words else []
         return frozenset(rule.code.casefold() for rule in rules if self.named or not rule.protects)

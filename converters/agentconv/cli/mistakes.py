@@ -55,8 +55,15 @@ def _source(word: str, options: argparse.Namespace) -> None:
     if not os.path.lexists(word):
         _apart(word, options)
         _nowhere(word)
-    elif os.path.isfile(word) and not getattr(options, "source_format", None):
+    elif os.path.isfile(word) and not getattr(options, "source_format", None) and not _is_looked_at(word, options):
         _no_agent(Path(word))
+
+
+def _is_looked_at(word: str, options: argparse.Namespace) -> bool:
+    """Whether a file that holds no agent is one of a part, and the command is `lint`, which looks at those, too."""
+    from agentconv.sources import part_places
+
+    return hasattr(options, "unsafe_fixes") and part_places.is_part_alone(word)
 
 
 def _apart(word: str, options: argparse.Namespace) -> None:

@@ -235,6 +235,8 @@ def _check(options: argparse.Namespace) -> None:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.diff or options.all or options.staged):
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
+    if options.release and options.output_format not in ("text", "json"):
+        raise registry.usage(f"--release has no form for --output-format {options.output_format}", "it takes text and json")
     if options.all and (options.staged or options.watch or options.output_format != "text"):
         raise registry.usage("--all goes with none of --staged, --watch and --output-format", "run it in each project")
     if options.agents and (options.all or options.switch_source or not (options.check or options.dry_run or options.diff)):

@@ -278,6 +278,10 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
             raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
         if not options.dry_run:
             one.apply(outcome)
+    if options.output_format == "json":
+        document = in_step.document(int(Exit.OK), 0, looking=options.dry_run)
+        print(machine.report(document | {"released": {"target": target, "files": outcome.agents}}))
+        return Exit.OK
     done = "would be released: they would stay, and be yours." if options.dry_run else "released: they stay, and are yours now."
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} {done}")
     if target in chosen.targets:

@@ -121,7 +121,9 @@ CATALOGUE: dict[str, LossRule] = {
         apart=True,
     ),
     "asks-dropped": LossRule(
-        _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"
+        _WARNING,
+        _DROPPED,
+        "the source's assistant asks you before it does this; in the target the agent does it unasked, unless your settings there ask",
     ),
     "invocation-widened": LossRule(_NOTE, _APPROXIMATED, "in the target, the user calls such agents as well as other agents"),
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),

@@ -110,10 +110,10 @@ def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, kn
     done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
     done += f"; {text.count(known, 'finding')} known already" if known else ""
     if not found:
-        return f"{files}: nothing {'new ' if known else ''}found{done}"
+        return f"{files} looked at: nothing {'new ' if known else ''}found{done}"
     counts = Counter(value.severity.value for value in found)
     parts = ", ".join(text.count(counts[word], word) for word in ("error", "warning", "note") if counts[word])
-    lines = [f"{files}: {parts}{done}"]
+    lines = [f"{files} looked at: {parts}{done}"]
     safe = sum(1 for value in found if value.fix and value.fix.safe)
     unsafe = sum(1 for value in found if value.fix and not value.fix.safe)
     if safe and not pending:

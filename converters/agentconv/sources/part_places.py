@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
@@ -12,7 +12,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import Place
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import locations
+from agentconv.sources import locations, sniffing
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
@@ -51,6 +51,15 @@ def of(location: str) -> PartPlace | None:
     below = Path(location).relative_to(root).as_posix()
     native = dict.fromkeys(client for client, kind in found[root] if _is_own(client, kind, below))
     return PartPlace(root, tuple(kind for kind in KINDS if any(kind == one for _, one in found[root])), tuple(native))
+
+
+def is_part_alone(word: str) -> bool:
+    """Whether a file lies in a client's own place for parts, and in none for agents, so that it is looked at as a part."""
+    location = os.path.abspath(word)
+    if sniffing.by_place(PurePosixPath(location.replace(os.sep, "/")), os.sep) is not None:
+        return False
+    place = of(location)
+    return place is not None and bool(place.clients)
 
 
 def _is_own(client: str, kind: Kind, path: str) -> bool:

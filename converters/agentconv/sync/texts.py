@@ -9,7 +9,8 @@ from agentconv.core.line_ends import to_lf
 
 __all__ = ["blob", "ended_as", "is_marked", "sha256", "to_lf"]
 
-_MARKED = expression(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
+_MARKS = (expression(rb"(?m)^<{7} [^\n]*\n"), expression(rb"(?m)^={7}\r?\n"), expression(rb"(?m)^>{7} "))
+"""In their order: each is looked for behind the first of those before it, so that a text is read once, however many marks it has."""
 
 
 def ended_as(data: bytes, present: bytes | None) -> bytes:
@@ -31,4 +32,10 @@ def blob(data: bytes) -> str:
 
 def is_marked(data: bytes) -> bool:
     """Whether a merge left the marks of a conflict, at the start of lines and in their order."""
-    return b"<<<<<<< " in data and _MARKED.search(data) is not None
+    end = 0
+    for mark in _MARKS:
+        found = mark.search(data, end)
+        if found is None:
+            return False
+        end = found.end()
+    return True

@@ -53,18 +53,21 @@ ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), (".md",))
 _RULES = '''\
 """Rules of our own: any name for this module will do, the entry point names it."""
 
+from dataclasses import replace
+
 from agentconv.core.diagnostics import Severity
-from agentconv.lint.rule import rule
+from agentconv.lint.rule import Fix, rule
 
 
 @rule(
     "{code}001",
     "{id}-shouting-name",
-    bad="---\\nname: LOUD\\ndescription: Reads.\\n---\\nRead.",
+    bad="---\\nname: CALM\\ndescription: Reads.\\n---\\nRead.",
     good="---\\nname: calm\\ndescription: Reads.\\n---\\nRead.",
     source="our team",
     verified="2026-11-29",
     severity=Severity.WARNING,
+    fix="unsafe",
 )
 def shouting_name(self, subject):
     """A name in capital letters.
@@ -73,7 +76,11 @@ def shouting_name(self, subject):
     """
     for number, agent, _ in subject.agents():
         if agent.name and agent.name.isupper():
-            yield self.find(f"`{{agent.name}}` shouts", subject.place(number, "name"), "say it calmly", agent=agent.name)
+            calm = agent.name.lower()
+            edits = subject.changed(number, lambda agent, calm=calm: replace(agent, name=calm))
+            fix = Fix(f"name it `{{calm}}`", edits, frozenset({{"name"}}), safe=False) if edits else None  # others may call it by its name
+            place = subject.place(number, "name")
+            yield self.find(f"`{{agent.name}}` shouts", place, f"name it `{{calm}}`", agent=agent.name, fix=fix)
 '''
 _TESTS = '''\
 """The format and the rules are held to what those of agentconv are held to."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.ir import Agent
+    from agentconv.families.frontmatter import Header
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -33,6 +34,18 @@ def _place(subject: Subject, number: int) -> tuple[int, int]:
     if key and subject.has(number, key):
         return subject.place(number, key)
     return (subject.header.start, subject.header.start) if subject.header else subject.place(number, ENTRY)
+
+
+def _none(self: Rule, subject: Subject, header: Header) -> Finding:
+    """Return what is told of a header without a description, at the key that may be meant for one."""
+    key = subject.key_of("description")
+    meant = misspelled(key, header.values.keys() - schema_files.load(subject.format)["properties"].keys())
+    message = f"{title(subject)} sees no agent here: the header has no `{key}`"
+    if meant:
+        remedy = f"write `{key}` for `{meant}`"
+        start = max(header.source.text.find(meant, header.start, header.end), header.start)  # a key may be spelled with escapes
+        return self.find(f"{message}; `{meant}` is nearly that", (start, start + len(meant)), remedy, clients=(subject.format,))
+    return self.find(message, (header.start, header.start), f"add a `{key}`, or move the file", clients=(subject.format,))
 
 
 def _dropping(subject: Subject) -> tuple[str, ...]:
@@ -74,9 +87,7 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     have nothing to tell by when to hand work to it.
     """
     if subject.header and headers.lacks(subject) == (subject.key_of("description") or None):
-        place, key = (subject.header.start, subject.header.start), subject.key_of("description")
-        message = f"{title(subject)} sees no agent here: the header has no `{key}`"
-        yield self.find(message, place, f"add a `{key}`, or move the file", clients=(subject.format,))
+        yield _none(self, subject, subject.header)
     for number, agent, state in subject.agents():
         key = subject.key_of("description")
         if not key or subject.has(number, key):
