@@ -45,7 +45,7 @@ def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     found = discovery.discover([folder])
     here = {client: locations.of(Path(folder), client) for client in registry.CLIENTS}
-    told = _told(found, folder, {client: places for client, places in here.items() if places})
+    told, having = _told(found, folder, {client: places for client, places in here.items() if places})
     along = _parts(folder)
     beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]
     lines = [line for client in told for line in (told[client], *_along("  besides: ", along.pop(client, None)))]
@@ -60,7 +60,7 @@ def run(folder: str = ".") -> int:
         first = registry.FORMATS[registry.CLIENTS[0]]
         print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.")
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
-    next_steps = _next(found, folder, [*told], kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
+    next_steps = _next(found, folder, [*told], having, kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
     print("Try:")
     print("\n".join(in_fewest_lines([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
     return Exit.OK
@@ -76,7 +76,8 @@ def _elsewhere(root: str | None, *, parts: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _next(found: Discovery, folder: str, clients: list[str], *, kept: bool) -> list[tuple[str, str]]:
+def _next(found: Discovery, folder: str, clients: list[str], having: Sequence[str], *, kept: bool) -> list[tuple[str, str]]:
+    """Return what comes next; whose agents go elsewhere, and who is kept in step, is one of those who have some."""
     lint = ("agentconv lint", "what breaks these agents; --fix mends it")
     if kept:
         return [("agentconv sync --diff", "what would change, and where"), lint]
@@ -84,7 +85,9 @@ def _next(found: Discovery, folder: str, clients: list[str], *, kept: bool) -> l
     if projects:
         return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
     counts = Counter(file.format for file in found.files if file.format in clients)
-    first = max(clients, key=lambda client: counts[client])
+    if counts and not having:  # there are files, and none of them is an agent
+        return [lint, ("agentconv inspect", "what each makes of these files as they are")]
+    first = max(having or clients, key=lambda client: counts[client])
     several = len(clients) > 1
     other = next((client for client in registry.CLIENTS if (client in clients) is several and client != first), clients[-1])
     source = f" -f {first}" if several else ""
@@ -98,13 +101,15 @@ def _next(found: Discovery, folder: str, clients: list[str], *, kept: bool) -> l
     ]
 
 
-def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> dict[str, str]:
-    """Describe the agents of each client that has any, or a place for them, in the order of the clients."""
+def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> tuple[dict[str, str], list[str]]:
+    """Describe the agents of each client that has any, or a place for them, in the order of the clients; and which have some."""
     counted = {format_id: _Counted() for format_id in [*here, *(file.format for file in found.files)]}
     loader = Loader(found.files, keep=False)
     for piece in loader:
         one = counted.setdefault(piece.format, _Counted())
         one.unread += piece.source is None and not piece.agents and bool(piece.diagnostics)
+        if piece.source is not None and not piece.agents and any(remark.severity is not Severity.NOTE for remark in piece.diagnostics):
+            one.absent.append(wrapped("  {}: {}".format(*_reason(piece))))
         for agent, state in zip(piece.agents, piece.states, strict=True):
             one.states.setdefault(state, []).append(agent.name or agent.id)
             if state in _NOT_THERE:
@@ -118,11 +123,9 @@ def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> 
     order = [format_id for format_id in registry.FORMATS if format_id in counted]
     projects = elsewhere.belonging(found, folder)
     inside = {one: [root for root, formats in projects.items() if one in formats] for one in order}
-    return {
-        one: _described(one, counted[one], here.get(one), links.get(one), inside[one])
-        for one in order
-        if here.get(one) or counted[one].states
-    }
+    shown = [one for one in order if here.get(one) or counted[one].states]
+    told = {one: _described(one, counted[one], here.get(one), links.get(one), inside[one]) for one in shown}
+    return told, [one for one in shown if counted[one].states]
 
 
 def _parts(folder: str) -> dict[str, Counter[Kind]]:
