@@ -50,12 +50,17 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     locked = one.locked
     yield text.safe(f"{locked.name} {locked.version}{_now(one, environment)}")
     rows = []
-    for target in dict.fromkeys(item.target for item in one.items):
+    absent = {target: _absent(one, target) for target in locked.targets}
+    for target in dict.fromkeys((*(item.target for item in one.items), *(target for target, number in absent.items() if number))):
         counts = Counter(item.word for item in one.items if item.target == target)
-        words = ", ".join(f"{counts[word]:,} {word.value}" for word in Word if counts[word])
-        rows.append((text.client(target), deployment.shown_place(target, scope), words))
+        words = [f"{counts[word]:,} {word.value}" for word in Word if counts[word]]
+        words += [f"{absent[target]:,} without a file there"] if absent.get(target) else []
+        rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(words)))
     yield from () if quiet else (f"  {line}" for line in table(rows))
     yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked)
+    if any(absent.values()) and not quiet:
+        source = _named(_source(locked), scope)
+        yield text.safe(f"  hint: without a file there: refused, or read elsewhere; `agentconv install {source} --dry-run` says which")
     shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
@@ -63,6 +68,13 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         if hint and not quiet:
             source, pack = _named(_source(locked), scope), _named(locked.name, scope)
             yield text.safe(f"  hint: {hint.format(source=source, pack=pack, scope=_scope(scope))}")
+
+
+def _absent(one: PackStatus, target: str) -> int:
+    """Return how many of the agents and parts that were chosen for a target have no file of their own there."""
+    chosen = one.locked.targets[target]
+    there = {item.agent for item in one.items if item.target == target}
+    return len({agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there)
 
 
 def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:

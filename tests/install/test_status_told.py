@@ -1,0 +1,23 @@
+"""What `agentconv status` tells of what an assistant has no file of."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+from agentconv.install import places
+from agentconv.install.lock import LockedAgent, LockedPack
+from agentconv.install.status import Item, PackStatus, Word
+from agentconv.render import status
+
+
+def test_what_has_no_file_in_a_target_is_counted(tmp_path):
+    """Agents that were chosen for an assistant, and of which it has no file, are counted, also where it has none at all."""
+    agents = (LockedAgent("a", "a", ""), LockedAgent("b", "b", ""))
+    targets = {"codex": None, "copilot": ("a", "b"), "opencode": ("a",)}
+    locked = LockedPack("team", "1.0.0", "wheel", "team.whl", "", None, targets, agents)
+    items = tuple(Item(Word.UP_TO_DATE, f"{target}/a", "", target, "a") for target in ("codex", "opencode"))
+    said = status.report([PackStatus(locked, None, items)], places.project(tmp_path), Mock(), verbose=False, quiet=False)
+    rows = {line.split("  ")[1]: line.rpartition("  ")[2] for line in said[1:4]}
+
+    assert rows == {"Codex": "1 up-to-date, 1 without a file there", "OpenCode": "1 up-to-date", "GitHub Copilot": "2 without a file there"}
+    assert said[-1].endswith("refused, or read elsewhere; `agentconv install team.whl --dry-run` says which")
