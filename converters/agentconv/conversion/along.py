@@ -89,12 +89,16 @@ class Named:
         self.by: dict[tuple[Kind, str], set[str]] = {}
         self.servers: set[str] = set()
         """Servers that agents define themselves."""
+        self.said: list[Loaded] = []
+        """The files that say something of the whole set."""
 
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
             if piece.parts:
                 self.parts.take(piece.parts)
+            if piece.about is not None:
+                self.said.append(piece)
             for agent in piece.agents:
                 self.take(agent)
             yield piece

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import set_restraints
+from agentconv.conversion import server_names, set_restraints
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.part_files import PartFiles
 from agentconv.conversion.part_law import PartLaw, PartVerdict
 from agentconv.conversion.part_names import PartNames
+from agentconv.conversion.server_names import ServerNames
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import ADDING_UP
-from agentconv.core.losses import becomes, quoted
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.formats import registry as formats
@@ -25,9 +26,9 @@ from agentconv.sources.places_on_disk import matches
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from agentconv.conversion.index_file import Listing
     from agentconv.conversion.main_texts import MainTexts
     from agentconv.conversion.options import Options
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import Place
     from agentconv.core.parts import Part
@@ -47,8 +48,10 @@ class CarriedParts:
     options: Options
     agents: Mapping[str, str]
     """Old name to new name, of agents that were renamed."""
-    container: Listing | None = None
-    """The file that makes a container of what is written, where the target has one."""
+    container: str | None = None
+    """The name of the container that they are written into, where the target has one."""
+    servers: ServerNames = field(default_factory=ServerNames)
+    """What servers are called, by whoever speaks of them."""
     verdicts: list[PartVerdict] = field(default_factory=list)
     restraints: SetRestraints = field(init=False)
     """Those of the whole set that the target does not hold."""
@@ -75,6 +78,7 @@ class CarriedParts:
             insists=self.options.allow_widening,
             takes_rules=self.options.rules_along,
         )
+        parts = self._called_apart(parts)
         verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
@@ -82,6 +86,11 @@ class CarriedParts:
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _called_apart(self, parts: Sequence[LoadedPart]) -> list[LoadedPart]:
+        """Return parts, the servers among them under the names that they have in the set."""
+        self.servers = server_names.of(parts, self._leaving)
+        return list(map(self.servers.named, parts)) if self.options.on_duplicate == "suffix" else list(parts)
 
     def _with_rules(self, verdicts: list[PartVerdict], law: PartLaw) -> list[PartVerdict]:
         """Write rules of the set for parts whose files cannot say what is closed of them; what these cannot hold is judged without."""
@@ -166,16 +175,36 @@ class CarriedParts:
         return self.options.present is not None and hidden(place, path, self.options.present)
 
     def _moved(self, loaded: LoadedPart, law: PartLaw) -> PartVerdict:
-        """Hold a part to the law; one that leaves a plugin within the project names that one's folder from the project's root."""
+        """Hold a part to the law as it is outside of its plugin, and under the names that servers have in the set."""
+        told: list[Loss] = []
+        based = self._leaving(loaded)
+        if based is not loaded.part:
+            folder = quoted(self.options.below_root(loaded.root))
+            told.append(losses.loss("part-rebased", based.id, "body", self.target, folder, part=loaded.kind))
+        part = server_names.speaking(based, self.names.spoken(loaded))
+        if part is None:
+            return self._unfollowed(loaded)
+        if part is not based:
+            called = listed(sorted(server_names.servers_of(part) - server_names.servers_of(based)))
+            told.append(losses.loss("part-renamed", part.id, "name", self.target, called, part=loaded.kind))
+        if loaded.kind == "servers" and part.id in self.servers.numbered:
+            becoming = becomes(*self.servers.numbered[part.id])
+            told.append(losses.loss("part-name-duplicate", part.id, "name", self.target, becoming, part=loaded.kind))
+        verdict = law.judge(loaded if part is loaded.part else replace(loaded, part=part))
+        return replace(verdict, loaded=loaded, losses=(*verdict.losses, *told)) if told else verdict
+
+    def _unfollowed(self, loaded: LoadedPart) -> PartVerdict:
+        """Return the verdict on a part that speaks of servers in a way that cannot follow their names: what it holds back is not held."""
+        loss = losses.loss("part-server-unclear", loaded.part.id, "name", self.target, quoted(loaded.part.name), part=loaded.kind)
+        why = {one.text: "nobody can say which servers its matcher is about in the target" for one in set_restraints.of(loaded)}
+        return PartVerdict(loaded, losses=() if why else (loss,), left_open=why)
+
+    def _leaving(self, loaded: LoadedPart) -> Part:
+        """Return a part that, where it leaves a plugin within the project, names that one's folder from the project's root."""
         if formats.FORMATS[self.target].index or self.options.scope != "project":
-            return law.judge(loaded)
+            return loaded.part
         folder = self.options.below_root(loaded.root)
-        part = loaded.part if folder is None else rebased(loaded.part, folder)
-        if part is loaded.part:
-            return law.judge(loaded)
-        verdict = law.judge(replace(loaded, part=part))
-        told = losses.loss("part-rebased", part.id, "body", self.target, quoted(folder), part=loaded.kind)
-        return replace(verdict, loaded=loaded, losses=(*verdict.losses, told))
+        return loaded.part if folder is None else rebased(loaded.part, folder)
 
     def _placed(self, verdict: PartVerdict, law: PartLaw) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
@@ -184,15 +213,18 @@ class CarriedParts:
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
             verdict = replace(verdict, part=_apart(verdict.part, others))
-            first = next((one for one in others if one.part and verdict.part and one.part.name == verdict.part.name), None)
+            name = verdict.part.name if verdict.part else None
+            first = next((one for one in others if one.part and one.part.name == name), None)
             if first is None:
                 others.append(verdict)
                 return verdict
+            spot = f"{verdict.path.casefold()}#{name}"
         else:
             first = self._taken.setdefault(verdict.path.casefold(), verdict)
             if first is verdict:
                 return verdict
-        alike = self._alike.setdefault((verdict.path.casefold(), verdict.loaded.kind), [(first, first)])
+            spot = verdict.path.casefold()
+        alike = self._alike.setdefault((spot, verdict.loaded.kind), [(first, first)])
         same = next((placed for one, placed in alike if _are_same(verdict, one)), None)
         if same is not None:
             return self._beside(verdict, "part-same", part=same.part)
@@ -234,7 +266,7 @@ class CarriedParts:
     @property
     def names(self) -> PartNames:
         """What agents of the target call the parts by."""
-        return PartNames(self.target, self.verdicts, self.container.name if self.container else None)
+        return PartNames(self.target, self.verdicts, self.servers, self.container)
 
     def kept(self) -> list[LoadedPart]:
         """Return the parts that stay in their own client's format, with the values that they have."""
@@ -257,7 +289,8 @@ class CarriedParts:
 
     def leave(self, parts: Collection[LoadedPart]) -> None:
         """Leave parts where they are after all."""
-        goes = [one for one in self.verdicts if not any(one.loaded is part for part in parts)]
+        left = {(one.kind, one.part.id) for one in parts}
+        goes = [one for one in self.verdicts if (one.loaded.kind, one.loaded.part.id) not in left]
         self.verdicts = goes
         files = {key: [one for one in verdicts if any(one is other for other in goes)] for key, verdicts in self._files.items()}
         self._files = {key: verdicts for key, verdicts in files.items() if verdicts}

@@ -344,6 +344,12 @@ CATALOGUE: dict[str, LossRule] = {
     "part-ambiguous": LossRule(
         _WARNING, _APPROXIMATED, "several skills have the name that is named here, and nothing says which is meant; it is the first"
     ),
+    "part-server-unclear": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "servers have other names in the target, and nobody can say which of them a matcher is about",
+        "name each tool in it as `mcp__SERVER__TOOL`",
+    ),
     "part-same": LossRule(_NOTE, _MOVED, "another part of this name is the very same; the target has it once"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
     "part-loose-in-place": LossRule(
