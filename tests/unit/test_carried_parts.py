@@ -626,6 +626,19 @@ def test_matchers_follow_servers(matcher, followed):
     assert (found and found.definition.matcher) == followed
 
 
+@pytest.mark.parametrize(("there", "named"), [(("my_srv", "other"), "mcp__my_srv__ping"), (("my", "other"), "mcp__my__srv_ping")])
+def test_the_server_of_a_tool_that_is_one_word(there, named, tmp_path):
+    """Where a client spells a server and its tool in one word, the server is the one that is there, and it goes along."""
+    header = 'description: Pings\nmode: subagent\npermission:\n  "*": deny\n  my_srv_ping: allow'
+    (tmp_path / ".opencode/agents").mkdir(parents=True)
+    (tmp_path / ".opencode/agents/ping.md").write_text(f"---\n{header}\n---\nPing it.\n")
+    (tmp_path / "opencode.json").write_text(json.dumps({"mcp": {name: {"type": "local", "command": ["x"]} for name in there}}))
+    files = {file.path: file.data.decode() for file in agentconv.write(agentconv.read(tmp_path), "claude-code", with_="needed").files}
+
+    assert list(json.loads(files[".mcp.json"])["mcpServers"]) == [there[0]]
+    assert f"tools: {named}\n" in files[".claude/agents/ping.md"]
+
+
 def test_plugins_that_become_one_set_are_told(tmp_path, monkeypatch, capsys):
     """A bundle and a pack hold one set: it is called as the marketplace is, and which names are in several plugins is said."""
     for path, text in PLUGINS.items():

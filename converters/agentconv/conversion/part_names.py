@@ -15,7 +15,7 @@ from agentconv.formats import registry as formats
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from agentconv.conversion.part_law import PartVerdict
     from agentconv.conversion.server_names import ServerNames
@@ -85,6 +85,8 @@ class PartNames:
 
     def out_of_plugin(self, agent: Agent) -> Agent:
         """Return an agent that names the servers of its plugin as the set does."""
+        split = dict(_split(self.servers.called, partial(fields.get, agent))) if self.servers.called else {}
+        agent = fields.with_values(agent, split) if split else agent
         names = self._in_set(agent)
         changed = dict(_following(names, partial(fields.get, agent))) if names else {}
         return fields.with_values(agent, changed) if changed else agent
@@ -118,6 +120,22 @@ def _lies_in(agent: Agent, root: str) -> bool:
     source, root = agent.origin.source if agent.origin else "", root.replace(os.sep, "/")
     folders = (parent.as_posix() for parent in PurePosixPath(source).parents)
     return any(root == folder or root.endswith(f"/{folder}") for folder in folders if folder not in (".", "/"))
+
+
+def _split(known: Collection[str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the fields of an agent in which a tool of a known server is one word, `server_tool`, that was split elsewhere."""
+    for path in ("tools.allow", "permissions.rules"):
+        now = tuple(_said(one, known) for one in get(path) or ())
+        if now != tuple(get(path) or ()):
+            yield path, now
+
+
+def _said(one: Any, known: Collection[str]) -> Any:
+    """Return a grant or rule with the server that it is about; a denial is about all that it may be."""
+    if not one.server or one.native != f"{one.server}_{one.tool}" or getattr(one, "effect", "allow") == "deny":
+        return one
+    server, tool = effects.of_server(one, known)
+    return one if server == one.server else replace(one, server=server, tool=tool)
 
 
 def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:

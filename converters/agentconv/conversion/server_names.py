@@ -40,6 +40,9 @@ class ServerNames:
     numbered: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By ids of servers that get a number, their names and those with it."""
 
+    called: frozenset[str] = frozenset()
+    """All names of servers in the set."""
+
     def spoken(self, loaded: LoadedPart) -> dict[str, str]:
         """Return what servers are called by a part, and what the set calls them."""
         return {**self.aliases, **self.within.get((loaded.client, loaded.root), {})}
@@ -75,6 +78,7 @@ def of(parts: Iterable[LoadedPart], leaving: Callable[[LoadedPart], Part]) -> Se
         if called != name or not one.also_called:
             names.within.setdefault((one.client, one.root), {}).setdefault(name, called)
         names.aliases |= dict.fromkeys(one.also_called, called)
+    names.called = frozenset(called for there in first.values() for called, _ in there)
     return names
 
 
