@@ -232,7 +232,7 @@ CATALOGUE: dict[str, LossRule] = {
     "server-timeout-dropped": LossRule(_NOTE, _DROPPED, "the target cannot be told how long to wait for this MCP server"),
     "server-timeout-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts the time in another unit, and takes the nearest"),
     "server-key-dropped": LossRule(_WARNING, _DROPPED, "a key of an MCP server that only the source client uses"),
-    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that no client uses"),
+    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that changes nothing in its own client"),
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
