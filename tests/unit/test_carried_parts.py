@@ -10,16 +10,16 @@ import pytest
 
 import agentconv
 from agentconv.cli import main
-from agentconv.conversion import along, defined_servers, part_law
+from agentconv.conversion import along, defined_servers, part_law, server_names
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core import losses
 from agentconv.core.diagnostics import Code, InputError
 from agentconv.core.format import State
-from agentconv.core.ir import McpServer, Origin, ToolGrant
+from agentconv.core.ir import Hook, McpServer, Origin, ToolGrant
 from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource, PartsRead, Place
-from agentconv.core.parts import Body, Command, FolderFile, Server, Skill
+from agentconv.core.parts import Body, Command, FolderFile, Server, SetHook, Skill
 from agentconv.core.source import SourceText
 from agentconv.disk.saving import OutputFolder
 from agentconv.parts import registry
@@ -538,6 +538,105 @@ def test_parts_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
     assert "part-same" in told
     result = agentconv.write(agentconv.read("."), "claude-code", with_="all")
     assert [loss.agent for loss in result.losses if loss.code == "part-ambiguous"] == ["one", "two"]
+
+
+def with_servers(folder):
+    """Two plugins of one marketplace, each with a server `db` of its own, one that both have, and what speaks of them."""
+    offered = [{"name": name, "source": f"./{name}"} for name in "ab"]
+    files = {".claude-plugin/marketplace.json": json.dumps({"name": "house", "owner": {"name": "us"}, "plugins": offered})}
+    for name in "ab":
+        db = f"mcp__plugin_{name}_db__"
+        header = f"name: {name}\ndescription: Asks\ntools: Read, {db}ask, mcp__plugin_b_db__list"
+        guard = {"matcher": f"{db}drop|Bash", "hooks": [{"type": "command", "command": "echo no >&2; exit 2"}]}
+        files |= {
+            f"{name}/.claude-plugin/plugin.json": json.dumps({"name": name}),
+            f"{name}/.mcp.json": json.dumps({"mcpServers": {"db": {"command": name}, "same": {"command": "same"}}}),
+            f"{name}/agents/{name}.md": f"---\n{header}\n---\nAsk it.\n",
+            f"{name}/commands/{name}.md": f"---\nallowed-tools: {db}ask\ndisallowed-tools: {db}drop\n---\nAsk it.\n",
+            f"{name}/hooks/hooks.json": json.dumps({"hooks": {"PreToolUse": [guard]}}),
+        }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+
+
+def test_servers_of_one_name_in_several_plugins(tmp_path, monkeypatch, capsys):
+    """All but the first get a number; agents, commands and guards of each plugin speak of their own, by what it is called in the target."""
+    with_servers(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", ".", "-t", "claude-code", "--with", "all", "-o", "out"]) == 0
+    told, out = capsys.readouterr().err, tmp_path / "out"
+    servers = json.loads((out / ".mcp.json").read_text())["mcpServers"]
+    guards = json.loads((out / ".claude/settings.json").read_text())["hooks"]["PreToolUse"]
+
+    assert servers == {"db": {"command": "a"}, "same": {"command": "same"}, "db-2": {"command": "b"}}
+    assert "tools: Read, mcp__db__ask, mcp__db-2__list\n" in (out / ".claude/agents/a.md").read_text()
+    assert "tools: Read, mcp__db-2__ask, mcp__db-2__list\n" in (out / ".claude/agents/b.md").read_text()
+    assert "mcp__db-2__ask\ndisallowed-tools: mcp__db-2__drop\n" in (out / ".claude/commands/b.md").read_text()
+    assert [one["matcher"] for one in guards] == ["mcp__db__drop|Bash", "mcp__db-2__drop|Bash"]
+    assert "part-name-duplicate" in told
+    assert "part-same" in told
+
+
+def test_no_agent_gets_the_server_of_another_plugin(tmp_path, monkeypatch, capsys):
+    """Where a server of a name that is taken does not go along, who spoke of it speaks of none."""
+    with_servers(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", ".", "-t", "claude-code", "--with", "servers", "--on-duplicate", "first", "-o", "out"]) == 1
+
+    assert "part-name-taken" in capsys.readouterr().err
+    assert "tools: Read, mcp__db-2__ask, mcp__db-2__list\n" in (tmp_path / "out/.claude/agents/b.md").read_text()
+
+
+def test_what_a_project_says_of_servers_follows_into_a_plugin(tmp_path, monkeypatch):
+    """In a plugin, its client calls a server by the plugin's name: a guard, and what a command closes, are about that."""
+    guard = {"matcher": "mcp__db__drop", "hooks": [{"type": "command", "command": "exit 2"}]}
+    for path, text in {
+        ".claude/commands/ask.md": "---\ndisallowed-tools: mcp__db__drop\n---\nAsk it.\n",
+        ".claude/settings.json": json.dumps({"hooks": {"PreToolUse": [guard]}}),
+        ".mcp.json": json.dumps(SERVERS),
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["convert", ".", "-t", "claude-plugin", "--with", "all", "-o", "out"]) == 0
+    name = json.loads((tmp_path / "out/.claude-plugin/plugin.json").read_text())["name"]
+
+    assert f"disallowed-tools: mcp__plugin_{name}_db__drop" in (tmp_path / "out/commands/ask.md").read_text()
+    assert f'"mcp__plugin_{name}_db__drop"' in (tmp_path / "out/hooks/hooks.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("matcher", "followed"),
+    [
+        ("mcp__plugin_a_db__drop", "mcp__db__drop"),
+        ("^mcp__plugin_a_db__(drop|alter)$", "^mcp__db__(drop|alter)$"),
+        ("mcp__plugin_a_db__.*|Bash", "mcp__db__.*|Bash"),
+        ("mcp__.*", "mcp__.*"),
+        ("Bash", "Bash"),
+        ("mcp__plugin_a_.*", None),
+        ("xmcp__plugin_a_db__drop", "xmcp__plugin_a_db__drop"),
+    ],
+)
+def test_matchers_follow_servers(matcher, followed):
+    """A guard is about the same tools by their other names; where nobody can say which these are, it is none that holds."""
+    hook = SetHook("", definition=Hook("PreToolUse", "claude-code", "before-tool", matcher, ({"type": "command", "command": "exit 2"},)))
+    found = server_names.speaking(hook, {"plugin_a_db": "db"})
+
+    assert (found and found.definition.matcher) == followed
+
+
+@pytest.mark.parametrize(("there", "named"), [(("my_srv", "other"), "mcp__my_srv__ping"), (("my", "other"), "mcp__my__srv_ping")])
+def test_the_server_of_a_tool_that_is_one_word(there, named, tmp_path):
+    """Where a client spells a server and its tool in one word, the server is the one that is there, and it goes along."""
+    header = 'description: Pings\nmode: subagent\npermission:\n  "*": deny\n  my_srv_ping: allow'
+    (tmp_path / ".opencode/agents").mkdir(parents=True)
+    (tmp_path / ".opencode/agents/ping.md").write_text(f"---\n{header}\n---\nPing it.\n")
+    (tmp_path / "opencode.json").write_text(json.dumps({"mcp": {name: {"type": "local", "command": ["x"]} for name in there}}))
+    files = {file.path: file.data.decode() for file in agentconv.write(agentconv.read(tmp_path), "claude-code", with_="needed").files}
+
+    assert list(json.loads(files[".mcp.json"])["mcpServers"]) == [there[0]]
+    assert f"tools: {named}\n" in files[".claude/agents/ping.md"]
 
 
 def test_plugins_that_become_one_set_are_told(tmp_path, monkeypatch, capsys):

@@ -67,6 +67,46 @@ def test_a_faulty_manifest_keeps_its_agents_out(key, value, plugin, capsys):
     assert converted in (1, 2)
 
 
+def guard(word):
+    """Return events with one guard."""
+    return {"PreToolUse": [{"matcher": word, "hooks": [{"type": "command", "command": "exit 2"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("said", "matchers", "told"),
+    [
+        ({}, ["Bash"], False),
+        ({"hooks": "./more.json"}, ["Bash", "Edit"], False),
+        ({"hooks": ["./more.json", "./hooks/hooks.json"]}, ["Bash", "Edit"], False),
+        ({"hooks": guard("Write")}, ["Bash", "Write"], False),
+        ({"hooks": ["./more.json", guard("Write")]}, ["Bash", "Edit"], True),
+        ({"hooks": "./none.json"}, ["Bash"], True),
+    ],
+    ids=["usual", "path", "paths", "in place", "list", "nowhere"],
+)
+def test_the_hooks_of_a_plugin(said, matchers, told, plugin, tmp_path):
+    """They are those of `hooks/hooks.json`, and what the manifest names or says itself besides (asked); what is not read is told."""
+    plugin(said)
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks/hooks.json").write_text(json.dumps({"hooks": guard("Bash")}))
+    (tmp_path / "more.json").write_text(json.dumps({"hooks": guard("Edit")}))
+    found = agentconv.read(tmp_path)
+
+    assert [one.definition.matcher for one in found.hooks] == matchers
+    assert any("hooks" in one.message or "none.json" in one.message for one in found.diagnostics) == told
+
+
+def test_the_guard_of_a_plugin_is_not_left_behind_unsaid(plugin, tmp_path, capsys):
+    """Agents that go without it are told so, and what it guards is refused where the target holds no guard."""
+    plugin({"hooks": guard("Bash")})
+    assert main(["convert", ".", "-t", "codex", "-o", "out"]) == 0
+    assert "set-restrictions-stay" in capsys.readouterr().err
+    (tmp_path / "commands").mkdir()
+    (tmp_path / "commands/go.md").write_text("Go.\n")
+    assert main(["convert", ".", "-t", "opencode", "-o", "out", "--with", "all"]) == 1
+    assert "set-restraint" in capsys.readouterr().err
+
+
 def test_all_faults_are_told():
     """The faults of a manifest are told together, each at its own place."""
     text = '{"name": "a b",\n "license": 1,\n "agents": ["x.md", "./y.md",\n  5]}'

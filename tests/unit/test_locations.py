@@ -1,10 +1,10 @@
-"""Who looks for agents where a file lies."""
+"""Which files agents are looked for in, and who looks where a file lies."""
 
 from __future__ import annotations
 
 import pytest
 
-from agentconv.sources import locations
+from agentconv.sources import discovery, locations
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,12 @@ def test_who_looks_in_a_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert locations.looking(str(tmp_path / ".claude/agents/a.md"), "claude-code") == {"claude-code"}
+
+
+def test_what_a_project_wants_is_no_agent(tmp_path):
+    """In a folder without a client's location, no file of settings is taken for an agent because it ends as agents do."""
+    for path in ("agentconv.toml", "pyproject.toml", ".codex/config.toml", "reader.toml"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text('name = "reader"\n')
+
+    assert [one.path for one in discovery.discover([str(tmp_path)], "codex").files] == ["reader.toml"]

@@ -12,9 +12,9 @@ from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule, ToolGrant
     from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
@@ -87,14 +87,20 @@ class Named:
         self.parts = parts
         """What there is; that of bundles comes to it as they go by."""
         self.by: dict[tuple[Kind, str], set[str]] = {}
+        self.spelled: dict[str, list[ToolGrant | Rule]] = {}
+        """By the names of servers, what speaks of their tools."""
         self.servers: set[str] = set()
         """Servers that agents define themselves."""
+        self.said: list[Loaded] = []
+        """The files that say something of the whole set."""
 
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
             if piece.parts:
                 self.parts.take(piece.parts)
+            if piece.about is not None:
+                self.said.append(piece)
             for agent in piece.agents:
                 self.take(agent)
             yield piece
@@ -108,17 +114,22 @@ class Named:
                 self.by.setdefault(("servers", server.name), set()).add(agent.id)
             else:
                 self.servers.add(server.name)
-        granted = [grant.server for grant in agent.tools.allow]
-        granted += [rule.server for rule in agent.permissions.rules if rule.effect != "deny"]
-        for name in granted:
-            if name and name != effects.EVERY_SERVER:
-                self.by.setdefault(("servers", name), set()).add(agent.id)
+        granted: list[ToolGrant | Rule] = [*agent.tools.allow]
+        granted += [rule for rule in agent.permissions.rules if rule.effect != "deny"]
+        for one in granted:
+            if one.server and one.server != effects.EVERY_SERVER:
+                self.by.setdefault(("servers", one.server), set()).add(agent.id)
+                self.spelled.setdefault(one.server, []).append(one)
+
+    def meant(self, server: str, known: Sequence[str]) -> set[str]:
+        """Return the servers that one of a name may be, where clients spell a server and its tool in one word."""
+        return {effects.of_server(one, known)[0] for one in self.spelled.get(server, ())} | ({server} & set(known)) or {server}
 
     def without(self, agents: set[str]) -> Named:
         """Return what others than these agents name."""
         left = Named(self.parts)
         left.by = {part: by - agents for part, by in self.by.items() if by - agents}
-        left.servers = self.servers
+        left.servers, left.spelled = self.servers, self.spelled
         return left
 
 
@@ -151,7 +162,10 @@ def along(wanted: With, named: Named) -> Along:
     missing: list[tuple[Kind, str]] = []
     for kind in KINDS:
         names = {name for one, name in wanted.named if one == kind}
-        used = {name for one, name in named.by if one == kind} - (named.servers if kind == "servers" else set())
+        used = {name for one, name in named.by if one == kind}
+        if kind == "servers":
+            known_servers = [name for one in named.parts.of(kind) for name in one.names] if used else []
+            used = {meant for name in used for meant in named.meant(name, known_servers)} - named.servers
         needed = used if wanted.needed else set()
         if not (kind in wanted.kinds or names or (used and (wanted or wanted.said))):
             continue

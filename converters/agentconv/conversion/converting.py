@@ -91,13 +91,12 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
     """Convert agents, and the parts that go along with them, without those that only refused agents need."""
     from agentconv.conversion.carried_parts import CarriedParts
 
-    carried = CarriedParts(target, options, names.renamed)
+    carried = CarriedParts(target, options, names.renamed, _called(target, options, going.named))
     carried.judge(going.parts)
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
     listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
-    carried.container = listing
     refused: set[str] = set()
     for done in _agents(read, Each(target, options, replace(names, carried=carried), listing)):
         refused.update(done.agents if done.refused else ())
@@ -109,6 +108,16 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
         carried.leave(left)
         yield Converted(target, (), diagnostics=(left_of_refused(left),))
     yield from carried.convert(beside)
+
+
+def _called(target: str, options: Options, named: Named | None) -> str:
+    """Return what the container is called that parts go into, where the target has one, by what its sources say of it."""
+    listing = Listing(target, words=options.words)
+    for piece in named.said if named is not None else ():
+        if piece.about is not None:
+            listing.hold(piece.about)
+        listing.takes(piece)
+    return listing.name
 
 
 def _staying(parts: Parts, target: str, options: Options) -> Iterator[Converted]:

@@ -15,12 +15,14 @@ from agentconv.formats import registry as formats
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from agentconv.conversion.part_law import PartVerdict
+    from agentconv.conversion.server_names import ServerNames
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class PartNames:
 
     target: str
     verdicts: Sequence[PartVerdict]
+    servers: ServerNames
+    """What servers are called in the set."""
     container: str | None = None
     """The name of the container that they are in, where the target has one."""
 
@@ -56,7 +60,7 @@ class PartNames:
         found: dict[str, PartVerdict] = {}
         for name in dict.fromkeys(named):
             there = [one for one in skills if name in one.loaded.names]
-            own = next((one for one in there if _is_beside(projection.source, one)), None)
+            own = next((one for one in there if _lies_in(projection.source, one.loaded.root)), None)
             if there:
                 found[name] = own or there[0]
             if own is None and len({one.part.name for one in there if one.part}) > 1:
@@ -81,9 +85,23 @@ class PartNames:
 
     def out_of_plugin(self, agent: Agent) -> Agent:
         """Return an agent that names the servers of its plugin as the set does."""
-        aliases = self._aliases("servers")
-        changed = dict(_following(aliases, partial(fields.get, agent))) if aliases else {}
+        split = dict(_split(self.servers.called, partial(fields.get, agent))) if self.servers.called else {}
+        agent = fields.with_values(agent, split) if split else agent
+        names = self._in_set(agent)
+        changed = dict(_following(names, partial(fields.get, agent))) if names else {}
         return fields.with_values(agent, changed) if changed else agent
+
+    def _in_set(self, agent: Agent) -> dict[str, str]:
+        """Return what an agent calls servers by that are called otherwise in the set, and not so by agents of the target, either."""
+        names = {alias: name for alias, name in self.servers.aliases.items() if alias not in self._called("servers", name)}
+        for (_, root), within in self.servers.within.items():
+            other = {old: new for old, new in within.items() if old != new}
+            names |= other if other and _lies_in(agent, root) else {}
+        return names
+
+    def spoken(self, loaded: LoadedPart) -> dict[str, str]:
+        """Return what a part calls servers by, to what is to be said of them in the target."""
+        return {old: self._called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
 
     def renamed(self, kind: Kind) -> dict[str, str]:
         """Return old names to new ones, of parts that agents call otherwise in the target."""
@@ -91,23 +109,33 @@ class PartNames:
         pairs = ((old, self._called(kind, part.name or "")[0]) for old, part in found)
         return {old: new for old, new in pairs if old and new and old != new}
 
-    def _aliases(self, kind: Kind) -> dict[str, str]:
-        """Return what agents of a plugin call its parts by, to their names, where agents of the target do not call them so."""
-        found = [(one.loaded, one.part or one.loaded.part) for one in self.verdicts if one.loaded.also_called and one.loaded.kind == kind]
-        pairs = ((alias, loaded.part.name or "", part.name or "") for loaded, part in found for alias in loaded.also_called)
-        return {alias: name for alias, name, new in pairs if alias not in self._called(kind, new)}
-
     def _called(self, kind: Kind, name: str) -> tuple[str, ...]:
         """Return what agents of the target call a part by."""
         container = registry.container(self.target) if formats.FORMATS[self.target].index else None
         return container.called(self.container, kind, name) if container and self.container and name else (name,)
 
 
-def _is_beside(agent: Agent, one: PartVerdict) -> bool:
-    """Whether an agent's file lies in the plugin that a part is of."""
-    source, root = agent.origin.source if agent.origin else "", one.loaded.root.replace(os.sep, "/")
+def _lies_in(agent: Agent, root: str) -> bool:
+    """Whether an agent's file lies in the plugin of a folder."""
+    source, root = agent.origin.source if agent.origin else "", root.replace(os.sep, "/")
     folders = (parent.as_posix() for parent in PurePosixPath(source).parents)
     return any(root == folder or root.endswith(f"/{folder}") for folder in folders if folder not in (".", "/"))
+
+
+def _split(known: Collection[str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the fields of an agent in which a tool of a known server is one word, `server_tool`, that was split elsewhere."""
+    for path in ("tools.allow", "permissions.rules"):
+        now = tuple(_said(one, known) for one in get(path) or ())
+        if now != tuple(get(path) or ()):
+            yield path, now
+
+
+def _said(one: Any, known: Collection[str]) -> Any:
+    """Return a grant or rule with the server that it is about; a denial is about all that it may be."""
+    if not one.server or one.native != f"{one.server}_{one.tool}" or getattr(one, "effect", "allow") == "deny":
+        return one
+    server, tool = effects.of_server(one, known)
+    return one if server == one.server else replace(one, server=server, tool=tool)
 
 
 def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -194,6 +194,18 @@ def server_key(name: str) -> str:
     return name if name == EVERY_SERVER else _NOT_IN_TOOL_NAMES.sub("_", name)
 
 
+def of_server(one: ToolGrant | Rule, known: Iterable[str]) -> tuple[str, str | None]:
+    """Return the server and the tool that a grant or rule names, where its client spells both in one word, `server_tool`.
+
+    Of servers that are known, it is that with the longest name with which the word can begin, as `my_srv` for `my_srv_ping`.
+    """
+    server, flat = one.server or "", f"{one.server}_{one.tool}"
+    if one.tool is None or not one.native.endswith(flat):
+        return server, one.tool
+    best = max((name for name in known if flat.startswith(f"{server_key(name)}_")), key=len, default=server)
+    return best, flat[len(server_key(best)) + 1 :]
+
+
 def covers(grant: ToolGrant, server: str, *, deny: bool = False) -> bool:
     """Whether a grant speaks of a server; denied, `*` is each of them."""
     if grant.server is None:

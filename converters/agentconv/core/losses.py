@@ -234,7 +234,7 @@ CATALOGUE: dict[str, LossRule] = {
     "server-timeout-dropped": LossRule(_NOTE, _DROPPED, "the target cannot be told how long to wait for this MCP server"),
     "server-timeout-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts the time in another unit, and takes the nearest"),
     "server-key-dropped": LossRule(_WARNING, _DROPPED, "a key of an MCP server that only the source client uses"),
-    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that no client uses"),
+    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that changes nothing in its own client"),
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
@@ -345,6 +345,12 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "part-ambiguous": LossRule(
         _WARNING, _APPROXIMATED, "several skills have the name that is named here, and nothing says which is meant; it is the first"
+    ),
+    "part-server-unclear": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "servers have other names in the target, and nobody can say which of them a matcher is about",
+        "name each tool in it as `mcp__SERVER__TOOL`",
     ),
     "part-same": LossRule(_NOTE, _MOVED, "another part of this name is the very same; the target has it once"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),

@@ -615,7 +615,7 @@ def command_lines(format_id: str) -> dict[str, Any]:
 
 def restraining_files(format_id: str) -> tuple[str, ...]:
     """Return the files and folders of a project in which a client finds what restrains all that works there."""
-    return tuple(_file(format_id).get("restraining", ()))
+    return tuple({**_file(format_id), **_own(format_id)}.get("restraining", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
-from agentconv.conversion.carried_parts import loose_in_place
 from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.shared_files import Shared
 from agentconv.conversion.shared_parts import SharedParts, Together
 from agentconv.core import fields, losses

@@ -327,7 +327,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
-        if any(part in f"/{relative.as_posix()}" for part in parts):
+        if any(part in f"/{relative.as_posix()}" for part in parts) or f"/{relative.as_posix()}".endswith(_configurations()):
             continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
@@ -338,6 +338,15 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+@cache
+def _configurations() -> tuple[str, ...]:
+    """Return how the paths of files end that say what a project or a client wants, none of which is an agent."""
+    from agentconv.sources import settings_file
+
+    names = [settings_file.FILE, settings_file.PYTHON, *(row.settings for row in registry.FORMATS.values() if row.settings)]
+    return tuple(f"/{name}" for name in names)
 
 
 @cache

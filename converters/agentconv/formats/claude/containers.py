@@ -4,7 +4,8 @@ https://code.claude.com/docs/en/plugins-reference
 
 `commands` takes the place of the folder `commands/`, `skills` adds to `skills/`: a folder with a SKILL.md is one skill, by the name in its
 header, any other holds skills. Servers come from `.mcp.json`, which needs no `mcpServers`, and from the manifest, which wins. Agents reach
-a server of their plugin as `plugin_<plugin>_<server>` alone, and a skill as `<plugin>:<skill>`, too.
+a server of their plugin as `plugin_<plugin>_<server>` alone, and a skill as `<plugin>:<skill>`, too. Hooks come from `hooks/hooks.json` and
+from what `hooks` says besides: paths of such files, or the events themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM
-from agentconv.formats.claude import commands, manifest_commands, manifest_parts, marketplace, plugin_index, servers, skills
+from agentconv.formats.claude import commands, hooks, manifest_commands, manifest_parts, marketplace, plugin_index, servers, skills
 from agentconv.json import jsonc
 
 if TYPE_CHECKING:
@@ -113,6 +114,18 @@ class _Reader:
             elif kind == "file":
                 yield Place(path)
 
+    def hooks(self, node: Node) -> Iterator[Place]:
+        """Yield where the hooks are that a manifest names, or says itself."""
+        if isinstance(node, jsonc.Object) and not self.at:
+            yield Place(self.path, mixed=True)
+        elif isinstance(node, jsonc.Object) or any(isinstance(item, jsonc.Object) for item in manifest_parts.items(node)):
+            self.fault(
+                "hooks", "hooks that stand here in a list, or in a marketplace, are not read; write them to `hooks/hooks.json`", node
+            )
+        for path, kind, _ in self.below("hooks", node):
+            if kind == "file":
+                yield Place(path)
+
 
 def _file(path: str, levels: int = 1) -> Place:
     """Return the place of one file, which is called by its last names."""
@@ -146,6 +159,8 @@ def of_values(root: jsonc.Object, path: str, there: There) -> Contents:
     if "mcpServers" in nodes:
         named = (replace(place, wins=True) for place in reader.servers(nodes["mcpServers"]))
         places["servers"] = (*places["servers"], *named)
+    if "hooks" in nodes:
+        places["hooks"] = (*places["hooks"], *reader.hooks(nodes["hooks"]))
     return Contents(_name(root), places, tuple(reader.faults))
 
 
@@ -162,6 +177,8 @@ def offered(catalog: Catalog, there: There, own: Contents | None) -> Contents:
             added["skills"] = tuple(reader.skills(nodes["skills"]))
         if "mcpServers" in nodes and own is None:
             added["servers"] = tuple(replace(place, wins=True) for place in reader.servers(nodes["mcpServers"]))
+        if "hooks" in nodes:
+            added["hooks"] = tuple(reader.hooks(nodes["hooks"]))
         # what no file of the plugin's own names is written where its client looks anyway
         places = {
             kind: (*known, *(replace(place, contained=True) for place in added.get(kind, ()))) for kind, known in found.places.items()
@@ -209,5 +226,6 @@ _DEFAULTS: dict[Kind, tuple[Place, ...]] = {
     "skills": skills.BY_FORMAT[ID].project,
     "commands": commands.BY_FORMAT[ID].project,
     "servers": servers.BY_FORMAT[ID].project[:1],
+    "hooks": hooks.BY_FORMAT[ID].project,
 }
 BY_FORMAT = {ID: Container((plugin_index.PATH,), contents, offered, called=_called)}

@@ -16,10 +16,11 @@ from agentconv.parts.contained import AGENT_PLUGIN, AGENT_PLUGINS, Layout, Part,
 
 _LAYOUT = Layout({"skills": Part("skills", "skills", "**/SKILL.md"), "servers": Part("mcpServers", ".mcp.json")})
 _OTHERS = replace(_LAYOUT, native=False)
+_OWN = replace(_LAYOUT, parts={**_LAYOUT.parts, "hooks": Part("hooks", "hooks/hooks.json")})
 BY_FORMAT = {
     "codex": Container(
         (".codex-plugin/plugin.json",),
-        _LAYOUT.contents,
+        _OWN.contents,
         also={AGENT_PLUGIN: AGENT_PLUGINS.contents, ".claude-plugin/plugin.json": _OTHERS.contents},
         is_one=lambda source: source.path != AGENT_PLUGIN or is_agent_plugin(source),
     )

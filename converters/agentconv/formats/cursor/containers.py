@@ -13,6 +13,7 @@ _LAYOUT = Layout(
         "skills": Part("skills", "skills", "**/SKILL.md", dotted=False),
         "commands": Part("commands", "commands", "*.md", dotted=False),
         "servers": Part("mcpServers", "mcp.json", dotted=False),
+        "hooks": Part("hooks", "hooks/hooks.json", dotted=False),
     }
 )
 BY_FORMAT = {
