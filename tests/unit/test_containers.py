@@ -79,7 +79,7 @@ def guard(word):
         ({"hooks": "./more.json"}, ["Bash", "Edit"], False),
         ({"hooks": ["./more.json", "./hooks/hooks.json"]}, ["Bash", "Edit"], False),
         ({"hooks": guard("Write")}, ["Bash", "Write"], False),
-        ({"hooks": ["./more.json", guard("Write")]}, ["Bash", "Edit"], True),
+        ({"hooks": ["./more.json", guard("Write")]}, ["Bash", "Write", "Edit"], False),
         ({"hooks": "./none.json"}, ["Bash"], True),
     ],
     ids=["usual", "path", "paths", "in place", "list", "nowhere"],

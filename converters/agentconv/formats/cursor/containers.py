@@ -14,6 +14,7 @@ _LAYOUT = Layout(
         "commands": Part("commands", "commands", "*.md", dotted=False),
         "servers": Part("mcpServers", "mcp.json", dotted=False),
         "hooks": Part("hooks", "hooks/hooks.json", dotted=False),
+        "instructions": Part("rules", "rules", "**/*.mdc", dotted=False),
     }
 )
 BY_FORMAT = {
