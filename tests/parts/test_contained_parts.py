@@ -48,7 +48,7 @@ def _shown(folder: Path, client: str) -> dict[str, Any]:
             "state": str(one.state),
             **({"also called": list(one.also_called)} if one.also_called else {}),
             **({"hidden by": one.hidden_by} if one.hidden_by else {}),
-            **({"description": one.part.description} if one.part.description else {}),
+            **({"description": found} if (found := getattr(one.part, "description", None)) else {}),
         }
         for kind in KINDS
         for one in parts.of(kind)

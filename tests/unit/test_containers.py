@@ -79,7 +79,7 @@ def guard(word):
         ({"hooks": "./more.json"}, ["Bash", "Edit"], False),
         ({"hooks": ["./more.json", "./hooks/hooks.json"]}, ["Bash", "Edit"], False),
         ({"hooks": guard("Write")}, ["Bash", "Write"], False),
-        ({"hooks": ["./more.json", guard("Write")]}, ["Bash", "Edit"], True),
+        ({"hooks": ["./more.json", guard("Write")]}, ["Bash", "Write", "Edit"], False),
         ({"hooks": "./none.json"}, ["Bash"], True),
     ],
     ids=["usual", "path", "paths", "in place", "list", "nowhere"],
@@ -243,3 +243,17 @@ def test_what_a_pack_is_called_a_plugin_is_called(tmp_path, monkeypatch):
     assert (offered["name"], offered["plugins"][0]["name"], offered["owner"]) == ("backend-agents", "backend-agents", {"name": "Ada"})
     assert (said["name"], said["version"], said["description"]) == ("backend-agents", "1.2.0", "Ours")
     assert Path("again/.claude-plugin/plugin.json").read_text() == '{"name": "mine"}'
+
+
+@pytest.mark.parametrize(("file", "client"), [(".codex-plugin", "codex"), (".cursor-plugin", "cursor"), (".plugin", "copilot")])
+def test_inspect_shows_the_clients_whose_plugin_a_folder_is(file, client, plugin, tmp_path, capsys):
+    """A folder that is a plugin of several clients is looked at as each of them does, be there agents in it or not."""
+    plugin({})
+    (tmp_path / file).mkdir()
+    (tmp_path / file / "plugin.json").write_text('{"name": "kit"}')
+    (tmp_path / "skills/check").mkdir(parents=True)
+    (tmp_path / "skills/check/SKILL.md").write_text("---\nname: check\ndescription: Checks.\n---\nCheck.\n")
+    main(["inspect", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)
+
+    assert set(found["clients"]) == {client, "claude-plugin"}

@@ -101,7 +101,8 @@ class Report:
     def take(self, done: Converted) -> None:
         """Remember and tell what became of one file or agent."""
         noun = NOUNS[done.part] if done.part else _AGENT
-        self.counts[noun][done.target] += len(done.agents)
+        beside = done.file is not None and done.file.beside  # a script of a hook that is counted
+        self.counts[noun][done.target] += 0 if beside else len(done.agents)
         for state, found in self.states.items():
             if getattr(done, state):
                 found.setdefault(noun, {}).update(dict.fromkeys(_concerned(done, _ABOUT.get(state))))

@@ -81,7 +81,8 @@ def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
     for source in discovery.places(sources(options), options.stdin_filename):
         path = Path(source)
         project = locations.project_root(path) or (path if path.is_dir() else path.parent)
-        yield from (client for client in registry.CLIENTS if locations.of(project, client) and registry.is_loadable(client))
+        used = (one for one in registry.CLIENTS if locations.of(project, one) or locations.is_plugin_of(project, one))
+        yield from (client for client in used if registry.is_loadable(client))
 
 
 def source_of_project() -> str | None:

@@ -24,7 +24,10 @@ _FIELD = "handler."
 _SECONDS = {"s": 1, "ms": 1000}
 DROPPED = "hook-key-dropped"
 ROOT = "\0root"
-PLUGIN = expression(r"\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b")
+PLUGIN = expression(r"\$\{(?:CLAUDE_PLUGIN_ROOT|extensionPath)\}|\$CLAUDE_PLUGIN_ROOT\b")
+"""What a plugin's or an extension's hooks call its folder."""
+SEPARATOR = expression(r"\$\{(?:/|pathSeparator)\}")
+"""What stands between the names of a path there, as far as its author leaves that to the client; a shell takes it for an error."""
 PROJECT = expression(
     r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
 )
@@ -159,7 +162,7 @@ def is_moot(format_id: str, key: str) -> bool:
 
 def rooted(command: str) -> str:
     """Return a command line with one word for the folder that the scripts of its set lie in, however its client says that."""
-    return PROJECT.sub(ROOT, PLUGIN.sub(ROOT, command))
+    return PROJECT.sub(ROOT, PLUGIN.sub(ROOT, SEPARATOR.sub("/", command)))
 
 
 def meanings(format_id: str, handlers: Iterable[Json]) -> tuple[Handler, ...]:

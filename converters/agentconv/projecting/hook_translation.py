@@ -127,7 +127,7 @@ def _with_handlers(made: Hook, hook: Hook, target: str, matched: hook_matchers.M
         if lost:
             return Carried(why=f"it knows no `{lost[0]}`")
         handler = _rebased(handler, target)
-        left = _variables(handler.command or "") - (facts.variables if facts else frozenset())
+        left = _variables(handler.command or "") - (facts.variables if facts else frozenset()) - _variables(vocabulary.hook_root(target))
         if left:
             return Carried(why=f"it sets no ${min(left)}")
         moot += without
@@ -154,7 +154,8 @@ def _rebased(handler: Handler, target: str) -> Handler:
         names = _VARIABLE.findall(found[0])
         return found[0] if names and set(names) <= kept and not hook_handlers.PLUGIN.fullmatch(root) else root
 
-    return replace(handler, command=hook_handlers.PROJECT.sub(spelled, hook_handlers.PLUGIN.sub(lambda _: root, handler.command)))
+    command = hook_handlers.PLUGIN.sub(lambda _: root, hook_handlers.SEPARATOR.sub("/", handler.command))
+    return replace(handler, command=hook_handlers.PROJECT.sub(spelled, command))
 
 
 def _variables(command: str) -> set[str]:

@@ -34,6 +34,12 @@ class Contained:
     contents: Contents
     catalog: Catalog | None = None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the file is one of its client's own, rather than another one's that it reads too."""
+        container = parts.container(self.client)
+        return container is not None and self.source.path in container.files
+
     def called(self, kind: Kind, name: str) -> tuple[str, ...]:
         """Return what agents of the container call a part of it by."""
         container = parts.container(self.client)

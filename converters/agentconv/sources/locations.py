@@ -173,6 +173,14 @@ def made_by(folder: Path, client: str) -> list[str]:
     return names[:1] if names and _is_container(folder, client) else []
 
 
+def is_plugin_of(folder: Path, client: str) -> bool:
+    """Whether a file of a client's own makes a folder one of its plugins, be there agents in it or not."""
+    from agentconv.sources import contents
+
+    found = contents.of_folder(folder, client)
+    return found is not None and found.is_own
+
+
 def project_of(folder: Path, client: str) -> Path | None:
     """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
     for place in registry.FORMATS[client].folders:

@@ -116,12 +116,12 @@ class _Reader:
 
     def hooks(self, node: Node) -> Iterator[Place]:
         """Yield where the hooks are that a manifest names, or says itself."""
-        if isinstance(node, jsonc.Object) and not self.at:
-            yield Place(self.path, mixed=True)
-        elif isinstance(node, jsonc.Object) or any(isinstance(item, jsonc.Object) for item in manifest_parts.items(node)):
-            self.fault(
-                "hooks", "hooks that stand here in a list, or in a marketplace, are not read; write them to `hooks/hooks.json`", node
-            )
+        within = f"{self.at}/hooks"
+        if isinstance(node, jsonc.Object):
+            yield Place(self.path, mixed=True, at=within)
+        for number, item in enumerate(node.items if isinstance(node, jsonc.Array) else ()):
+            if isinstance(item, jsonc.Object):
+                yield Place(self.path, mixed=True, at=f"{within}/{number}")
         for path, kind, _ in self.below("hooks", node):
             if kind == "file":
                 yield Place(path)

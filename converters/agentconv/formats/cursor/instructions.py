@@ -8,6 +8,7 @@ names it. `CLAUDE.md` and `CLAUDE.local.md` are read where the user lets Cursor 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.part_format import Place
@@ -55,6 +56,7 @@ _KEYS = {
     "globs": Key(("paths",), _globs, _write_globs),
     "alwaysApply": Key(("when",), _always, _write_always),
 }
+_rules = partial(Files, shape=RuleFile(), keys=_KEYS, silent="manual", asks=True)
 _MAIN = Files(Place("", "AGENTS.md", native=False), main=True)
 BY_FORMAT = {
     "cursor": Client(
@@ -62,7 +64,7 @@ BY_FORMAT = {
         "Cursor",
         (
             _MAIN,
-            Files(Place(".cursor/rules", "**/*.mdc"), RuleFile(), _KEYS, silent="manual", asks=True),
+            _rules(Place(".cursor/rules", "**/*.mdc")),
             Files(Place("", ".cursorrules")),
             Files(Place("", "CLAUDE.md", native=False), main=True),
             Files(Place("", "CLAUDE.local.md", native=False), main=True, personal=True),
@@ -70,5 +72,6 @@ BY_FORMAT = {
         ),
         whens=frozenset({"always", "scoped", "asked", "manual"}),
         folded=_folded,
+        listed_as=_rules,
     )
 }

@@ -1,4 +1,4 @@
-"""The hooks of a project or user of Gemini CLI 0.61.0 and of Qwen Code 0.24.4 (both asked), in `settings.json`.
+"""The hooks of a project or user of Gemini CLI 0.61.0 and Qwen Code 0.24.4 (both asked), in `settings.json`; an extension has its own file.
 
 https://geminicli.com/docs/hooks
 
@@ -33,5 +33,6 @@ def _format(format_id: str, title: str, folder: str, off: tuple[tuple[str, ...],
 
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", (("hooksConfig", "enabled"), False), stops=True),
+    "gemini-extension": HookFormat(Client("gemini-extension", "Gemini CLI"), (Place("hooks/hooks.json"),)),
     "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", (("disableAllHooks",), True), stops=False),
 }

@@ -54,6 +54,7 @@ BY_FORMAT = {
         listed=_listed,
         listed_as=partial(Files, main=True, imports="words"),
     ),
+    "gemini-extension": Client("gemini-extension", "Gemini CLI", (_GEMINI,), listed_as=partial(Files, main=True, imports="words")),
     "qwen-code": Client(
         "qwen-code",
         "Qwen Code",

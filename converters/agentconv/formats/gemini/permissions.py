@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
 from agentconv.formats.gemini import policies
@@ -88,6 +89,12 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
         _places(".gemini")[0],
         (*_places(".gemini")[1], Place(".gemini/policies", "*.toml")),
         elsewhere=((".geminiignore", ignore_files.reader("gemini-cli")), (".toml", policies.Policies)),
+    ),
+    "gemini-extension": PermissionFormat(
+        replace(GEMINI, format="gemini-extension", effects=frozenset({"deny"})),
+        lists.Lists("gemini-extension", {("excludeTools",): "deny"}, read=policies.rule),
+        (Place("gemini-extension.json", mixed=True), Place("policies", "*.toml")),
+        elsewhere=((".toml", policies.of_extension),),
     ),
     "qwen-code": PermissionFormat(
         QWEN,

@@ -4,8 +4,8 @@ https://geminicli.com/docs/reference/policy-engine
 
 Of all rules, whatever their files, the one of the highest priority that matches decides, and of equal ones the first. A file in which one
 rule is not as it should be is passed over whole; a rule without a name of a tool keeps the client from starting. A project's own policies
-are read by no version so far. What a rule says of modes, of sub-agents or of annotations narrows it: a prohibition is read without that,
-and a permission with that is none.
+are read by no version so far, and those of an extension cannot allow anything. What a rule says of modes, of sub-agents or of annotations
+narrows it: a prohibition is read without that, and a permission with that is none.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ def rule(effect: str, word: str, pattern: str | None) -> tuple[Rule, ...]:
 class Policies:
     """A file of policies as it was read."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, *, allows: bool = True) -> None:
         self.source = source
+        self._allows = allows
         self.complaints: list[tuple[Complaint, int]] = []
         self._text = source.text.removeprefix(BOM)
         self.part = self._part()
@@ -89,6 +90,9 @@ class Policies:
         words = _words(table.get("toolName")) if effect else []
         if effect is None or (effect == "allow" and any(table.get(key) not in (None, []) for key in _NARROWING)):
             return
+        if effect == "allow" and not self._allows:
+            self._complain("an extension cannot allow anything", at, Effect.IGNORES, effect)
+            return
         told = [key for key in ("commandPrefix", "commandRegex") if key in table]
         if told and (words != [_SHELL] or "argsPattern" in table or len(told) > 1):
             self._complain(f"`{told[0]}` stands beside `toolName = {_SHELL}!r` alone".replace("!r", '"'), at, Effect.IGNORES, effect)
@@ -107,6 +111,11 @@ class Policies:
     def rewritten(self, part: PermissionSet | None) -> str:
         """Return the file as it is, or without anything: its rules are written by its user alone."""
         return self.source.text if part is not None else ""
+
+
+def of_extension(source: SourceText) -> Policies:
+    """Read a file in the folder `policies` of an extension, which can close tools and ask, and open none."""
+    return Policies(source, allows=False)
 
 
 def _is_of_shell(other: Rule, one: Rule) -> bool:

@@ -72,9 +72,12 @@ class JsonHooks:
         """Return the map of events."""
         node: Node | None = self.document.root
         for step in self.top:
-            if not isinstance(node, Object):
+            if isinstance(node, Array) and step.isdecimal():
+                node = dict(enumerate(node.items)).get(int(step))
+            elif isinstance(node, Object):
+                node = node.entries().get(step)
+            else:
                 break
-            node = node.entries().get(step)
             if node is None:
                 return None
         if isinstance(node, Object):
@@ -172,7 +175,7 @@ class JsonHooks:
         whole = [event for event in gone if event not in new and _is_emptied(gone[event], self._groups(event))]
         missing: dict[str, Any] = {event: entries for event, entries in new.items() if not isinstance(there.get(event), Array)}
         root = self.document.root
-        if self.top and isinstance(root, Object) and not new and whole and len(whole) == len(there):
+        if len(self.top) == 1 and isinstance(root, Object) and not new and whole and len(whole) == len(there):
             yield from json_edits.patch(self.document, root, {self.top[0]: REMOVED})
         elif missing and self._events is None:
             yield from self._first(missing)

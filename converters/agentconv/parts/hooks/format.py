@@ -51,7 +51,7 @@ class HookFormat:
 
     def read(self, source: PartSource) -> PartsRead[SetHook]:
         """Read all hooks of a file as the client does."""
-        return reading.read(self._of(source.text.path).client, self._file(source.text), source)
+        return reading.read(self._of(source.text.path).client, self._file(source.text, source.place), source)
 
     def switches_off(self, source: SourceText) -> bool:
         """Whether a file of settings keeps the client from running any hook."""
@@ -66,15 +66,17 @@ class HookFormat:
 
     def named(self, source: PartSource) -> list[str]:
         """Return the paths of the project's files that the hooks of a file may run."""
-        found = (hook_handlers.read(self.client.words, entry.value) for entry in self._file(source.text).entries)
+        found = (hook_handlers.read(self.client.words, entry.value) for entry in self._file(source.text, source.place).entries)
         return list(dict.fromkeys(path for handler in found for path in scripts.named(handler)))
 
     def _of(self, path: str) -> HookFormat:
         return next((one for end, one in self.others if path == end), self)
 
-    def _file(self, source: SourceText) -> JsonHooks | TomlHooks:
+    def _file(self, source: SourceText, place: Place | None) -> JsonHooks | TomlHooks:
         if source.path.endswith(".toml"):
             return TomlHooks(source)
+        if place is not None and place.at:
+            return JsonHooks(source, tuple(place.at.removeprefix("/").split("/")), self.syntax)
         return JsonHooks(source, () if source.path.endswith(self.at_top) and self.at_top else ("hooks",), self.syntax)
 
     def to_project(self, projection: PartProjection[SetHook]) -> None:
@@ -104,7 +106,7 @@ class HookFormat:
         """Put hooks into a file: keys that differ are patched, new hooks come last, and every other byte stays; their scripts follow."""
         given = tuple(parts)
         text = original.text if original else SourceText(path, b"")
-        file = self._file(text)
+        file = self._file(text, original.place if original else None)
         known = {one.name: one for one in (self.read(replace(original, text=text)).parts if original else ())}
         index = {pointer: number for number, pointer in enumerate(entry.pointer(file.top) for entry in file.entries)}
         at = {name: index[one.origin.pointer] for name, one in known.items() if one.origin and one.origin.pointer in index}
