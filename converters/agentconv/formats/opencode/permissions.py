@@ -54,7 +54,8 @@ class _RuleFile:
     def _check_tools(self) -> None:
         """Say what the client does not take of the deprecated map; of the other one, its reader does."""
         node = self.settings.node(_TOOLS)
-        found = node and schema_files.complaint(f"parts/permissions/{self.maps.format_id}", _TOOLS, jsonc.value(node))
+        schema = f"parts/permissions/{self.maps.format_id}"
+        found = schema_files.complaint(schema, _TOOLS, jsonc.value(node)) if node is not None else None
         if found is not None:
             self.settings.complain(found.reason, _TOOLS, within=found.within, effect=found.effect, remedy=found.remedy)
 
