@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tomli_w
 from jsonschema import Draft202012Validator
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
@@ -16,7 +17,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.source import SourceText
-from agentconv.parts.permissions import deciding, restraints
+from agentconv.parts.permissions import deciding, faults, restraints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +44,9 @@ SCHEMAS = sorted(path.name.partition(".")[0] for path in schema_files.FOLDER.glo
 _AT = {
     "gemini-cli": {"defaultApprovalMode": "general"},
     "qwen-code": {"allow": "permissions", "ask": "permissions", "deny": "permissions"},
-    "claude-code": {},
-    "cursor": {},
 }
-_TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
+_TABLE = {"claude-code": "permissions", "cursor": "permissions", "gemini-cli": "tools", "qwen-code": "tools"}
+"""Where the keys of a client stand; those of others stand at the top of their files."""
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,13 @@ _TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
 def test_schema_says_what_a_client_takes(format_id: str, key: str) -> None:
     """Of each key, what is well-formed is taken, and anything else costs what the schema says."""
     row = schema_files.part_rows("permissions", format_id)[key]
-    table = _AT[format_id].get(key, _TABLE.get(format_id, "permissions"))
+    table = _AT.get(format_id, {}).get(key, _TABLE.get(format_id))
     place = client(format_id).project[0]
 
     def effects(value: Any) -> list[Effect | None]:
-        source = SourceText(place.path, json.dumps({table: {key: value}}).encode())
+        values = {table: {key: value}} if table else {key: value}
+        text = tomli_w.dumps(values) if place.path.endswith(".toml") else json.dumps(values)
+        source = SourceText(place.path, text.encode())
         return [one.effect for one in client(format_id).read(PartSource(source, place)).diagnostics]
 
     assert [one for value in row["examples"] for one in effects(value)] == []
@@ -72,7 +74,7 @@ def test_schema_of_rules_follows_the_annotations(format_id: str) -> None:
     schema = schema_files.load(f"parts/permissions/{format_id}")
 
     assert list(Draft202012Validator(schema_files.load("annotations")).iter_errors(schema)) == []
-    assert {row["x-field"] for row in schema["properties"].values()} <= {"rules", "mode", "folders", "extras"}
+    assert {row["x-field"] for row in schema["properties"].values()} <= {"rules", "mode", "sandbox", "folders", "extras"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
@@ -235,6 +237,36 @@ def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
     assert set(projection.left_open) == {"deny Read(./.env)"}
     assert "run_shell_command" not in str(projection.part.rules)
     assert "read_file" not in str(projection.part.rules)
+
+
+_UNSAID: dict[str, tuple[str, Any]] = {
+    "no command": ("claude-code", {"permissions": {"deny": ["Bash()"]}}),
+    "a blank before it": ("claude-code", {"permissions": {"deny": ["Bash( rm:*)"]}}),
+    "a blank in front of the star": ("claude-code", {"permissions": {"deny": ["Bash(rm :*)"]}}),
+    "a way out of the project": ("claude-code", {"permissions": {"deny": ["Read(../x)"]}}),
+    "a way out of another client's": ("qwen-code", {"permissions": {"deny": ["Read(../x/**)"]}}),
+    "a way back": ("qwen-code", {"permissions": {"deny": ["Edit(a/../b)"]}}),
+    "a name that no path has": ("opencode", {"permission": {"read": {"./a": "deny"}}}),
+}
+
+
+@pytest.mark.parametrize("target", WRITTEN)
+@pytest.mark.parametrize(("source", "value"), _UNSAID.values(), ids=_UNSAID)
+def test_what_is_read_otherwise_elsewhere_is_not_said_there(source: str, value: Any, target: str) -> None:
+    """A pattern that another client would hold against something else, or nothing, is left open rather than copied."""
+    projection = projected(read(source, value), target)
+
+    assert source == target or {target, source} == {"opencode", "kilo"} or len(projection.left_open) == 1
+
+
+@pytest.mark.parametrize("rule", ["Bash()", "Bash( rm:*)", "Bash(rm :*)", "Bash(rm:* )", "Read(../x)", "Edit(a/../b)"])
+def test_a_denial_that_matches_nothing_is_told(rule: str) -> None:
+    """Claude Code does all that these are to forbid (asked); what is nearly the same counts."""
+    (one,) = read("claude-code", {"permissions": {"deny": [rule]}}).rules
+    (other,) = read("claude-code", {"permissions": {"deny": [rule.replace("../", "").replace("()", "(ls)").replace(" ", "")]}}).rules
+
+    assert faults.matches_nothing(one, "claude-code")
+    assert not faults.matches_nothing(other, "claude-code")
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

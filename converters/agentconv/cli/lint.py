@@ -128,7 +128,7 @@ def run(options: argparse.Namespace) -> int:
     named = {file.location for file in found.files if file.named}
     lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
     files += lint_files.included(files)
-    files += _of_parts(options, found, chosen, parts) if own is None or own in registry.CLIENTS else []
+    files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
     notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
@@ -164,9 +164,11 @@ def _discovered(options: argparse.Namespace, own: str | None) -> tuple[Discovery
     return scope.discover(argparse.Namespace(**{**vars(options), "sources": rest}), own) if rest else Discovery(), parts
 
 
-def _of_parts(options: argparse.Namespace, found: Discovery, chosen: lint_folders.LintFolders, named: Sequence[str]) -> list[LintFile]:
-    """Return the files of parts that are below SRC, and those that it names."""
-    below = _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
+def _of_parts(
+    options: argparse.Namespace, found: Discovery, chosen: lint_folders.LintFolders, named: Sequence[str], files: Sequence[LintFile]
+) -> list[LintFile]:
+    """Return the files of parts that are below SRC, and those that it names; `files` are those of agents."""
+    below = _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen, files), options.exclude)
     return [*below, *lint_files.of_parts_named(found, named, chosen, {file.location for file in below})]
 
 

@@ -35,6 +35,7 @@ TOPICS = (
     "servers",
     "text",
     "prompts",
+    "hidden_characters",
     "security",
     "descriptions",
 )
@@ -129,8 +130,8 @@ def none_called(word: str, hint: str, *, where: str = "", what: str = "rule") ->
 @cache
 def security_rules() -> tuple[Rule, ...]:
     """Return the rules about secrets and hidden characters, without loading any other."""
-    module = import_module("agentconv.lint.rules.security")
-    return tuple(value for value in vars(module).values() if isinstance(value, Rule) and value.code in SECRETS | HIDDEN)
+    found = [rule for topic in ("hidden_characters", "security") for rule in _of_module(import_module(f"agentconv.lint.rules.{topic}"))]
+    return tuple(rule for rule in found if rule.code in SECRETS | HIDDEN)
 
 
 def find(word: str) -> Rule | None:
