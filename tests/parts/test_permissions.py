@@ -45,6 +45,7 @@ _AT = {
     "qwen-code": {"allow": "permissions", "ask": "permissions", "deny": "permissions"},
     "claude-code": {},
     "cursor": {},
+    "auggie": {"toolPermissions": "", "removedTools": ""},
 }
 _TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
 
@@ -59,7 +60,7 @@ def test_schema_says_what_a_client_takes(format_id: str, key: str) -> None:
     place = client(format_id).project[0]
 
     def effects(value: Any) -> list[Effect | None]:
-        source = SourceText(place.path, json.dumps({table: {key: value}}).encode())
+        source = SourceText(place.path, json.dumps({table: {key: value}} if table else {key: value}).encode())
         return [one.effect for one in client(format_id).read(PartSource(source, place)).diagnostics]
 
     assert [one for value in row["examples"] for one in effects(value)] == []
