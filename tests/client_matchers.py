@@ -2,7 +2,7 @@
 
 Claude Code and Codex: words with bars or commas between them are names, anything else an expression (asked). Copilot as Claude Code, by
 either name of a tool. Gemini CLI: `hookPlanner.matchesToolName`. Qwen Code: `matchesHookPattern`, with the tool's aliases. Cursor, Droid:
-an expression.
+an expression. Auggie: `f7n`, an expression for its own tools.
 """
 
 from __future__ import annotations
@@ -62,6 +62,12 @@ def _qwen(matcher: str | None, name: str) -> bool:
     return _search(pattern, name)
 
 
+def _auggie(matcher: str | None, name: str) -> bool:
+    if not matcher or matcher in (".*", "*"):  # the last one is no expression: nothing is held against it
+        return True
+    return _search(matcher, name)
+
+
 DECIDERS = {
     "claude-code": _words,
     "claude-plugin": _words,
@@ -71,6 +77,7 @@ DECIDERS = {
     "qwen-code": _qwen,
     "cursor": _gemini,
     "droid": _gemini,
+    "auggie": _auggie,
 }
 """Whether a client runs a hook with a matcher for a tool."""
 
@@ -94,6 +101,12 @@ TOOLS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "cursor": {"run": ("Shell",), "edit": ("Write",), "write": ("Write",), "read": ("Read",), "server": ("MCP:search",)},
     "droid": {"run": ("Execute",), "edit": ("Edit",), "write": ("Create",), "read": ("Read",), "server": ("mcp__tracker__search",)},
+    "auggie": {
+        "run": ("launch-process",),
+        "edit": ("str-replace-editor", "apply_patch"),
+        "write": ("save-file",),
+        "read": ("view",),
+    },
 }
 TOOLS["claude-plugin"] = TOOLS["claude-code"]
 """The tools that do the same in each client, by the names that it holds matchers against."""

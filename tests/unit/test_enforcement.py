@@ -314,7 +314,7 @@ def test_a_role_that_is_copied_is_told_of_as_well() -> None:
 
 def test_each_limit_is_told_once_in_a_run() -> None:
     """Limits that hold nobody are one entry, a line for those of the same agents, and what to do about them all is said once."""
-    head = "Codex does not hold a spawned agent to this, whatever its file says"
+    head = "Codex does not hold the agent to this, whatever its file says"
 
     assert _told_of({"a": ["sandbox_mode", "web_search"], "b": ["sandbox_mode"]}) == [
         f"warning[not-enforced] {head}",

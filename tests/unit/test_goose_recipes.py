@@ -12,6 +12,7 @@ from agentconv.core.source import SourceText
 from agentconv.families import minijinja
 from agentconv.formats.goose import recipes
 from agentconv.sources import sniffing
+from agentconv.testing.files import convert_file
 
 HEAD = "title: Reviewer  # of changes\ndescription: Reviews\n"
 
@@ -185,3 +186,12 @@ def test_a_text_that_need_not_be_there_may_be_nothing():
     """Of instructions and a task, null is none; of a title it is text."""
     assert read(f"{HEAD}instructions: ~\nprompt: Review\n").set.agents[0].prompt.text == "Review"
     assert read(f"{HEAD}prompt: ~\n").states == (State.NOT_LOADED,)
+
+
+def test_a_list_of_all_the_other_tools_says_that_it_closes_servers():
+    """Extensions are listed as soon as one is denied, and no word of the list stands for the servers of the user."""
+    source = SourceText("a.md", b"---\nname: a\ndescription: Bakes\ndisallowedTools: Bash\n---\nBake.\n")
+
+    told = [loss.code for conversion in convert_file(source, "claude-code", "goose-recipe") for loss in conversion.losses]
+
+    assert "tools-narrowed" in told

@@ -117,7 +117,7 @@ CATALOGUE: dict[str, LossRule] = {
     "not-enforced": LossRule(
         _WARNING,
         _DROPPED,
-        "the target does not hold a spawned agent to this, whatever its file says",
+        "the target does not hold the agent to this, whatever its file says",
         apart=True,
     ),
     "asks-dropped": LossRule(

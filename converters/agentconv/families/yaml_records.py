@@ -6,6 +6,7 @@ Block style is patched; anything else is spelled anew.
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Complaint
@@ -328,7 +329,10 @@ class YamlDocument(YamlFile):
         self.records, self.nodes = [], []
         if len(_FENCE.findall(self.text)) > 1:
             return
-        header = frontmatter.Header(SourceText("", encode(self.text)), 0, len(self.text), len(self.text), grammar=self.grammar)
+        text = self.text
+        for step in self.steps:
+            text = _below(text, step)
+        header = frontmatter.Header(SourceText("", encode(text)), 0, len(text), len(text), grammar=self.grammar)
         frontmatter.recover(header, known)
         values = {**header.values, **frontmatter.pieces(header)}
         if values:
@@ -355,6 +359,12 @@ _ONE_LINE = jsonc_edits.Layout("\n", None, "", "")
 _ITEM = expression(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
 _FENCE = expression(r"(?m)^---\s*$")
 _TOP_KEY = expression(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
+
+
+def _below(text: str, key: str) -> str:
+    """Return the lines of a map below a key, as they would stand for themselves."""
+    found = re.search(rf"(?m)^[\"']?{re.escape(key)}[\"']?[ \t]*:[^\n]*\n(?P<lines>(?:[ \t]+[^\n]*\n?|[ \t\r]*(?:#[^\n]*)?\n)*)", text)
+    return textwrap.dedent(found["lines"]) if found else ""
 
 
 def _chunks(text: str, key: str) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import fields
+from agentconv.core import effects, fields
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.expressions import expression
@@ -346,4 +346,5 @@ def _model(word: str) -> Model:
 
 
 def _spell_server(server: str, tool: str | None) -> str:
-    return f"{server}/{tool}" if tool else server
+    """Write an MCP server, or one of its tools; no word stands for all of them."""
+    return "" if server == effects.EVERY_SERVER else f"{server}/{tool}" if tool else server

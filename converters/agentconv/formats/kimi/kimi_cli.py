@@ -90,6 +90,12 @@ def _without_base(found: layers.Layers, source: SourceText) -> Complaint | None:
     return None
 
 
+def _layers(source: SourceText) -> layers.Layers:
+    """Return the agent of a file, as far as it is to be read, with what it extends."""
+    found = (record.value for record in as_it_stands(source).records)
+    return layers.of_keys(next((value for value in found if isinstance(value, dict)), {}), source)
+
+
 def _version(source: SourceText) -> str:
     from agentconv.yaml import nodes
 
@@ -229,14 +235,14 @@ def _dialect(found: Mapping[str, Json]) -> records.Dialect:
 
 
 def _of_source(source: SourceText) -> records.Dialect:
-    found = layers.of_source(source)
+    found = _layers(source)
     needed = () if found.of_default or found.lost else layers.REQUIRED
     return replace(_dialect(found.keys), required=tuple(name for name in needed if name not in found.keys))
 
 
 def _includes(source: SourceText) -> list[Include]:
     places = next((record.keys for record in as_it_stands(source).records), {})
-    return [Include(path, *places.get(key, (0, 0))) for key, path in layers.named(layers.of_source(source))]
+    return [Include(path, *places.get(key, (0, 0))) for key, path in layers.named(_layers(source))]
 
 
 INCLUDES = _includes
@@ -262,7 +268,7 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
         done = records.write(_dialect(agent.extras.get(ID, {})), agents, original)
         put = _put(agent, agent.extras.get(ID, {}).get(PROMPT), original)
         return replace(done, beside=(put,)) if put else done
-    path = layers.of_source(original).keys.get(PROMPT)
+    path = _layers(original).keys.get(PROMPT)
     put = _put(agent, path, original)
     included = original.included or {}
     text = SourceText(original.path, original.data, {**included, str(path): put}) if put else original
@@ -281,7 +287,7 @@ def _put(agent: Agent, path: object, source: SourceText) -> Included | None:
     if not isinstance(text, str) or isinstance(text, Text) or place is None or not isinstance(path, str):
         return None
     one = layers.known(source, path)
-    before = layers.of_source(source).keys if source.size else {}
+    before = _layers(source).keys if source.size else {}
     if one.data is not None and before and _prompt(_with_text(before, path, one))["prompt.text"] == text:
         return one
     spelled = text if agent.prompt and agent.prompt.syntax == ID else jinja.escape(text)

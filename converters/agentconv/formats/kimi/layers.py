@@ -56,11 +56,6 @@ def known(source: SourceText, path: str) -> Included:
     return found.get(path) or next((one for one in found.values() if place and one.path == place), UNSEEN)
 
 
-def of_source(source: SourceText) -> Layers:
-    """Return the agent of a file, with what it extends."""
-    return of_keys(_agent(source.text), source)
-
-
 def of_keys(keys: Mapping[str, Json], source: SourceText) -> Layers:
     """Return an agent by its own keys, with what it extends."""
     layers = Layers(dict(keys))

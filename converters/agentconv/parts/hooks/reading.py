@@ -11,6 +11,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import SetHook
+from agentconv.families import javascript
 from agentconv.parts.hooks import scripts
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class Client:
     """What a new file says besides."""
     whole: frozenset[str] = frozenset()
     """The events of which one entry that it does not take costs all of its file."""
+    by_event: bool = False
+    """Whether one entry that it does not take costs those of its event in the file."""
+    expressions: bool = False
+    """Whether it takes no matcher that is no expression of JavaScript."""
     skips: frozenset[str] = frozenset()
     """The kinds of what is run that it knows, and passes over alone."""
     stops: bool = False
@@ -64,6 +69,7 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
     all_gone = bool(file.problem) or any(
         both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
     )
+    lost = {entry.event for entry, (problem, passed) in zip(file.entries, wrong, strict=True) if client.by_event and problem and not passed}
     names: dict[str, int] = {}
     parts, states = [], []
     for entry, (problem, _) in zip(file.entries, wrong, strict=True):
@@ -71,7 +77,7 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
             continue
         parts.append(_hook(client, entry, source, names, entry.pointer(file.top)))
         stopped = State.STOPS if client.stops and file.problem else State.NOT_LOADED
-        states.append(stopped if all_gone or problem else State.LOADS)
+        states.append(stopped if all_gone or problem or entry.event in lost else State.LOADS)
     return PartsRead(tuple(parts), tuple(states), tuple(_told(client, file, source, wrong)))
 
 
@@ -117,6 +123,8 @@ def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
         return f"it has no event `{entry.event}`", True
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
+    if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
+        return f"`{entry.matcher}` is no regular expression", False
     if not isinstance(entry.value, dict):
         return "it is no map", False
     if _kind(entry.value) in client.skips:
@@ -150,7 +158,8 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
         name = None if entry.problem else numbered(name_of(hook), names)
         if problem:
             whole = _costs_all(client, entry, problem, passed)
-            does = "runs none of the hooks of this file" if whole else f"does not run the hook of `{entry.event}`"
+            several = "runs none of the hooks of this file"
+            does = several if whole else f"{'does not run the hook' if passed or not client.by_event else several} of `{entry.event}`"
             told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
             yield replace(told, names=(entry.event,), effect=Effect.DROPS_ALL if whole else Effect.DROPS, reason=problem)
 
