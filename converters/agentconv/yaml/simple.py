@@ -61,11 +61,13 @@ def texts_apart(text: str) -> tuple[str, list[tuple[str, Scalar]]] | None:
     """
     if len(text) > _MAX_LENGTH or _is_odd(text):
         return None
+    pieces = _TEXT.split(text)
     try:
-        texts = [(key, _scalar("", raw, 0, 0, 0)[0]) for key, raw in _TEXT.findall(text)]
+        texts = [(pieces[at], _scalar("", pieces[at + 1], 0, 0, 0)[0]) for at in range(1, len(pieces), 3)]
     except _Complicated:
         return None
-    return _TEXT.sub(r"\1: x", text), texts  # type: ignore[return-value]
+    pieces[2::3] = [": x"] * len(texts)
+    return "".join(pieces), texts  # type: ignore[return-value]
 
 
 def _is_odd(text: str) -> bool:
