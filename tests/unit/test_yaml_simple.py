@@ -115,3 +115,26 @@ def test_what_writers_write_is_simple(value, fold):
     node = yaml_simple.parse(emitter.mapping(value, fold=fold))
 
     assert node is not None
+
+
+TEXT_LINES = st.builds(lambda key, word: f"{key}: {word}", st.sampled_from(["name", "description"]), WORDS)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.one_of(TEXT_LINES, LINES), min_size=1, max_size=5).map("\n".join), st.sampled_from(GRAMMARS))
+@example("name: a\ndescription: |\n  b\n", BUN)
+@example("a: 'b\ndescription: c'\nname: d", BUN)
+@example("name: a\nname: b", BUN)
+@example("description: a\n  b", BUN)
+@example("a:\n- b\nname: '1'", JS_YAML_3)
+def test_texts_apart_are_what_the_text_says(text, grammar):
+    """A text whose rest is simple reads as that does, with the texts in their places."""
+    apart = nodes.texts_apart(text, grammar)
+    if apart is None or not nodes.is_simple(apart[0], grammar):
+        return
+    rest, texts = (
+        {key: nodes.value(node, None, grammar) for key, node in nodes.entries(nodes.parse(one, grammar), grammar).items()}
+        for one in (apart[0], text)
+    )
+
+    assert list({**rest, **apart[1]}.items()) == list(texts.items())

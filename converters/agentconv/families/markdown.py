@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
-from agentconv.families import frontmatter, javascript, keys, reading
+from agentconv.families import frontmatter, javascript, keys, known_headers, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
@@ -92,6 +92,8 @@ class Dialect:
     """Keys whose values the client takes as they are spelled, whatever type YAML gives them; null is null."""
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
+    known: known_headers.Known = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the client makes of headers whose like came by before."""
 
     def encode(self, agent: Agent) -> dict[str, Json]:
         """Return the keys of a header for an agent, in documented order; one that the client passes over stays as long as it may."""
@@ -129,6 +131,37 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     header = dialect.find(source)
     if isinstance(header, Complaint):
         return _unusable(dialect, source, None, header, source.span())
+    return _as_known(dialect, source, header) or _read(dialect, source, header)
+
+
+def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResult | None:
+    """Read a file of whose header all but the texts is known; None where there is more to say of it."""
+    if dialect.bodiless is not None or source.text[header.end - 1 : header.end] != "\n":
+        return None
+    decoded = known_headers.decoded(dialect, header, partial(_without_texts, dialect))
+    if decoded is None:
+        return None
+    _judge_prompt(dialect, header, decoded)
+    if decoded.refused:
+        return None
+    agent = _agent(dialect, source, header, decoded)
+    if any(_prompt_remarks(dialect, header, agent)):
+        return None
+    return ReadResult(AgentSet((agent,)), (State.LOADS,), (), partial(_place, header))
+
+
+def _without_texts(dialect: Dialect, header: Header) -> Decoded | None:
+    """Return what the client makes of a header that stands for those with other texts; None where there is more to say of it."""
+    frontmatter.parse(header, None, dialect.grammar)
+    decoded = decode_header(dialect, _values(dialect, header))
+    if decoded.refused:
+        return None
+    agent = _agent(dialect, header.source, header, replace(decoded, values={**decoded.values}))
+    return None if any(reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)) else decoded
+
+
+def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
+    """Read a file whose header was found."""
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
         fault = header.fault()
@@ -162,6 +195,8 @@ _PROMPT = "/prompt"
 
 
 def _place(header: Header, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+    if header.root is None and header.error is None:  # it was known, and nobody has looked into it yet
+        frontmatter.parse(header)
     return header.extent(key, *within) if key else _prompt_place(header)
 
 
@@ -439,50 +474,6 @@ def header_of(dialect: Dialect, source: SourceText) -> Header | None:
     """Return a file's header as the client reads it; None where it finds none."""
     header = dialect.find(source)
     return None if isinstance(header, Complaint) else frontmatter.parse(header, dialect.fallback, dialect.grammar)
-
-
-def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
-    """Return the edits that let a header parse which the client's own repair has read, value by value; None where none do.
-
-    Only the values that stand in the way are spelled anew, as the client reads them, and those that would read otherwise
-    once the header parses.
-    """
-    header = header_of(dialect, source)
-    if header is None or not header.fallback:
-        return None
-    changes: dict[str, Json] = {}
-    while True:
-        edits = frontmatter.patch(header, changes)
-        if edits is None:
-            return None
-        again = dialect.find(SourceText(source.path, encode(frontmatter.apply(source.text, edits))))
-        if isinstance(again, Complaint):
-            return None
-        frontmatter.parse(again, None, dialect.grammar)
-        if again.error is None:
-            flipped = {key: value for key, value in header.values.items() if key not in changes and again.values.get(key) != value}
-            if not flipped:
-                return edits
-            changes.update(flipped)
-            continue
-        key = _key_above(again, again.error.offset, header.values)
-        if key is None or key in changes:
-            return None
-        changes[key] = header.values[key]
-
-
-def _key_above(header: Header, offset: int, values: MappingType[str, Json]) -> str | None:
-    """Return the top-level key in whose lines an offset of the header's text is."""
-    found = None
-    position = 0
-    for line in header.text.split("\n"):
-        if position > offset:
-            break
-        name = line.partition(":")[0].rstrip().strip("\"'")
-        if line[:1].strip() and name in values:
-            found = name
-        position += len(line) + 1
-    return found
 
 
 def is_mapping(header: Header) -> bool:

@@ -153,11 +153,9 @@ def _hold_fields(projection: Projection, table: Mapping[str, Key]) -> None:
     shape = projection.shape
     for name in table if shape is None or shape.unproven is None else shape.unproven:
         key = table[name]
-        if not any(fields.says(agent, path) for path in key.fields):
-            continue
-        if keys.stands(name, key, agent, projection.target.id):
-            continue
         misread = [path for path in keys.misread(key, agent) if not path.startswith("tools.")]
+        if misread and (not any(fields.says(agent, path) for path in key.fields) or keys.stands(name, key, agent, projection.target.id)):
+            continue
         for path in misread:
             value = fields.get(agent, path)
             if path in ("name", "description", "prompt.text"):

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, losses, patterns, plain_words, server_names, vocabulary
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
-from agentconv.core.ir import ToolGrant, Tools
+from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
+from agentconv.projecting.granted_words import all_words, granting, open_servers, tools_within, without_repeats
+from agentconv.projecting.rules_as_tools import Spelling, tools_for_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable
 
-    from agentconv.core.effects import Access, Effects
+    from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Permissions, Rule
-    from agentconv.core.meant import Pattern
-
-
-SpellServer: TypeAlias = "Callable[[str, str | None], str]"
-"""Writes an MCP server, or one of its tools, as a tool of the target."""
-JoinPatterns: TypeAlias = "Callable[[Sequence[Pattern]], Pattern]"
-"""Writes several patterns as the one that the target takes for a tool."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """How the target spells grants, or denials."""
-
-    server: SpellServer
-    reads_back: Callable[[ToolGrant], bool]
+    from agentconv.core.ir import Rule
+    from agentconv.projecting.granted_words import SpellServer
+    from agentconv.projecting.rules_as_tools import JoinPatterns
 
 
 def grants(projection: Projection, path: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -58,7 +47,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
             unknown.append(grant)
         elif grant.pattern is not None:
             loose.append(f"{grant.native}({grant.pattern})")
-    after = _without_repeats(kept)
+    after = without_repeats(kept)
     if after == before:
         return
     projection.translate(path, after)
@@ -113,21 +102,11 @@ def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
     return listed(dict.fromkeys(wider or [grant.native for grant in after]))
 
 
-def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
-    return tuple(dict.fromkeys(found))
-
-
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
     words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
-    return [_granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
-
-
-def _granting(target: str, word: str) -> ToolGrant:
-    """Return the grant of one of the target's own words, as its reader gives it: the first of several capabilities stands for all."""
-    meanings = vocabulary.grants(target, word)
-    return ToolGrant(word, target, meanings[0] if meanings else None)
+    return [granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
 
 def tool_list(
@@ -154,12 +133,12 @@ def tool_list(
         join_patterns: How it writes several patterns of one tool, where it holds an agent to any.
     """
     _list_own_servers(projection, spell_server, reads_back)
-    closes = _Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
+    closes = Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes, join_patterns)
+        tools_for_rules(projection, may, Spelling(spell_server, reads_back), closes, join_patterns)
     if sandbox is not None and confined:
         _list_what(projection, may, Detail("a {} sandbox", (sandbox.files,)), spell_server, reads_back)
     elif sandbox is not None:
@@ -206,23 +185,6 @@ def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_b
         projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, detail))
 
 
-def _all_words(
-    target: str, without: Collection[str], spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]
-) -> tuple[ToolGrant, ...]:
-    """Return the target's words for all its tools, MCP servers included, but for those that grant a capability left out."""
-    found = []
-    covered: set[str] = set()
-    for word in vocabulary.tool_words(target):
-        meanings = vocabulary.grants(target, word)
-        if meanings and "mcp" not in meanings and not set(meanings) & set(without) and not set(meanings) <= covered:
-            covered.update(meanings)
-            found.append(_granting(target, word))
-    every = spell_server(effects.EVERY_SERVER, None)
-    if every:
-        found.append(ToolGrant(every, target, "mcp", None, effects.EVERY_SERVER))
-    return tuple(filter(reads_back, found))
-
-
 def _list_the_others(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List all tools but those that are denied, for a target that cannot deny."""
     denied: tuple[ToolGrant, ...] = projection.get("tools.deny")
@@ -233,7 +195,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     target = vocabulary.words_of(projection.target.id)
     joined: list[str] = []
     if projection.get("tools.mode") == "inherit":
-        allow = _all_words(target, closed, spell_server, reads_back)
+        allow = all_words(target, closed, spell_server, reads_back)
         if servers:
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
@@ -262,7 +224,7 @@ def _tell_closed_servers(projection: Projection, spell_server: SpellServer, deni
 
 def _list_all(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List all tools of the target, in which an agent without a list has none."""
-    every = _all_words(vocabulary.words_of(projection.target.id), (), spell_server, reads_back)
+    every = all_words(vocabulary.words_of(projection.target.id), (), spell_server, reads_back)
     projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     _tell_closed_servers(projection, spell_server, ())
 
@@ -293,96 +255,6 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, closes: _Spelling, join: JoinPatterns | None) -> None:
-    """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
-    source = projection.source
-    origin = source.origin.format if source.origin else None
-    access = effects.accesses(source.tools, source.permissions, origin)
-    partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
-    kept = _kept_open(partly, access, may, projection.target.id)
-    asked = _asked_whole(partly, access, projection.target.id)
-    partly = [capability for capability in partly if capability not in (*kept, *asked)]
-    closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
-    target = vocabulary.words_of(projection.target.id)
-    values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
-    parts = _open_parts(source, target, join) if join else {}
-    partly = [capability for capability in partly if not any(capability in vocabulary.grants(target, word) for word in parts)]
-    if parts and source.tools.mode == "inherit" and may.every_server and not may.denied_servers:
-        others = _all_words(target, closed, opens.server, opens.reads_back)
-        values.update({"tools.mode": "list", "tools.allow": (*others, *parts.values())})
-    elif source.tools.mode == "inherit" and may.every_server:
-        words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
-        denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        denied += [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
-        denied += _denied_tools(projection, may, closes)
-        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
-    else:
-        words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [
-            _granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)
-        ]
-        servers = _open_servers(may, target, opens.server, opens.reads_back)
-        values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
-    asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
-    mode = "default" if asks or asked else _mode_for_rules(source.permissions, may)
-    if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
-        values["permissions.mode"] = mode
-    projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
-    _tell_changed_rules(projection, partly, asked)
-    _tell_kept(projection, kept, access)
-
-
-def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Sequence[str]) -> None:
-    """Say what closes, or asks as a whole, since rules opened or asked for a part of it."""
-    if partly:
-        projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
-    if asked:
-        projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
-
-
-def _tell_kept(projection: Projection, kept: Iterable[str], access: Mapping[str, Access]) -> None:
-    """Say which limits of what stays open nothing holds any more."""
-    for capability in kept:
-        lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
-        if capability == "shell":
-            projection.declare("sandbox-dropped", "permissions.rules", lost)
-        else:
-            projection.warn("pattern-dropped", "permissions.rules", lost)
-
-
-def _asks(target: str) -> bool:
-    """Whether a client can be told to ask, or asks where nobody says otherwise."""
-    return vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
-
-
-def _asked_whole(partly: Sequence[str], access: Mapping[str, Access], target: str) -> list[str]:
-    """Return what is asked for in part, and as a whole in a target that asks for such effects."""
-    found = [capability for capability in partly if all(effect == "ask" for _, _, effect in access[capability].parts)]
-    return [capability for capability in found if _asks(target) and effects.EFFECT_OF.get(capability) in ("write", "network", "run")]
-
-
-def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
-    """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
-    asks = _asks(target)
-    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
-    return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
-
-
-def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, ToolGrant]:
-    """Return grants for the target's words that it holds to the very paths or commands that rules open, by word."""
-    found = {}
-    for word in vocabulary.tool_words(target) if source.tools == _NO_TOOLS else ():
-        rules = {effects.opening(source.permissions, capability) for capability in vocabulary.grants(target, word)}
-        held = [patterns.carried(rule, target, word, denies=False) for rule in rules.pop()] if len(rules) == 1 else []
-        if held and None not in held:
-            pattern = join([pattern for several in held for pattern in several or ()])
-            found[word] = replace(_granting(target, word), pattern=pattern)
-    return found
-
-
-_NO_TOOLS = Tools()
-
-
 def _carry_patterns(projection: Projection, join: JoinPatterns) -> bool:
     """Put the target's word in the place of tools that all have a pattern, where it holds an agent to the same paths or commands."""
     target, allow = vocabulary.words_of(projection.target.id), projection.get("tools.allow")
@@ -394,49 +266,11 @@ def _carry_patterns(projection: Projection, join: JoinPatterns) -> bool:
         if own and None not in held:
             pattern = join([one for several in held for one in several or ()])
             carried += own
-            places[own[0]] = replace(_granting(target, word), pattern=pattern)
+            places[own[0]] = replace(granting(target, word), pattern=pattern)
     if places:
         after = tuple(places.get(grant, grant) for grant in allow if grant in places or grant not in carried)
         projection.translate("tools.allow", after)
     return bool(places)
-
-
-def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
-    """Return the permission mode that comes nearest to rules, and allows nothing that they do not."""
-    levels = may.levels
-    if levels["write"] is effects.Level.ALLOW and levels["run"] is not effects.Level.ALLOW:
-        return "accept-edits"
-    return "default" if any(rule.effect == "ask" for rule in permissions.rules) else None
-
-
-def _server_grant(target: str, spell_server: SpellServer, server: str, tool: str | None) -> ToolGrant:
-    return ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
-
-
-def _denied_tools(projection: Projection, may: Effects, closes: _Spelling) -> list[ToolGrant]:
-    """Deny the tools of servers that rules deny, or all of a server where the target cannot deny them alone."""
-    target = vocabulary.words_of(projection.target.id)
-    found: list[ToolGrant] = []
-    wider: list[str] = []
-    for rule in projection.source.permissions.rules:
-        held = ("mcp", f"{effects.server_key(rule.server or '')} {rule.tool}", "deny") in may.parts
-        for server, tool in server_names.ways(rule) if held and rule.effect == "deny" else ():
-            one = _server_grant(target, closes.server, server, tool)
-            if tool is not None and (set(tool) & set("*?") or not closes.reads_back(one)):
-                one = _server_grant(target, closes.server, server, None)
-                wider.append(rule.native)
-            found.append(one)
-    if wider:
-        projection.declare("tools-narrowed", "permissions.rules", listed(dict.fromkeys(wider), "of {}, all of the server closes"))
-    return found
-
-
-def _open_servers(may: Effects, target: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> tuple[ToolGrant, ...]:
-    """Return grants for the MCP servers, or those of their tools, that are open by name."""
-    pairs = [
-        (server, tool) for server, names in may.servers.items() for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
-    ]
-    return tuple(filter(reads_back, (_server_grant(target, spell_server, server, tool) for server, tool in pairs)))
 
 
 def _list_what(
@@ -448,13 +282,13 @@ def _list_what(
 ) -> None:
     """List the tools that leave the effects which a sandbox or switches leave."""
     target = vocabulary.words_of(projection.target.id)
-    named = _open_servers(may, target, spell_server, reads_back)
+    named = open_servers(may, target, spell_server, reads_back)
     asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(projection.target.id, "default") is not None
     shell = vocabulary.tool_for(target, "shell") if may.confined and asks else None
-    commands = (_granting(target, shell),) if shell else ()
+    commands = (granting(target, shell),) if shell else ()
     listed = {
         "tools.mode": "list",
-        "tools.allow": _without_repeats((*tools_within(may, target, effects.on_network(projection.source)), *commands, *named)),
+        "tools.allow": without_repeats((*tools_within(may, target, effects.on_network(projection.source)), *commands, *named)),
         "tools.deny": (),
         "permissions.sandbox": None,
         "permissions.rules": (),
@@ -463,18 +297,3 @@ def _list_what(
     projection.change_together(listed, "tools-from-sandbox", what)
     if commands:
         projection.declare("sandbox-dropped", "permissions.sandbox", what)
-
-
-def tools_within(may: Effects, target: str, on_network: Collection[str]) -> tuple[ToolGrant, ...]:
-    """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
-    found = []
-    closed = {capability for capability, effect in effects.EFFECT_OF.items() if effect == "network"}.difference(on_network)
-    for capability, effect in effects.EFFECT_OF.items():
-        native = vocabulary.tool_for(target, capability)
-        if native and may.levels[effect] and not closed & set(vocabulary.grants(target, native)):
-            found.append(_granting(target, native))
-    for capability in ("todo", "skill"):
-        native = vocabulary.tool_for(target, capability)
-        if native:
-            found.append(_granting(target, native))
-    return _without_repeats(found)

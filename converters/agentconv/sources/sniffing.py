@@ -29,13 +29,13 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     """
     posix = "/" + path.as_posix()
     folder, _, name = posix.rpartition("/")
-    rows = _rows() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    rows = _rows() if name in _names() else _rows_in(f"{folder}/")
     within: dict[str, int] = {}
     for format_id, row, locations in rows:
         inside = any(one in posix and row.has(posix.partition(one)[2]) for one in locations)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             within[format_id] = len(row.end(posix))
-        if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
+        if name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
     if within:
         return max(within, key=lambda format_id: within[format_id])  # `/agent.md` is no mere `.md`
@@ -59,9 +59,9 @@ def _rows() -> tuple[tuple[str, Row, tuple[str, ...]], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _lies_in_location(folder: str) -> bool:
-    """Whether a folder is one of a client's, or in one: asked for one file after the other of it."""
-    return any(one in folder for _, _, locations in _rows() for one in locations)
+def _rows_in(folder: str) -> tuple[tuple[str, Row, tuple[str, ...]], ...]:
+    """Return the formats in whose locations a folder lies: asked for one file after the other of it."""
+    return tuple(row for row in _rows() if any(one in folder for one in row[2]))
 
 
 def index_root(row: Row, path: str) -> Path | None:

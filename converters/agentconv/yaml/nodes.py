@@ -31,10 +31,12 @@ __all__ = [
     "YamlLimitError",
     "entries",
     "inside",
+    "is_simple",
     "js_text",
     "key_text",
     "parse",
     "scalar_value",
+    "texts_apart",
     "value",
 ]
 
@@ -61,8 +63,8 @@ def parse(text: str, grammar: Grammar = BUN) -> Node | None:
 
 def _parsed(text: str, grammar: Grammar) -> Node | YamlError | None:
     """Return what comes of a text, or why the library refuses it."""
-    simple = yaml_simple.parse(text)
-    if simple and not (grammar.cut and _is_cut(simple, text)):
+    simple = _simple(text, grammar)
+    if simple is not None:
         return simple
     try:
         return grammar.read(text, grammar)
@@ -70,8 +72,39 @@ def _parsed(text: str, grammar: Grammar) -> Node | YamlError | None:
         return error
 
 
+def _simple(text: str, grammar: Grammar) -> Mapping | None:
+    """Return what comes of a simple text; None for any other."""
+    found = yaml_simple.parse(text)
+    return None if found is None or (grammar.cut and _is_cut(found, text)) else found
+
+
 _read = lru_cache(_REMEMBERED)(_parsed)
 _read_long = lru_cache(1)(_parsed)
+
+
+def texts_apart(text: str, grammar: Grammar = BUN) -> tuple[str, dict[str, str]] | None:
+    """Return a map with `x` in the place of its name and its description, and these; None where they are no texts on a line each.
+
+    Where the one is simple (`is_simple`), so is the other, and both read alike but for these.
+    """
+    apart = yaml_simple.texts_apart(text)
+    if apart is None:
+        return None
+    texts: dict[str, str] = {}
+    for key, node in apart[1]:
+        try:
+            found = scalar_value(node, grammar)
+        except YamlError:  # a number that is none to the library
+            return None
+        if not isinstance(found, str) or not found or found.isspace():
+            return None
+        texts[key] = found
+    return apart[0], texts
+
+
+def is_simple(text: str, grammar: Grammar = BUN) -> bool:
+    """Whether a text is a map that all libraries read alike."""
+    return _simple(text, grammar) is not None
 
 
 def forget() -> None:

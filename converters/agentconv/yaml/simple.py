@@ -33,6 +33,7 @@ _FLOW = expression(r"""\[ *+(?:(?:[A-Za-z_(/.*][^,:#&!|>\[\]{}"'\n]*+|(?:"[^"\\\
 _FLOW_ITEM = expression(r"""[^ ,\[\]"'][^,\]]*|"[^"]*"|'[^']*'""")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _BLOCK = expression(r"([|>])(-?) *")
+_TEXT = expression(r"(?m)^(name|description): +([^ \n\[|>][^\n]*)")
 
 
 class _Complicated(Exception):
@@ -51,6 +52,22 @@ def parse(text: str) -> Mapping | None:
     except _Complicated:
         return None
     return node if end == len(text) else None
+
+
+def texts_apart(text: str) -> tuple[str, list[tuple[str, Scalar]]] | None:
+    """Return a text with a word in the place of each name and description on one line, and these; None where it is not simple.
+
+    Where that is simple, the text is, too, and reads as that does, but for these.
+    """
+    if len(text) > _MAX_LENGTH or _is_odd(text):
+        return None
+    pieces = _TEXT.split(text)
+    try:
+        texts = [(pieces[at], _scalar("", pieces[at + 1], 0, 0, 0)[0]) for at in range(1, len(pieces), 3)]
+    except _Complicated:
+        return None
+    pieces[2::3] = [": x"] * len(texts)
+    return "".join(pieces), texts  # type: ignore[return-value]
 
 
 def _is_odd(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
@@ -113,6 +112,8 @@ def _timestamp(text: str) -> Json:
     match = _DATE.fullmatch(text) or _TIMESTAMP.fullmatch(text)
     if match is None:
         raise _NoMatch
+    from datetime import UTC, datetime, timedelta
+
     groups = (*match.groups(), *[None] * 8)[:11]
     year, month, day, hour, minute, second = (int(part or 0) for part in groups[:6])
     year += 1900 if year < 100 else 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import ToolGrant
     from agentconv.core.meant import Pattern
-    from agentconv.projecting.tool_lists import SpellServer
+    from agentconv.projecting.granted_words import SpellServer
 
 
 def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:

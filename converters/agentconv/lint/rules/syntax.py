@@ -9,7 +9,7 @@ from agentconv.conversion import compare
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.expressions import expression
-from agentconv.families import frontmatter, markdown
+from agentconv.families import frontmatter, strict_headers
 from agentconv.formats import registry
 from agentconv.lint import convertible, fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
@@ -187,7 +187,7 @@ def _untabbed(subject: Subject) -> Fix | None:
 def requoted(subject: Subject) -> Fix | None:
     """Spell the values that stand in the way so that every YAML reader takes them as the client does."""
     dialect = subject.dialect if subject.settings.fixes else None
-    edits = markdown.strict_edits(dialect, subject.source) if dialect else None
+    edits = strict_headers.strict_edits(dialect, subject.source) if dialect else None
     if not edits or subject.header is None:
         return None
     fields = headers.fields_at(subject, subject.header, edits)

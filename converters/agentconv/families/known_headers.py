@@ -1,0 +1,88 @@
+"""What headers say besides their texts, found once for all that differ in nothing else.
+
+The headers of a set's files differ in names and descriptions; of the rest there are few. A reader takes the rest of a simple header
+with a word in the place of each text, so that what it finds cannot depend on them, and each file's own texts key by key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from agentconv.core.source import SourceText, encode
+from agentconv.families.frontmatter import Header
+from agentconv.families.keys import Decoded, HeaderDialect, NotTaken
+from agentconv.yaml import nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentconv.yaml.grammar import Grammar
+
+_TEXTS = frozenset({("name",), ("display_name",), ("description",)})
+"""The fields of a key that holds a text, and nothing else."""
+_LONGEST = 2_000
+"""Characters of a rest that is remembered."""
+_MOST = 500
+"""Rests that are remembered; beyond, they are forgotten, and read again."""
+
+
+ONE = "one"
+"""What stands for a rest that one header had so far."""
+Known: TypeAlias = "dict[str, Decoded | str | None]"
+"""What a client makes of each rest; None where that depends on more, or where there is more to say of it."""
+
+
+class Dialect(HeaderDialect, Protocol):
+    """What is to be known of a client whose headers are YAML."""
+
+    @property
+    def grammar(self) -> Grammar: ...
+    @property
+    def known(self) -> Known: ...
+
+
+def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Decoded | None]) -> Decoded | None:
+    """Return what a client makes of a header, of which all but the texts may be known; None where it is to be read as a whole.
+
+    Args:
+        dialect: The client.
+        header: A header that is not parsed.
+        read: Returns what the client makes of a rest; None where there is more to say of it.
+    """
+    apart = nodes.texts_apart(header.text, dialect.grammar) if header.source.decodable else None
+    if apart is None or not apart[1] or len(apart[0]) > _LONGEST:
+        return None
+    values = _texts(dialect, apart[1])
+    known = None if values is None else _known(dialect, apart[0], read)
+    if values is None or known is None:
+        return None
+    header.grammar = dialect.grammar
+    return Decoded({**known.values, **values}, {**known.extras}, {}, {})
+
+
+def _texts(dialect: Dialect, texts: dict[str, str]) -> dict[str, object] | None:
+    """Return the fields of a header's texts; None where there is more to say of one."""
+    values: dict[str, object] = {}
+    for name, text in texts.items():
+        key = dialect.keys.get(name)
+        if key is None or key.fields not in _TEXTS or key.says_more is not None:
+            return None
+        try:
+            values.update(key.read(text))
+        except NotTaken:
+            return None
+    return values
+
+
+def _known(dialect: Dialect, rest: str, read: Callable[[Header], Decoded | None]) -> Decoded | None:
+    """Return what a client makes of a rest, from the second header on that has it: most sets are small, and have none twice."""
+    if rest not in dialect.known:
+        if len(dialect.known) >= _MOST:
+            dialect.known.clear()
+        dialect.known[rest] = ONE
+        return None
+    if dialect.known[rest] is ONE:
+        header = Header(SourceText("", encode(rest)), 0, len(rest), len(rest), grammar=dialect.grammar)
+        dialect.known[rest] = read(header) if nodes.is_simple(rest, dialect.grammar) else None
+    found = dialect.known[rest]
+    return found if isinstance(found, Decoded) else None

@@ -1,0 +1,144 @@
+"""Tools as a list in the place of permission rules, for a target that has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core import effects, patterns, plain_words, server_names, vocabulary
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.ir import Tools
+from agentconv.core.losses import listed
+from agentconv.projecting.granted_words import all_words, granting, open_servers, server_grant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from agentconv.core.effects import Access, Effects
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Permissions, ToolGrant
+    from agentconv.core.meant import Pattern
+    from agentconv.projecting.granted_words import SpellServer
+
+
+JoinPatterns: TypeAlias = "Callable[[Sequence[Pattern]], Pattern]"
+"""Writes several patterns as the one that the target takes for a tool."""
+_NO_TOOLS = Tools()
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How the target spells grants, or denials."""
+
+    server: SpellServer
+    reads_back: Callable[[ToolGrant], bool]
+
+
+def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, closes: Spelling, join: JoinPatterns | None) -> None:
+    """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
+    source = projection.source
+    origin = source.origin.format if source.origin else None
+    access = effects.accesses(source.tools, source.permissions, origin)
+    partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
+    kept = _kept_open(partly, access, may, projection.target.id)
+    asked = _asked_whole(partly, access, projection.target.id)
+    partly = [capability for capability in partly if capability not in (*kept, *asked)]
+    closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
+    target = vocabulary.words_of(projection.target.id)
+    values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
+    parts = _open_parts(source, target, join) if join else {}
+    partly = [capability for capability in partly if not any(capability in vocabulary.grants(target, word) for word in parts)]
+    if parts and source.tools.mode == "inherit" and may.every_server and not may.denied_servers:
+        others = all_words(target, closed, opens.server, opens.reads_back)
+        values.update({"tools.mode": "list", "tools.allow": (*others, *parts.values())})
+    elif source.tools.mode == "inherit" and may.every_server:
+        words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
+        denied = [granting(target, word) for word in dict.fromkeys(words)]
+        denied += [server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        denied += _denied_tools(projection, may, closes)
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
+    else:
+        words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
+        allow = [granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)]
+        servers = open_servers(may, target, opens.server, opens.reads_back)
+        values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
+    asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
+    mode = "default" if asks or asked else _mode_for_rules(source.permissions, may)
+    if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
+        values["permissions.mode"] = mode
+    projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
+    _tell_changed_rules(projection, partly, asked)
+    _tell_kept(projection, kept, access)
+
+
+def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Sequence[str]) -> None:
+    """Say what closes, or asks as a whole, since rules opened or asked for a part of it."""
+    if partly:
+        projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
+    if asked:
+        projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
+
+
+def _tell_kept(projection: Projection, kept: Iterable[str], access: Mapping[str, Access]) -> None:
+    """Say which limits of what stays open nothing holds any more."""
+    for capability in kept:
+        lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
+        if capability == "shell":
+            projection.declare("sandbox-dropped", "permissions.rules", lost)
+        else:
+            projection.warn("pattern-dropped", "permissions.rules", lost)
+
+
+def _asks(target: str) -> bool:
+    """Whether a client can be told to ask, or asks where nobody says otherwise."""
+    return vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
+
+
+def _asked_whole(partly: Sequence[str], access: Mapping[str, Access], target: str) -> list[str]:
+    """Return what is asked for in part, and as a whole in a target that asks for such effects."""
+    found = [capability for capability in partly if all(effect == "ask" for _, _, effect in access[capability].parts)]
+    return [capability for capability in found if _asks(target) and effects.EFFECT_OF.get(capability) in ("write", "network", "run")]
+
+
+def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
+    """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
+    asks = _asks(target)
+    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
+    return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
+
+
+def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, ToolGrant]:
+    """Return grants for the target's words that it holds to the very paths or commands that rules open, by word."""
+    found = {}
+    for word in vocabulary.tool_words(target) if source.tools == _NO_TOOLS else ():
+        rules = {effects.opening(source.permissions, capability) for capability in vocabulary.grants(target, word)}
+        held = [patterns.carried(rule, target, word, denies=False) for rule in rules.pop()] if len(rules) == 1 else []
+        if held and None not in held:
+            pattern = join([pattern for several in held for pattern in several or ()])
+            found[word] = replace(granting(target, word), pattern=pattern)
+    return found
+
+
+def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
+    """Return the permission mode that comes nearest to rules, and allows nothing that they do not."""
+    levels = may.levels
+    if levels["write"] is effects.Level.ALLOW and levels["run"] is not effects.Level.ALLOW:
+        return "accept-edits"
+    return "default" if any(rule.effect == "ask" for rule in permissions.rules) else None
+
+
+def _denied_tools(projection: Projection, may: Effects, closes: Spelling) -> list[ToolGrant]:
+    """Deny the tools of servers that rules deny, or all of a server where the target cannot deny them alone."""
+    target = vocabulary.words_of(projection.target.id)
+    found: list[ToolGrant] = []
+    wider: list[str] = []
+    for rule in projection.source.permissions.rules:
+        held = ("mcp", f"{effects.server_key(rule.server or '')} {rule.tool}", "deny") in may.parts
+        for server, tool in server_names.ways(rule) if held and rule.effect == "deny" else ():
+            one = server_grant(target, closes.server, server, tool)
+            if tool is not None and (set(tool) & set("*?") or not closes.reads_back(one)):
+                one = server_grant(target, closes.server, server, None)
+                wider.append(rule.native)
+            found.append(one)
+    if wider:
+        projection.declare("tools-narrowed", "permissions.rules", listed(dict.fromkeys(wider), "of {}, all of the server closes"))
+    return found

@@ -1,0 +1,84 @@
+"""A header of which all but the texts was read before says what it says to who never saw its like."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agent_files import FOLDERS, read, suffix
+from agentconv.core.source import SourceText
+from agentconv.families import known_headers
+from template_format import CLIENTS, registered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agentconv.core.format import ReadResult
+
+PLAIN = ("Another one", "é")
+WORDS = (
+    '"in quotes: all of it"', "'it''s'", "kebab/case", "\u00a0x", "\\n", "$name",
+    "12", "99999999999999999999", "null", "true", "2024-01-01", "''", '" "', "a: b", "x #y", "[a]", "- a", "*a", "|", "> x",
+)  # fmt: skip
+"""Each file is given two of them, in turn."""
+LINE = re.compile(r"(?m)^(name|description): .*$")
+
+
+@registered()
+def _files() -> list[object]:
+    files = [
+        (format_id, path)
+        for format_id in CLIENTS
+        if suffix(format_id).endswith((".md", ".mdc"))
+        for kind in ("valid", "invalid")
+        for path in sorted((FOLDERS[format_id] / kind).glob(f"*{suffix(format_id)}"))
+    ]
+    words = [WORDS[place : place + 2] for place in range(0, len(WORDS), 2)]
+    return [
+        pytest.param(format_id, path, words[number % len(words)], id=f"{format_id}-{path.parent.name}-{path.stem}")
+        for number, (format_id, path) in enumerate(files)
+    ]
+
+
+def _with(text: str, word: str) -> str:
+    return LINE.sub(lambda match: f"{match[1]}: {word}", text)
+
+
+def _places(result: ReadResult) -> list[object]:
+    keys = ("name", "description", "tools", "")
+    return [result.place(number, key) for number, _ in enumerate(result.set.agents) for key in keys] if result.place else []
+
+
+def _found(format_id: str, path: str, texts: list[str]) -> list[object]:
+    results = [read(format_id, SourceText(path, text.encode())) for text in texts]
+    return [(result, _places(result)) for result in results]
+
+
+@pytest.mark.parametrize(("format_id", "path", "words"), _files())
+def test_what_is_known_of_a_header_depends_on_no_text(
+    format_id: str, path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the texts are, a file is read as it is without what is known."""
+    text = path.read_bytes().decode("utf-8", "replace")
+    place = "/".join(path.parts[-suffix(format_id).count("/") - 1 :])
+    texts = [_with(text, PLAIN[0]), _with(text, PLAIN[1]), text, *(_with(text, word) for word in words)]
+
+    actual = _found(format_id, place, texts)
+    monkeypatch.setattr(known_headers, "decoded", lambda *_given: None)
+
+    assert _found(format_id, place, texts) == actual
+
+
+def test_a_set_is_read_by_what_is_known() -> None:
+    """Of files that differ in their texts, the third is known: were it not, nothing here would be tested."""
+    from agentconv.formats.claude.code import DIALECT
+
+    DIALECT.known.clear()
+    for number in range(4):
+        data = f"---\nname: agent-{number}\ndescription: Number {number}\ntools: Read, Grep\n---\n\nPrompt {number}.\n".encode()
+        (agent,) = read("claude-code", SourceText(f"{number}.md", data)).set.agents
+        assert (agent.name, agent.description) == (f"agent-{number}", f"Number {number}")
+
+    assert [type(found).__name__ for found in DIALECT.known.values()] == ["Decoded"]
