@@ -280,7 +280,7 @@ def test_two_runs_do_not_share_a_temporary_file(root, monkeypatch):
         monkeypatch.setattr(os, "link", honest)
         with pytest.raises(placing.Busy) as caught:
             placing.create(place, b"second\n")
-        told.append(placing.reason_of(caught.value))
+        told.append(reading.reason_of(caught.value))
         honest(stage, name)
 
     monkeypatch.setattr(os, "link", second)

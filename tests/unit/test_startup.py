@@ -100,12 +100,21 @@ def test_conversion(tmp_path):
     assert clients(found) == {"claude", "codex"}
 
 
-def test_inspection(tmp_path):
-    """Inspecting for one client loads that client, the file's own format, and neither another one nor what conversions need."""
-    found = ran(tmp_path, "inspect . --for codex")
+@pytest.mark.parametrize(("asked", "read"), [("cursor", {"cursor"}), ("codex", set()), ("codex -v", {"codex"})])
+def test_inspection(asked, read, tmp_path):
+    """Inspecting for one client loads the file's own format, that client where what it says is told, and nothing that conversions need."""
+    found = ran(tmp_path, f"inspect . --for {asked}")
 
     assert "tomli_w" not in found
-    assert clients(found) == {"claude", "codex"}
+    assert clients(found) == {"claude", *read}
+
+
+def test_clients_of_files_of_another_kind_are_not_loaded(tmp_path):
+    """That they read other files is said without them; and where there are no parts, nothing is loaded that reports on some."""
+    found = ran(tmp_path, "inspect . --for all")
+
+    assert not {"codex", "roo", "cline", "vibe", "docker"} & clients(found)
+    assert not {"agentconv.lint.whole_project", "agentconv.render.inspected_parts", "agentconv.disk.placing"} & found
 
 
 def test_linting_loads_nothing_of_a_network(tmp_path):

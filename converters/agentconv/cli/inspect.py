@@ -15,7 +15,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
-from agentconv.render import inspected, inspected_parts, machine, text, whole_project
+from agentconv.render import inspected, machine, text
 from agentconv.sources import agentless, elsewhere, loading, locations
 from agentconv.sources import parts as beside
 
@@ -107,9 +107,13 @@ def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], found: Discover
     """Return what the clients make of each file."""
     looking = locations.looking_at(found)
     line, jobs = Progress(options), processes.number(options, len(pieces))
-    read = processes.mapped(
-        lambda number: inspection.inspect(pieces[number], clients, looking.get(pieces[number].path, frozenset())), len(pieces), jobs
-    )
+    brief = options.output_format == "text" and not options.verbose
+
+    def read_by_all(number: int) -> Inspected:
+        piece = pieces[number]
+        return inspection.inspect(piece, clients, looking.get(piece.path, frozenset()), brief=brief)
+
+    read = processes.mapped(read_by_all, len(pieces), jobs)
     files = [*line.over(read, len(pieces), "files")]
     line.clear()
     return inspection.beside(files)
@@ -126,10 +130,10 @@ def _report(
 ) -> str:
     """Return what was found as JSON."""
     found: dict[str, Any] = {"exit_code": int(code), "clients": asked, "results": [inspected.plain(file) for file in files]}
-    if parts:
-        found["parts"] = [*map(inspected_parts.plain, parts)]
-    if project:
-        found["project"] = whole_project.plain(project)
+    if parts and project:
+        from agentconv.render import inspected_parts, whole_project
+
+        found |= {"parts": [*map(inspected_parts.plain, parts)], "project": whole_project.plain(project)}
     return machine.report({**found, "diagnostics": [*map(machine.plain, diagnostics)]})
 
 
@@ -178,9 +182,11 @@ def _tell(
     shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
     if shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
-    if parts and options.verbose:
-        print("\n".join(inspected_parts.report(parts, look)[not shown :]))
-    if project:
+    if parts and project:
+        from agentconv.render import inspected_parts, whole_project
+
+        if options.verbose:
+            print("\n".join(inspected_parts.report(parts, look)[not shown :]))
         print("\n".join(["", *whole_project.report(project, verbose=options.verbose)][not shown and not options.verbose :]))
     sys.stdout.flush()
     others = [where.get(file.path, file.path) for file in files if not file.is_agent]

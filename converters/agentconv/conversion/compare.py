@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import InternalError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from agentconv.core.effects import Widening
+    from agentconv.core.effects import Effects, Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shape
 
@@ -91,6 +91,10 @@ def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] 
         trusted: Whether the author wrote what keys outside of the source's fields grant; else the fields win.
     """
     named = tuple(servers)
+    return beyond(source, effects.effects(result, named, target), target, named, trusted=trusted)
+
+
+def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
+    """Return the same of what is known already of the result: what it may do in the target's client."""
     home = source.origin is not None and vocabulary.words_of(source.origin.format) == vocabulary.words_of(target)
-    ceiling = effects.effects(source, named, trusted=trusted, held=home)
-    return effects.widenings(ceiling, effects.effects(result, named, target))
+    return effects.widenings(effects.effects(source, servers, trusted=trusted, held=home), may)

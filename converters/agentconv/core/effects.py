@@ -131,19 +131,16 @@ def effects(
     held = format_id is not None if held is None else held
     format_id = format_id or (agent.origin.format if agent.origin else None)
     agent = restrictions.in_fields(agent) if agent.extras else agent
-    levels, parts = _own_effects(agent.tools, agent.permissions, format_id, held=held)
+    own = _own_effects(agent.tools, agent.permissions, format_id, held=held)
+    levels = own.levels
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id or fields.client_of(agent), "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
-    open_to = accesses(agent.tools, agent.permissions, format_id, held=held)
-    sandboxed = _sandboxed(agent.tools, agent.permissions, format_id, held=held)
-    tools = frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed)
-    reached = frozenset(one for other, access in open_to.items() if not access.parts for one in vocabulary.reaches(format_id, other))
     guards = _guards(agent, levels)
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, guards, asks, tools, reached, confined)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, own.parts | mcp.parts, guards, asks, own.tools, own.reached, confined)
 
 
 def is_confined(agent: Agent) -> bool:
@@ -169,7 +166,7 @@ def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, t
 
 def exceeding(agent: Agent, format_id: str) -> list[str]:
     """Return the keys of a client that would let an agent do more than its fields say."""
-    plain, _ = _own_effects(agent.tools, agent.permissions, format_id, held=False)
+    plain = _own_effects(agent.tools, agent.permissions, format_id, held=False).levels
     return [
         key
         for key, opened, unattended in restrictions.grants(agent, format_id)
@@ -213,11 +210,19 @@ def covers(grant: ToolGrant, server: str, *, deny: bool = False) -> bool:
     return server_key(grant.server) == server_key(server) or (deny and grant.server == EVERY_SERVER)
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What tools and permissions give; the fields are those of `Effects`."""
+
+    levels: Mapping[str, Level]
+    parts: frozenset[Part]
+    tools: frozenset[str]
+    reached: frozenset[str]
+
+
 @lru_cache(maxsize=1024)
-def _own_effects(
-    tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool
-) -> tuple[Mapping[str, Level], frozenset[Part]]:
-    """Compute the levels and restrictions that tools and permissions give; most agents of a set share them."""
+def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool) -> _Own:
+    """Compute what tools and permissions give; most agents of a set share them."""
     levels = dict.fromkeys(EFFECTS, Level.NO)
     parts = {
         (capability, text, "deny")
@@ -226,16 +231,20 @@ def _own_effects(
         for capability in granted(grant)
         for text in partial.texts(grant, denies=True)
     }
-    for capability, access in accesses(tools, permissions, format_id, held=held).items():
+    open_to, sandboxed = accesses(tools, permissions, format_id, held=held), _sandboxed(tools, permissions, format_id, held=held)
+    for capability, access in open_to.items():
         effect = EFFECT_OF.get(capability)
         if effect:
             levels[effect] = max(levels[effect], access.level)
             parts |= access.parts
-    for effect, level in _sandboxed(tools, permissions, format_id, held=held).items():
+    for effect, level in sandboxed.items():
         levels[effect] = max(levels[effect], level)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
-    return levels, frozenset(parts)
+    reached = frozenset(one for other, access in open_to.items() if not access.parts for one in vocabulary.reaches(format_id, other))
+    return _Own(
+        levels, frozenset(parts), frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed), reached
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from agentconv.core.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Le
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.core.effects import Effects
     from agentconv.core.ir import Agent, Rule, ToolGrant
 
 _LIVE = ("exact", "alias")
@@ -41,9 +42,16 @@ def is_unlimited(agent: Agent, client: str) -> bool:
     return agent.tools.mode != "inherit" and not prompted and vocabulary.fact(client, "lists_need_prompts")
 
 
-def tools(agent: Agent, client: str) -> str:
-    """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`."""
-    may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
+def tools(agent: Agent, client: str, may: Effects | None = None) -> str:
+    """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`.
+
+    Args:
+        agent: The agent.
+        client: The client.
+        may: What the agent may do there, where that is known already.
+    """
+    may = may or effects.effects(agent, format_id=client)
+    have, full = effects.usable(agent, client), vocabulary.capabilities(client)
     servers = [plain_words.server(name) for name in may.servers] if not may.every_server else []
     missing = _missing(have, full, open_servers=may.every_server)
     missing += [plain_words.server(name) for name in sorted(may.denied_servers - {EVERY_SERVER})]

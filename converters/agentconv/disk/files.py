@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
 from agentconv.disk import reading
-from agentconv.disk.placing import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +66,7 @@ class Disk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return Blocked(f"it cannot be read: {reason_of(error)}")
+            return Blocked(f"it cannot be read: {reading.reason_of(error)}")
         return Present(place, data, status)
 
     def read(self, path: str) -> bytes | Blocked | None:
@@ -113,7 +112,7 @@ class Disk:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            return Blocked(f"it cannot be read: {reason_of(error)}")
+            return Blocked(f"it cannot be read: {reading.reason_of(error)}")
 
     def _followed(self, link: str) -> tuple[str, os.stat_result] | Blocked:
         """Return where a link in a file's place leads."""

@@ -338,10 +338,3 @@ def remove_folder(place: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def reason_of(error: Exception) -> str:
-    """Say what the system says of an error."""
-    if isinstance(error, UnicodeEncodeError):
-        return f"file names are {error.encoding} here, which has no `{error.object[error.start]}`"
-    return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()

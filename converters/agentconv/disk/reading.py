@@ -71,3 +71,10 @@ def _bytes(descriptor: int, size: int) -> bytes:
 def _require_regular(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file")
+
+
+def reason_of(error: Exception) -> str:
+    """Say what the system says of an error."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"file names are {error.encoding} here, which has no `{error.object[error.start]}`"
+    return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()

@@ -12,7 +12,8 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk import keeping
 from agentconv.disk.files import Blocked, Disk, Present
-from agentconv.disk.placing import BACKUP, Changed, create, finish, identity, is_made, make_folders, numbered, reason_of, remove, rewrite
+from agentconv.disk.placing import BACKUP, Changed, create, finish, identity, is_made, make_folders, numbered, remove, rewrite
+from agentconv.disk.reading import reason_of
 from agentconv.disk.sources import Sources
 
 if TYPE_CHECKING:

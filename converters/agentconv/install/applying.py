@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.disk import files, keeping, placing
+from agentconv.disk import files, keeping, placing, reading
 from agentconv.install import besides
 from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Lock, dump, load
@@ -80,7 +80,7 @@ def recover(root: Path, lock: Lock, lock_path: Path | None = None) -> Lock:
         for place in places:
             placing.remove(place)
     except OSError as error:
-        raise _failed(place, placing.reason_of(error)) from None
+        raise _failed(place, reading.reason_of(error)) from None
     return settled(here, lock)
 
 
@@ -115,9 +115,9 @@ def apply(root: Path, lock_path: Path, plan: Plan) -> dict[str, int]:
         place = getattr(error, "filename", None) or run.at
         if problem is not None:
             hint = "mend that, and run the same command again, which finishes it; `agentconv status` says what is there"
-            raise _failed(place, f"{placing.reason_of(problem)}; not everything could be put back", hint) from error
+            raise _failed(place, f"{reading.reason_of(problem)}; not everything could be put back", hint) from error
         if isinstance(error, OSError):
-            raise _failed(_shown(place), placing.reason_of(error), "everything is as it was; mend that, and run it again") from None
+            raise _failed(_shown(place), reading.reason_of(error), "everything is as it was; mend that, and run it again") from None
         raise
     return run.other_names
 

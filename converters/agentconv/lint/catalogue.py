@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TOPICS = (
     "syntax",
+    "misread",
     "absent",
     "names",
     "tools",

@@ -102,13 +102,15 @@ def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
     return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
-def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = frozenset()) -> Inspected:
+def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = frozenset(), *, brief: bool = False) -> Inspected:
     """Read one file as each of the clients would; nothing comes of a piece without its file.
 
     Args:
         piece: The file.
         asked: The clients.
         looking: Those of all clients that look for agents where the file lies.
+        brief: Whether only that is found out which people are told by default: what an agent may do is told in words alone, and
+            clients that read files of another kind are not asked what they say of this one.
     """
     if piece.source is None:
         return Inspected(piece.path, piece.format, tuple(agent.id for agent in piece.agents), ())
@@ -120,7 +122,10 @@ def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = froze
             readings += _rejected(piece, piece.rejected, own)
             continue
         try:
-            readings += _readings(piece.source, piece.format, own, client)
+            if brief and _is_of_another_kind(piece.source, piece.format, client) and not registry.FORMATS[client].distribution:
+                readings.append(_of_another_kind(client, own))
+            else:
+                readings += _readings(piece.source, piece.format, own, client, brief=brief)
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
@@ -204,16 +209,17 @@ def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
     return registry.load(client).read(source.put(source.data, place(source.path, format_id, client)))
 
 
-def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:
+def _readings(source: SourceText, format_id: str, own: ReadResult, client: str, *, brief: bool) -> Iterator[Reading]:
     result = own if client == format_id else _read(source, format_id, client)
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
-    other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
-    if other or not result.set.agents:
-        meant = bool(own.set.agents or own.diagnostics)
-        state = State.NOT_LOADED if meant else State.NO_AGENT
-        told = () if other and result.set.agents else remarks
-        reasons = _reasons(told) or ((_NOT_FOUND,) if meant else ())
-        yield Reading(client, state, reasons=reasons, diagnostics=told, other_kind=meant and other)
+    if _is_of_another_kind(source, format_id, client):
+        without = _of_another_kind(client, own)
+        told = () if result.set.agents else remarks
+        yield replace(without, reasons=_reasons(told) or without.reasons, diagnostics=told)
+        return
+    if not result.set.agents:
+        without = _without_agent(client, own)
+        yield replace(without, reasons=_reasons(remarks) or without.reasons, diagnostics=remarks)
         return
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
         said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks
@@ -221,7 +227,25 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
             said = remarks  # it goes with another one of its file
         author = _author(number, result.set.agents, own.set.agents)
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said), diagnostics=said)
-        yield reading if state.dropped else _with_tools(reading, agent, author)
+        yield reading if state.dropped else _with_tools(reading, agent, author, brief=brief)
+
+
+def _is_of_another_kind(source: SourceText, format_id: str, client: str) -> bool:
+    """Whether a client other than the file's own reads no files with such an end."""
+    return client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
+
+
+def _of_another_kind(client: str, own: ReadResult) -> Reading:
+    """Return what is so whatever a client says of a file, since it reads files of another kind."""
+    without = _without_agent(client, own)
+    return replace(without, other_kind=without.state is State.NOT_LOADED)
+
+
+def _without_agent(client: str, own: ReadResult) -> Reading:
+    """Return what is so of a client that finds no agent: it has lost one where the file's own client, or a person, has something in it."""
+    if own.set.agents or own.diagnostics:
+        return Reading(client, State.NOT_LOADED, reasons=(_NOT_FOUND,))
+    return Reading(client, State.NO_AGENT)
 
 
 def _about(agent: Agent, remarks: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -235,17 +259,22 @@ def _author(number: int, found: Sequence[Agent], own: Sequence[Agent]) -> Agent 
     return named or (own[number] if len(found) == len(own) else None)
 
 
-def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:
+def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: bool) -> Reading:
     held = tool_summary.held(agent, reading.client)
-    may = effects.effects(held, format_id=reading.client, held=False)
-    have = effects.usable(held, reading.client)
-    return replace(
+    may = effects.effects(held, format_id=reading.client)
+    told = replace(
         reading,
-        tools=tool_summary.tools(held, reading.client),
-        capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
-        levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
-        wider=tuple(map(str, compare.widenings(author, held, reading.client))) if author else (),
+        tools=tool_summary.tools(held, reading.client, may),
+        wider=tuple(map(str, compare.beyond(author, may, reading.client))) if author else (),
         unheld=registry.unheld(reading.client, agent),
+    )
+    if brief:
+        return told
+    have, meant = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
+    return replace(
+        told,
+        capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
+        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in effects.EFFECTS),
     )
 
 

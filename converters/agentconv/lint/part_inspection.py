@@ -8,7 +8,6 @@ from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import Server, SetHook
-from agentconv.parts.servers import faults as server_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,4 +128,6 @@ def lost(meant: Part, part: Part) -> Iterator[str]:
 def literal(part: Part) -> Iterator[str]:
     """Yield the values of a server that look like references, and that the client hands on as they stand."""
     if isinstance(part, Server):
+        from agentconv.parts.servers import faults as server_faults
+
         yield from (fault.message for fault in server_faults.of_references(part))

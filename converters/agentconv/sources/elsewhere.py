@@ -120,7 +120,7 @@ def out_of_place(found: Discovery) -> Iterator[Diagnostic]:
     """Say that no client looks at files, where what each would make of them in its own folder is told."""
     loose = [file for file in found.files if file.format in registry.CLIENTS and not registry.FORMATS[file.format].index]
     absolute = [Path(os.path.abspath(file.location)) for file in loose if file.location]
-    declaring = {PurePosixPath(row.settings).parts[0] for row in registry.FORMATS.values() if row.settings}
+    declaring = {row.settings.partition("/")[0] for row in registry.FORMATS.values() if row.settings}
     absolute = [path for path in absolute if not declaring & set(path.parts)]  # which may be named there
     stray = {str(path.parent) for path in absolute if sniffing.by_place(PurePosixPath(path.as_posix()), path.anchor) is None}
     if stray:

@@ -183,8 +183,9 @@ def is_plugin_of(folder: Path, client: str) -> bool:
 
 def project_of(folder: Path, client: str) -> Path | None:
     """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
+    name = os.path.basename(os.path.abspath(folder))
     for place in registry.FORMATS[client].folders:
-        top, *rest = PurePosixPath(place).parts
-        if rest and Path(os.path.abspath(folder)).name == top and folder.joinpath(*rest).is_dir():
+        top, *rest = _parts(place)
+        if rest and name == top and folder.joinpath(*rest).is_dir():
             return Path(os.path.normpath(folder / ".."))
     return None

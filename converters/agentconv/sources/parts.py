@@ -207,7 +207,7 @@ def _around(path: Path) -> Path | None:
 
     parts = Path(os.path.abspath(path)).parts
     rows = (place for kinds in recorded().values() for row in kinds.values() for place, _ in row.get("project", ()))
-    known = {PurePosixPath(place).parts for place in rows if place.startswith(".") and "/" in place}
+    known = {tuple(place.split("/")) for place in rows if place.startswith(".") and "/" in place}
     if parts[-1:] in {wanted[:1] for wanted in known}:
         return Path(*parts[:-1])
     for wanted in known:

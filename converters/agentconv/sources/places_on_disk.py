@@ -53,8 +53,11 @@ class PlacesOnDisk:
 
     def place(self, client: str, path: str) -> Path:
         """Return where a path of a client is that is relative to the project's root, or to the home."""
+        return Path(self._at(client, path))
+
+    def _at(self, client: str, path: str) -> str:
         folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
-        return Path(os.path.normpath(folder / below))
+        return os.path.normpath(os.path.join(folder, below))
 
     def shown(self, client: str, path: str) -> str:
         """Return a path of a client as its user would name it."""
@@ -63,13 +66,13 @@ class PlacesOnDisk:
 
     def is_there(self, client: str, path: str, pattern: str) -> bool:
         """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
-        base = self.place(client, path)
+        base = self._at(client, path)
         if "*" not in pattern:
-            return os.path.lexists(base / pattern)
+            return os.path.lexists(os.path.normpath(os.path.join(base, pattern)))
         name = pattern.removeprefix(_ANYWHERE)
         if path or name == pattern or "*" in name or not name.endswith(_TEXTS):
             return os.path.lexists(base)
-        return any(os.path.basename(path) == name for path in self._all_texts(base))
+        return any(os.path.basename(path) == name for path in self._all_texts(Path(base)))
 
     def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
         """Return the files at a place of a client, in path order."""

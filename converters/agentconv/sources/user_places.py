@@ -112,8 +112,7 @@ def at(path: str) -> tuple[str, str] | None:
 
 def looking(path: str) -> frozenset[str]:
     """Return the clients that look for the user's own agents where an absolute path is."""
-    place = Path(path)
-    return frozenset(client for client, folder, _ in _known(_variables()) if place.is_relative_to(folder))
+    return frozenset(client for client, folder, _ in _known(_variables()) if f"{path}{os.sep}".startswith(os.path.join(folder, "")))
 
 
 def _variables() -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
 from agentconv.yaml.errors import YamlError
+from agentconv.yaml.types import NUMERIC
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Json
@@ -16,7 +17,6 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
 _INTEGER = expression(r"[-+]?(?:0x(?P<hex>[0-9a-fA-F]+)|0o(?P<oct>[0-7]+)|0b(?P<bin>[01]+)|(?P<dec>[0-9]+))")
 _ZEROS = expression(r"[-+]?0[0-9]+")
 _FLOAT = expression(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -32,10 +32,8 @@ def plain(text: str) -> Json:
     Raises:
         YamlError: An integer that no JSON value holds.
     """
-    if text and text[0] not in _MAYBE_TYPED:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text[:1] not in NUMERIC:
+        return _WORDS.get(text, text)
     match = None if _ZEROS.fullmatch(text) else _INTEGER.fullmatch(text)
     kind = match.lastgroup if match else None
     if match and kind and len(match[kind]) <= 130:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _CORE = "tag:yaml.org,2002:"
 _NULLS = frozenset(("~", "null", "Null", "NULL"))
 _BOOLS = {**dict.fromkeys(("true", "True", "TRUE"), True), **dict.fromkeys(("false", "False", "FALSE"), False)}
-_MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
+_WORDS: dict[str, Json] = {"": None, **dict.fromkeys(_NULLS), **_BOOLS}
+NUMERIC = frozenset("+-.0123456789")
+"""How plain scalars begin that may be numbers or dates: all others have a type where they are one of a few words."""
 _SPECIAL_FLOAT = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 _INTEGER_4 = expression(r"[-+]?(?:0b[01_]*[01]|0x[0-9a-fA-F_]*[0-9a-fA-F]|0o[0-7_]*[0-7]|0[0-9](?:[0-9_]*[0-9])?|[1-9](?:[0-9_]*[0-9])?|0)")
 _FLOAT_4 = expression(
@@ -161,17 +163,16 @@ JS_YAML_4: Typing = {
     "merge": _merge,
 }
 JS_YAML_3: Typing = {**JS_YAML_4, "int": _integer(_INTEGER_3), "float": _float(_FLOAT_3)}
-_IMPLICIT = ("null", "bool", "int", "float", "timestamp")
+_IMPLICIT = ("int", "float", "timestamp")
+"""The types that a plain scalar may have besides those of its words, in the order in which they are tried."""
 
 
 def plain(types: Typing) -> Callable[[str], Json]:
     """Return the function that types a plain scalar."""
 
     def resolve(text: str) -> Json:
-        if not text:
-            return None
-        if text[0] not in _MAYBE_TYPED:
-            return text
+        if text[:1] not in NUMERIC:
+            return _WORDS.get(text, text)
         for name in _IMPLICIT:
             try:
                 return types[name](text)
@@ -251,14 +252,8 @@ _CORE_NUMBER = expression(
 
 def core(text: str) -> Json:
     """Give a plain scalar its type as the package `yaml` does: YAML 1.2's core schema to the letter."""
-    if not text:
-        return None
-    if text[0] not in _MAYBE_TYPED:
-        return text
-    if text in _NULLS:
-        return None
-    if text in _BOOLS:
-        return _BOOLS[text]
+    if text[:1] not in NUMERIC:
+        return _WORDS.get(text, text)
     match = _CORE_NUMBER.fullmatch(text)
     if match is None:
         return text
