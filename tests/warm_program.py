@@ -5,7 +5,8 @@ A fork does all that the program does, as a process of its own; it is spared wha
 
 import ast
 import atexit
-import importlib
+import contextlib
+import gc
 import os
 import select
 import shutil
@@ -19,25 +20,37 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "converters"
 _CALLER = """\
-import os, sys
-from socket import AF_UNIX, socket, send_fds
+import posix, sys
+from _socket import AF_UNIX, SCM_RIGHTS, SOL_SOCKET, socket
 caller = socket(AF_UNIX)
 caller.connect(sys.argv[1])
-here = os.open(".", os.O_RDONLY)
-told = repr((sys.argv[2:], dict(os.environ))).encode()
-send_fds(caller, [len(told).to_bytes(4, "big")], [0, 1, 2, here])
+streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2, posix.open(".", posix.O_RDONLY)))
+told = repr((sys.argv[2:], posix.environ)).encode()
+caller.sendmsg([len(told).to_bytes(4, "big")], [(SOL_SOCKET, SCM_RIGHTS, streams)])
 caller.sendall(told)
 sys.exit((caller.recv(1) or b"\\xff")[0])
 """
-"""What stands in for the program: it hands over its words and streams, and ends as the run ends."""
+"""What stands in for the program: it hands over its words and streams, and ends as the run ends.
 
-_LOADED = (
-    "agentconv.cli.run",
-    "agentconv.cli.convert",
-    "agentconv.cli.lint",
-    "agentconv.cli.inspect",
-    "agentconv.cli.sync",
-    "agentconv.api",
+It imports neither `os` nor `socket`, which would be half of what it costs.
+"""
+_PROJECT = {
+    "agentconv.toml": 'source = "claude-code"\ntargets = ["codex", "opencode"]\n',
+    ".claude/agents/a.md": "---\nname: a\ndescription: Reads a change\ntools: Read, Bash\nmodel: opus\n---\nRead it.\n",
+    ".claude/skills/b/SKILL.md": "---\nname: b\ndescription: How a change reads\n---\nShort.\n",
+    ".claude/commands/c.md": "---\ndescription: Looks again\n---\nLook at $1.\n",
+    ".claude/settings.json": '{"permissions": {"deny": ["Read(x)"]}}\n',
+    ".mcp.json": '{"mcpServers": {"tracker": {"command": "tracker"}}}\n',
+    "CLAUDE.md": "Be brief.\n",
+}
+"""What usual runs are rehearsed with."""
+_REHEARSED = (
+    ("convert", ".", "-f", "claude-code", "-t", "all", "-o", "out", "--with", "all", "--allow-widening"),
+    ("lint", ".", "--for", "all"),
+    ("inspect", "."),
+    ("sync",),
+    ("pack", ".", "--name", "a", "--version", "1.0.0", "--no-lint", "-o", "dist"),
+    ("install", "dist/a-1.0.0-py3-none-any.whl", "--to", "codex", "--accept"),
 )
 
 
@@ -47,7 +60,7 @@ def script():
     folder = Path(tempfile.mkdtemp(prefix="agentconv-warm-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "caller.py").write_text(_CALLER, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "HOME": str(folder)}
     server = subprocess.Popen([sys.executable, __file__, folder / "socket"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
     assert server.stdout.readline() == b"ready\n"
     atexit.register(server.communicate)
@@ -56,8 +69,8 @@ def script():
 
 def _serve(path):
     """Fork for each caller, until whoever started this has gone, which ends its standard input."""
-    for name in _LOADED:
-        importlib.import_module(name)
+    _rehearse()
+    gc.freeze()  # what is there by now stays: a fork that looked through it would copy it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
@@ -69,6 +82,22 @@ def _serve(path):
                 listening.close()
                 _answer(caller)
             caller.close()
+
+
+def _rehearse():
+    """Do what usual runs do, in a project that is gone then, so that all that they load is there: modules, words, schemas, expressions."""
+    from agentconv.cli import main
+
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
+        for path, text in _PROJECT.items():
+            place = Path(folder, path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, "utf-8")
+        os.chdir(folder)
+        for words in _REHEARSED:
+            with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+                main(words)
+        os.chdir("/")
 
 
 def _answer(caller):
@@ -87,7 +116,7 @@ def _answer(caller):
     for stream in streams:
         os.close(stream)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environb.update(environment)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)

@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from agentconv.cli import main
 
@@ -30,13 +28,15 @@ def project(tmp_path):
 
 def asked(project, *questions, write=False, mode="auto"):
     """Return the tools that a server has, and what it answers."""
+    from mcp.client.client import Client  # a second of loading, for the few tests that ask
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def session():
         words = ["-m", "agentconv", "mcp", *(["--write"] if write else [])]
         server = StdioServerParameters(
             command=sys.executable, args=words, cwd=project, env={"PYTHONPATH": str(SOURCE), "HOME": str(project)}
         )
-        async with Client(stdio_client(server), mode=mode) as client:
+        async with Client(stdio_client(server, errlog=sys.__stderr__), mode=mode) as client:
             return (await client.list_tools()).tools, [await client.call_tool(name, said) for name, said in questions]
 
     return asyncio.run(asyncio.wait_for(session(), 60))

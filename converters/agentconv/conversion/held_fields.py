@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class Cell:
     """Codes of the losses that writing declares."""
 
 
+@cache
 def recorded() -> dict[str, dict[str, Cell]]:
     """Return the cells of all formats by format and field."""
     found = json.loads(FILE.read_text("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -203,11 +204,7 @@ def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[
 
 def _around(path: Path) -> Path | None:
     """Return the project in which a folder is, or is in, one that clients have parts in (`.claude`, `.claude/skills`); None for no such."""
-    from agentconv.parts.places import recorded
-
-    parts = Path(os.path.abspath(path)).parts
-    rows = (place for kinds in recorded().values() for row in kinds.values() for place, _ in row.get("project", ()))
-    known = {tuple(place.split("/")) for place in rows if place.startswith(".") and "/" in place}
+    parts, known = Path(os.path.abspath(path)).parts, _settings_places()
     if parts[-1:] in {wanted[:1] for wanted in known}:
         return Path(*parts[:-1])
     for wanted in known:
@@ -215,6 +212,15 @@ def _around(path: Path) -> Path | None:
             if parts[start : start + len(wanted)] == wanted:
                 return Path(*parts[:start])
     return None
+
+
+@cache
+def _settings_places() -> tuple[tuple[str, ...], ...]:
+    """Return the folders of parts that lie below a client's own (`.claude/skills`), each by its parts."""
+    from agentconv.parts.places import recorded
+
+    rows = (place for kinds in recorded().values() for row in kinds.values() for place, _ in row.get("project", ()))
+    return tuple(dict.fromkeys(tuple(place.split("/")) for place in rows if place.startswith(".") and "/" in place))
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:

@@ -6,6 +6,7 @@ hold; the sentence that its first line is says what must.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import compare
@@ -62,10 +63,19 @@ def _keys(format_id: str) -> dict[str, tuple[str, ...]]:
 
 def schema_follows_the_annotations(format_id: str) -> Iterator[str]:
     """The schema has the annotations that there are, where they may stand, and all that must not be missing."""
-    from jsonschema import Draft202012Validator
-
-    for error in Draft202012Validator(schema_files.load("annotations")).iter_errors(schema_files.load(format_id)):
+    for error in _of_annotations().iter_errors(schema_files.load(format_id)):
         yield f"{schema_files.places()[format_id].name}, {error.json_path}: {error.message}"
+
+
+@cache
+def _of_annotations() -> Any:
+    """Return what holds a schema to the annotations, which are crawled once: jsonschema would do that for each reference of theirs."""
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    annotations = schema_files.load("annotations")
+    known: Any = Registry().with_contents([(annotations["$id"], annotations)]).crawl()
+    return Draft202012Validator({"$ref": annotations["$id"]}, registry=known)
 
 
 def examples_load(format_id: str) -> Iterator[str]:
