@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 3
 """How many files of one folder are told one by one."""
-_OTHERS = frozenset({"readme", "changelog", "contributing", "license", "agents", "claude", "gemini"})
-"""What files are called, without their end, that nobody takes for agents wherever they lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +31,11 @@ class Agentless:
     """Whether the user named the file itself."""
 
 
-def may_be_agent(path: str, format_id: str | None = None) -> bool:
-    """Whether the name of a file leaves it open that an agent of a format was meant; where all its files have one name, it does."""
-    name = PurePosixPath(path).name
-    if format_id and f"/{name}" in registry.FORMATS[format_id].suffixes:
-        return True
-    return not name.startswith("_") and name.partition(".")[0].casefold() not in _OTHERS
-
-
 def in_question(file: Found, cause: Diagnostic) -> Agentless | None:
     """Return what is to be told of a file of which no agent came; None where nobody expects one of it."""
     place = PurePosixPath(os.path.abspath(file.location)) if file.location else None
     expected = place is None or sniffing.by_place(place, place.anchor) == file.format
-    if not may_be_agent(file.path, file.format) or not (file.named or expected):
+    if not sniffing.may_be_agent(file.path, file.format) or not (file.named or expected):
         return None
     return Agentless(file.path, cause, file.named)
 

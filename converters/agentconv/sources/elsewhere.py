@@ -15,7 +15,7 @@ from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import agentless, inputs, loading, locations, sniffing
+from agentconv.sources import inputs, loading, locations, sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -78,7 +78,7 @@ def _has_files(place: str | os.PathLike[str]) -> bool:
     """Whether a folder has files that might be agents; one that cannot be read is told by whoever looks for agents in it."""
     try:
         with os.scandir(place) as entries:
-            return any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in entries)
+            return any(entry.is_file() and sniffing.may_be_agent(entry.name) for entry in entries)
     except OSError:
         return False
 
@@ -203,7 +203,7 @@ def _files(folder: str) -> list[str]:
         found = [entry.name for entry in os.scandir(folder) if entry.name.endswith(ends) and entry.is_file(follow_symlinks=False)]
     except OSError:
         return []
-    return sorted(name for name in found if agentless.may_be_agent(name) and name != "SKILL.md")
+    return sorted(name for name in found if sniffing.may_be_agent(name) and name != "SKILL.md")
 
 
 def _is_agent(folder: str, name: str) -> bool:

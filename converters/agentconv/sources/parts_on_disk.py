@@ -19,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import agentless, contents, void_files
+from agentconv.sources import contents, sniffing, void_files
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ class PartsOnDisk(PlacesOnDisk):
         names = os.listdir(base) if os.path.isdir(base) else ()
         for name in sorted(names):
             path = place.holds(name)
-            if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+            if name.endswith(".md") and sniffing.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
                 yield path
 
     def astray(self, client: str) -> Iterator[PartSource]:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.sources import user_places
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from agentconv.formats.registry import Row
 
 _HEAD_BYTES = 8192
+_COMMANDS = "commands"
+"""What a folder of commands is called, in projects, plugins and catalogs."""
+_OTHERS = frozenset({"readme", "changelog", "contributing", "license", "agents", "claude", "gemini"})
+"""What files are called, without their end, that nobody takes for agents wherever they lie."""
+_HEADED = expression(
+    rb"(?i)(?:\xef\xbb\xbf)?(?:\s|<!--(?:(?!-->)[\s\S])*-->|#[^\n]*\n|```[^\n]*\n)*"
+    rb"(?:---[^\n]*\n(?:(?!---)[^\n]*\n){0,60}?)?[ \t]*[\"']?(?:name|descr\w*|tools|model|mode|permission\w*)[\"']?[ \t]*:"
+)
+"""How a Markdown file begins that is meant for an agent, be its header broken: below a title or a comment, but not behind a text."""
 _DEFAULTS = {".md": "claude-code", ".toml": "codex", ".json": "json", ".yaml": "roo", ".yml": "roo"}
 """What a file is taken for whose path and first lines tell nothing, by suffix: most loose files are that."""
 
@@ -111,15 +121,19 @@ def _candidates_of(end: str) -> list[str]:
 
 def by_content(relative: PurePosixPath, place: str | os.PathLike[str]) -> str | None:
     """Tell the format of a file in no client's location; None for what is no agent, such as a project's own files."""
-    if not _settings_folders().isdisjoint(relative.parts):
-        return None  # a client's commands and settings are no agents
+    if any(part.startswith(".") or part == _COMMANDS for part in relative.parts[:-1]):
+        return None  # commands, and settings of clients and other tools, are no agents
+    if relative.suffix == ".md" and not (may_be_agent(relative.name) and _HEADED.match(reading.head(os.fspath(place), _HEAD_BYTES))):
+        return None  # nor are a project's own texts, in which lines stand as they do in headers
     return _by_looks(relative.name, place)
 
 
-@cache
-def _settings_folders() -> frozenset[str]:
-    places = [place for row in registry.FORMATS.values() for place in ([row.index] if row.index else row.folders)]
-    return frozenset(PurePosixPath(place).parts[0] for place in places)
+def may_be_agent(path: str, format_id: str | None = None) -> bool:
+    """Whether the name of a file leaves it open that an agent of a format was meant; where all its files have one name, it does."""
+    name = PurePosixPath(path).name
+    if format_id and f"/{name}" in registry.FORMATS[format_id].suffixes:
+        return True
+    return not name.startswith("_") and name.partition(".")[0].casefold() not in _OTHERS
 
 
 def of_file(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import SET, rule
-from agentconv.sources import agentless
+from agentconv.sources import agentless, sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def no_agent(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
 
 def _is_absent(subject: Subject) -> bool:
     """Whether a client looks for an agent where a file is, and finds none, and nothing else says so."""
-    if not subject.at_home or subject.result.absence is None or not agentless.may_be_agent(subject.path, subject.format):
+    if not subject.at_home or subject.result.absence is None or not sniffing.may_be_agent(subject.path, subject.format):
         return False
     return not remarks.of(subject) and not headers.lacks(subject)
 
