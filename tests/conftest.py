@@ -29,6 +29,7 @@ def pytest_collection():
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 20)  # as each run of the program sets it, from which on it is so anyway
 
 
 @pytest.fixture(scope="module")
