@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,18 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=600, derandomize=False)
 settings.register_profile("long", settings.get_profile("thorough"), max_examples=6000)
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Keep the collector of garbage from looking through what is collected here, time and again: all of it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)  # as each run of the program sets it, from which on it is so anyway
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,16 @@ def script():
     return f'#!/bin/sh\nexec "{sys.executable}" -I -S "{folder}/caller.py" "{folder}/socket" "$@"\n'
 
 
+@cache
+def program():
+    """Return the path of that program, for tests that look at a process: how it ends, and what it leaves."""
+    place = Path(tempfile.mkdtemp(prefix="agentconv-warm-"), "agentconv")
+    atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
+    place.write_text(script(), "utf-8")
+    place.chmod(0o755)
+    return place
+
+
 def _serve(path):
     """Fork for each caller, until whoever started this has gone, which ends its standard input."""
     _rehearse()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import warm_program
 from agentconv.sources import discovery, loading
 from interrupting import interrupted
 from work import LINEAR, growth
@@ -24,9 +25,7 @@ def agent(name="bad", header="", body="Do it.\n"):
 
 def program(*words, folder, **options):
     """Run the program as a process of its own, which a crash cannot hide from."""
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
-    command = [sys.executable, "-m", "agentconv", *map(str, words)]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=600, check=False, **options)
+    return subprocess.run([warm_program.program(), *map(str, words)], cwd=folder, capture_output=True, timeout=600, check=False, **options)
 
 
 HOSTILE = {

@@ -69,8 +69,8 @@ def project(folder):
     """Write a project with what makes files depend on each other, or differ from what they seem."""
     agents = folder / ".claude" / "agents"
     agents.mkdir(parents=True)
-    for number in range(56):
-        name = f"agent-{number % 40}" if number % 3 else f"Agent {number % 20}!"
+    for number in range(40):
+        name = f"agent-{number % 28}" if number % 3 else f"Agent {number % 14}!"
         text = f"---\nname: {name}\ndescription: {'a: b' if number % 9 == 4 else 'Looks.'}\n{KEYS[number % 5]}---\n\nAsk agent-{number}.\n"
         (agents / f"{number:02}.md").write_bytes(text.replace("\n", "\r\n" if number % 7 == 3 else "\n").encode())
     (agents / "README.md").write_text("# Agents\n")

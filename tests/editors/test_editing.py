@@ -12,6 +12,26 @@ from agentconv.lint import catalogue
 
 AGENT = ".claude/agents/a.md"
 OTHER = ".claude/agents/b.md"
+FILES = {
+    AGENT: """\
+---
+name: a
+description: 😀 Reviews: a change.
+tools: Read, Bash(git:*)
+model: opus
+color: Purple
+skills: [drafts]
+---
+Look at it.
+""",
+    OTHER: "---\nname: b\ndescription: Writes a change\n---\nWrite it.\n",
+    ".claude/skills/drafts/SKILL.md": "---\nname: drafts\ndescription: How drafts look\n---\nShort.\n",
+    ".mcp.json": '{"mcpServers": {"tracker": {"command": "tracker"}}}\n',
+    ".claude/settings.json": '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "true"}]}]}}\n',
+    ".codex/agents/c.toml": 'name = "c"\ndescription = "d"\ndeveloper_instructions = "x"\n',
+    "opencode.json": '{"agent": {"d": {"description": "Reads a file", "mode": "subagent", "prompt": "Read it."}}}\n',
+    "README.md": "---\nname: readme\ndescription: None of an agent: it is not where one would be\n---\n",
+}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from editor import Editor, applied, as_linted, environment, plain, put
+from editor import applied, as_linted, environment, plain
 
 SKILL, COMMAND, SERVERS, RULES = ".claude/skills/drafts/SKILL.md", ".claude/commands/go.md", ".mcp.json", ".claude/settings.json"
 FILES = {
@@ -19,21 +19,6 @@ FILES = {
     "opencode.json": '{"mcp": {"t": {"type": "local", "command": "t"}}}\n',
     ".codex/config.toml": '[mcp_servers.x]\ncommand = "x"\n',
 }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    found = tmp_path_factory.mktemp("parts")
-    put(found, FILES)
-    return found
-
-
-@pytest.fixture(scope="module")
-def editor(folder):
-    found = Editor(folder)
-    yield found
-
-    assert (found.quit(), found.messages) == ((0, ""), [])
 
 
 @pytest.fixture(scope="module")

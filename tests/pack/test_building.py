@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import warm_program
+
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "converters")}
 METADATA = [
     "--license",
@@ -27,10 +29,9 @@ METADATA = [
 
 
 def _pack(folder, output, umask=0o022, **environment):
+    program = [sys.executable, "-m", "agentconv"] if environment else [warm_program.program()]  # an order of hashes begins with Python
     command = [
-        sys.executable,
-        "-m",
-        "agentconv",
+        *program,
         "pack",
         ".",
         "--name",

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parted_clients import clients_with
 
+import warm_program
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
@@ -405,7 +405,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _converted(target: str, words: str, output: Path) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "agentconv", "convert", ".", "-f", "claude-code", "-t", target, "--with", words, "-o", str(output)],
+        [warm_program.program(), "convert", ".", "-f", "claude-code", "-t", target, "--with", words, "-o", str(output)],
         capture_output=True,
         text=True,
         check=False,

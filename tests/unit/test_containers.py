@@ -1,14 +1,12 @@
 """A file that lists a client's agents decides about them: what is wrong with it is told where it stands, and none of them loads."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import agentconv
+import warm_program
 from agentconv.__main__ import main
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import State
@@ -169,8 +167,7 @@ def marketplace(tmp_path, monkeypatch):
 
 def _program(*words):
     """Run the program as a process of its own, and return what it gave."""
-    settings = {**os.environ, "PYTHONPATH": str(Path(agentconv.__file__).parents[1])}
-    return subprocess.run([sys.executable, "-m", "agentconv", *words], env=settings, capture_output=True, text=True, check=False)
+    return subprocess.run([warm_program.program(), *words], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.usefixtures("marketplace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,6 +69,11 @@ class Trial:
     def carried(self) -> list[carrying.Edit]:
         """What went into the source."""
         return [one for one in self.outcome.carried if not one.overrides]
+
+    @cached_property
+    def after(self) -> Outcome:
+        """What a run would do now that the edits were carried."""
+        return _run(self.project, carry=False, dry_run=True)[1]
 
     def source(self, path: str) -> Agent:
         """Return the agent of a source as it is now."""
@@ -148,8 +154,7 @@ def _written(one: Candidate, agent: Agent) -> Agent | None:
 
 def put_get(trial: Trial) -> None:
     """What was carried, into the source or the configuration, is what the target gets and says; no other field of it is another one."""
-    _, outcome = _run(trial.project, carry=False, dry_run=True)
-    there = {one.place: one for one in outcome.candidates if one.target == trial.target}
+    there = {one.place: one for one in trial.after.candidates if one.target == trial.target}
     for edit in trial.outcome.carried:
         one = there[edit.candidate.place]
         _, path, wanted = trial.edits[edit.candidate.place]
@@ -192,8 +197,7 @@ def narrow(trial: Trial) -> None:
 
 def others(trial: Trial) -> None:
     """No target refuses an agent that it had."""
-    _, outcome = _run(trial.project, carry=False, dry_run=True)
-    assert _refused(outcome) <= trial.refused
+    assert _refused(trial.after) <= trial.refused
 
 
 def _refused(outcome: Outcome) -> set[tuple[str, sources.Key]]:

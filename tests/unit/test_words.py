@@ -33,6 +33,8 @@ DECLARING = frozenset({"change", "change_together", "declare", "refuse", "remark
 
 def _taken_apart(node: ast.AST, said: frozenset[str]) -> bool:
     """Whether a piece of code looks into what is said."""
+    if not isinstance(node, (ast.Call, ast.Compare)):
+        return False
 
     def is_said(value: ast.AST) -> bool:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "str" and value.args:
@@ -58,9 +60,8 @@ def _found(tree: ast.AST) -> Iterator[int]:
     yield from (node.lineno for node in nodes if _taken_apart(node, frozenset()))
     for function in nodes:
         if isinstance(function, ast.FunctionDef):
-            inside = list(ast.walk(function))
-            held = frozenset(name for node in inside for name in _holding(node))
-            yield from (node.lineno for node in inside if held and _taken_apart(node, held))
+            held = frozenset(name for node in ast.walk(function) for name in _holding(node))
+            yield from (node.lineno for node in ast.walk(function) if _taken_apart(node, held)) if held else ()
 
 
 def _holding(node: ast.AST) -> Iterator[str]:
