@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agent_files import FOLDERS, read, suffix
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Complaint
+from agentconv.core.format import State
 from agentconv.core.source import SourceText
-from agentconv.families import known_headers
+from agentconv.families import known_headers, markdown
+from agentconv.formats.claude.code import DIALECT
 from template_format import CLIENTS, registered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from agentconv.core.format import ReadResult
+    from agentconv.core.ir import Json
 
 PLAIN = ("Another one", "é")
 WORDS = (
@@ -73,12 +79,24 @@ def test_what_is_known_of_a_header_depends_on_no_text(
 
 def test_a_set_is_read_by_what_is_known() -> None:
     """Of files that differ in their texts, the third is known: were it not, nothing here would be tested."""
-    from agentconv.formats.claude.code import DIALECT
-
     DIALECT.known.clear()
     for number in range(4):
         data = f"---\nname: agent-{number}\ndescription: Number {number}\ntools: Read, Grep\n---\n\nPrompt {number}.\n".encode()
         (agent,) = read("claude-code", SourceText(f"{number}.md", data)).set.agents
         assert (agent.name, agent.description) == (f"agent-{number}", f"Number {number}")
 
-    assert [type(found).__name__ for found in DIALECT.known.values()] == ["Decoded"]
+    assert [type(found) for found in DIALECT.known.values()] == [tuple]
+
+
+def test_what_refuses_a_header_as_a_whole_is_asked_for_each_file() -> None:
+    """A client may look at anything in a header, its texts too."""
+
+    def refuses(header: Mapping[str, Json]) -> Complaint | None:
+        return Complaint("it is called so", "name") if header["name"] == "wrong" else None
+
+    dialect = replace(DIALECT, refuses=refuses)
+    files = [f"---\nname: {name}\ndescription: Does it\n---\n\nPrompt.\n" for name in ("a", "b", "wrong", "c")]
+    states = [state for text in files for state in markdown.read(dialect, SourceText("a.md", text.encode())).states]
+
+    assert states == [State.LOADS, State.LOADS, State.NOT_LOADED, State.LOADS]
+    assert len(dialect.known) == 1

@@ -14,8 +14,9 @@ from agentconv.families.keys import Decoded, HeaderDialect, NotTaken
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from agentconv.core.ir import Json
     from agentconv.yaml.grammar import Grammar
 
 _TEXTS = frozenset({("name",), ("display_name",), ("description",)})
@@ -28,8 +29,10 @@ _MOST = 500
 
 ONE = "one"
 """What stands for a rest that one header had so far."""
-Known: TypeAlias = "dict[str, Decoded | str | None]"
-"""What a client makes of each rest; None where that depends on more, or where there is more to say of it."""
+Rest: TypeAlias = "tuple[Mapping[str, Json], Decoded]"
+"""The values of a rest, and what a client makes of them."""
+Known: TypeAlias = "dict[str, Rest | str | None]"
+"""What is known of each rest; None where that depends on more, or where there is more to say of it."""
 
 
 class Dialect(HeaderDialect, Protocol):
@@ -41,13 +44,13 @@ class Dialect(HeaderDialect, Protocol):
     def known(self) -> Known: ...
 
 
-def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Decoded | None]) -> Decoded | None:
+def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Rest | None]) -> Decoded | None:
     """Return what a client makes of a header, of which all but the texts may be known; None where it is to be read as a whole.
 
     Args:
         dialect: The client.
-        header: A header that is not parsed.
-        read: Returns what the client makes of a rest; None where there is more to say of it.
+        header: A header that is not parsed; it gets its values.
+        read: Returns what is to be known of a rest; None where there is more to say of it.
     """
     apart = nodes.texts_apart(header.text, dialect.grammar) if header.source.decodable else None
     if apart is None or not apart[1] or len(apart[0]) > _LONGEST:
@@ -56,8 +59,9 @@ def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Decoded |
     known = None if values is None else _known(dialect, apart[0], read)
     if values is None or known is None:
         return None
-    header.grammar = dialect.grammar
-    return Decoded({**known.values, **values}, {**known.extras}, {}, {})
+    plain, rest = known
+    header.grammar, header.values = dialect.grammar, {**plain, **apart[1]}
+    return Decoded({**rest.values, **values}, {**rest.extras}, {}, {})
 
 
 def _texts(dialect: Dialect, texts: dict[str, str]) -> dict[str, object] | None:
@@ -74,8 +78,8 @@ def _texts(dialect: Dialect, texts: dict[str, str]) -> dict[str, object] | None:
     return values
 
 
-def _known(dialect: Dialect, rest: str, read: Callable[[Header], Decoded | None]) -> Decoded | None:
-    """Return what a client makes of a rest, from the second header on that has it: most sets are small, and have none twice."""
+def _known(dialect: Dialect, rest: str, read: Callable[[Header], Rest | None]) -> Rest | None:
+    """Return what is known of a rest, from the second header on that has it: most sets are small, and have none twice."""
     if rest not in dialect.known:
         if len(dialect.known) >= _MOST:
             dialect.known.clear()
@@ -85,4 +89,4 @@ def _known(dialect: Dialect, rest: str, read: Callable[[Header], Decoded | None]
         header = Header(SourceText("", encode(rest)), 0, len(rest), len(rest), grammar=dialect.grammar)
         dialect.known[rest] = read(header) if nodes.is_simple(rest, dialect.grammar) else None
     found = dialect.known[rest]
-    return found if isinstance(found, Decoded) else None
+    return None if isinstance(found, str) else found

@@ -93,7 +93,8 @@ class Dialect:
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
     known: known_headers.Known = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What the client makes of headers whose like came by before."""
+    """What the client makes of headers whose like came by before. What `lift` takes depends on no name and no description, but for
+    whether it is there and says anything."""
 
     def encode(self, agent: Agent) -> dict[str, Json]:
         """Return the keys of a header for an agent, in documented order; one that the client passes over stays as long as it may."""
@@ -136,10 +137,10 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 
 def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResult | None:
     """Read a file of whose header all but the texts is known; None where there is more to say of it."""
-    if dialect.bodiless is not None or source.text[header.end - 1 : header.end] != "\n":
+    if source.text[header.end - 1 : header.end] != "\n":
         return None
     decoded = known_headers.decoded(dialect, header, partial(_without_texts, dialect))
-    if decoded is None:
+    if decoded is None or (dialect.refuses and dialect.refuses(header.values)):
         return None
     _judge_prompt(dialect, header, decoded)
     if decoded.refused:
@@ -150,14 +151,15 @@ def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResul
     return ReadResult(AgentSet((agent,)), (State.LOADS,), (), partial(_place, header))
 
 
-def _without_texts(dialect: Dialect, header: Header) -> Decoded | None:
-    """Return what the client makes of a header that stands for those with other texts; None where there is more to say of it."""
+def _without_texts(dialect: Dialect, header: Header) -> known_headers.Rest | None:
+    """Return what is to be known of a header that stands for those with other texts; None where there is more to say of it."""
     frontmatter.parse(header, None, dialect.grammar)
-    decoded = decode_header(dialect, _values(dialect, header))
+    values = _values(dialect, header)
+    decoded = decode_header(dialect, values)
     if decoded.refused:
         return None
     agent = _agent(dialect, header.source, header, replace(decoded, values={**decoded.values}))
-    return None if any(reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)) else decoded
+    return None if any(reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)) else (values, decoded)
 
 
 def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
