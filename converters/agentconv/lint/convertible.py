@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import converting
@@ -11,6 +12,7 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
+    from agentconv.core.shapes import Shapes
     from agentconv.lint.subject import Subject
 
 
@@ -26,11 +28,20 @@ def refusal(subject: Subject, client: str, number: int) -> str:
     return subject.refusals[client].get(number, "")
 
 
+_AS_USUAL = Options()
+
+
+@cache
+def _shapes(_client: str) -> Shapes:
+    """Return what conversions to a client have found out about agents of one shape, from one file to the next."""
+    return {}
+
+
 def _refusals(subject: Subject, client: str) -> dict[int, str]:
-    pieces = list(loading.with_ids(loading.load_source(subject.format, subject.source)))
+    pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
     numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
     found: dict[int, str] = {}
-    for done in converting.convert(pieces, client, Options()):
+    for done in converting.convert(pieces, client, _AS_USUAL, shapes=_shapes(client)):
         why = [_why(loss.code, loss.detail) for loss in done.losses if loss.kind is LossKind.REFUSED]
         why += ["it is lost to a bug"] if done.failed else []
         found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}

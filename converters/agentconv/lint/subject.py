@@ -113,6 +113,11 @@ class Subject:
         return self.reading(self.format) if self.part is None else ReadResult()
 
     @cached_property
+    def alone(self) -> ReadResult:
+        """What the file's own client makes of it where it lies, without what a configuration says of it."""
+        return registry.load(self.format).read(self.source)
+
+    @cached_property
     def _readings(self) -> dict[str, ReadResult]:
         return {}
 
@@ -154,6 +159,8 @@ class Subject:
 
     def take(self, result: ReadResult | None, *, declared: ReadResult | None = None) -> None:
         """Take what the file's own client makes of it from whoever has read it already, where it lies in that client's place."""
+        if result is not None:
+            self.__dict__["alone"] = result
         if declared is not None:
             self._readings[self.format] = declared
         elif result is not None and inspection.place(self.path, self.format, self.format) == self.path:
@@ -167,7 +174,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("_readings", "result", "_agents", "header", "parts", "refusals"):
+        for name in ("alone", "_readings", "result", "_agents", "header", "parts", "refusals"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

@@ -77,14 +77,22 @@ def statistics(checked: Sequence[Checked]) -> list[dict[str, object]]:
 
 
 def _line(subject: Subject, line: int) -> str:
-    lines = _lines(subject.text, subject.credentials)
-    return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
+    found = subject.credentials
+    lines = _lines(subject.text, found)
+    if line > len(lines):
+        return ""
+    shown = lines[line - 1].removeprefix("\ufeff")
+    return shown if found else credentials.masked(shown, "*", ())
 
 
 @lru_cache(maxsize=1)
 def _lines(whole: str, found: tuple[Credential, ...]) -> list[str]:
-    """Return the lines of a file without its credentials: its findings come one after the other."""
-    return credentials.masked(whole, "*", found).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """Return the lines of a file without its credentials, which may go over several: its findings come one after the other.
+
+    Of a file that seems to have none, what only may be one is left in them: that never goes over several.
+    """
+    text = credentials.masked(whole, "*", found) if found else whole
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _cut(line: str, first: int) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from agentconv.sources.loaded import Loaded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from agentconv.core.format import ReadResult
     from agentconv.core.part_format import PartSource
     from agentconv.core.parts import Part
     from agentconv.sources.agentless import Agentless
@@ -179,23 +180,27 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, format_id, error),))
         return
-    if not registry.FORMATS[format_id].bundle:
-        about = result.set if not result.set.agents and result.set != AgentSet() else None
-        meant = result.as_meant
-        yield Loaded(
-            source.path,
-            format_id,
-            source,
-            meant.set.agents,
-            meant.states,
-            meant.diagnostics,
-            about,
-            result if results else None,
-            as_read=meant is result,
-            absence=result.absence,
-        )
-    else:
+    if registry.FORMATS[format_id].bundle:
         yield from take_apart(result.set, result.diagnostics, source.path)
+    else:
+        yield replace(as_read(format_id, source, result), result=result if results else None)
+
+
+def as_read(format_id: str, source: SourceText, result: ReadResult) -> Loaded:
+    """Return a file that is no bundle, as its reader has read it."""
+    about = result.set if not result.set.agents and result.set != AgentSet() else None
+    meant = result.as_meant
+    return Loaded(
+        source.path,
+        format_id,
+        source,
+        meant.set.agents,
+        meant.states,
+        meant.diagnostics,
+        about,
+        as_read=meant is result,
+        absence=result.absence,
+    )
 
 
 def _bug(path: str, format_id: str, error: Exception) -> Diagnostic:
