@@ -75,3 +75,14 @@ def test_positions_in_any_order():
     offsets = [*range(len(text) + 3), *reversed(range(len(text) + 3)), 4, 9, 2, 2, 11, 0]
 
     assert [source.position(offset) for offset in offsets] == [SourceText("a.md", text.encode()).position(offset) for offset in offsets]
+
+
+def test_an_offset_is_where_its_line_and_column_are():
+    """The first lines are found without all others, and in any order with them; beyond the last one is the last one."""
+    text = "\ufeff" + "".join(f"{number}\n" if number % 3 else f"{number}\r\n" for number in range(60)) + "end"
+    places = [one for one in range(2, len(text)) if text[one - 1 : one + 1] != "\r\n"]
+
+    for order in (places, places[::-1]):
+        source = SourceText("a.md", text.encode())
+        assert [source.offset(*SourceText("a.md", text.encode()).position(one)) for one in order] == order
+    assert SourceText("a.md", b"a\nb").offset(9, 1) == SourceText("a.md", b"a\nb" + b"\nc" * 30).offset(2, 1) == 2

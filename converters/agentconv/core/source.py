@@ -8,6 +8,7 @@ part is one U+FFFD, as the WHATWG decoder (and so JavaScript) does it.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Span
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 BOM = "\ufeff"
 _BREAKS = expression(r"\r\n|\n|\r")
+_FIRST_LINES = 20
 _ESCAPED_BYTE = expression("[\udc80-\udcff]")
 
 
@@ -92,8 +94,13 @@ class SourceText:
 
     def offset(self, line: int, column: int) -> int:
         """Return the character offset of a 1-based line and column, as `position` gives them."""
-        self._starts = self._starts or [0, *(match.end() for match in _BREAKS.finditer(self.text))]
-        start = self._starts[min(line, len(self._starts)) - 1]
+        if 0 < line <= _FIRST_LINES and not self._starts:  # most remarks are about a header, and need no other line
+            start = 0
+            for match in islice(_BREAKS.finditer(self.text), line - 1):
+                start = match.end()
+        else:
+            self._starts = self._starts or [0, *(match.end() for match in _BREAKS.finditer(self.text))]
+            start = self._starts[min(line, len(self._starts)) - 1]
         column += line == 1 and column > 1 and self.text.startswith(BOM)
         return min(start + column - 1, len(self.text))
 

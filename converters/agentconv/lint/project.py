@@ -37,7 +37,8 @@ _MAX_BYTES = 1024 * 1024
 
 def names(location: str) -> frozenset[str]:
     """Return the MCP servers and skills that the project of an agent's file defines."""
-    return servers(location) | skills(location)
+    root = _root(location)
+    return _servers_of(root) | _skills_of(root)
 
 
 def servers(location: str) -> frozenset[str]:

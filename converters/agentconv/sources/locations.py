@@ -33,7 +33,8 @@ def _parts(place: str) -> tuple[str, ...]:
 
 def project_root(path: Path) -> Path | None:
     """Return the folder that holds the client's location that a path is, or is in."""
-    parts = Path(os.path.abspath(path)).parts
+    absolute = os.path.abspath(path)
+    parts, whole = Path(absolute).parts, f"{absolute}/".replace(os.sep, "/")
     for row in registry.FORMATS.values():
         if row.index:
             found = sniffing.index_root(row, str(path))
@@ -41,10 +42,9 @@ def project_root(path: Path) -> Path | None:
                 return found
             continue
         for place in row.folders:
-            wanted = _parts(place)
-            for start in range(len(parts) - len(wanted), 0, -1):
-                if parts[start : start + len(wanted)] == wanted:
-                    return Path(*parts[:start])
+            at = whole.rfind(f"/{place}/")
+            if at >= 0:
+                return Path(*parts[: whole.count("/", 0, at) + 1])
         if not row.bundle and parts[-1] in row.files:
             return Path(*parts[:-1])
     return None

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from agentconv.formats.opencode.dialect import Client
 
 ROSTERS = (Roster("/agent", by_name=True), Roster("/mode", by_name=True))
-SUFFIXES = (".json", ".jsonc")
 _FILLED_IN = expression(r"\{(env|file):(?!\})")
 
 
@@ -243,11 +242,6 @@ class Configuration:
 
 def _is_at(agent: Agent, pointer: str) -> bool:
     return agent.origin is not None and agent.origin.pointer.startswith(f"{pointer}/")
-
-
-def is_configuration(path: str) -> bool:
-    """Whether a path is that of a configuration, rather than of a markdown file."""
-    return path.endswith(SUFFIXES)
 
 
 def _write_prompt(agent: Agent) -> Json | Absent:

@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from agentconv.families.markdown import Template
     from agentconv.formats.opencode.permission_maps import Permissions
 
+_CONFIGURATIONS = (".json", ".jsonc")
+
+
+def is_configuration(path: str) -> bool:
+    """Whether a path is that of a configuration, rather than of a markdown file."""
+    return path.endswith(_CONFIGURATIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:

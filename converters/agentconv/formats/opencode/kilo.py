@@ -10,6 +10,7 @@ Modes of an older version, in `.kilocodemodes`, are read as what the client make
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
@@ -18,9 +19,8 @@ from agentconv.core.format import FormatSpec, State
 from agentconv.families import keys, markdown
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import simple
-from agentconv.formats.opencode import agent_keys, kilo_modes
-from agentconv.formats.opencode.config_file import Configuration, is_configuration
-from agentconv.formats.opencode.dialect import Client, Repair
+from agentconv.formats.opencode import agent_keys
+from agentconv.formats.opencode.dialect import Client, Repair, is_configuration
 from agentconv.formats.opencode.permission_maps import Permissions
 from agentconv.projecting import texts
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from agentconv.core.includes import Include
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
+    from agentconv.formats.opencode.config_file import Configuration
+    from agentconv.formats.opencode.kilo_modes import Modes
 
 ID = "kilo"
 _REFERENCE = expression(r"(?<!\$)\{(file|env):[^}]+\}")
@@ -68,6 +70,12 @@ PERMISSIONS = Permissions(ID, agent_keys.WHOLE, nullable=True)
 KEYS = {**agent_keys.table(PERMISSIONS), "displayName": simple("display_name", keys.text("displayName"))}
 SWITCHES = agent_keys.SWITCHES
 REFERENCES = References()
+
+
+def _essence(source: SourceText) -> SourceText:
+    return _configuration().essence(source) if is_configuration(source.path) else source
+
+
 SPEC = FormatSpec(
     id=ID,
     client="Kilo",
@@ -77,7 +85,7 @@ SPEC = FormatSpec(
         {"code", "ask", "debug", "orchestrator", "plan", "build", "general", "explore", "scout", "compaction", "title", "summary"}
     ),
     duplicates="the last one that it reads",
-    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
+    essence=_essence,
 )
 
 
@@ -90,16 +98,29 @@ CLIENT = Client(SPEC, Repair(_in_quotes), PERMISSIONS, (".kilo", ".kilocode"), K
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
-CONFIGURATION: Configuration = Configuration(CLIENT, State.NOT_LOADED, trusted=False, values_alone=True)
+@cache
+def _configuration() -> Configuration:
+    """Return what reads a configuration, which most projects have no agents in."""
+    from agentconv.formats.opencode.config_file import Configuration
+
+    return Configuration(CLIENT, State.NOT_LOADED, trusted=False, values_alone=True)
 
 
 def _includes(source: SourceText) -> list[Include]:
     """Return where a configuration names files whose text the client fills in."""
-    return CONFIGURATION.includes(source) if is_configuration(source.path) else []
+    return _configuration().includes(source) if is_configuration(source.path) else []
 
 
 INCLUDES = _includes
-OLD_MODES = kilo_modes.dialect(SPEC, PERMISSIONS)
+_OLD_MODES = ".kilocodemodes"
+
+
+@cache
+def _old_modes() -> Modes:
+    """Return what reads the file of modes that an older version had."""
+    from agentconv.formats.opencode.kilo_modes import Modes
+
+    return Modes(SPEC, PERMISSIONS, _OLD_MODES)
 
 
 def _dialect(path: str) -> markdown.Dialect:
@@ -109,28 +130,28 @@ def _dialect(path: str) -> markdown.Dialect:
 def read(source: SourceText) -> ReadResult:
     """Read a file as Kilo does."""
     if is_configuration(source.path):
-        return CONFIGURATION.read(source)
-    if source.path.endswith(kilo_modes.NAME):
-        return kilo_modes.read(OLD_MODES, source)
+        return _configuration().read(source)
+    if source.path.endswith(_OLD_MODES):
+        return _old_modes().read(source)
     return markdown.read(_dialect(source.path), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a file that Kilo loads."""
     if is_configuration(original.path):
-        return CONFIGURATION.write(agents, original)
-    if original.path.endswith(kilo_modes.NAME):
-        return kilo_modes.write(OLD_MODES, agents, original)
+        return _configuration().write(agents, original)
+    if original.path.endswith(_OLD_MODES):
+        return _old_modes().write(agents, original)
     return markdown.write(_dialect(original.path), agents, original)
 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Kilo file can hold."""
     if is_configuration(projection.path):
-        CONFIGURATION.project(projection)
+        _configuration().project(projection)
         return
-    if projection.path.endswith(kilo_modes.NAME):
-        kilo_modes.project(projection, OLD_MODES)
+    if projection.path.endswith(_OLD_MODES):
+        _old_modes().project(projection)
         return
     texts.refused_unread(projection)
     text = (projection.get("prompt.text") or "").strip(SPACE)

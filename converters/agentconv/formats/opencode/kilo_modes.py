@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.formats.opencode.permission_maps import Permissions
 
-NAME = ".kilocodemodes"
 ROSTER = Roster("/customModes", by_name=False)
 RESERVED = frozenset({"code", "build", "architect", "ask", "debug", "orchestrator"})
 _PERMISSION = {"read": "read", "edit": "edit", "browser": "bash", "command": "bash", "mcp": "mcp"}
@@ -38,8 +37,7 @@ _BETWEEN = "\n\n"
 _HELD = frozenset({"name", "display_name", "description", "prompt.text", "invocation.by", "permissions.rules", "permissions.resolution"})
 
 
-def dialect(spec: FormatSpec, permissions: Permissions) -> records.Dialect:
-    """Return the dialect of the file."""
+def _dialect(spec: FormatSpec, permissions: Permissions) -> records.Dialect:
     table = {"slug": simple("name", _slug), "groups": _groups(permissions)}
     return records.Dialect(
         spec,
@@ -114,24 +112,27 @@ def _lower(format_id: str, agent: Agent) -> Mapping[str, Json]:
     return header
 
 
-def read(modes: records.Dialect, source: SourceText) -> ReadResult:
-    """Read the modes of a file; where one of them has no groups, the client has none of them."""
-    result = records.read(modes, source)
-    lost = any(one.key == "groups" and one.effect is Effect.DROPS for one in result.diagnostics)
-    return replace(result, states=tuple(State.NOT_LOADED for _ in result.states)) if lost else result
+class Modes:
+    """The file as it is read and written."""
 
+    def __init__(self, spec: FormatSpec, permissions: Permissions, name: str) -> None:
+        self._dialect, self._name = _dialect(spec, permissions), name
 
-def write(modes: records.Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
-    """Write the modes of a file."""
-    return records.write(modes, agents, original)
+    def read(self, source: SourceText) -> ReadResult:
+        """Read the modes of a file; where one of them has no groups, the client has none of them."""
+        result = records.read(self._dialect, source)
+        lost = any(one.key == "groups" and one.effect is Effect.DROPS for one in result.diagnostics)
+        return replace(result, states=tuple(State.NOT_LOADED for _ in result.states)) if lost else result
 
+    def write(self, agents: AgentSet, original: SourceText) -> WriteResult:
+        """Write the modes of a file."""
+        return records.write(self._dialect, agents, original)
 
-def project(projection: Projection, modes: records.Dialect) -> None:
-    """Keep a mode that was read from such a file; anything else has a better place."""
-    agent = projection.source
-    said = [path for path in fields.PATHS if path not in _HELD and not fields.is_absent(path, fields.get(agent, path))]
-    again = modes.keys["groups"].read(modes.keys["groups"].write(agent))["permissions.rules"]
-    if not projection.at_home or said or fields.get(agent, "invocation.by") != "user" or again != agent.permissions.rules:
-        projection.refuse(
-            "refused-place", said[0] if said else "permissions.rules", Detail("`{}` holds modes with groups, for the user", (NAME,))
-        )
+    def project(self, projection: Projection) -> None:
+        """Keep a mode that was read from such a file; anything else has a better place."""
+        agent, groups = projection.source, self._dialect.keys["groups"]
+        said = [path for path in fields.PATHS if path not in _HELD and not fields.is_absent(path, fields.get(agent, path))]
+        again = groups.read(groups.write(agent))["permissions.rules"]
+        if not projection.at_home or said or fields.get(agent, "invocation.by") != "user" or again != agent.permissions.rules:
+            detail = Detail("`{}` holds modes with groups, for the user", (self._name,))
+            projection.refuse("refused-place", said[0] if said else "permissions.rules", detail)

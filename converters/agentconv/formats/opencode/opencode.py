@@ -10,13 +10,13 @@ the provider of the model as options. In `opencode.json` the map `agents` of Ope
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.format import FormatSpec, State
 from agentconv.families import markdown
 from agentconv.formats.opencode import agent_keys
-from agentconv.formats.opencode.config_file import Configuration, is_configuration
-from agentconv.formats.opencode.dialect import Client, Repair
+from agentconv.formats.opencode.dialect import Client, Repair, is_configuration
 from agentconv.formats.opencode.permission_maps import Permissions
 
 if TYPE_CHECKING:
@@ -24,11 +24,18 @@ if TYPE_CHECKING:
     from agentconv.core.includes import Include
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
+    from agentconv.formats.opencode.config_file import Configuration
 
 ID = "opencode"
 PERMISSIONS = Permissions(ID, agent_keys.WHOLE)
 KEYS = agent_keys.table(PERMISSIONS)
 SWITCHES = agent_keys.SWITCHES
+
+
+def _essence(source: SourceText) -> SourceText:
+    return _configuration().essence(source) if is_configuration(source.path) else source
+
+
 SPEC = FormatSpec(
     id=ID,
     client="OpenCode",
@@ -36,18 +43,23 @@ SPEC = FormatSpec(
     legal_name=agent_keys.legal_name,
     reserved=frozenset({"build", "plan", "general", "explore", "scout", "compaction", "title", "summary"}),
     duplicates="the last one that it reads",
-    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
+    essence=_essence,
 )
 CLIENT = Client(SPEC, Repair(lambda key, value: (f"{key}: |-", f"  {value}")), PERMISSIONS, (".opencode",), KEYS)
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
-CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True, native=True)
+@cache
+def _configuration() -> Configuration:
+    """Return what reads a configuration, which most projects have no agents in."""
+    from agentconv.formats.opencode.config_file import Configuration
+
+    return Configuration(CLIENT, State.STOPS, trusted=True, native=True)
 
 
 def _includes(source: SourceText) -> list[Include]:
     """Return where a configuration names files whose text the client fills in."""
-    return CONFIGURATION.includes(source) if is_configuration(source.path) else []
+    return _configuration().includes(source) if is_configuration(source.path) else []
 
 
 INCLUDES = _includes
@@ -60,21 +72,21 @@ def _dialect(path: str) -> markdown.Dialect:
 def read(source: SourceText) -> ReadResult:
     """Read a file as OpenCode does."""
     if is_configuration(source.path):
-        return CONFIGURATION.read(source)
+        return _configuration().read(source)
     return markdown.read(_dialect(source.path), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a file that OpenCode loads."""
     if is_configuration(original.path):
-        return CONFIGURATION.write(agents, original)
+        return _configuration().write(agents, original)
     return markdown.write(_dialect(original.path), agents, original)
 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what an OpenCode file can hold."""
     if is_configuration(projection.path):
-        CONFIGURATION.project(projection)
+        _configuration().project(projection)
         return
     agent_keys.project_body(projection)
     agent_keys.project(projection, PERMISSIONS, AGENTS)
