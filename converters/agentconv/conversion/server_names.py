@@ -135,7 +135,9 @@ def _entry(one: _Entry, names: Mapping[str, str]) -> _Entry:
     new = names.get(effects.server_key(one.server)) if one.server else None
     if one.server is None or new is None or effects.server_key(new) == effects.server_key(one.server):
         return one
-    return replace(one, server=effects.server_key(new), native=one.native.replace(effects.server_key(one.server), effects.server_key(new), 1))
+    return replace(
+        one, server=effects.server_key(new), native=one.native.replace(effects.server_key(one.server), effects.server_key(new), 1)
+    )
 
 
 def _hook(hook: Hook, names: Mapping[str, str]) -> Hook | None:

@@ -64,6 +64,9 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     projection.translate(path, after)
     if fields.portable(after) == fields.portable(before):
         return
+    if called := _called_otherwise(before, after):
+        projection.declare("mcp-approximated", path, listed(called))
+        return
     declare_unknown(projection, path, unknown)
     if loose:
         projection.declare("pattern-dropped", path, listed(loose))
@@ -71,6 +74,13 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
         _declare_joined(projection, path, before, after)
+
+
+def _called_otherwise(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> list[str]:
+    """Return the grants that are as before but for what the client calls their servers; nothing where any is another."""
+    keys = [[replace(one, server=one.server and effects.server_key(one.server)) for one in grants] for grants in (before, after)]
+    same = fields.portable(tuple(keys[0])) == fields.portable(tuple(keys[1]))
+    return [one.native for one in after if one.server and one not in before] if same else []
 
 
 def _declare_joined(projection: Projection, path: str, before: tuple[ToolGrant, ...], after: tuple[ToolGrant, ...]) -> None:
@@ -119,7 +129,7 @@ def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
 
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
-        return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
+        return [_server_grant(target, spell_server, grant.server, grant.tool)]
     words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
     return [_granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
@@ -191,7 +201,7 @@ def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_b
     allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
     own = [server for server in source.mcp_servers or () if server.transport and server.enabled is not False]
     added = [
-        ToolGrant(spell_server(server.name, tool), target, "mcp", None, server.name, tool)
+        _server_grant(target, spell_server, server.name, tool)
         for server in own
         for tool in (server.enabled_tools if server.enabled_tools is not None else (None,))
         if not any(effects.covers(grant, server.name) and grant.tool in (None, tool) for grant in allow)
@@ -410,7 +420,9 @@ def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
 
 
 def _server_grant(target: str, spell_server: SpellServer, server: str, tool: str | None) -> ToolGrant:
-    return ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
+    """Return the grant of a server's tool, by what the client calls the server in the names of its tools."""
+    called = effects.server_key(server) if vocabulary.fact(target, "flattens_servers") else server
+    return ToolGrant(spell_server(called, tool), target, "mcp", None, called, tool)
 
 
 def _denied_tools(projection: Projection, may: Effects, closes: _Spelling) -> list[ToolGrant]:
