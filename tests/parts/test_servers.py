@@ -455,3 +455,16 @@ def test_other_keys_of_a_users_configuration_stay(text: str, added: str, expecte
     (file,) = client("goose").write(new, original.text.path, original, ["db"])
 
     assert file.data.decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("format_id", "state"),
+    [("claude-code", State.LOADS), ("copilot", None), ("gemini-cli", None), ("qwen-code", State.LOADS), ("opencode", State.LOADS)],
+)
+def test_byte_order_mark_costs_what_it_costs_the_client(format_id: str, state: State | None) -> None:
+    """Some clients take a file that begins with one, others nothing of it (asked)."""
+    key, value = ("mcp", {"type": "local", "command": ["run"]}) if format_id == "opencode" else ("mcpServers", {"command": "run"})
+    found = read(format_id, ("\ufeff" + json.dumps({key: {"db": value}})).encode())
+
+    assert [one for one in found.states if not one.dropped] == ([state] if state else [])
+    assert bool(found.diagnostics) == (state is None)

@@ -626,6 +626,14 @@ def test_matchers_follow_servers(matcher, followed):
     assert (found and found.definition.matcher) == followed
 
 
+def test_tools_follow_servers_by_what_clients_call_these_in_them():
+    """What a tool's name cannot hold of a server's is `_` in it."""
+    grants = tuple(ToolGrant(f"mcp__{name}__drop", "claude-code", "mcp", None, name, "drop") for name in ("plugin_a_my_db", "other"))
+    found = server_names.speaking(Command("", denied_tools=grants), {"plugin_a_my.db": "my.db", "other": "other"})
+
+    assert [(one.native, one.server) for one in found.denied_tools] == [("mcp__my_db__drop", "my_db"), ("mcp__other__drop", "other")]
+
+
 @pytest.mark.parametrize(("there", "named"), [(("my_srv", "other"), "mcp__my_srv__ping"), (("my", "other"), "mcp__my__srv_ping")])
 def test_the_server_of_a_tool_that_is_one_word(there, named, tmp_path):
     """Where a client spells a server and its tool in one word, the server is the one that is there, and it goes along."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import agentconv
 import warm_program
 from agentconv.__main__ import main
 from agentconv.core.diagnostics import Effect

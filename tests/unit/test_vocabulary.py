@@ -18,6 +18,7 @@ FACTS = {
     "source",
     "servers",
     "enforces_patterns",
+    "flattens_servers",
     "ignores_case",
     "asks_by_default",
     "own_servers_open",

@@ -96,8 +96,9 @@ def speaking(part: Part, names: Mapping[str, str]) -> Part | None:
 
     Args:
         part: Any part.
-        names: What servers are called by it, to what they are called now.
+        names: What servers are called by it, to what they are called now; in the names of tools, both are spelled as these can be.
     """
+    names = {effects.server_key(old): new for old, new in names.items()}
     if isinstance(part, SetHook):
         hook = _hook(part.definition, names)
         return part if hook is part.definition else None if hook is None else replace(part, definition=hook)
@@ -131,10 +132,12 @@ def servers_of(part: Part) -> set[str]:
 
 def _entry(one: _Entry, names: Mapping[str, str]) -> _Entry:
     """Return a grant or a rule that speaks of a server by its other name."""
-    new = names.get(one.server) if one.server else None
-    if one.server is None or new is None:
+    new = names.get(effects.server_key(one.server)) if one.server else None
+    if one.server is None or new is None or effects.server_key(new) == effects.server_key(one.server):
         return one
-    return replace(one, server=new, native=one.native.replace(effects.server_key(one.server), effects.server_key(new), 1))
+    return replace(
+        one, server=effects.server_key(new), native=one.native.replace(effects.server_key(one.server), effects.server_key(new), 1)
+    )
 
 
 def _hook(hook: Hook, names: Mapping[str, str]) -> Hook | None:

@@ -29,8 +29,9 @@ def granting(target: str, word: str) -> ToolGrant:
 
 
 def server_grant(target: str, spell_server: SpellServer, server: str, tool: str | None) -> ToolGrant:
-    """Return the grant of an MCP server, or of one of its tools."""
-    return ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
+    """Return the grant of a server's tool, by what the client calls the server in the names of its tools."""
+    called = effects.server_key(server) if vocabulary.fact(target, "flattens_servers") else server
+    return ToolGrant(spell_server(called, tool), target, "mcp", None, called, tool)
 
 
 def all_words(

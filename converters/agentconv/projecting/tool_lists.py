@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
-from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
-from agentconv.projecting.granted_words import all_words, granting, open_servers, tools_within, without_repeats
+from agentconv.projecting.granted_words import all_words, granting, open_servers, server_grant, tools_within, without_repeats
 from agentconv.projecting.rules_as_tools import Spelling, tools_for_rules
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Rule
+    from agentconv.core.ir import Rule, ToolGrant
     from agentconv.projecting.granted_words import SpellServer
     from agentconv.projecting.rules_as_tools import JoinPatterns
 
@@ -53,6 +52,9 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     projection.translate(path, after)
     if fields.portable(after) == fields.portable(before):
         return
+    if called := _called_otherwise(before, after):
+        projection.declare("mcp-approximated", path, listed(called))
+        return
     declare_unknown(projection, path, unknown)
     if loose:
         projection.declare("pattern-dropped", path, listed(loose))
@@ -60,6 +62,13 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
         _declare_joined(projection, path, before, after)
+
+
+def _called_otherwise(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> list[str]:
+    """Return the grants that are as before but for what the client calls their servers; nothing where any is another."""
+    keys = [[replace(one, server=one.server and effects.server_key(one.server)) for one in grants] for grants in (before, after)]
+    same = fields.portable(tuple(keys[0])) == fields.portable(tuple(keys[1]))
+    return [one.native for one in after if one.server and one not in before] if same else []
 
 
 def _declare_joined(projection: Projection, path: str, before: tuple[ToolGrant, ...], after: tuple[ToolGrant, ...]) -> None:
@@ -104,7 +113,7 @@ def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
 
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
-        return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
+        return [server_grant(target, spell_server, grant.server, grant.tool)]
     words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
     return [granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
@@ -170,7 +179,7 @@ def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_b
     allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
     own = [server for server in source.mcp_servers or () if server.transport and server.enabled is not False]
     added = [
-        ToolGrant(spell_server(server.name, tool), target, "mcp", None, server.name, tool)
+        server_grant(target, spell_server, server.name, tool)
         for server in own
         for tool in (server.enabled_tools if server.enabled_tools is not None else (None,))
         if not any(effects.covers(grant, server.name) and grant.tool in (None, tool) for grant in allow)

@@ -2,6 +2,7 @@
 
 https://docs.github.com/copilot/how-tos/copilot-cli
 
+Nothing is taken of a file that begins with a byte order mark.
 Of `.mcp.json` and `.github/mcp.json`, only the first that is there is read, and only in a folder that the user trusts. An address without
 a type is spoken to over HTTP. References are filled in everywhere, but what a `url` says has to be an address before that.
 Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `servers`, with comments, and `${env:X}` and `${input:x}`.
@@ -62,7 +63,7 @@ _IN_EDITOR = Client(
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "copilot": ServerFormat(
         _CLIENT,
-        json_servers("/mcpServers"),
+        json_servers("/mcpServers", marked=False),
         (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True, alone=True), Place(".vscode/mcp.json")),
         (Place(".copilot/mcp-config.json"),),
         elsewhere=((".vscode/mcp.json", ServerFormat(_IN_EDITOR, json_servers("/servers", jsonc.JSONC))),),

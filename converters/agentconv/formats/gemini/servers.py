@@ -65,7 +65,7 @@ def _format(
 ) -> ServerFormat:
     return ServerFormat(
         _client(format_id, title, folder, spelling),
-        json_servers("/mcpServers", Syntax(comments=True), stops=stops),
+        json_servers("/mcpServers", Syntax(comments=True), stops=stops, marked=not stops),
         (Place(f"{folder}/settings.json", trusted=True, mixed=True), *others),
         (Place(f"{folder}/settings.json", mixed=True),),
     )

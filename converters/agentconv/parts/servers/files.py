@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Effect
-from agentconv.core.source import SourceText
+from agentconv.core.diagnostics import Complaint, Effect
+from agentconv.core.source import BOM, SourceText
 from agentconv.families import json_records
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import Roster, as_written
@@ -15,7 +15,7 @@ from agentconv.json import jsonc
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from agentconv.core.diagnostics import Complaint, Span
+    from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.families.record_file import Named, Record
     from agentconv.json.jsonc import Syntax
@@ -69,7 +69,7 @@ class JsonServers(json_records.JsonFile):
 
 
 def json_servers(
-    pointer: str, syntax: Syntax = jsonc.JSON, *, stops: bool = False, template: bytes = b""
+    pointer: str, syntax: Syntax = jsonc.JSON, *, stops: bool = False, marked: bool = True, template: bytes = b""
 ) -> Callable[[SourceText], ServerFile]:
     """Return what reads a client's files.
 
@@ -77,12 +77,15 @@ def json_servers(
         pointer: Where the map of servers is.
         syntax: What the client takes besides JSON.
         stops: Whether a file that does not parse keeps it from starting.
+        marked: Whether it takes a file that begins with a byte order mark.
         template: A file without servers, where that is not merely an empty map.
     """
 
     def parse(source: SourceText) -> ServerFile:
         file = JsonServers(source, Roster(pointer, by_name=True), syntax, as_written(source))
         file.template = template
+        if source.text.startswith(BOM) and not (marked or file.problem):
+            file.problem = Complaint("a byte order mark before the JSON", remedy="write the file as UTF-8 without a byte order mark"), 0
         if file.problem and stops:
             file.problem = replace(file.problem[0], effect=Effect.STOPS), file.problem[1]
         return file
