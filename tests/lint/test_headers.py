@@ -360,11 +360,12 @@ def test_a_client_that_comes_to_have_the_agent_is_no_objection():
 
 @pytest.mark.parametrize("client", [one for one in registry.CLIENTS if registry.FORMATS[one].folders])
 def test_a_file_without_a_header_is_told_where_it_is_an_agent(client):
-    """Where a client takes such a file for a prompt with every tool, that is a note at the file; elsewhere no agent is spoken of."""
+    """Where a client takes such a file for a prompt, that is a note, or an error where it is degraded; elsewhere no agent is spoken of."""
     row = registry.FORMATS[client]
     source = SourceText(f"{row.folders[0]}/runner{row.suffixes[0]}", b"# Runner\n\nYou run experiments, one at a time.\n")
     looked_at = Subject(source, client, (client,))
     (checked,) = checking.check([looked_at], [catalogue.rules()["AC901"]])
     notes = [(one.severity.value, one.start, "whole file for the prompt" in one.message) for one in checked.findings]
 
-    assert notes == ([("note", 0, True)] if looked_at.result.set.agents else [])
+    severity = "error" if State.DEGRADED in looked_at.result.states else "note"
+    assert notes == ([(severity, 0, True)] if looked_at.result.set.agents else [])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
+from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
@@ -271,7 +271,16 @@ def _unusable(dialect: Dialect, source: SourceText, header: Header | None, probl
     if found is None or not found.set.agents or not recovered.set.agents:
         return found or recovered
     told = tuple(replace(one, severity=Severity.WARNING, hint=_AS_MEANT) for one in found.diagnostics)
+    if _opens(found.set.agents[0], recovered.set.agents[0]):
+        said = tuple(replace(one, severity=Severity.WARNING, effect=Effect.GRANTS_ALL) for one in found.diagnostics)
+        found = replace(found, diagnostics=said, states=(State.DEGRADED,))
     return replace(found, meant=replace(recovered, diagnostics=told))
+
+
+def _opens(found: Agent, meant: Agent) -> bool:
+    """Whether an agent has every tool, though its header limits it as a person reads it."""
+    limited = meant.tools.mode != "inherit" or bool(meant.tools.deny) or meant.permissions is not None
+    return limited and found.tools.mode == "inherit" and not found.tools.deny
 
 
 _AS_MEANT = "the values of the header were recovered as a person reads them; mend it so that the client does too"

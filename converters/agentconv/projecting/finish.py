@@ -18,7 +18,7 @@ from agentconv.core import (
     shapes,
     vocabulary,
 )
-from agentconv.core.diagnostics import Detail
+from agentconv.core.diagnostics import Detail, Effect
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
 
@@ -117,6 +117,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
     if limits.is_passed_over(format_id, key) and limits.field_of(format_id, key):
         return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
+    if complaint and complaint.effect is Effect.GRANTS_ALL:
+        return "restriction-ignored"
     if complaint:
         return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"
     if schema_files.is_passed_on(format_id, key):

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import Code, Complaint, Severity
+from agentconv.core.diagnostics import Code, Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
@@ -89,11 +89,10 @@ def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | 
         span,
         problem.remedy or "write a header with a name and a description",
         name=agent.name,
-        severity=Severity.WARNING if isinstance(header, Header) else Severity.NOTE,
+        effect=Effect.GRANTS_ALL,
         reason=problem.reason,
     )
-    state = State.DEGRADED if isinstance(header, Header) else State.LOADS
-    return ReadResult(AgentSet((agent,)), (state,), (found,))
+    return ReadResult(AgentSet((agent,)), (State.DEGRADED,), (found,))
 
 
 def text_of(value: Any) -> str | None:

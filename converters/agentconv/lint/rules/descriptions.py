@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, Effect, Severity
 from agentconv.core.format import ENTRY
 from agentconv.families import frontmatter
 from agentconv.families.javascript import length
@@ -116,12 +116,16 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 
 def _headerless(self: Rule, subject: Subject, agent: Agent) -> Iterator[Finding]:
-    """Yield what the client makes of a file that has no header at all: a prompt, with every tool."""
+    """Yield what the client makes of a file that has no header at all: a prompt, be it with every tool."""
+    if subject.header is not None and subject.header.values:
+        return
     for remark in remarks.of(subject):
-        if remark.diagnostic.severity is Severity.NOTE and remark.diagnostic.code is Code.SYNTAX:
+        opens = remark.diagnostic.effect is Effect.GRANTS_ALL
+        if remark.diagnostic.code is Code.SYNTAX and (opens or remark.diagnostic.severity is Severity.NOTE):
             help_text = remark.diagnostic.hint or "write a header"
             message, client = shown(remark.diagnostic.message, 160), (subject.format,)
-            yield self.find(message, (remark.start, remark.end), help_text, severity=Severity.NOTE, clients=client, agent=agent.name)
+            severity = Severity.ERROR if opens else Severity.NOTE
+            yield self.find(message, (remark.start, remark.end), help_text, severity=severity, clients=client, agent=agent.name)
 
 
 def _is_whole_file(subject: Subject) -> bool:

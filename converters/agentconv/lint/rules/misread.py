@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Cause, Code, Severity
+from agentconv.core.diagnostics import Cause, Code, Effect, Severity
 from agentconv.families import frontmatter
 from agentconv.formats import registry
 from agentconv.lint import convertible, fixing, headers, remarks
@@ -303,7 +303,7 @@ def not_as_written(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
     """Whatever else keeps a file's own client from taking it as it is written, and is not told by another rule.
 
     The reason is that of the client's reader. The client drops the agent, or passes over its whole header (errors), or ignores
-    what stands there, and in most clients nothing is said.
+    what stands there, and in most clients nothing is said. Where it passes over limits, so that the agent has every tool, that is an error.
     """
     for remark in remarks.of(subject):
         if remark.severity is not Severity.NOTE and not remarks.is_told(subject, remark, found):
@@ -316,7 +316,7 @@ def not_as_written(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
                 message,
                 (remark.start, remark.end),
                 help_text,
-                severity=remark.severity,
+                severity=Severity.ERROR if remark.diagnostic.effect is Effect.GRANTS_ALL else remark.severity,
                 clients=(subject.format,),
                 agent=remark.diagnostic.agent,
             )

@@ -56,10 +56,17 @@ def byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
         return
     fixed = subject.text[1:]
     clients = lost(subject, fixed)
-    message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else f"byte order mark; {title(subject)} skips it"
-    severity = Severity.ERROR if clients else Severity.NOTE
+    hides = _hides_a_header(subject)
+    skipped = f"byte order mark: {title(subject)} finds no header behind it" if hides else f"byte order mark; {title(subject)} skips it"
+    message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else skipped
+    severity = Severity.ERROR if clients or hides else Severity.NOTE
     fix = Fix("delete the byte order mark", ((0, 1, ""),))
     yield self.find(message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix)
+
+
+def _hides_a_header(subject: Subject) -> bool:
+    """Whether the client takes a file for one without a header, although a person sees one."""
+    return subject.result.meant is not None
 
 
 @rule(
