@@ -123,6 +123,46 @@ def test_force_keeps_a_copy(project, give, run):
     assert not (project / ".claude/agents/reviewer.md.agentconv-new").exists()
 
 
+def test_what_a_project_keeps(project, give, run, asked):
+    """What a project keeps of its own is said once, stays whatever is forced, and is nothing to see to until that is taken back."""
+    give(ONE)
+    mine = project / ".claude/agents/reviewer.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("---\nname: reviewer\ndescription: Mine\n---\n\nMine.\n", "utf-8")
+    before = mine.read_bytes()
+    run("install", "backend-agents", "--accept", "--to", "claude-code,codex,roo", code=1)
+    modes = project / ".roomodes"
+    modes.write_text(modes.read_text().replace("Does reviewer", "Does my reviewer"))
+    actions = asked("install", "backend-agents", "--keep", "reviewer").actions()
+    kept = {".claude/agents/reviewer.md", ".roomodes/customModes/reviewer"}
+
+    assert {path for path, action in actions.items() if action == "kept"} == kept
+    assert actions[".codex/agents/reviewer.toml"] == "same"
+    assert 'kept = [\n    "reviewer",\n]' in (project / "agentconv.lock").read_text()
+    give(TWO, "2.0.0")
+    for words in (["install", "backend-agents", "--accept"], ["install", "backend-agents", "--force", "--accept"], ["install"]):
+        run(*words)
+        assert {path for path, state in asked("status").states().items() if state == "kept"} == kept
+        assert "reviewer" not in run("status", "-q").out
+        assert (mine.read_bytes(), "Does my reviewer" in modes.read_text()) == (before, True)
+    assert asked("install", "backend-agents", "--no-keep", "reviewer", code=1).actions()[".claude/agents/reviewer.md"] == "foreign"
+
+
+def test_what_is_kept_asks_for_nothing(project, give, run):
+    """An agent in whose place the project keeps its own needs no consent, in any version; where nothing of its own is there, it does."""
+    mine = project / ".claude/agents/writer.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("---\nname: writer\ndescription: Mine\n---\n\nMine.\n", "utf-8")
+    give({"writer.md": agent("writer", tools="Read, Edit")})
+    run("install", "backend-agents", "--keep", "writer", "--to", "claude-code")
+    give({"writer.md": agent("writer", tools="Read, Edit, Bash")}, "2.0.0")
+    run("install", "backend-agents")
+    mine.unlink()
+
+    assert "`writer` is not there yet" in run("install", "backend-agents", code=1).err
+    assert not mine.exists()
+
+
 def test_foreign_file_stays(project, give, run, asked):
     """A file that is not ours stays, the others are written, and the exit code says so."""
     give(ONE)

@@ -20,4 +20,16 @@ def test_what_has_no_file_in_a_target_is_counted(tmp_path):
     rows = {line.split("  ")[1]: line.rpartition("  ")[2] for line in said[1:4]}
 
     assert rows == {"Codex": "1 up-to-date, 1 without a file there", "OpenCode": "1 up-to-date", "GitHub Copilot": "2 without a file there"}
-    assert said[-1].endswith("refused, or read elsewhere; `agentconv install team.whl --dry-run` says which")
+    assert " ".join(" ".join(said[-2:]).split()).endswith("refused, or read elsewhere; `agentconv install team.whl --dry-run` says which")
+
+
+def test_what_a_target_refuses_is_told_as_that(tmp_path):
+    """What an assistant cannot hold is counted as refused where the pack is there to tell, and no hint is wider than a terminal."""
+    locked = LockedPack("team", "1.0.0", "wheel", "team.whl", "", None, {"codex": None}, (LockedAgent("hooks/a", "a", ""),))
+    found = PackStatus(
+        locked, Mock(manifest=Mock(version="1.0.0")), (Item(Word.STALE, "b", "", "codex", "b"),), refused={"codex": ["hooks/a"]}
+    )
+    said = status.report([found], places.project(tmp_path), Mock(), verbose=False, quiet=False)
+
+    assert said[1].endswith("1 stale, 1 refused")
+    assert not [line for line in said if "without a file there" in line or len(line) > 100]

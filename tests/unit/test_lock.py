@@ -29,6 +29,7 @@ PACK = LockedPack(
     {"roo": ("one",), "codex": None},
     (LockedAgent("one", "one", SHA, "1.1.0"),),
     ACCEPTED,
+    ("one",),
 )
 FULL = Lock(
     (PACK, LockedPack("another", "1", "pip", None, SHA, None, {})),

@@ -34,6 +34,7 @@ examples:
   agentconv install backend-agents                         for the assistants that this project uses
   agentconv install backend-agents --to claude-code,codex  for these
   agentconv install backend-agents --agent reviewer        one of its agents
+  agentconv install backend-agents --keep reviewer         the project's own reviewer stays, for good
   agentconv install backend-agents --dry-run               what that would do
   agentconv install backend-agents --accept=write,run      and what its agents ask for beyond reading is accepted
   agentconv install dist/backend_agents-1.2.0-py3-none-any.whl --scope user
@@ -61,6 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--agent", action="append", default=[], metavar="NAME", help="only this agent, beside those that are there already")
     deploying.add_place(parser, python=True)
     group = parser.add_argument_group("how")
+    words = "where the project has its own agent of this name, that stays for good: agentconv.lock says so (of a part: `skills/NAME`)"
+    group.add_argument("--keep", action="append", default=[], metavar="NAME", help=words)
+    group.add_argument("--no-keep", action="append", default=[], metavar="NAME", help="let the pack have its place again")
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     group.add_argument("--force", action="store_true", help="replace what was edited or is not from the pack (a copy is kept)")
     group.add_argument(
@@ -84,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
     packs = _locked(options, scope, environment) if restore else _distinct([finding.find(word, environment) for word in options.packs])
     chosen = tuple(named) if named is not None else None
     request = installing.Request(chosen, tuple(options.agent), options.force, accept, restore, options.dry_run)
+    request = replace(request, keep=tuple(options.keep), give_up=tuple(options.no_keep))
     reader = Disk(scope.root)
     done: list[Prepared] = []
     told: list[Diagnostic] = []
@@ -125,8 +130,9 @@ def _locked(options: argparse.Namespace, scope: Scope, environment: Environment)
     Raises:
         InputError: There are none, or one is not here, or something is asked for that the lock decides.
     """
-    if options.to or options.agent:
-        raise registry.usage("--to and --agent are about a pack, and none is named", "name it: agentconv install PACK")
+    if options.to or options.agent or options.keep or options.no_keep:
+        given = next(f"--{word}" for word in ("to", "agent", "keep", "no-keep") if getattr(options, word.replace("-", "_")))
+        raise registry.usage(f"{given} is about a pack, and none is named", "name it: agentconv install PACK")
     packs = deploying.locked(scope).deployed
     if not packs:
         raise registry.usage(

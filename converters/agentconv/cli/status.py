@@ -35,6 +35,7 @@ states:
   edited       changed since it was deployed
   missing      gone
   stale        the pack that is there now would deploy something else: agentconv install PACK
+  kept         the project's own is in its place for good: agentconv install PACK --no-keep NAME ends that
   taken        something else is in its place, yours or another pack's, and stays
   held         as it was, or away, since it asks for more: agentconv install PACK --accept
   orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK

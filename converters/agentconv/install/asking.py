@@ -11,7 +11,7 @@ from agentconv.install.checksums import sha256
 from agentconv.install.several_files import checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
@@ -43,7 +43,9 @@ class _Found:
     """Whether it comes to a place where it is not."""
 
 
-def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], units: Units, *, force: bool) -> dict[str, Asks]:
+def more(
+    reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], units: Units, *, force: bool, kept: Collection[str] = ()
+) -> dict[str, Asks]:
     """Return by agent and part what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
 
     What the lock says decides only whether a file is one of the pack's: one that is not counts for nothing.
@@ -55,12 +57,14 @@ def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], units:
         wanted: All that is to be there of it.
         units: Its agents and parts as they are in the pack.
         force: Whether what was edited is replaced.
+        kept: Agents in whose places a user's own stays: that asks for nothing.
     """
     entries = {entry.key: entry for entry in lock.entries if pack in entry.packs}
     found: dict[str, _Found] = {}
     wanted = tuple(wanted)
     for one in (one for one in wanted if not one.part):
-        _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force)
+        if one.agent not in kept or not _is_own(one, entries, reader):
+            _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force and one.agent not in kept)
     asks = {agent: Asks(_asks(known, units.agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
     of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part), units.parts)
     asks |= {id_: Asks(grants, there) for id_, (grants, there) in of_parts.items()}
@@ -82,6 +86,17 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
             known.more.update(dict.fromkeys(consent.beyond(there, coming)))
     else:
         known.is_new = True
+
+
+def _is_own(one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader) -> bool:
+    """Whether something is in a place that is not as it was deployed there, and which therefore stays where that is to be kept."""
+    data = reader.read(one.path)
+    pointer = reading_back.coming(one)[0]
+    there = reading_back.there(reader, one.target, one.path, pointer)
+    entry = entries.get((one.path, pointer))
+    if there is None or entry is None:
+        return there is not None or (one.shared is None and data is not None)
+    return not _is_as_locked(entry, data, there)
 
 
 def _is_as_locked(entry: Entry, data: object, there: Agent) -> bool:

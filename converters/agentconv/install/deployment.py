@@ -51,13 +51,14 @@ class Deployment:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def agent_ids(manifest: Manifest, words: Collection[str]) -> tuple[str, ...]:
-    """Return the ids of the agents that `--agent` names.
+def agent_ids(manifest: Manifest, words: Collection[str], parts: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the ids of the agents that `--agent` names, or of these parts, whose ids are their names.
 
     Raises:
         InputError: The pack has no such agent.
     """
     known = {agent.name: agent.id for agent in manifest.agents} | {agent.id: agent.id for agent in manifest.agents}
+    known |= {id_: id_ for id_ in parts}
     wrong = next((word for word in words if word not in known), None)
     if wrong is not None:
         listed = ", ".join(agent.id for agent in manifest.agents[:10])

@@ -14,7 +14,7 @@ from agentconv.install.proof import unknown
 from agentconv.install.steps import Action, Change, Plan, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
@@ -64,6 +64,7 @@ class Draft:
         removing: bool = False,
         accept: bool = False,
         given: Given = unknown,
+        kept: Collection[str] = (),
     ) -> None:
         self.given = given
         self.believing = removing or accept
@@ -76,6 +77,8 @@ class Draft:
         self.lock = lock
         self.pack = pack
         self.force = force
+        self.kept = kept
+        """Ids of agents and parts in whose places a user's own stays, whatever is forced."""
         self.before = {entry.key: entry for entry in lock.entries}
         self.after = dict(self.before)
         self.by_path: dict[str, list[Entry]] = {}
@@ -166,11 +169,14 @@ class Draft:
             self.after[entry.key] = replace(self.after[entry.key], packs=others)
         return others
 
-    def update(self, entry: Entry, action: Action) -> Action:
-        """Return what becomes of an entry that is another one: one that is not the pack's, whatever the lock says of it, was edited."""
-        if action is not Action.UPDATE or self.given(entry) is not False:
-            return action
-        return Action.REPLACE if self.force else Action.KEEP_EDITED
+    def decide(self, agent: str, entry: Entry | None, present: str | None, wanted: str) -> Action:
+        """Decide what becomes of one entry, as `decide` does: what a project keeps stays, and one that is not the pack's was edited."""
+        force = self.force and agent not in self.kept
+        action = decide(entry, present, wanted, self.pack, force=force)
+        if entry is not None and action is Action.UPDATE and self.given(entry) is False:  # whatever the lock says of it
+            action = Action.REPLACE if force else Action.KEEP_EDITED
+        own = action in (Action.FOREIGN, Action.KEEP_EDITED) or (entry is None and action is Action.ADOPT)
+        return Action.KEPT if own and agent in self.kept else action
 
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""

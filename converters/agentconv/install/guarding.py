@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Plan, Wanted
     from agentconv.install.units import Units
 
-_AWAY = frozenset({Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED})
+_AWAY = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
 class Guards:

@@ -41,6 +41,10 @@ class Request:
     """Whether what the lock says is to be there again, and nothing else: what was accepted of these bytes is, then."""
     preview: bool = False
     """Whether it is only to be seen what would be done: where nothing is accepted yet, once everything is."""
+    keep: tuple[str, ...] = ()
+    """Agents and parts in whose places the project's own is to stay, from now on."""
+    give_up: tuple[str, ...] = ()
+    """Those in whose places it is not to stay any longer."""
     declined: bool = False
     """Whether a person was asked, and did not accept it: nothing of a pack that is new here comes, then."""
 
@@ -137,11 +141,12 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     done = tuple(deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
-    asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force)
+    kept = _kept(pack, units, before, request)
+    asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force, kept=kept)
     seen = before is None and request.preview and request.accept == consent.NOTHING
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources[id_]))}
     given = proof.given([pack, deployed], before, scope, reader)
-    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given)
+    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept)
     left, held, planned = case.settled(reader, lock)
     coming = {want.agent for want in wanted}
     asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(coming)}) if before is None else ()
@@ -172,6 +177,7 @@ class _Case:
     unsafe: Mapping[str, tuple[Diagnostic, ...]]
     deployments: tuple[Deployment, ...]
     given: Given
+    kept: tuple[str, ...]
 
     def settled(self, reader: Reader, lock: Lock) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
         """Return what comes, what is held, and the plan: where a guard does not come, nothing that it holds back does."""
@@ -200,7 +206,7 @@ class _Case:
         entries = (old.get(id_) if id_ in stopped else agent for id_, agent in sorted(new.items()))
         file = None if pack.origin == finding.PIP else _file(pack)
         agents = tuple(agent for agent in entries if agent is not None)
-        known = (pack.manifest_sha256, pack.wheel_sha256, self.chosen, agents, accepted)
+        known = (pack.manifest_sha256, pack.wheel_sha256, self.chosen, agents, accepted, self.kept)
         return LockedPack(manifest.name, manifest.version, pack.origin, file, *known)
 
     def _accepted(self, left: Iterable[Deployment], stopped: Collection[str]) -> Accepted:
@@ -217,6 +223,16 @@ class _Case:
             words[id_] = consent.in_order((*(grant.word for grant in now), *(word for word in known.get(id_, ()) if same or word in may)))
         manifest = self.pack.manifest
         return Accepted(manifest.version, self.pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
+
+
+def _kept(pack: Pack, units: Units, before: LockedPack | None, request: Request) -> tuple[str, ...]:
+    """Return in whose places the project's own stays.
+
+    Raises:
+        InputError: There is no such agent or part.
+    """
+    new, old = (deployment.agent_ids(pack.manifest, words, units.parts) for words in (request.keep, request.give_up))
+    return tuple(sorted({*(before.kept if before else ()), *new} - set(old)))
 
 
 def _sources(pack: Pack, units: Units) -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Several = dict[tuple[str, str], list[Wanted]]
 
-_NOT_OURS = frozenset({Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED})
+_NOT_OURS = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
 def settle(draft: Draft, several: Several) -> None:

@@ -65,6 +65,8 @@ class LockedPack:
     agents: tuple[LockedAgent, ...] = ()
     accepted: Accepted | None = None
     """None in locks of format 1, which did not say it."""
+    kept: tuple[str, ...] = ()
+    """The agents and parts in whose places the project keeps what is its own, for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,18 @@ def _pack(table: dict[str, Any]) -> LockedPack:
     accepted = Accepted(said["version"], said["sha256"], grants) if said else None
     targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
     wheel, manifest = table.get("wheel_sha256"), table["manifest_sha256"]
-    return LockedPack(table["name"], table["version"], table["origin"], table.get("file"), manifest, wheel, targets, agents, accepted)
+    return LockedPack(
+        table["name"],
+        table["version"],
+        table["origin"],
+        table.get("file"),
+        manifest,
+        wheel,
+        targets,
+        agents,
+        accepted,
+        tuple(table.get("kept", ())),
+    )
 
 
 def _entry(table: dict[str, Any]) -> Entry:
@@ -343,6 +356,7 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
         "manifest_sha256": pack.manifest_sha256,
         **({"wheel_sha256": pack.wheel_sha256} if pack.wheel_sha256 else {}),
         **({"targets": targets} if targets else {}),
+        **({"kept": sorted(pack.kept)} if pack.kept else {}),
         **({"accepted": _accepted_table(pack.accepted)} if pack.accepted else {}),
         **({"agents": [_agent_table(agent) for agent in sorted(pack.agents, key=lambda agent: agent.id)]} if pack.agents else {}),
     }

@@ -76,6 +76,7 @@ _PACK: Mapping[str, Test] = {
     "file": _word,
     "wheel_sha256": _sha256,
     "targets": _targets,
+    "kept": _words,
     "agents": lambda value: _tables(value, _AGENT, 3),
     "accepted": lambda value: _fits(value, _ACCEPTED, 2),
 }

@@ -56,7 +56,7 @@ def plan(
         one for one in whole if one.target not in rest and ((one.target in targets and not one.script) or not _is_read(one, rest, whole))
     ]
     mine = [entry for entry in about if entry.agent not in held]
-    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given)
+    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept)
     singles, several = _grouped(draft, (one for one in wanted if one.agent not in held))
     for one in singles.values():
         whole_files.deploy(draft, one)

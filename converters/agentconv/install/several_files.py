@@ -16,7 +16,7 @@ from agentconv.formats import registry
 from agentconv.formats.canonical import documents
 from agentconv.install import joined
 from agentconv.install.checksums import sha256
-from agentconv.install.draft import CHANGES, SETTLES, decide
+from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.part_entries import PartFile
 from agentconv.install.steps import Action, Step
 
@@ -202,8 +202,7 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
             continue
         goal = file.checksum(item)
         there = None if present is None else goal if file.is_same(present, item) else file.checksum(present)
-        action = decide(old, there, goal, draft.pack, force=draft.force)
-        action = draft.update(old, action) if old else action
+        action = draft.decide(one.agent, old, there, goal)
         follows = draft.synced.get((one.path, pointer))
         if follows is not None:
             found.append(Decision(one, item, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
@@ -342,7 +341,7 @@ def _record(draft: Draft, decision: Decision, found: str, *, created: bool, back
         draft.after[key] = replace(
             entry, among=decision.among, packs=tuple(sorted(packs)), came=decision.came, undo=decision.undo, restated=decision.restated
         )
-    elif action is Action.KEEP_EDITED and old is not None:
+    elif action in (Action.KEEP_EDITED, Action.KEPT) and old is not None:
         draft.after[key] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})))
     elif action is Action.OTHER_PACK and old is not None:
         draft.disown(old)

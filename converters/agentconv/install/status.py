@@ -5,16 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install import applying, deployment, gate, proof
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.disk.reader import Reader
+    from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Step
@@ -30,6 +31,8 @@ class Word(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     """The pack that is there now would deploy something else."""
+    KEPT = "kept"
+    """The project's own is in its place for good, as somebody said with `--keep`."""
     TAKEN = "taken"
     """Something else is in its place, which is the user's or another pack's, and stays: installing again changes nothing."""
     HELD = "held"
@@ -64,6 +67,8 @@ class PackStatus:
     """The pack that is there now; None when it is gone, or was a file."""
     items: tuple[Item, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    refused: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By target the agents and parts that it cannot hold, where the pack that tells is there."""
 
     @property
     def drifted(self) -> bool:
@@ -71,7 +76,7 @@ class PackStatus:
         return bool(self.diagnostics) or any(item.word not in _AS_DEPLOYED for item in self.items)
 
 
-_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.TAKEN})
+_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
 """What is as the install left it."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
@@ -79,6 +84,7 @@ _NOW = {
     Action.WRITE: Word.STALE,
     Action.ADOPT: Word.STALE,
     Action.KEEP_EDITED: Word.EDITED,
+    Action.KEPT: Word.KEPT,
     Action.FOREIGN: Word.TAKEN,
     Action.OTHER_PACK: Word.TAKEN,
     Action.REPLACE: Word.STALE,
@@ -117,17 +123,20 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     now = found if isinstance(found, finding.Pack) else None
     diagnostics = (found,) if found is not None and not isinstance(found, finding.Pack) else ()
     known = {entry.key: entry for entry in settled.entries if locked.name in entry.packs}
+    refused: Mapping[str, Collection[str]] = {}
     if now is None:
         gone = locked.origin == finding.PIP and found is None
         items = [_alone(step, known, gone=gone) for step in plan_removal(reader, settled, locked.name).steps]
     else:
-        items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]
+        deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
+        refused = {one.target: tuple(dict.fromkeys(one.refused)) for one in deployments if one.refused}
+        items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now, deployments=deployments)]
     pending = {entry.key for entry in lock.entries if entry.pending}
     held = _held(locked, now)
     same = now is not None and now.manifest_sha256 == locked.manifest_sha256
     away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
     told = [_told(item, held, away, interrupted=(item.path, item.pointer) in pending) for item in items]
-    return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics)
+    return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
 def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
@@ -150,10 +159,9 @@ def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interru
     return item
 
 
-def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pack) -> Iterator[Step]:
+def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pack, *, deployments: Iterable[Deployment]) -> Iterator[Step]:
     """Return what deploying the pack again would do; what may not be deployed at all is no drift."""
     pieces = list(now.pieces())
-    deployments = deployment.deploy(now.manifest, pieces, locked.targets, scope, reader)
     wanted = [want for one in deployments for want in one.wanted]
     deployed = {agent.id for agent in locked.agents}
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)

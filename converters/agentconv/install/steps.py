@@ -25,6 +25,8 @@ class Action(StrEnum):
     """It was there, exactly so, and is ours from now on."""
     KEEP_EDITED = "keep-edited"
     """A user edited it; our version is put beside it."""
+    KEPT = "kept"
+    """Something else is in its place, or a user edited it, and somebody said that this is to stay so."""
     FOREIGN = "foreign"
     """Something else is in its place, and stays."""
     OTHER_PACK = "other-pack"

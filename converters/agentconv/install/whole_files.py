@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
-from agentconv.install.draft import CHANGES, SETTLES, decide
+from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.steps import Action, Step
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         draft.steps.append(replace(step, reason=reason))
         return
     checksum = sha256(wanted.data)
-    action = decide(old, None if there is None else sha256(there), checksum, draft.pack, force=draft.force)
-    action = draft.update(old, action) if old else action
+    action = draft.decide(wanted.agent, old, None if there is None else sha256(there), checksum)
     if wanted.script and action is Action.ADOPT and old is None:  # scripts of a project are its user's
         draft.steps.append(replace(step, action=Action.SAME))
         return
@@ -46,6 +45,9 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         packs = tuple(sorted({*old.packs, draft.pack}))
         draft.after[path, ""] = replace(old, packs=packs, beside=beside, beside_sha256=checksum)
         step = replace(step, beside=beside)
+    elif action is Action.KEPT and old is not None:
+        draft.put_beside(path, None, wanted.part)
+        draft.after[path, ""] = replace(old, packs=tuple(sorted({*old.packs, draft.pack})), beside=None, beside_sha256=None)
     elif old is not None:
         draft.disown(old)
     draft.steps.append(step)

@@ -37,6 +37,7 @@ _DONE = {
     Action.SHARED: "kept for another pack",
     Action.IN_USE: "kept for another assistant",
     Action.KEEP_EDITED: "kept (edited)",
+    Action.KEPT: "yours (kept)",
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
     Action.BLOCKED: "blocked",
@@ -150,6 +151,7 @@ def _entries(plan: Plan, scope: Scope, *, unchanged: bool) -> list[str]:
 _VERBS = {
     Action.SAME: "unchanged",
     Action.KEEP_EDITED: "keep",
+    Action.KEPT: "keep",
     Action.FOREIGN: "keep",
     Action.OTHER_PACK: "keep",
     Action.SHARED: "keep",
@@ -234,9 +236,9 @@ class Wording:
 
 OF_PACKS = Wording(
     "the pack's",
-    "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours",
-    "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
-    "rename it, or take over what you want of the pack's; --force replaces it and keeps a copy",
+    "take over what you want and delete the .agentconv-new; --keep NAME keeps yours for good; --force takes the pack's and keeps a copy",
+    "rename it, or keep yours for good with --keep NAME; --force replaces it and keeps a copy",
+    "rename it, or take over what you want of the pack's, or --keep NAME; --force replaces it and keeps a copy",
 )
 
 

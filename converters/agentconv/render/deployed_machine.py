@@ -113,6 +113,7 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
             **({"version_now": one.now.manifest.version} if one.now else {}),
             "origin": one.locked.origin,
             **({"accepted": _accepted(one.locked.accepted)} if one.locked.accepted else {}),
+            **({"refused": {target: list(ids) for target, ids in one.refused.items()}} if one.refused else {}),
             "entries": [
                 {
                     "state": item.word.value,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from shlex import quote
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from agentconv.install import deployment
 from agentconv.install.status import Word
 from agentconv.packs.finding import PIP
 from agentconv.render import text
-from agentconv.render.table import table
+from agentconv.render.table import table, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,29 +52,41 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     yield text.safe(f"{locked.name} {locked.version}{_now(one, environment)}")
     rows = []
     absent = {target: _absent(one, target) for target in locked.targets}
-    for target in dict.fromkeys((*(item.target for item in one.items), *(target for target, number in absent.items() if number))):
+    for target in dict.fromkeys(
+        (*(item.target for item in one.items), *(target for target in locked.targets if absent[target] or one.refused.get(target)))
+    ):
         counts = Counter(item.word for item in one.items if item.target == target)
         words = [f"{counts[word]:,} {word.value}" for word in Word if counts[word]]
-        words += [f"{absent[target]:,} without a file there"] if absent.get(target) else []
+        refused = len(one.refused.get(target, ()))
+        words += [f"{refused:,} refused"] if refused else []
+        words += [f"{absent[target]:,} without a file there"] if absent[target] else []
         rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(words)))
     yield from () if quiet else (f"  {line}" for line in table(rows))
     yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked)
     if any(absent.values()) and not quiet:
         source = _named(_source(locked), scope)
-        yield text.safe(f"  hint: without a file there: refused, or read elsewhere; `agentconv install {source} --dry-run` says which")
+        why = "left out, or read elsewhere" if one.now else "refused, or read elsewhere"
+        yield from _hint(f"without a file there: {why}; `agentconv install {source} --dry-run` says which")
     shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
         hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
         if hint and not quiet:
             source, pack = _named(_source(locked), scope), _named(locked.name, scope)
-            yield text.safe(f"  hint: {hint.format(source=source, pack=pack, scope=_scope(scope))}")
+            yield from _hint(hint.format(source=source, pack=pack, scope=_scope(scope)))
+
+
+def _hint(words: str) -> list[str]:
+    """Return what to do, in lines that a terminal has room for."""
+    return wrap(
+        text.safe(words), width(), initial_indent="  hint: ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _absent(one: PackStatus, target: str) -> int:
-    """Return how many of the agents and parts that were chosen for a target have no file of their own there."""
+    """Return how many of the agents and parts that were chosen for a target have no file of their own there, and are not refused."""
     chosen = one.locked.targets[target]
-    there = {item.agent for item in one.items if item.target == target}
+    there = {item.agent for item in one.items if item.target == target} | set(one.refused.get(target, ()))
     return len({agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there)
 
 
