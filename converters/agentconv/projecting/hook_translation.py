@@ -46,7 +46,9 @@ class Carried:
 
 def is_guard(hook: Hook) -> bool:
     """Whether a hook can keep something from happening."""
-    return hook.event in GUARDS and any(not hook_handlers.read(hook.format, one).background for one in hook.handlers)
+    facts = vocabulary.hooks(hook.format)
+    guards = hook.event in GUARDS or (facts is not None and hook.native_event in facts.guards)
+    return guards and any(not hook_handlers.read(hook.format, one).background for one in hook.handlers)
 
 
 def can_block(hook: Hook) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hook_matchers
+from agentconv.core import effects, hook_matchers, vocabulary
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 from agentconv.json.jsonc import JSONC
 from agentconv.parts.hooks.files import JsonHooks, TomlHooks
 from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
+    from agentconv.core.ir import Hook
     from agentconv.core.part_format import PartSource
     from agentconv.core.parts import SetHook
     from agentconv.core.source import SourceText
@@ -22,7 +23,7 @@ def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
     if not hook_translation.is_guard(hook) or is_dead(part):
         return ()
     text = f"{hook.native_event} {hook.matcher}" if hook.matcher else hook.native_event
-    about = hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
+    about = _about(hook)
     span = source.text.span(offset(part, source.text)) if source else None
     if about is None:
         return (Restraint("hooks", text, "guards", EVERYTHING, span=span),)
@@ -30,6 +31,14 @@ def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
     held = {effects.EFFECT_OF[one] for one in about if one in effects.EFFECT_OF} | ({SERVERS} if servers else set())
     named = servers[0] if len(set(servers)) == 1 and servers[0] != ".*" else None
     return (Restraint("hooks", text, "guards", frozenset(held) or EVERYTHING, named, span),) if held or not _is_harmless(about) else ()
+
+
+def _about(hook: Hook) -> frozenset[str] | None:
+    """Return what the tools are capable of that a guard is about; None where it is about all of them."""
+    facts = vocabulary.hooks(hook.format)
+    if facts is not None and hook.native_event in facts.guards:
+        return frozenset(facts.guards[hook.native_event]) or None
+    return hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
 
 
 def is_dead(part: SetHook) -> bool:
