@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tomli_w
 from jsonschema import Draft202012Validator
 from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
@@ -43,10 +44,9 @@ SCHEMAS = sorted(path.name.partition(".")[0] for path in schema_files.FOLDER.glo
 _AT = {
     "gemini-cli": {"defaultApprovalMode": "general"},
     "qwen-code": {"allow": "permissions", "ask": "permissions", "deny": "permissions"},
-    "claude-code": {},
-    "cursor": {},
 }
-_TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
+_TABLE = {"claude-code": "permissions", "cursor": "permissions", "gemini-cli": "tools", "qwen-code": "tools"}
+"""Where the keys of a client stand; those of others stand at the top of their files."""
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,13 @@ _TABLE = {"gemini-cli": "tools", "qwen-code": "tools"}
 def test_schema_says_what_a_client_takes(format_id: str, key: str) -> None:
     """Of each key, what is well-formed is taken, and anything else costs what the schema says."""
     row = schema_files.part_rows("permissions", format_id)[key]
-    table = _AT[format_id].get(key, _TABLE.get(format_id, "permissions"))
+    table = _AT.get(format_id, {}).get(key, _TABLE.get(format_id))
     place = client(format_id).project[0]
 
     def effects(value: Any) -> list[Effect | None]:
-        source = SourceText(place.path, json.dumps({table: {key: value}}).encode())
+        values = {table: {key: value}} if table else {key: value}
+        text = tomli_w.dumps(values) if place.path.endswith(".toml") else json.dumps(values)
+        source = SourceText(place.path, text.encode())
         return [one.effect for one in client(format_id).read(PartSource(source, place)).diagnostics]
 
     assert [one for value in row["examples"] for one in effects(value)] == []
@@ -72,7 +74,7 @@ def test_schema_of_rules_follows_the_annotations(format_id: str) -> None:
     schema = schema_files.load(f"parts/permissions/{format_id}")
 
     assert list(Draft202012Validator(schema_files.load("annotations")).iter_errors(schema)) == []
-    assert {row["x-field"] for row in schema["properties"].values()} <= {"rules", "mode", "folders", "extras"}
+    assert {row["x-field"] for row in schema["properties"].values()} <= {"rules", "mode", "sandbox", "folders", "extras"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

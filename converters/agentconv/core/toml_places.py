@@ -24,6 +24,12 @@ def places(text: str) -> dict[Path, int]:
     return scanner.found
 
 
+def innermost(text: str, way: Path) -> int:
+    """Return where the last key or item of a way stands that has a place; the start of the text, where none has."""
+    found = places(text)
+    return next((found[way[:length]] for length in range(len(way), 0, -1) if way[:length] in found), 0)
+
+
 class _Scanner:
     """Walks through a document once."""
 

@@ -60,14 +60,11 @@ class SettingsFormat:
                 yield found, text.place(jsonc.inside(node, found.within)[0])
 
     def _toml(self, source: SourceText) -> Iterator[tuple[Complaint, int]]:
-        text = source.text.removeprefix(BOM)
-        values = toml_values.parsed(text)
+        values = toml_values.parsed(source.text.removeprefix(BOM))
         for key, value in () if isinstance(values, toml_values.Broken) else values.items():
             found = self._wrong(key, value)
             if found is not None:
-                at, way = toml_places.places(text), (key, *found.within)
-                place = next((at[way[:length]] for length in range(len(way), 0, -1) if way[:length] in at), 0)
-                yield found, place + len(source.text) - len(text)
+                yield found, toml_places.innermost(source.text, (key, *found.within))
 
     def _wrong(self, key: str, value: object) -> Complaint | None:
         found = schema_files.complaint(f"settings/{self.format}", key, value)

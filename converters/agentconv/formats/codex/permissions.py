@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from agentconv.core import schema_files, toml_places
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import Rule, Sandbox
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 _ID = "codex"
+_SCHEMA = "parts/permissions/codex"
 _OTHERS = ("approval_policy", "default_permissions", "permissions")
 _DETAILS = "sandbox_workspace_write"
 _MODE = "sandbox_mode"
@@ -63,18 +65,23 @@ class _Config:
             problem = replace(values.complaint, effect=Effect.STOPS)
             self.complaints.append((problem, values.at))
             return None
+        self._check(values)
         held = {key: values[key] for key in (*_OTHERS, _DETAILS) if key in values}
         details = values.get(_DETAILS)
         network = details.get("network_access") if isinstance(details, dict) else None
         files = SANDBOXES.get(str(values.get(_MODE)))
-        if _MODE in values and files is None:
-            reason = f"`{_MODE}` is {', '.join(SANDBOXES)}"
-            self.complaints.append((Complaint(reason, _MODE, Effect.STOPS), max(self.source.text.find(_MODE), 0)))
         rules = _closed(values)
         if not (held or files or rules):
             return None
         sandbox = Sandbox(cast("Any", files), network if isinstance(network, bool) else None) if files else None
         return PermissionSet(rules=rules, resolution="deny" if rules else None, sandbox=sandbox, extras={_ID: held} if held else {})
+
+    def _check(self, values: Mapping[str, Any]) -> None:
+        """Say which of the values keeps the client from starting."""
+        for key, value in values.items():
+            found = schema_files.complaint(_SCHEMA, key, value)
+            if found is not None:
+                self.complaints.append((replace(found, client=_ID), toml_places.innermost(self.source.text, (key, *found.within))))
 
     def rewritten(self, part: PermissionSet | None) -> str:
         """Return the file with another sandbox and other profiles in it, or without them."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
@@ -42,12 +43,21 @@ class _RuleFile:
         self.maps = maps
         self.settings = Settings(source, jsonc.JSONC, wrong)
         self.wrong = wrong
+        self._check_tools()
         self.part = self._part()
 
     @property
     def complaints(self) -> list[tuple[Complaint, int]]:
         """What the client does not take."""
         return self.settings.complaints
+
+    def _check_tools(self) -> None:
+        """Say what the client does not take of the deprecated map; of the other one, its reader does."""
+        node = self.settings.node(_TOOLS)
+        schema = f"parts/permissions/{self.maps.format_id}"
+        found = schema_files.complaint(schema, _TOOLS, jsonc.value(node)) if node is not None else None
+        if found is not None:
+            self.settings.complain(found.reason, _TOOLS, within=found.within, effect=found.effect, remedy=found.remedy)
 
     def _part(self) -> PermissionSet | None:
         given: dict[str, Json] = {}
