@@ -167,3 +167,50 @@ def test_marks_of_a_merge_are_seen_in_every_text(project: Path, capsys: pytest.C
     told = [(code, path) for code, path, _ in found(capsys, "--for", "claude-code,codex") if code == "AC609"]
 
     assert sorted(told) == [("AC609", ".claude/skills/deploy/SKILL.md"), ("AC609", "CLAUDE.md")]
+
+
+def test_a_configuration_without_agents_does_not_say_whose_the_project_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside a file that may hold agents, and holds none, everybody's parts are looked at; one that holds some says whose."""
+    write(project / ".claude/settings.json", '{"permissions": {"deny": ["Nope(x)"]}}')
+    place = write(project / "opencode.json", '{"permission": {"bash": "ask"}}')
+    without = found(capsys)
+    place.write_text('{"agent": {"a": {"description": "Looks", "prompt": "Look."}}}')
+
+    assert ("AC520", ".claude/settings.json", ("claude-code",)) in without
+    assert {path for _, path, _ in found(capsys)} <= {"opencode.json"}
+
+
+VOID = {
+    "a value": ("opencode.json", '{"model": 5, "agent": {"a": {"description": "Looks", "prompt": "Look."}}}', "AC406", "stops the client"),
+    "a rule": (
+        "opencode.json",
+        '{"permission": "no", "agent": {"a": {"description": "Looks", "prompt": "Look."}}}',
+        "AC523",
+        "stops the client",
+    ),
+    "a server": (
+        "opencode.json",
+        '{"mcp": {"x": 5}, "agent": {"a": {"description": "Looks", "prompt": "Look."}}}',
+        "AC530",
+        "stops the client",
+    ),
+    "of kilo": ("kilo.json", '{"model": 5, "agent": {"a": {"description": "Looks", "prompt": "Look."}}}', "AC406", "not loaded"),
+    "no json": ("opencode.json", '{"agent": ', "AC103", "stops the client"),
+    "nothing": ("opencode.json", "\n", None, None),
+}
+
+
+@pytest.mark.parametrize("case", VOID.values(), ids=VOID)
+def test_agents_go_with_their_file(case: tuple[str, str, str, str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a client takes nothing of a configuration, it has none of the agents in it, and the line of what is wrong is named."""
+    name, text, code, state = case
+    write(project / name, text)
+    main(["lint", "--output-format", "json"])
+    findings = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["code"] == code]
+    main(["inspect", name, "--for", "opencode" if name == "opencode.json" else "kilo", "--output-format", "json"])
+    out = capsys.readouterr().out
+    states = [one["state"] for file in json.loads(out)["results"] for one in file["readings"]] if out else []
+
+    assert states == ([state] if state else [])
+    assert bool(findings) is bool(code)
+    assert all(one["severity"] == "error" and one["line"] == 1 for one in findings)

@@ -129,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
     lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
     files += lint_files.included(files)
     if own is None or own in registry.CLIENTS:
-        files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen), options.exclude)
+        files += _not_left_out(lint_files.of_parts(found, scope.sources(options), chosen, files), options.exclude)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = [*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]

@@ -70,7 +70,8 @@ def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders)
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
-        diagnostics += [*above, *([piece.rejected] if piece.rejected in piece.diagnostics and piece.rejected not in above else [])]
+        rejected = [one for one in piece.diagnostics if one == piece.rejected and one not in above]
+        diagnostics += [*above, *(one for one in rejected if not (one.effect and one.effect.is_whole))]  # what voids a file, rules say
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
         file = given.get(piece.path)
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
@@ -86,18 +87,25 @@ def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders)
     return files, diagnostics
 
 
-def of_parts(found: inputs.Discovery, sources: Iterable[str], chosen: LintFolders, open_file: OpenFile | None = None) -> list[LintFile]:
+def of_parts(
+    found: inputs.Discovery, sources: Iterable[str], chosen: LintFolders, files: Iterable[LintFile] = (), open_file: OpenFile | None = None
+) -> list[LintFile]:
     """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there.
+
+    Where nobody is asked about, and nobody has agents, it is everybody who has parts.
 
     Args:
         found: What SRC holds.
         sources: SRC.
         chosen: What is chosen for each file.
+        files: What was read of it. A file that may hold agents and has none (`opencode.json`) does not say whose the project is.
         open_file: The one file that is meant, where that is so.
     """
     folders = [source for source in sources if os.path.isdir(source)]
     one = open_file or OpenFile()
-    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS), *one.clients))
+    own = [file.subject.format for file in files if file.subject.agents()]
+    present = chosen.clients(None) if own or open_file or chosen.names_clients(None) else ()
+    asked = dict.fromkeys((*present, *own, *one.clients))
     if not folders or found.home is not None:
         return []
     asked = asked or dict.fromkeys(beside(found, folders, registry.CLIENTS).owners())
@@ -108,7 +116,7 @@ def of_parts(found: inputs.Discovery, sources: Iterable[str], chosen: LintFolder
     from agentconv.lint import part_files
 
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
-    files: list[LintFile] = []
+    there: list[LintFile] = []
     for place in parts.places:
         place.texts, place.before = one.texts, one.before
         for subject in part_files.subjects(place, clients, one.kinds, one.location):
@@ -116,8 +124,8 @@ def of_parts(found: inputs.Discovery, sources: Iterable[str], chosen: LintFolder
             restrains = subject.part is not None and subject.part.kind in RESTRAINING
             if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):
                 subject.settings = chosen.for_file(subject.path)
-                files.append(LintFile(subject, subject.path, os.fspath(place.folder)))
-    return files
+                there.append(LintFile(subject, subject.path, os.fspath(place.folder)))
+    return there
 
 
 def included(files: Iterable[LintFile]) -> list[LintFile]:

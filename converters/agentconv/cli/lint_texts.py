@@ -120,7 +120,7 @@ class LintTexts:
         while len(self._before) > _PROJECTS:
             self._before.pop(next(iter(self._before)))
         open_file = lint_files.OpenFile(location, place.kinds, place.clients, texts, before)
-        files = lint_files.of_parts(found, [place.root], chosen, open_file)
+        files = lint_files.of_parts(found, [place.root], chosen, open_file=open_file)
         if not files:
             return Looked(diagnostics=troubles)
         looked = _checked(files, rules, [])

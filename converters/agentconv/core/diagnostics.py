@@ -126,8 +126,14 @@ class Effect(StrEnum):
         """Whether the client has no such agent because of it."""
         return self in _DROPPING
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it costs all of a file, whatever of it is at fault."""
+        return self in _WHOLE
 
-_DROPPING = (Effect.STOPS, Effect.DROPS, Effect.DROPS_ALL)
+
+_WHOLE = (Effect.STOPS, Effect.DROPS_ALL)
+_DROPPING = (*_WHOLE, Effect.DROPS)
 
 
 class Cause(StrEnum):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare, naming
 from agentconv.core import bugs, effects, tool_summary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -117,9 +117,7 @@ def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = froze
     failures = []
     for client in asked:
         if client == piece.format and piece.rejected is not None:
-            reasons = (Reason(piece.rejected.message),)
-            lost = zip(own.set.agents, piece.states, strict=False)
-            readings += [Reading(client, state, agent.id, agent.name, reasons=reasons) for agent, state in lost]
+            readings += _rejected(piece, piece.rejected, own)
             continue
         try:
             readings += _readings(piece.source, piece.format, own, client)
@@ -131,6 +129,15 @@ def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = froze
     ids = tuple(agent.id for agent in own.set.agents)
     includes = tuple(dict.fromkeys(one.path for one in (piece.source.included or {}).values() if one.data is not None))
     return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes, looking)
+
+
+def _rejected(piece: Loaded, why: Diagnostic, own: ReadResult) -> Iterator[Reading]:
+    """Yield what becomes of the agents of a file of which its client takes none; of the file, where there is none in it."""
+    reasons = _reasons((why,)) if why.span is not None and why.span.path == piece.path else (Reason(why.message),)
+    for agent, state in zip(own.set.agents, piece.states, strict=False):
+        yield Reading(piece.format, state, agent.id, agent.name, reasons=reasons)
+    if not own.set.agents:
+        yield Reading(piece.format, State.STOPS if why.effect is Effect.STOPS else State.NOT_LOADED, reasons=reasons)
 
 
 def _named(result: ReadResult, piece: Loaded) -> ReadResult:

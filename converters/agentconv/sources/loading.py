@@ -89,6 +89,10 @@ class Loader:
             return (_changed(file),)
         pieces = tuple(load_source(file.format, text, results=self._results))
         pieces = tuple(self._containers.judge(file, self._declarations.complete(file, piece)) for piece in pieces)
+        if registry.FORMATS[file.format].holds_several(file.path):
+            from agentconv.sources import void_files
+
+            pieces = tuple(void_files.with_agents(file.location, piece) for piece in pieces)
         if self._again:
             give = in_turn(self._first[index][1])
             pieces = tuple(called(piece, give) for piece in pieces)

@@ -88,7 +88,7 @@ class LoadedPart:
         A prohibition that its client passes over with all of its file is what its author wrote all the same.
         """
         lost = self.hidden_by is None and self.kind in RESTRAINING
-        return self.taken or (lost and any(one.effect in void_files.WHOLE for one in self.told))
+        return self.taken or (lost and any(one.effect and one.effect.is_whole for one in self.told))
 
 
 @dataclass(slots=True)
@@ -217,8 +217,12 @@ class PartsOnDisk(PlacesOnDisk):
         return below is not None and not os.path.lexists(self.place(client, below))
 
     def _lost(self, one: LoadedPart, void: Void) -> LoadedPart:
-        """Return a part that goes with its file."""
-        return one if one.state.dropped else replace(one, state=void.state, told=(*one.told, self._shown(void.told, one.client)))
+        """Return a part that goes with its file; that the client does not start is said before what is wrong with the part itself."""
+        told = self._shown(void.told, one.client)
+        if not one.state.dropped:
+            return replace(one, state=void.state, told=(*one.told, told))
+        stops = void.state is State.STOPS and one.state is not State.STOPS
+        return replace(one, state=void.state, told=(told, *one.told)) if stops else one
 
     def _off(self, client: str, module: PartFormat[Any]) -> dict[str | None, str]:
         """Return the files of settings that switch servers off, by these."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import includes
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartsRead
     from agentconv.core.source import SourceText
     from agentconv.parts.settings_files import Missing, SettingsFormat
+    from agentconv.sources.loaded import Loaded
 
-WHOLE = (Effect.STOPS, Effect.DROPS_ALL)
-"""What costs all of a file."""
 _HINT = "mend the file so that the client takes it"
 
 
@@ -57,6 +58,34 @@ def of_file(client: str, source: SourceText, missing: Missing) -> tuple[Void, ..
     return tuple(found)
 
 
+def with_agents(location: str | None, piece: Loaded) -> Loaded:
+    """Return a file with what becomes of the agents in it, where its client takes nothing of it, whatever is at fault."""
+    settings = registry.settings(piece.format) if location and piece.source and (piece.agents or piece.diagnostics) else None
+    place = os.path.abspath(location) if settings and location else ""
+    path = max((one for one in settings.files if place.endswith(f"{os.sep}{one}")), key=len, default=None) if settings else None
+    if path is None or piece.source is None or (piece.agents and all(state.dropped for state in piece.states)):
+        return piece
+    root = place.removesuffix(path)
+    source = piece.source.put(piece.source.data, path)
+    void = next(iter(of_file(piece.format, source, lambda named: _is_gone(root, path, named))), None)
+    if void is None:
+        return piece
+    told = replace(void.told, span=void.told.span and replace(void.told.span, path=piece.path))
+    if not piece.agents:
+        return replace(piece, rejected=told)
+    states = tuple(state if state.dropped else void.state for state in piece.states)
+    lost = replace(piece, states=states, diagnostics=(*piece.diagnostics, told), rejected=told)
+    if piece.result is None or void.kind or void.first:
+        return lost  # lint says it of the parts in the file
+    return replace(lost, result=replace(piece.result, states=states, diagnostics=(*piece.result.diagnostics, told)))
+
+
+def _is_gone(root: str, path: str, named: str) -> bool:
+    """Whether a file that another one names is not there; of one that lies elsewhere, nobody knows."""
+    below = includes.beside(path, named)
+    return below is not None and not os.path.lexists(os.path.join(root, below))
+
+
 def _read(client: str, source: SourceText) -> Iterator[tuple[Kind, PartsRead[Any]]]:
     """Yield what is in a file of each kind that its client looks for there."""
     for kind in KINDS:
@@ -70,9 +99,9 @@ def _read(client: str, source: SourceText) -> Iterator[tuple[Kind, PartsRead[Any
 def _by_parts(settings: SettingsFormat, source: SourceText) -> Iterator[Void]:
     """Yield what is wrong with parts in a file that costs all of their kind, and so all others."""
     for kind, read in _read(settings.format, source):
-        whole = [one for one in read.diagnostics if one.effect in WHOLE]
+        whole = [one for one in read.diagnostics if one.effect and one.effect.is_whole]
         stops = next((one for one in whole if one.effect is Effect.STOPS), None)
-        if whole and (stops or settings.effect in WHOLE):
+        if whole and (stops or settings.effect.is_whole):
             yield Void(_said(replace(stops or whole[0], effect=Effect.STOPS if stops else settings.effect, agent=None)), kind)
 
 

@@ -98,7 +98,9 @@ class Configuration:
         return {"prompt.text": text if live else value, "prompt.syntax": self.client.spec.id if live else "literal"}
 
     def read(self, source: SourceText) -> ReadResult:
-        """Read the agents of all maps."""
+        """Read the agents of all maps; an empty file says nothing, and is taken (asked)."""
+        if not source.text.removeprefix("\ufeff").strip():
+            return ReadResult(AgentSet())
         results = [records.read(self.dialect(roster), source) for roster in ROSTERS]
         if self.native and json_records.parse(source, native_agents.ROSTER, jsonc.JSONC).container is not None:
             results.append(self._read_native(source))
