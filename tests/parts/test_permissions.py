@@ -17,7 +17,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import PartSource, difference
 from agentconv.core.source import SourceText
-from agentconv.parts.permissions import deciding, restraints
+from agentconv.parts.permissions import deciding, faults, restraints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,6 +237,36 @@ def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
     assert set(projection.left_open) == {"deny Read(./.env)"}
     assert "run_shell_command" not in str(projection.part.rules)
     assert "read_file" not in str(projection.part.rules)
+
+
+_UNSAID: dict[str, tuple[str, Any]] = {
+    "no command": ("claude-code", {"permissions": {"deny": ["Bash()"]}}),
+    "a blank before it": ("claude-code", {"permissions": {"deny": ["Bash( rm:*)"]}}),
+    "a blank in front of the star": ("claude-code", {"permissions": {"deny": ["Bash(rm :*)"]}}),
+    "a way out of the project": ("claude-code", {"permissions": {"deny": ["Read(../x)"]}}),
+    "a way out of another client's": ("qwen-code", {"permissions": {"deny": ["Read(../x/**)"]}}),
+    "a way back": ("qwen-code", {"permissions": {"deny": ["Edit(a/../b)"]}}),
+    "a name that no path has": ("opencode", {"permission": {"read": {"./a": "deny"}}}),
+}
+
+
+@pytest.mark.parametrize("target", WRITTEN)
+@pytest.mark.parametrize(("source", "value"), _UNSAID.values(), ids=_UNSAID)
+def test_what_is_read_otherwise_elsewhere_is_not_said_there(source: str, value: Any, target: str) -> None:
+    """A pattern that another client would hold against something else, or nothing, is left open rather than copied."""
+    projection = projected(read(source, value), target)
+
+    assert source == target or {target, source} == {"opencode", "kilo"} or len(projection.left_open) == 1
+
+
+@pytest.mark.parametrize("rule", ["Bash()", "Bash( rm:*)", "Bash(rm :*)", "Bash(rm:* )", "Read(../x)", "Edit(a/../b)"])
+def test_a_denial_that_matches_nothing_is_told(rule: str) -> None:
+    """Claude Code does all that these are to forbid (asked); what is nearly the same counts."""
+    (one,) = read("claude-code", {"permissions": {"deny": [rule]}}).rules
+    (other,) = read("claude-code", {"permissions": {"deny": [rule.replace("../", "").replace("()", "(ls)").replace(" ", "")]}}).rules
+
+    assert faults.matches_nothing(one, "claude-code")
+    assert not faults.matches_nothing(other, "claude-code")
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

@@ -71,6 +71,17 @@ def is_everything(pattern: Pattern) -> bool:
     return _form(pattern, denies=False) == ((ANY,),)
 
 
+def matches_nothing(pattern: Pattern) -> bool:
+    """Whether a pattern surely matches nothing that there is."""
+    if pattern.language == "gitignore":
+        return ".." in pattern.split("/")  # it is held against paths below a folder (Claude Code 2.1.329 was asked)
+    if pattern.language != "prefix":
+        return False
+    from agentconv.core.patterns import prefix
+
+    return prefix.matches_nothing(str(pattern))
+
+
 def covers(wide: Pattern, narrow: Pattern) -> bool:
     """Whether a pattern surely matches all that another one matches, of whatever languages they are."""
     if wide == narrow or is_everything(wide):

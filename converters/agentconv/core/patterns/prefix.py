@@ -23,12 +23,19 @@ _PREFIX = expression(r"(.+):\*")
 _FOLDED = expression(r"[ \t]{2,}|\t")
 
 
-def read(text: str) -> Form | None:
-    """Read a pattern for commands."""
+def matches_nothing(text: str) -> bool:
+    """Whether no command is like this: none is empty, and blanks around one are gone before it is looked at (asked)."""
     found = _PREFIX.fullmatch(text)
     command = _FOLDED.sub(" ", found[1]) if found else text
-    if command != command.strip():
+    return not command or command != command.strip()
+
+
+def read(text: str) -> Form | None:
+    """Read a pattern for commands."""
+    if matches_nothing(text):
         return None
+    found = _PREFIX.fullmatch(text)
+    command = _FOLDED.sub(" ", found[1]) if found else text
     if found:
         return ((command, REST),)
     if _FOLDED.search(text) or "\\" in text or "**" in text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import patterns, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.parts.permissions import deciding
 
@@ -23,8 +23,9 @@ def is_unknown(one: Rule, client: str) -> bool:
 
 def matches_nothing(one: Rule, client: str) -> bool:
     """Return whether a rule is about nothing that the client does."""
-    dead = deciding.is_known(one) and one.pattern is not None and not deciding.about(one) and one.effect != "allow"
-    return dead or is_unknown(one, client)
+    if one.pattern is None or not deciding.is_known(one):
+        return is_unknown(one, client)
+    return patterns.matches_nothing(one.pattern) or (not deciding.about(one) and one.effect != "allow")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,11 @@ def command(pattern: Pattern) -> Form | None:
         return None
     read = {"prefix": prefix.read, "glob": globs.read, "words": _words}.get(pattern.language or "")
     form = read(str(pattern)) if read else None
-    if form is None or not all(_PLAIN_COMMAND.fullmatch(item) for branch in form for item in branch if isinstance(item, str)):
+    if (
+        form is None
+        or not all(form)
+        or not all(_PLAIN_COMMAND.fullmatch(item) for branch in form for item in branch if isinstance(item, str))
+    ):
         return None
     return distinct(_whole_words(branch) for branch in form)
 
@@ -57,6 +61,9 @@ def path(pattern: Pattern) -> Form | None:
     if len(pattern) > LONGEST:
         return None
     text = str(pattern)
+    below = text if pattern.language == "glob" else text.removeprefix("./")
+    if {".", ".."} & set(below.split("/")):
+        return None  # some clients go along such a way, and for others nothing is called so
     if pattern.language == "gitignore":
         form = gitignore.read(text)
         found = None if form is None else [way for branch in form for way in _at_any_depth(branch)]
