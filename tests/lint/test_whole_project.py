@@ -102,3 +102,23 @@ def test_parts_that_are_not_what_is_meant_are_told(project: Path, capsys: pytest
         ("fault", ".claude/skills/write/SKILL.md", 6),
         ("rule", ".claude/rules/python.md", 2),
     }
+
+
+@pytest.mark.usefixtures("project")
+def test_a_client_that_takes_now_this_and_now_that_is_told_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two skills of one name, OpenCode takes whichever it reads last, and Kilo the same each time (asked)."""
+    main(["inspect", "--for", "opencode,kilo", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    hidden = {
+        (one["client"], part["path"]): one.get("races", False)
+        for part in found["parts"]
+        for one in part["readings"]
+        if part["kind"] == "skills" and "hidden_by" in one
+    }
+    said = {one["client"]: one["words"] for one in found["project"]["statements"] if one["kind"] == "skills" and one["topic"] == "never"}
+
+    assert hidden == {("opencode", ".agents/skills/deploy/SKILL.md"): True, ("kilo", ".claude/skills/deploy/SKILL.md"): False}
+    assert said == {
+        "opencode": "it takes this one or .claude/skills/deploy/SKILL.md, now the one and now the other",
+        "kilo": "it takes .agents/skills/deploy/SKILL.md",
+    }

@@ -10,6 +10,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Severity
 from agentconv.core.suggestions import folded, nearest
 from agentconv.formats import registry
+from agentconv.lint import part_inspection
 from agentconv.lint.passages import shown, title, titles
 from agentconv.parts.registry import part_format
 
@@ -156,7 +157,8 @@ def _owner(subject: Subject, key: str) -> tuple[str, str] | None:
 def shadowed(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Find the parts of a file that a client does not have, since it takes what another file calls by the same name."""
     for one, other, severity in hidden(self, subject):
-        message = shown(f"{registry.FORMATS[one.client].title} takes {other} in place of `{one.part.name}` here", LONGEST)
+        takes = f"now and then {other}" if part_inspection.races(one.client, one.kind) else other
+        message = shown(f"{registry.FORMATS[one.client].title} takes {takes} in place of `{one.part.name}` here", LONGEST)
         place = place_of(subject, one.part.name or "") if one.source and not one.source.place.pattern else (0, 0)
         yield self.find(message, place, "give one of them another name, or take it out", severity=severity, clients=(one.client,))
 

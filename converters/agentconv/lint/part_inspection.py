@@ -8,6 +8,7 @@ from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import Server, SetHook
+from agentconv.parts import registry
 from agentconv.parts.servers import faults as server_faults
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class PartReading:
     state: State
     hidden_by: str | None = None
     """The file of the part of this name that it takes instead."""
+    races: bool = False
+    """Whether it takes now this one and now the other."""
     trusted: bool = False
     """Whether it only looks there where the user trusts the folder."""
     optional: bool = False
@@ -66,6 +69,16 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
     twice = runs_twice(parts, asked)
     ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[0][0]), item[0][1:]))
     return [InspectedPart(path, kind, name, tuple(_readings(several, twice))) for (kind, path, name), several in ordered]
+
+
+def races(client: str, kind: Kind) -> bool:
+    """Whether a client takes, of several parts of one name, now this and now that one."""
+    return bool(getattr(registry.part_format(client, kind), "races", False))
+
+
+def instead(other: str, *, races: bool) -> str:
+    """Say what a client takes in place of a part."""
+    return f"it takes this one or {other}, now the one and now the other" if races else f"it takes {other}"
 
 
 def runs_twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]:
@@ -115,7 +128,8 @@ def _readings(several: Sequence[tuple[str, LoadedPart]], twice: dict[tuple[str, 
         place = one.source.place if one.source else None
         where = (bool(place and place.trusted), bool(place and place.optional))
         told = (*lost(meant, one.part), *literal(one.part), *_unfired(client, one, twice), *said)
-        yield PartReading(client, one.state, one.hidden_by, *where, told)
+        doubtful = one.hidden_by is not None and races(client, one.kind)
+        yield PartReading(client, one.state, one.hidden_by, doubtful, *where, told)
 
 
 def lost(meant: Part, part: Part) -> Iterator[str]:

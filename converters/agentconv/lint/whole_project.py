@@ -131,7 +131,8 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
         path, name = place.shown(client, one.path), one.part.name or ""
         line = _line(one)
         if one.hidden_by and one.path not in imported:
-            yield Statement("never", client, kind, name, path, f"it takes {place.shown(client, one.hidden_by)}", line)
+            words = part_inspection.instead(place.shown(client, one.hidden_by), races=part_inspection.races(client, kind))
+            yield Statement("never", client, kind, name, path, words, line)
         elif one.state.dropped:
             yield Statement("never", client, kind, name, path, one.told[0].message if one.told else "", line)
         elif one.source and one.source.place.trusted:

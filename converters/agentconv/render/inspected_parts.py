@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import NOUNS
+from agentconv.lint import part_inspection
 from agentconv.render import text
 from agentconv.render.table import width
 
@@ -30,14 +31,14 @@ def report(parts: Sequence[InspectedPart], look: Style) -> list[str]:
         found += ["", f"{text.safe(part.path)} ({NOUNS[part.kind]} {text.shorten(part.name, 60)})"]
         groups: dict[tuple[Any, ...], list[PartReading]] = {}
         for reading in part.readings:
-            groups.setdefault((_state(reading), reading.remarks, reading.hidden_by), []).append(reading)
-        for (state, remarks, hidden_by), readings in groups.items():
+            groups.setdefault((_state(reading), reading.remarks, _instead(reading)), []).append(reading)
+        for (state, remarks, instead), readings in groups.items():
             severity = _SEVERITIES.get(readings[0].state)
             shown = look.paint(state, severity) if severity else state
             clients = ", ".join(f"{text.client(one.client)}{_where(one)}" for one in readings)
             first, *rest = wrap(clients, width() - column - 4, break_on_hyphens=False)
             found += [f"  {shown}{' ' * (column - len(state))}  {first}", *(f"  {' ' * column}  {line}" for line in rest)]
-            words = [f"it takes {hidden_by}", *remarks] if hidden_by else list(remarks)
+            words = [instead, *remarks] if instead else list(remarks)
             indent = " " * (column + 6)
             found += [
                 line
@@ -54,8 +55,12 @@ def _where(reading: PartReading) -> str:
     return " (where you trust the folder)" if reading.trusted else ""
 
 
+def _instead(reading: PartReading) -> str | None:
+    return part_inspection.instead(reading.hidden_by, races=reading.races) if reading.hidden_by else None
+
+
 def _state(reading: PartReading) -> str:
-    return _HIDDEN if reading.hidden_by else reading.state.value
+    return _HIDDEN if reading.hidden_by and not reading.races else reading.state.value
 
 
 def plain(part: InspectedPart) -> dict[str, Any]:
@@ -65,6 +70,7 @@ def plain(part: InspectedPart) -> dict[str, Any]:
             "client": one.client,
             "state": one.state.value,
             **({"hidden_by": one.hidden_by} if one.hidden_by else {}),
+            **({"races": True} if one.races else {}),
             **({"trusted": True} if one.trusted else {}),
             **({"optional": True} if one.optional else {}),
             **({"remarks": list(one.remarks)} if one.remarks else {}),

@@ -37,6 +37,7 @@ def _client(format_id: str, client: str, repair: Repair, project: tuple[str, ...
         fallback=repair,
         grammar=JS_YAML_3,
         needs_description=False,
+        races=format_id == "opencode",
     )
 
 

@@ -85,6 +85,8 @@ class Client:
     """Whether it has no skill whose name is not that of its folder."""
     needs_description: bool = True
     """Whether it has no skill without one."""
+    races: bool = False
+    """Whether of several skills of one name it takes now this and now that one."""
     longest_description: int | None = None
     """Characters above which it has no such skill."""
     shown_description: int | None = None
