@@ -196,6 +196,12 @@ VOID = {
     ),
     "of kilo": ("kilo.json", '{"model": 5, "agent": {"a": {"description": "Looks", "prompt": "Look."}}}', "AC406", "not loaded"),
     "no json": ("opencode.json", '{"agent": ', "AC103", "stops the client"),
+    "of kilo, where it reads another client's": (
+        "opencode.jsonc",
+        '{"model": 5, "agent": {"a": {"prompt": "Look."}}}',
+        "AC406",
+        "not loaded",
+    ),
     "nothing": ("opencode.json", "\n", None, None),
 }
 

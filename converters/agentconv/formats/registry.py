@@ -36,6 +36,8 @@ class Row:
     """What its files end in; the first is what we write. `/AGENTS.md` where each agent has a folder, with a file of that name."""
     files: tuple[str, ...] = ()
     """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
+    others: tuple[str, ...] = ()
+    """Files at the project's root that are another client's, and in which the client finds agents, too."""
     looks: bytes = b""
     """Regular expression for the first lines of such a file in no client's location; empty where they tell nothing."""
     index: str = ""
@@ -154,6 +156,7 @@ FORMATS: dict[str, Row] = {
         _below((".kilo", ".kilocode"), _LEAVES),
         (".md",),
         ("kilo.json", "kilo.jsonc", ".kilocodemodes"),
+        ("opencode.json", "opencode.jsonc"),
         includes=True,
     ),
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),

@@ -120,7 +120,8 @@ def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = froze
             readings += _rejected(piece, piece.rejected, own)
             continue
         try:
-            readings += _readings(piece.source, piece.format, own, client)
+            there = list(_readings(piece.source, piece.format, own, client))
+            readings += _void(piece, client, there) if client in looking and client != piece.format else there
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
@@ -138,6 +139,21 @@ def _rejected(piece: Loaded, why: Diagnostic, own: ReadResult) -> Iterator[Readi
         yield Reading(piece.format, state, agent.id, agent.name, reasons=reasons)
     if not own.set.agents:
         yield Reading(piece.format, State.STOPS if why.effect is Effect.STOPS else State.NOT_LOADED, reasons=reasons)
+
+
+def _void(piece: Loaded, client: str, readings: list[Reading]) -> list[Reading]:
+    """Return what another client makes of a configuration where it lies, of which it may take nothing."""
+    name = piece.path.replace("\\", "/").rpartition("/")[2]
+    if piece.source is None or name not in registry.FORMATS[client].others:
+        return readings
+    from agentconv.sources import void_files
+
+    source = piece.source.put(piece.source.data, name)
+    void = next(iter(void_files.of_file(client, source, lambda _: False)), None)
+    if void is None:
+        return readings
+    reasons = _reasons((_placed(void.told, piece.path),))
+    return [one if one.state.dropped else Reading(client, void.state, one.agent, one.name, reasons=reasons) for one in readings]
 
 
 def _named(result: ReadResult, piece: Loaded) -> ReadResult:

@@ -62,7 +62,10 @@ def looking(place: str, client: str) -> frozenset[str]:
     here = {one for one in registry.CLIENTS if not registry.FORMATS[one].index and registry.FORMATS[one].is_place(whole)}
     if client not in here:
         return frozenset()
-    return frozenset(here | {one for one in registry.CLIENTS if here.intersection(registry.also_reads(one))})
+    folder, _, name = whole.rpartition("/")
+    at_root = not folder.endswith(tuple(f"/{one.partition('/')[0]}" for one in registry.FORMATS[client].folders))
+    others = {one for one in registry.CLIENTS if at_root and name in registry.FORMATS[one].others}
+    return frozenset(here | others | {one for one in registry.CLIENTS if here.intersection(registry.also_reads(one))})
 
 
 def looking_at(found: Discovery) -> dict[str, frozenset[str]]:
