@@ -26,6 +26,10 @@ AROUND: Mapping[str, tuple[str, ...]] = {
     "echo $({})": ("echo $({})",),
     'echo "$({})"': ('echo "$({})"',),
     "echo `{}`": ("echo `{}`",),
+    'echo "`{}`"': ('echo "`{}`"',),
+    'echo "$(true; {})"': ('echo "$(true; {})"', "true"),
+    'echo "$(nice  {})"': ('echo "$(nice  {})"',),
+    'echo "$(true&&{};true)"': ('echo "$(true&&{};true)"', "true"),
     "({})": (),
     "if true; then {}; fi": ("true",),
 }

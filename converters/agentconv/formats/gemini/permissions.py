@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from agentconv.core.parts import PermissionSet
 
 _COMMENTS = Syntax(comments=True)
-_HEADS = (" ", "/", "(", "`")
-"""What may stand before a command in a piece of a line, which Qwen cuts at operators outside of quotes alone."""
 
 
 def _of_gemini(server: str, tool: str | None) -> str | None:
@@ -61,7 +59,7 @@ QWEN = Client(
         "web.fetch": ("WebFetch",),
         "web.search": ("WebSearch",),
     },
-    patterns={"command": ("command", partial(wider.as_words, heads=_HEADS)), "path": ("path", wider.as_picomatch)},
+    patterns={"command": ("command", wider.as_words), "path": ("path", wider.as_picomatch)},
     server=_of_qwen,
     outside=_outside,
     asks_for_rest=True,

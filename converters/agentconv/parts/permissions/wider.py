@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core.expressions import expression
 from agentconv.core.patterns import LONGEST, gitignore, globs, prefix
@@ -133,9 +133,32 @@ def _headed(form: Iterable[Branch], heads: Iterable[str]) -> Iterator[Branch]:
             yield from ((ANY, head, *branch) for head in heads)
 
 
-def as_words(form: Form, heads: Iterable[str]) -> list[str] | None:
-    """Write patterns of Qwen Code for commands."""
-    return globs.write(distinct(_headed(form, heads)))
+_OPENING = ("(", "`", ";", "&", "|")
+"""What may stand right before a command within quotes."""
+_CLOSING = (")", "`", ";", "&", "|")
+"""What may stand right behind one there."""
+
+
+def as_words(form: Form) -> list[str] | None:
+    """Write patterns of Qwen Code for commands, which does not cut within quotes: what `"$(...)"` runs is a part of its piece (asked)."""
+    return globs.write(distinct(one for branch in form for one in _within_quotes(branch)))
+
+
+def _within_quotes(branch: Branch) -> Iterator[Branch]:
+    yield branch
+    words = [item for one in (branch[:-1] if branch[-1] is REST else branch) for item in _loose(one)]
+    fronts = ((),) if branch[0] is ANY else ((ANY, " "), (ANY, "/"))
+    yield from ((*front, *branch) for front in fronts if front)
+    if branch[0] is not ANY:
+        yield from (joined((ANY, head, *words, ANY)) for head in _OPENING)
+    if branch[-1] is REST:
+        yield from (joined((*front, *words, end, ANY)) for front in fronts for end in _CLOSING)
+
+
+def _loose(item: object) -> list[Any]:
+    """Return a piece of a branch with anything for its blanks, of which there may be more than one."""
+    first, *others = item.split(" ") if isinstance(item, str) else [item]
+    return [first, *(part for word in others for part in (ANY, word))]
 
 
 def as_prefixes(form: Form) -> list[str] | None:
