@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from agentconv.cli import processes
 from interrupting import interrupted
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does it all here")
@@ -146,3 +148,10 @@ def test_no_such_number(run, source, given):
     done = run("convert", "src", "-t", "codex", "-o", "out", f"--jobs={given}", code=2)
 
     assert done.err.splitlines()[-1] == "  hint: it is a number from 1 on, or auto"
+
+
+def test_what_is_traced_is_traced_by_one_process():
+    """With --debug one process does all of it, so that the traceback of what fails at every file is printed once."""
+    given = [Namespace(jobs=2, debug=debug) for debug in (False, True)]
+
+    assert [processes.number(options, 1000) for options in given] == [2, 1]

@@ -81,6 +81,18 @@ def test_a_guard_keeps_a_pack_from_being_one(project, pack):
     assert packed.err.count("hook `before-tool/Bash` restrains all that go along") == len(MANIFESTS)
 
 
+def test_who_does_not_hold_what_restrains_is_told(project, pack):
+    """Which assistants hold a rule of the whole set is said by the pack, not only by each install; of a set without one, nothing is."""
+    (project / ".claude/settings.json").write_text('{"permissions": {"deny": ["Read(./.env)"]}}')
+    told = next(line for line in pack(".", "--with", "all", "--license", "MIT").err.splitlines() if "set-restraint" in line)
+
+    assert "`deny Read(./.env) (.claude/settings.json:1)`: held by " in told
+    assert {client: client in told for client in ("Claude Code", "OpenCode", "Codex", "Gemini CLI")} == {
+        "Claude Code": True, "OpenCode": True, "Codex": False, "Gemini CLI": False
+    }  # fmt: skip
+    assert "set-restraint" not in pack(".", "--license", "MIT", "--force").err
+
+
 def test_a_hook_that_blocks_nothing_goes_along(project, pack):
     """What only happens after something else restrains nobody."""
     _skill(project, "changelog")

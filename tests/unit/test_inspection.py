@@ -79,11 +79,14 @@ def test_place(client):
 
 
 def test_clients_that_are_asked_by_default():
-    """Without a word on it: the files' own clients and those that are present; where that is one, all."""
+    """Without a word on it: the files' own clients and those that are present; of one, all who look there, or all where it does not."""
     piece = Loaded("a.md", "claude-code", SourceText("a.md", b""))
 
     assert inspection.clients([piece], []) == list(registry.CLIENTS)
     assert inspection.clients([piece], ["codex"]) == ["claude-code", "codex"]
+    looking = {"a.md": frozenset({"claude-code", "cursor"})}
+    assert inspection.clients([piece], ["claude-code"], looking) == ["claude-code", "cursor"]
+    assert inspection.clients([piece], [], {"a.md": frozenset({"cursor"})}) == list(registry.CLIENTS)
 
 
 def test_a_client_loads_no_file_of_another_kind():

@@ -204,7 +204,10 @@ def _lint_table(file: SettingsFile, *, named: bool) -> LintSettings:
     from agentconv.cli import lint_settings
 
     place = Span(file.path.as_posix(), file.place("lint").line)
-    return lint_settings.read(file.values["lint"], place, named=named, shown=file.shown("lint"))
+    found = lint_settings.read(file.values["lint"], place, named=named, shown=file.shown("lint"))
+    name = "per-file-ignores"
+    lines = {pattern: replace(place, line=file.place("lint", name, pattern).line) for pattern in found.per_file}
+    return replace(found, pattern_places=lines) if lines else found
 
 
 def lint_table(file: SettingsFile) -> LintSettings:

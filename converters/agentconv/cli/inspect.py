@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="clients",
         action="append",
         metavar="FORMAT,...|all",
-        help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC and its project, or all)",
+        help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC, its project and its place, or all)",
     )
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
-    asked = named or inspection.clients(loader, scope.present(options, found))
+    asked = named or inspection.clients(loader, scope.present(options, found), locations.looking_at(found))
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
     pieces: list[Loaded] = []
     loose: list[str] = []
@@ -182,6 +182,8 @@ def _tell(
     shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
     if shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
+        if not options.clients and set(registry.CLIENTS) - set(asked):
+            print("\nOther assistants: --for all says what they would make of these files.")
     if parts and project:
         from agentconv.render import inspected_parts, whole_project
 

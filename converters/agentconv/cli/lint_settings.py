@@ -38,6 +38,8 @@ class LintSettings:
     """Whether a person named the table's file. One that is found in a project leaves out no rule that protects whoever reads its files."""
     place: Span = field(default_factory=lambda: Span(""))
     """Where the table is."""
+    pattern_places: Mapping[str, Span] = field(default_factory=dict)
+    """Where each pattern of paths is, as far as that is known."""
 
     def rules(self, select: tuple[str, ...] | None = None, ignore: tuple[str, ...] | None = None) -> list[Rule]:
         """Return the rules that are asked for: what flags say comes before what the table does."""
@@ -71,7 +73,7 @@ class LintSettings:
             if not any(paths.matches(path, pattern) for path in found):
                 message = f"`{pattern}` in per-file-ignores means none of the files here"
                 hint = f"patterns are of paths below {self.folder}: name a file that is there, or take the line out"
-                yield Diagnostic(Code.USAGE, Severity.NOTE, message, self.place, hint)
+                yield Diagnostic(Code.USAGE, Severity.NOTE, message, self.pattern_places.get(pattern, self.place), hint)
 
     def _path(self, location: str) -> str:
         return os.path.relpath(location, self.folder).replace(os.sep, "/")

@@ -154,6 +154,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("models")
     group.add_argument(
         "--map-models",
+        "--models",
         choices=MAP_MODELS,
         metavar="|".join(MAP_MODELS),
         help="a model that the target does not serve: inherit the caller's (default), or take the target's own of the same tier. "

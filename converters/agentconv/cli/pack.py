@@ -17,7 +17,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
-from agentconv.pack import building, contents, gate, project, sources
+from agentconv.pack import building, contents, gate, project, restrained, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.sources import agentless, discovery, elsewhere, loading
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about, marketplace=options.marketplace)
-    told = [*_remarks(options, made), *diagnostics, *made.failures]
+    told = [*_remarks(options, made), *diagnostics, *restrained.told(gathered.parts), *made.failures]
     built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 

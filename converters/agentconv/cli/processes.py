@@ -40,8 +40,8 @@ def _jobs(text: str) -> int | None:
 
 
 def number(options: argparse.Namespace, files: int) -> int:
-    """Return how many processes there are to be for so many files."""
-    if options.jobs == 1:
+    """Return how many processes there are to be for so many files: one where it is traced what goes wrong, so that each is traced once."""
+    if options.jobs == 1 or options.debug:
         return 1
     from agentconv.core import workers
 

@@ -6,6 +6,7 @@ Nothing is converted: each client's own reader gets the same bytes, under a path
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
@@ -95,11 +96,22 @@ class Inspected:
         return any(reading.state is not State.NO_AGENT for reading in self.readings)
 
 
-def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
-    """Return the clients to ask when none is named: the files' own and those that are present, or else all."""
-    wanted = {*present, *(piece.format for piece in pieces if piece.source is not None)}
+def clients(pieces: Iterable[Loaded], present: Iterable[str], looking: Mapping[str, frozenset[str]] = MappingProxyType({})) -> list[str]:
+    """Return the clients to ask when none is named: the files' own and those that are present; of a single one, all that look there too.
+
+    Args:
+        pieces: The files.
+        present: The clients that are used where they are.
+        looking: By path the clients that look for agents where a file lies: where none of them does, all clients are asked.
+    """
+    paths = {piece.path: piece.format for piece in pieces if piece.source is not None}
+    wanted = {*present, *paths.values()}
     found = [client for client in registry.READERS if client in wanted]
-    return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
+    if len(found) > 1:
+        return found
+    if paths and all(one in looking.get(path, ()) for path, one in paths.items()):
+        return [client for client in registry.CLIENTS if any(client in looking[path] for path in paths)]
+    return [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
 def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = frozenset(), *, brief: bool = False) -> Inspected:

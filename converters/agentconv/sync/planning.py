@@ -197,7 +197,9 @@ def _guard(found: Sequence[Candidate], situation: Situation) -> None:
     if not situation.sources.files:
         number, targets = len({one.agent for one in lock.synced}), len(going)
         message = f"the source is gone: {_count(number, 'agent')} in {_count(targets, 'assistant')} would go with it"
-        raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="bring it back; if they are to go: agentconv sync --yes"))
+        stay = "; ".join(f"agentconv sync --release {target}" for target in going)
+        hint = f"bring it back; if they are to go: agentconv sync --yes; if they are to stay: {stay}"
+        raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
     for target, number in going.items():
         if number * 2 > there[target] and number > 1:
             message, hint = (

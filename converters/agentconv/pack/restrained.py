@@ -1,0 +1,52 @@
+"""What restrains the set that a pack holds, and in which assistants nothing holds it: what could break it comes to none of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import set_restraints
+from agentconv.conversion.along import With
+from agentconv.conversion.carried_parts import CarriedParts
+from agentconv.conversion.options import Options
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.kinds import KINDS
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_SHOWN = 3
+
+
+def told(parts: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
+    """Yield which rules and hooks that hold the whole set back are held by few assistants only, before anybody installs the pack."""
+    restraining = [one for one in parts if set_restraints.of(one)]
+    all_clients = _clients()
+    without: dict[str, set[str]] = {}
+    for client in all_clients if restraining else ():
+        carried = CarriedParts(client, _OPTIONS, {})
+        carried.judge(restraining)
+        for one in carried.restraints.open:
+            without.setdefault(one.restraint.shown, set()).add(client)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for shown, clients in without.items():
+        alike.setdefault(tuple(client for client in all_clients if client not in clients), []).append(f"`{shown}`")
+    for held, rules in alike.items():
+        yield _unheld(rules, [registry.FORMATS[client].title for client in held])
+
+
+def _unheld(rules: Sequence[str], titles: Sequence[str]) -> Diagnostic:
+    more = f" and {len(rules) - _SHOWN:,} more" if len(rules) > _SHOWN else ""
+    by = f"by {', '.join(titles)} alone" if titles else "by no assistant"
+    message = f"{', '.join(rules[:_SHOWN])}{more}: held {by}; in every other one, what could do that is refused (set-restraint)"
+    hint = "write rules that all of them hold, or make a second pack for the others: --with skills,commands,servers"
+    return Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)
+
+
+def _clients() -> list[str]:
+    """Return the clients that a pack is deployed to."""
+    return [client for client in registry.CLIENTS if vocabulary.installation(client)]
