@@ -1,0 +1,47 @@
+"""Of what lies where no assistant looks, that alone is an agent which begins as an agent's file does."""
+
+import pytest
+
+from agentconv.sources import discovery
+
+HEADED = "---\nname: gardener\ndescription: Waters the plants\n---\nWater them.\n"
+TEXTS = {
+    "README.md": HEADED,
+    "docs/headers.md": f"# Headers\n\nA file begins so:\n\n```\n{HEADED}```\n",
+    "docs/guide.md": "# Guide\n\nFirst part.\n\n---\n\nname: of the second part\n",
+    ".changeset/green-hats.md": "---\n'gardens': patch\n---\nDescription: none.\n",
+    ".other-tool/rules/soil.md": HEADED,
+    "tools/commands/prune.md": HEADED,
+    "notes/plan.md": "---\ntitle: Plan\ndate: 2026-01-02\n---\nPlant.\n",
+}
+AGENTS = {
+    "plain": HEADED,
+    "below a title": f"# Gardener\n\n{HEADED}",
+    "below a comment": f"<!-- ours\nalone -->\n{HEADED}",
+    "misspelt": "---\ndescripton: Waters the plants\ntools: Read\n---\nWater them.\n",
+    "not opened": "name: gardener\ndescription: Waters the plants\n---\nWater them.\n",
+    "not closed": "---\nname: gardener\ndescription: Waters the plants\nWater them.\n",
+    "with a mark": f"\ufeff{HEADED}",
+    "indented": "  ---\n  name: gardener\n  description: Waters the plants\n  ---\nWater them.\n",
+    "late": "---\n" + "".join(f"key{number}: {number}\n" for number in range(40)) + HEADED.removeprefix("---\n"),
+}
+
+
+def written(folder, files):
+    """Write files into a folder, and return what is found in it."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return [file.path for file in discovery.discover([str(folder)]).files]
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_a_projects_own_texts_are_no_agents(path, tmp_path):
+    """Pages with lines of dashes, change notes, commands, and what other tools have in folders of their own are none."""
+    assert written(tmp_path, {path: TEXTS[path]}) == []
+
+
+@pytest.mark.parametrize("text", AGENTS.values(), ids=AGENTS)
+def test_an_agent_is_found_wherever_it_lies(text, tmp_path):
+    """So is one whose header is broken: what is wrong with it is told."""
+    assert written(tmp_path, {"roles/deep/gardener.md": text, **TEXTS}) == ["roles/deep/gardener.md"]
