@@ -63,9 +63,9 @@ class Installed:
         shutil.copytree(source / "fixtures", package / "fixtures")
         return package
 
-    def example(self, root):
+    def example(self, root, *, yaml=False):
         """Write the distribution to begin with below a folder, and install it as it stands."""
-        root = example.write("my-tool", root / "my-tool-agents")
+        root = example.write("my-tool", root / "my-tool-agents", yaml=yaml)
         groups = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
         points = [
             line for group, names in groups.items() for line in (f"[{group}]", *(f"{name} = {value}" for name, value in names.items()))

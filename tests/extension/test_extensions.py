@@ -10,15 +10,16 @@ from agentconv.testing import example
 CHECKOUT = Path(__file__).parents[2]
 
 
-def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path):
+@pytest.mark.parametrize(("yaml", "files"), [(False, "*.md"), (True, "*.yaml")])
+def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yaml, files):
     """What is written to begin with is a format and a rule that pass the contract, the round trips, the laws and the cases of rules."""
-    root = installed.example(tmp_path)
+    root = installed.example(tmp_path, yaml=yaml)
     told = installed.python("import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
     assert "24 passed" in told
     assert shown[0] == [0, 0]
-    assert "My Tool 1.0.0, in .my-tool/agents/*.md" in shown[1]
+    assert f"My Tool 1.0.0, in .my-tool/agents/{files}" in shown[1]
 
 
 @pytest.mark.parametrize(

@@ -468,7 +468,7 @@ def test_the_environment_of_a_tool(project, give, run):
 
     assert " (the Python that runs agentconv)\n" in told
     assert "site-packages" in told
-    assert "name it: agentconv status --python PATH" in told
+    assert "name it: agentconv status --python PATH" in " ".join(told.split())
     assert "uninstall" not in told
     assert "no pack `backend-agents` is installed in " in missing
     assert "hint: activate the environment that has them, or name it: --python PATH" in missing

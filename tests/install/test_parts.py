@@ -121,6 +121,23 @@ def test_what_several_assistants_read_goes_with_the_last_of_them(project, packed
     assert tree() == before
 
 
+def test_a_part_that_a_project_keeps(project, packed, run, asked):
+    """A server of the project's own stays where `--keep` names it, byte for byte, and the pack's asks for nothing in its place."""
+    mine = '{"mcpServers": {"tracker": {"command": "mine"}}}\n'
+    (project / ".mcp.json").write_text(mine)
+    reads = "---\nname: reviewer\ndescription: Reviews\ntools: Read\n---\n\nReview it.\n"
+    wheel = packed({".claude/agents/reviewer.md": reads, ".mcp.json": SERVERS}, "--with", "servers")
+    first = asked("install", wheel, "--keep", "servers/tracker", "--to", "claude-code")
+    again = asked("install", wheel, "--force")
+    told = run("status").out
+    run("uninstall", "team-parts")
+
+    assert {one.actions()[".mcp.json/mcpServers/tracker"] for one in (first, again)} == {"kept"}
+    assert "1 up-to-date, 1 kept" in told
+    assert "without a file there" not in told
+    assert (project / ".mcp.json").read_text() == mine
+
+
 def test_nothing_of_parts_without_consent(packed, asked, tree):
     """What is run for a part, its script, its shell inclusion, its process, is asked for; refused, nothing is written."""
     wheel = packed(PARTS, "--with", "all")

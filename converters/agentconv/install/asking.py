@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field
-from agentconv.install import consent, part_asking, reading_back
+from agentconv.disk.files import Blocked
+from agentconv.install import consent, part_asking, reading_back, several_files
 from agentconv.install.checksums import sha256
+from agentconv.install.draft import Draft
 from agentconv.install.several_files import checksum
+from agentconv.install.steps import Action
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -57,14 +60,14 @@ def more(
         wanted: All that is to be there of it.
         units: Its agents and parts as they are in the pack.
         force: Whether what was edited is replaced.
-        kept: Agents in whose places a user's own stays: that asks for nothing.
+        kept: Agents and parts in whose places a user's own stays: that asks for nothing.
     """
     entries = {entry.key: entry for entry in lock.entries if pack in entry.packs}
     found: dict[str, _Found] = {}
-    wanted = tuple(wanted)
+    draft = Draft(reader, lock, pack, force=force, kept=kept)
+    wanted = tuple(one for one in wanted if one.agent not in kept or not _stays(one, draft))
     for one in (one for one in wanted if not one.part):
-        if one.agent not in kept or not _is_own(one, entries, reader):
-            _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force and one.agent not in kept)
+        _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force and one.agent not in kept)
     asks = {agent: Asks(_asks(known, units.agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
     of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part), units.parts)
     asks |= {id_: Asks(grants, there) for id_, (grants, there) in of_parts.items()}
@@ -88,15 +91,15 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
         known.is_new = True
 
 
-def _is_own(one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader) -> bool:
-    """Whether something is in a place that is not as it was deployed there, and which therefore stays where that is to be kept."""
-    data = reader.read(one.path)
-    pointer = reading_back.coming(one)[0]
-    there = reading_back.there(reader, one.target, one.path, pointer)
-    entry = entries.get((one.path, pointer))
-    if there is None or entry is None:
-        return there is not None or (one.shared is None and data is not None)
-    return not _is_as_locked(entry, data, there)
+def _stays(one: Wanted, draft: Draft) -> bool:
+    """Whether a user's own is in a place, and kept there, as planning decides it."""
+    there = draft.reader.read(one.path)
+    if isinstance(there, Blocked):
+        return False
+    if one.shared is not None:
+        return several_files.decided(draft, [one])[0].action is Action.KEPT
+    present = None if there is None else sha256(there)
+    return draft.decide(one.agent, draft.before.get((one.path, "")), present, sha256(one.data)) is Action.KEPT
 
 
 def _is_as_locked(entry: Entry, data: object, there: Agent) -> bool:

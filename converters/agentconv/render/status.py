@@ -51,11 +51,12 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     locked = one.locked
     yield text.safe(f"{locked.name} {locked.version}{_now(one, environment)}")
     rows = []
-    absent = {target: _absent(one, target) for target in locked.targets}
+    absent = {target: len(_missing(one, target) - set(locked.kept)) for target in locked.targets}
     for target in dict.fromkeys(
-        (*(item.target for item in one.items), *(target for target in locked.targets if absent[target] or one.refused.get(target)))
+        (*(item.target for item in one.items), *(target for target in locked.targets if _missing(one, target) or one.refused.get(target)))
     ):
         counts = Counter(item.word for item in one.items if item.target == target)
+        counts[Word.KEPT] += len(_missing(one, target) & set(locked.kept))  # where the pack is not here to tell that its place is taken
         words = [f"{counts[word]:,} {word.value}" for word in Word if counts[word]]
         refused = len(one.refused.get(target, ()))
         words += [f"{refused:,} refused"] if refused else []
@@ -67,7 +68,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         source = _named(_source(locked), scope)
         why = "left out, or read elsewhere" if one.now else "refused, or read elsewhere"
         yield from _hint(f"without a file there: {why}; `agentconv install {source} --dry-run` says which")
-    shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
+    shown = [item for item in one.items if verbose or item.word not in (Word.UP_TO_DATE, Word.KEPT)]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
         hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
@@ -83,11 +84,11 @@ def _hint(words: str) -> list[str]:
     )
 
 
-def _absent(one: PackStatus, target: str) -> int:
-    """Return how many of the agents and parts that were chosen for a target have no file of their own there, and are not refused."""
+def _missing(one: PackStatus, target: str) -> set[str]:
+    """Return which of the agents and parts that were chosen for a target have no file of their own there, and are not refused."""
     chosen = one.locked.targets[target]
     there = {item.agent for item in one.items if item.target == target} | set(one.refused.get(target, ()))
-    return len({agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there)
+    return {agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there
 
 
 def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:

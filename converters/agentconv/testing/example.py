@@ -1,11 +1,14 @@
 """Write a distribution with a format and a rule, to begin with: `python -m agentconv.testing.example my-tool`.
 
+Its files are Markdown with a header; with `--yaml`, YAML in which the prompt is a key.
+
 It is the template of a format, `agentconv/formats/_template`, under another name, with all that makes it a distribution: it can be
 installed and tested as it is, and from there on each line is for its author to change.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -16,6 +19,7 @@ from agentconv.formats import registry
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
 __all__ = ["write"]
 
@@ -48,7 +52,7 @@ _ROW = '''\
 
 from agentconv import FormatRow
 
-ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), (".md",))
+ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), ("{suffix}",))
 '''
 _RULES = '''\
 """Rules of our own: any name for this module will do, the entry point names it."""
@@ -116,10 +120,34 @@ _COPIED = {
     "fixtures/valid/reviewer.md": "tests/fixtures/valid/reviewer.md",
 }
 """Files of the template, and what they are called here."""
+_YAML_AGENT = """\
+name: reviewer
+description: Reviews one change.
+model: best
+tools:
+  - Read
+  - Search
+prompt: |
+  You review one change.
+"""
+_PROMPT = {
+    "description": "What the agent is told.",
+    "type": "string",
+    "x-field": "prompt.text",
+    "x-invalid": "skip-file",
+    "examples": ["You review one change."],
+    "x-bad-examples": [None, 12, ["a"]],
+}
+"""The key of the prompt, where that is one."""
 
 
-def write(format_id: str, folder: str | os.PathLike[str] | None = None) -> Path:
+def write(format_id: str, folder: str | os.PathLike[str] | None = None, *, yaml: bool = False) -> Path:
     """Write a distribution for a format of that id, and return its folder: `my-tool-agents` here, where none is named.
+
+    Args:
+        format_id: The id.
+        folder: The folder, which is not to be there.
+        yaml: Whether its files are YAML, rather than Markdown with a header.
 
     Raises:
         InputError: The id is no legal one, or is taken, or the folder is there.
@@ -135,16 +163,32 @@ def write(format_id: str, folder: str | os.PathLike[str] | None = None) -> Path:
     names = {
         "id": format_id,
         "package": f"{'_'.join(words)}_agents",
+        "suffix": ".yaml" if yaml else ".md",
         "title": " ".join(word.capitalize() for word in words),
         "code": re.sub("[^A-Z]", "", "".join(words).upper())[:8].ljust(2, "X"),
     }
     template = Path(registry.__file__).parent / "_template"
     for name, text in _FILES.items():
         _put(root / name.format(**names), text.format(**names))
+    for name, text in _copied(template, yaml=yaml):
+        _put(root / name.format(**names), text.replace("template", format_id).replace("Template", names["title"]))
+    return root
+
+
+def _copied(template: Path, *, yaml: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is copied of the template: each file's name, and its text."""
     for name, copy in _COPIED.items():
         text = (template / name).read_text("utf-8")
-        _put(root / copy.format(**names), text.replace("template", format_id).replace("Template", names["title"]))
-    return root
+        if yaml and name == "template.py":
+            text = (template / "yaml_template.py").read_text("utf-8")
+        elif yaml and name == "template.schema.json":
+            schema = json.loads(text.replace("header (.template/agents/*.md)", "(.template/agents/*.yaml)"))
+            schema["required"].append("prompt")
+            schema["properties"]["prompt"] = _PROMPT
+            text = f"{json.dumps(schema, indent=2)}\n"
+        elif yaml and name.endswith(".md"):
+            copy, text = copy.removesuffix(".md") + ".yaml", _YAML_AGENT  # noqa: PLW2901
+        yield copy, text
 
 
 def _put(path: Path, text: str) -> None:
@@ -153,11 +197,13 @@ def _put(path: Path, text: str) -> None:
 
 
 def _main(words: list[str]) -> int:
+    yaml = "--yaml" in words
+    words = [word for word in words if word != "--yaml"]
     if not 1 <= len(words) <= 2 or words[0].startswith("-"):
-        print("usage: python -m agentconv.testing.example ID [FOLDER]", file=sys.stderr)
+        print("usage: python -m agentconv.testing.example ID [FOLDER] [--yaml]", file=sys.stderr)
         return 2
     try:
-        root = write(*words).as_posix()
+        root = write(*words, yaml=yaml).as_posix()
     except InputError as error:
         print(f"error: {error}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
         return 2
