@@ -266,3 +266,50 @@ def test_one_file_of_several_targets_is_there_once_and_goes_with_the_last(source
     assert (first["AGENTS.md"], again["AGENTS.md"]) == ("write", "same")
     assert left == "Be brief.\n"
     assert not (source / "AGENTS.md").exists()
+
+
+TRACKER = '{"mcpServers": {"tracker": {"command": "tracker-mcp", "args": [%s], "env": {"TRACKER_KEY": "${%s}"}}}}\n'
+
+
+def test_what_a_user_fills_in_for_a_server_is_theirs(source, run, tree):
+    """What a conversion could not tell a server is the user's to say: it stays, is no edit, and all else follows the source."""
+    (source / ".mcp.json").write_text(TRACKER % ('"--stdio"', "OTHER"))
+    lost = run("sync").err
+    again, closely = run("sync").err, run("sync", "-v").err
+    config = source / ".codex/config.toml"
+    config.write_text(config.read_text() + 'env = {"TRACKER_KEY" = "filled in"}\n')
+    run("sync")
+    settled = run("sync", "-v").err
+    config.write_text(config.read_text().replace("filled in", "filled in anew"))
+    run("sync")
+    (source / ".mcp.json").write_text(TRACKER % ('"--quiet"', "OTHER"))
+    run("sync")
+
+    assert "write ${TRACKER_KEY} in place of ${OTHER}" in " ".join(lost.split())
+    assert "and not in a file that you commit" in " ".join(lost.split())
+    assert ["server-reference-dropped" in told for told in (lost, again, closely, settled)] == [True, False, True, False]
+    assert '"--quiet"' in config.read_text()
+    assert 'env = {"TRACKER_KEY" = "filled in anew"}' in config.read_text()
+    assert not [path for path in tree() if path.endswith(".agentconv-new")]
+
+
+def test_what_a_user_filled_in_does_not_go_by_itself(source, run):
+    """Where the source comes to say what its target can be told, a value that stands there is kept, and copied nowhere."""
+    (source / ".mcp.json").write_text(TRACKER % ('"--stdio"', "OTHER"))
+    run("sync")
+    config = source / ".codex/config.toml"
+    config.write_text(config.read_text() + 'env = {"TRACKER_KEY" = "filled in"}\n')
+    run("sync")
+    (source / ".mcp.json").write_text(TRACKER % ('"--stdio"', "TRACKER_KEY"))
+    run("sync", code=1)
+
+    assert "filled in" in config.read_text()
+    assert "filled in" not in (source / ".codex/config.toml.agentconv-new").read_text()
+
+
+def test_what_convert_wrote_is_told_in_the_first_run(source, run):
+    """The first run that meets a server tells what it lost, though convert wrote it, and it is as it is to be."""
+    (source / ".mcp.json").write_text(TRACKER % ('"--stdio"', "OTHER"))
+    run("convert", ".", "-t", "codex", "-o", ".", "--with", "all")
+
+    assert ["server-reference-dropped" in run("sync").err for _ in range(2)] == [True, False]

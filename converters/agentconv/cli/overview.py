@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import limits
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.format import State
@@ -23,9 +24,10 @@ from agentconv.sources.parts import Parts
 from agentconv.sync import settings, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
@@ -112,6 +114,9 @@ def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> 
             one.absent.append(wrapped("  {}: {}".format(*_reason(piece))))
         for agent, state in zip(piece.agents, piece.states, strict=True):
             one.states.setdefault(state, []).append(agent.name or agent.id)
+            if not state.dropped:
+                for limit in _passed_over(agent, piece.format):
+                    one.freer.setdefault(limit, []).append(agent.name or agent.id)
             if state in _NOT_THERE:
                 place, reason = _reason(piece)
                 one.reasons.setdefault(state, {}).setdefault(reason, {})[place] = None
@@ -178,6 +183,8 @@ class _Counted:
     """Why the client does not have agents, and where that is."""
     unread: int = 0
     absent: list[str] = field(default_factory=list)
+    freer: dict[str, list[str]] = field(default_factory=dict)
+    """By limits in words that the client passes over, the agents that say them."""
 
 
 def _links(here: Mapping[str, Sequence[Path]], found: Discovery) -> dict[str, str]:
@@ -205,9 +212,18 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
             told = counted.states[state]
             start = f"  {len(told)} {words.format(client=text.client(client), keep='keeps' if len(told) == 1 else 'keep')}:"
             lines += [start, *_reasons(counted.reasons[state])] if state in _NOT_THERE else [f"{start} {text.names(told)}"]
+    for limit, freer in counted.freer.items():
+        lines.append(wrapped(f"  {len(freer)} freer than written: {text.client(client)} passes over {limit}: {text.names(freer)}"))
     if counted.unread:
         lines.append(f"  {text.count(counted.unread, 'file')} could not be read")
     return "\n".join([*lines, *counted.absent])
+
+
+def _passed_over(agent: Agent, client: str) -> Iterator[str]:
+    """Yield the limits of an agent that its client passes over, with the keys that were meant."""
+    for key, meant in limits.ignored(client, agent.extras.get(client, {})):
+        own = limits.key_for(client, meant)
+        yield text.safe(f"`{key}`" + (f" (did you mean `{own}`?)" if own else ""))
 
 
 def _reason(piece: Loaded) -> tuple[str, str]:

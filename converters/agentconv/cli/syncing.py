@@ -417,7 +417,8 @@ def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outc
             sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
     if not options.quiet:
         print("\n".join(map(wrapped, synced_parts.lines(beside, dry_run=looking))))
-    for line in synced_parts.problems(beside, command.scope_of(options, outcome.settings), look, quiet=options.quiet, dry_run=looking):
+    scope, every = command.scope_of(options, outcome.settings), options.verbose and not options.quiet
+    for line in synced_parts.problems(beside, scope, look, quiet=options.quiet, dry_run=looking, every=every):
         print("\n".join(map(wrapped, line.split("\n"))), file=sys.stderr)
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import folded, nearest, opposed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _REMEMBERED = 512
 """How many keys of files are remembered: people's files have new ones for ever."""
@@ -86,3 +91,20 @@ def is_passed_over(format_id: str, key: str) -> bool:
     schema = schema_files.load(format_id)
     row = schema["properties"].get(key)
     return schema["x-unknown"] != "rejected" and key not in schema.get("x-known-keys", ()) if row is None else "x-unheld" in row
+
+
+def ignored(format_id: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the keys that a client passes over although they were meant to limit the agent, each with the field that was meant."""
+    properties = schema_files.load(format_id)["properties"]
+    for key in map(unescape_key, keys):
+        unheld = "x-unheld" in properties.get(key, {})
+        field = meant(key) if unheld else field_of(format_id, key)
+        if field and (unheld or is_passed_over(format_id, key)):
+            yield key, field
+
+
+def key_for(format_id: str, field: str) -> str | None:
+    """Return a client's own key for a field; the one that is not called deprecated, where there are several."""
+    rows: dict[str, dict[str, object]] = schema_files.load(format_id)["properties"]
+    found = [name for name, row in rows.items() if row["x-field"] == field]
+    return next((name for name in found if "eprecated" not in str(rows[name].get("description", ""))), None)

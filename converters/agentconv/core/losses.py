@@ -63,7 +63,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING,
         _DROPPED,
         "a limit in words that the source client passes over: the agent was never held to it",
-        "say it in words that its client holds it to",
+        "agentconv lint says where, and what its client takes instead",
     ),
     "key-passed-on": LossRule(
         _NOTE, _DROPPED, "dropped: a key that the source client hands to the model's provider, whatever it says", apart=True

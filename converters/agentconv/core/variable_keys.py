@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json, McpServer
     from agentconv.core.references import Part
 
-_HANDED_ON, _BEARER, _HEADERS = "env_vars", "bearer_token_env_var", "env_http_headers"
+HANDED_ON, _BEARER, _HEADERS = "env_vars", "bearer_token_env_var", "env_http_headers"
 _AUTHORIZATION = "Authorization"
 
 
@@ -32,9 +32,9 @@ def lifted(server: McpServer) -> McpServer:
 def lift(values: dict[str, Any], options: dict[str, Json], *, local: bool) -> None:
     """Take the keys that name variables out of a server's options, and put references into its values."""
     if local:
-        names: Any = options.get(_HANDED_ON)
+        names: Any = options.get(HANDED_ON)
         if isinstance(names, list) and _are_names(names) and len(set(names)) == len(names):
-            _put(values, options, _HANDED_ON, {"env": {name: (Reference(name),) for name in names}})
+            _put(values, options, HANDED_ON, {"env": {name: (Reference(name),) for name in names}})
         return
     variable, variables = options.get(_BEARER), options.get(_HEADERS)
     if isinstance(variable, str) and variable:
@@ -68,7 +68,7 @@ def lower(server: McpServer) -> tuple[dict[str, dict[str, str]], dict[str, Json]
                 continue
             variable = parts[-1].env  # type: ignore[union-attr]
             if field == "env":
-                keys.setdefault(_HANDED_ON, []).append(variable)
+                keys.setdefault(HANDED_ON, []).append(variable)
             elif len(parts) > 1:
                 keys[_BEARER] = variable
             else:

@@ -15,7 +15,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.install import part_places, places
+from agentconv.install import filled_in, part_places, places
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -104,7 +104,7 @@ def deploy(
         elsewhere, loose = ({}, []) if scope.is_user else _read_elsewhere(units, target.id, done.values(), ids)
         wanted = ids - read.keys() - elsewhere.keys()
         results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
-        taken = _taken(target, results, wanted, sources=sources, scope=scope)
+        taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         seen = tuple(_as_seen(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
         left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
         done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *seen, *loose))
@@ -147,12 +147,13 @@ def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside
         scope: Where to.
     """
     results = [one for one in convert(pieces, target, options, beside) if one.part or not one.agents]
-    sources = {key(kind, one.part.id): checksum(one.part) for kind in KINDS for one in beside.of(kind)}
+    parts = {key(kind, one.part.id): one.part for kind in KINDS for one in beside.of(kind)}
+    sources = {id_: checksum(part) for id_, part in parts.items()}
     found = tuple(_said(loss) for one in results for loss in _losses(one) if loss.part)
     codes: dict[str, set[str]] = {}
     for loss in found:
         codes.setdefault(owner(loss), set()).add(loss.code)
-    wanted = tuple(_parts(places.targets()[target], results, codes, sources=sources, scope=scope))
+    wanted = tuple(_parts(places.targets()[target], results, codes, sources=sources, scope=scope, parts=parts))
     refused = tuple(id_ for one in results if one.refused and one.part for id_ in _owners(one))
     told = tuple(remark for one in results if one.part or not one.losses for remark in one.diagnostics if remark.agent is None)
     return Deployment(target, wanted, refused, losses=found, diagnostics=told)
@@ -191,6 +192,7 @@ def _taken(
     *,
     sources: Mapping[str, str],
     scope: Scope,
+    parts: Mapping[str, Part],
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
     found = tuple(_said(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
@@ -209,7 +211,7 @@ def _taken(
             place, data = scope.path(target, path), one.file.data if one.file else b""
             wanted.append(Wanted(place, target.id, agent, sources[agent], data, said, together.get(agent)))
     known = {id_: checksum for id_, checksum in sources.items() if id_ in ids}
-    wanted += _parts(target, results, codes, sources=known, scope=scope)
+    wanted += _parts(target, results, codes, sources=known, scope=scope, parts=parts)
     refused = tuple(id_ for one in results if one.refused for id_ in _owners(one) if id_ in ids)
     diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
@@ -230,7 +232,13 @@ def _owners(one: Converted) -> tuple[str, ...]:
 
 
 def _parts(
-    target: places.Target, results: Iterable[Converted], codes: Mapping[str, Collection[str]], *, sources: Mapping[str, str], scope: Scope
+    target: places.Target,
+    results: Iterable[Converted],
+    codes: Mapping[str, Collection[str]],
+    *,
+    sources: Mapping[str, str],
+    scope: Scope,
+    parts: Mapping[str, Part],
 ) -> Iterator[Wanted]:
     """Yield the files and entries of the parts of which there is a checksum: what lies beside a file is its part's, too."""
     part, kind = "", ""
@@ -244,7 +252,7 @@ def _parts(
         if one.file is None or (one.part is None and not isinstance(one.file.shared, Together)):
             continue
         if one.file.shared is not None:
-            entries = _Entries(target, one.file, named, limits, codes, sources, scope)
+            entries = _Entries(target, one.file, named, limits, codes, sources, scope, parts)
             yield from entries.wanted()
             continue
         if owners and one.part:
@@ -269,6 +277,8 @@ class _Entries:
     codes: Mapping[str, Collection[str]]
     sources: Mapping[str, str]
     scope: Scope
+    parts: Mapping[str, Part]
+    """What they are in the source."""
 
     def wanted(self) -> Iterator[Wanted]:
         """Yield them."""
@@ -284,7 +294,8 @@ class _Entries:
     def _entry(self, id_: str, part: Part, kind: str) -> Wanted:
         said = tuple(sorted(self.codes.get(id_, ())))
         place = self.scope.part_path(self.target, self.file.path)
-        return Wanted(place, self.target.id, id_, self.sources[id_], b"", said, part, part=kind, rules=self.limits.get(id_, ()))
+        rules, unsaid = self.limits.get(id_, ()), filled_in.unsaid(self.parts.get(id_), part)
+        return Wanted(place, self.target.id, id_, self.sources[id_], b"", said, part, part=kind, rules=rules, unsaid=unsaid)
 
 
 def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids: Collection[str]) -> tuple[dict[str, str], list[Loss]]:

@@ -14,7 +14,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
-from agentconv.install import joined
+from agentconv.install import filled_in, joined
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.part_entries import PartFile
@@ -192,16 +192,17 @@ def _has_entries(draft: Draft, path: str) -> bool:
 
 def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decision]:
     found = []
-    for one, item in zip(wanted, _as_read_back(file, wanted), strict=True):
-        pointer = file.pointer(item)
+    for one, alone in zip(wanted, _as_read_back(file, wanted), strict=True):
+        pointer = file.pointer(alone)
         old = draft.before.get((one.path, pointer))
-        present = file.items.get(item.name or "")
-        united = file.beside(present, item) if present is not None and _is_among(draft, file, one, present, old) else None
+        present = file.items.get(alone.name or "")
+        united = file.beside(present, alone) if present is not None and _is_among(draft, file, one, present, old) else None
         if united is not None:
             found.append(_among(file, one, present, united, old))
             continue
+        item = filled_in.kept(alone, present, one.unsaid)
         goal = file.checksum(item)
-        there = None if present is None else goal if file.is_same(present, item) else file.checksum(present)
+        there = None if present is None else goal if file.is_same(present, item) else _there(file, one, present, item, old)
         action = draft.decide(one.agent, old, there, goal)
         follows = draft.synced.get((one.path, pointer))
         if follows is not None:
@@ -209,6 +210,16 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
         else:
             found.append(Decision(one, item, pointer, old, action))
     return found
+
+
+def _there(file: Any, wanted: Wanted, present: Any, item: Any, old: Entry | None) -> str:
+    """Return the checksum of what is there: what a user filled in where the pack's own word could not stand is no edit, and does not go."""
+    if old is None:
+        return str(file.checksum(present))
+    if filled_in.is_given_up(old, wanted, present, item):
+        return ""
+    as_left = file.checksum(filled_in.without(present, wanted.unsaid)) if wanted.unsaid else None
+    return str(as_left if as_left == old.deployed_sha256 else file.checksum(present))
 
 
 def _is_among(draft: Draft, file: Any, wanted: Wanted, present: Any, old: Entry | None) -> bool:
@@ -353,7 +364,8 @@ def _record(draft: Draft, decision: Decision, found: str, *, created: bool, back
 def _put_beside(draft: Draft, file: Any, kind: str, decisions: Sequence[Decision]) -> None:
     """Put our versions of all edited entries of a kind into one file beside theirs, with those of other packs that are in it already."""
     path = file.path
-    kept = {one.item.name or "": one.item for one in decisions if one.action is Action.KEEP_EDITED}
+    edited = [one for one in decisions if one.action is Action.KEEP_EDITED]
+    kept = {one.item.name or "": filled_in.without(one.item, one.wanted.unsaid) for one in edited}  # a secret of theirs is copied nowhere
     decided = {(path, one.pointer) for one in decisions}
     old = draft.besides(path, kind)
     there = {item.name: item for item in file.in_bytes(old[1])} if old else {}

@@ -73,6 +73,8 @@ class Wanted:
     """Whether it only means something beside another one: in a skill's folder, what a hook runs, what closes tools of a server."""
     rules: tuple[Rule, ...] = ()
     """Of a server whose own entry cannot say what is closed of it: the rules of the whole set that do."""
+    unsaid: tuple[tuple[str, str], ...] = ()
+    """Of a server: fields and keys of it that its target cannot be told, so that what stands there is the user's own."""
 
     @property
     def script(self) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
-from agentconv.core import bugs, effects, tool_summary
+from agentconv.core import bugs, effects, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
@@ -254,8 +254,16 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str, 
         if state.dropped and not said:
             said = remarks  # it goes with another one of its file
         author = _author(number, result.set.agents, own.set.agents)
-        reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said), diagnostics=said)
+        reasons = (*_reasons(said), *_ignored(agent, client))
+        reading = Reading(client, state, author.id if author else None, agent.name, reasons=reasons, diagnostics=said)
         yield reading if state.dropped else _with_tools(reading, agent, author, brief=brief)
+
+
+def _ignored(agent: Agent, client: str) -> Iterator[Reason]:
+    """Yield why an agent is freer than its author meant: a limit in words that its client passes over without one of its own."""
+    for key, field in limits.ignored(client, agent.extras.get(client, {})):
+        own = limits.key_for(client, field)
+        yield Reason(f"a limit that the client passes over: `{key}`", ("limit", key), f"did you mean `{own}`?" if own else None)
 
 
 def _is_of_another_kind(source: SourceText, format_id: str, client: str) -> bool:

@@ -23,7 +23,7 @@ def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
     defined = [server for server in servers if server.transport is not None and can_be_said(format_id, server)]
     file = vocabulary.variables(format_id).file
-    return f"write it to {file}: {snippet(format_id, defined)}" if defined and file else None
+    return f"write it to {file}: {snippet(format_id, defined)}{_values_of(format_id, defined)}" if defined and file else None
 
 
 def can_be_said(format_id: str, server: McpServer) -> bool:
@@ -46,9 +46,36 @@ def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str
     held = {
         field: {key: item for key, item in (getattr(server, field) or {}).items() if (field, key) in places} for field in ("env", "headers")
     }
-    (added,) = _said(known, [McpServer(server.name, env=held["env"] or None, headers=held["headers"] or None)]).values()
+    (added,) = _said(known, [_only(server, held)]).values()
     lines = "; ".join(f"{key} = {_toml(value)}" for key, value in added.items())
-    return f"add to [{known.key}.{_toml(server.name)}] in {known.file}: {lines}"
+    line = f"add to [{known.key}.{_toml(server.name)}] in {known.file}: {lines}{_values_of(format_id, [_only(server, held)])}"
+    alike = _alike(held["env"])
+    return f"{alike}; or {line}" if alike else line
+
+
+def _only(server: McpServer, held: dict[str, dict[str, str]]) -> McpServer:
+    return McpServer(server.name, env=held["env"] or None, headers=held["headers"] or None)
+
+
+def _alike(env: dict[str, str]) -> str:
+    """Say how variables reach a server whose client hands them on under their own names alone: by that name on both sides."""
+    found = {key: parts for key, value in env.items() if isinstance(value, Text) and len(parts := value.parts) == 1}
+    names = {key: parts[0].env for key, parts in found.items() if isinstance(parts[0], Reference)}
+    if not names or len(names) < len(env):
+        return ""
+    said = ", ".join(f"${{{key}}} in place of ${{{name}}}" for key, name in names.items())
+    return f"write {said}, so that one name is on both sides and `{variable_keys.HANDED_ON}` hands it on"
+
+
+def _values_of(format_id: str, servers: Iterable[McpServer]) -> str:
+    """Say of a line in which a person puts values of variables what stands for them: no secret belongs where others read it."""
+    language = vocabulary.variables(format_id).configured or references.KEYS
+    texts = [value.parts for one in servers for _, _, value in references.values(one) if isinstance(value, Text)]
+    hard = [part for parts in texts if references.write(language, parts) is None for part in parts]
+    names = dict.fromkeys(part.env for part in hard if isinstance(part, Reference))
+    if not names:
+        return ""
+    return f", with the value of {', '.join(names)} for {', '.join(f'<{name}>' for name in names)}, and not in a file that you commit"
 
 
 def _said(known: Variables, servers: Iterable[McpServer]) -> dict[str, dict[str, Json]]:

@@ -92,7 +92,14 @@ def drop_rest(projection: Projection) -> None:
         if reason:
             projection.refuse("refused-kind", path, Detail("{}", (reason,)))
         else:
-            projection.change(path, None, _code_without(projection, format_id, key), quoted(key))
+            code = _code_without(projection, format_id, key)
+            projection.change(path, None, code, _with_own(format_id, key) if code == "restriction-ignored" else quoted(key))
+
+
+def _with_own(format_id: str, key: str) -> Detail:
+    """Say which key a client passes over, and which one of its own was meant."""
+    own = limits.key_for(format_id, limits.field_of(format_id, key) or "")
+    return Detail("`{}` (did you mean `{}`?)", (key, own)) if own else quoted(key)
 
 
 def _moved(projection: Projection, format_id: str, key: str) -> bool:

@@ -39,20 +39,20 @@ def lines(outcome: PartsOutcome, *, dry_run: bool) -> list[str]:
     return [head, *(f"  {line}" for line in table(rows))]
 
 
-def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, dry_run: bool) -> Iterator[str]:
-    """Yield what needs a look, and what conversion cost."""
+def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, dry_run: bool, every: bool = False) -> Iterator[str]:
+    """Yield what needs a look, and what conversion cost: in the run that first meets a part or changes it, or (`every`) always."""
     for told in outcome.told():
         if not quiet or told.severity is Severity.ERROR:
             yield text.diagnostic(told, look)
     yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run, words=_WORDS)
-    changed = {(step.target, step.agent) for step in outcome.plan.steps if step.action not in _QUIET}
+    changed = {(step.target, step.agent) for step in outcome.plan.steps if step.action is not Action.SAME}
     parts = {part for _, part in changed}
     settled = {(step.target, step.agent) for step in outcome.plan.steps} - changed
     tally = Tally(several_targets=len(outcome.deployments) > 1)
     for one in outcome.deployments:
         for loss in one.losses:
             part = f"{loss.part}/{loss.agent}"
-            new = part in parts and (one.target, part) not in settled
+            new = every or (part in parts and (one.target, part) not in settled)
             if loss.severity is LossSeverity.REFUSAL or (new and not quiet):
                 tally.add(loss)
     yield from tally.lines(look)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
-from agentconv.install import deployment, lock, planning
+from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedPack
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
@@ -94,7 +94,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
-    done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
+    converted = (deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
+    done = tuple(_filled_in(one, reader) for one in converted)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
@@ -111,6 +112,13 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.allow_widening
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _filled_in(one: Deployment, reader: Reader) -> Deployment:
+    """Return what a target gets without the loss of what a user has written there by hand."""
+    settled = {(agent, f"definition.{field}") for agent, field in filled_in.settled(reader, one.wanted)}
+    left = [loss for loss in one.losses if loss.code != filled_in.BY_HAND or (f"{loss.part}/{loss.agent}", loss.field) not in settled]
+    return replace(one, losses=tuple(left))
 
 
 def _known(plan: Plan, sha256: str) -> Plan:

@@ -307,16 +307,12 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     schema = schema_files.load(subject.format)
     for number, agent, state in subject.agents():
-        for key in () if state.dropped else agent.extras.get(subject.format, {}):
-            name = unescape_key(key)
+        for name, field in () if state.dropped else limits.ignored(subject.format, agent.extras.get(subject.format, {})):
             unheld = schema["properties"].get(name, {}).get("x-unheld")
-            field = limits.meant(name) if unheld else limits.field_of(subject.format, name)
-            if not field or not (unheld or limits.is_passed_over(subject.format, name)):
-                continue
             held = (
                 field == "permissions.mode" or agent.tools.mode != "inherit" or (field != "tools.allow" and agent.permissions.rules != ())
             )
-            own = _key_for(subject.format, field)
+            own = limits.key_for(subject.format, field)
             opens = _HELD if field == "tools.allow" and held else _OPENS[field]
             yield self.find(
                 f"{title(subject)} passes over `{shown(name)}`, and {opens}" + (f": {unheld}" if unheld else ""),
@@ -326,13 +322,6 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
                 clients=(subject.format,),
                 agent=agent.name,
             )
-
-
-def _key_for(client: str, field: str) -> str | None:
-    """Return the client's own key for a field; the one that is not called deprecated, where there are several."""
-    rows: dict[str, dict[str, object]] = schema_files.load(client)["properties"]
-    found = [name for name, row in rows.items() if row["x-field"] == field]
-    return next((name for name in found if "eprecated" not in str(rows[name].get("description", ""))), None)
 
 
 @rule(
