@@ -546,9 +546,7 @@ def test_a_byte_that_is_no_letter(tmp_path):
     """A byte of a file name that is not UTF-8 is shown as that byte."""
     done = program("convert", os.fsdecode(b"caf\xe9.md"), "-t", "codex", folder=tmp_path)
 
-    assert (
-        done.stderr == b"error: there is no file or folder `caf\\xe9.md`\n  hint: paths start at the current folder, and `.` is all of it\n"
-    )
+    assert done.stderr == b"error: there is no file or folder `caf\\xe9.md`\n"
 
 
 def test_several_targets_given_apart(tmp_path):

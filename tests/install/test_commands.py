@@ -394,7 +394,7 @@ def test_what_is_held_is_told(origin, project, give, run, asked):
     assert asked("status", code=1).states() == {".claude/agents/a.md": "held", ".claude/agents/b.md": "up-to-date"}
     told = run("status", code=1).out
     assert "held         .claude/agents/a.md: as in 1.0.0\n" in told
-    assert f"`agentconv install {newer}` says what it asks for now" in told
+    assert f"`agentconv install {newer}` says what it asks for now" in " ".join(told.split())
     run("install", newer, "--accept")
     assert "up-to-date" in run("status").out
     run("install", pack("1.2.0", "Read, Bash", permissionMode="bypassPermissions"), code=1)
@@ -451,7 +451,7 @@ def test_removed_pack_is_orphaned(project, give, run, asked):
     assert {*asked("status", code=1).states().values()} == {"orphaned"}
     told = run("status", code=1).out
     assert "backend-agents 1.0.0; not in .venv/lib/python3.11/site-packages (the project's .venv)\n" in told
-    assert "`agentconv uninstall backend-agents --accept=leaving` takes it away" in told
+    assert "`agentconv uninstall backend-agents --accept=leaving` takes it away" in " ".join(told.split())
     assert "nothing but the lock says" in run("uninstall", "Backend_Agents", code=1).err
     assert (project / ".claude/agents/reviewer.md").is_file()
     run("uninstall", "Backend_Agents", "--accept")

@@ -168,11 +168,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    way = "it is a shell that makes a home of `~`; in Python: os.path.expanduser" if argument.startswith("~") else _START
-    raise problem(f"there is no file or folder `{argument}`", _near(path) or (None if path.is_absolute() else way))
-
-
-_START = "paths start at the current folder, and `.` is all of it"
+    home = "it is a shell that makes a home of `~`; in Python: os.path.expanduser" if argument.startswith("~") else None
+    raise problem(f"there is no file or folder `{argument}`", _near(path) or home)
 
 
 def is_shut(place: str) -> bool:
