@@ -124,14 +124,8 @@ def missing_skill(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             message = shown(f"{title(subject)} finds no skill `{shown(name, 60)}` in the project", 160)
             place = subject.word(number, subject.key_of("skills"), name)
-            help_text = shown(f"put it into {_skills_of(subject.format)}/{name}/SKILL.md, or take it out", 160)
+            help_text = shown(f"put it into {places.folder_of_skills(subject.format)}/{name}/SKILL.md, or take it out", 160)
             yield self.find(message, place, help_text, agent=agent.name, clients=(subject.format,))
-
-
-def _skills_of(client: str) -> str:
-    """Return the folder in which a client's own skills are; Claude Code's, which most read, where it has none."""
-    found = places.recorded().get(client, {}).get("skills", {}).get("project", [])
-    return found[0][0] if found else ".claude/skills"
 
 
 @rule(
