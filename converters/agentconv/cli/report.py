@@ -89,8 +89,7 @@ class Report:
         self.unsaved = 0
         self.bugs = False
         """Whether something was lost to a bug of ours."""
-        self.told = False
-        """Whether anything was said."""
+        self.told = False  # whether anything was said
         self.line = Progress(options)
         self.baseline = baseline.given(options)
         """What is known already, and does not count."""
