@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, inputs, locations, user_places
+from agentconv.sources import discovery, inputs, locations, settings_file, user_places
 
 if TYPE_CHECKING:
     import argparse
@@ -109,15 +109,14 @@ def in_play(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
                 yield one
 
 
-def _targets(project: Path) -> tuple[str, ...]:
+def _targets(project: Path) -> frozenset[str]:
     """Return the assistants that a project keeps in step; none where nobody says, or it cannot be meant."""
-    from agentconv.sync import settings
-
     try:
-        said = settings.read(project)
+        said = [file.values.get("targets") for file in settings_file.of_folder(project)]
     except InputError:
-        return ()
-    return tuple(said.targets) if said else ()
+        return frozenset()
+    words = [word for found in said if isinstance(found, list) for word in found]
+    return frozenset(registry.resolve(word) for word in words if isinstance(word, str) and registry.is_known(word))
 
 
 def source_of_project() -> str | None:
