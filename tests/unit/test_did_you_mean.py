@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agentconv.cli import parser
 from agentconv.formats import registry
 
 
@@ -16,3 +17,20 @@ def test_letters_that_look_like_digits_count_as_these(word: str, suggested: str 
     hint = registry.did_you_mean(word, ["AC111", "AC102", "AC101", "codex"], "none")
 
     assert hint == (f"did you mean `{suggested}`?" if suggested else "none")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("sync --strict --accept not-enforced:codex", "sync --strict=warnings --accept=not-enforced:codex"),
+        ("sync --accept all reviewer", "sync --accept=all reviewer"),
+        ("install --accept write,run pack", "install --accept=write,run pack"),
+        ("install --accept pack", "install --accept=all pack"),
+        ("sync --allow-widening hooks", "sync --allow-widening=hooks"),
+        ("convert --strict off agents", "convert --strict=off agents"),
+        ("sync -- --accept all", "sync -- --accept all"),
+    ],
+)
+def test_a_flag_that_may_stand_alone_takes_a_word_of_its_own(written: str, meant: str) -> None:
+    """What follows such a flag is its value where it is one of those that it takes, and else what the command is about."""
+    assert parser.spelled(written.split()) == meant.split()

@@ -209,4 +209,7 @@ def test_an_assistant_with_copies_beside_the_folder_that_it_reads_has_files_of_i
     start = starting.propose(tmp_path, "claude-code", ["codex", "copilot"], there=("claude-code", "codex", "copilot"))
 
     assert start.own == {"copilot"}
-    assert b"[sync.copilot]\nown = true" in starting.written(tmp_path, start).after
+    assert (
+        "[sync.copilot]\n# GitHub Copilot reads .claude/agents itself, and has files of its own here, too: "
+        "`own` keeps these in step, and else none are written.\nown = true\n"
+    ) in starting.written(tmp_path, start).after.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
@@ -116,7 +117,21 @@ def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], found: Discover
     read = processes.mapped(read_by_all, len(pieces), jobs)
     files = [*line.over(read, len(pieces), "files")]
     line.clear()
-    return inspection.beside(files)
+    return [_with_own(file, found) for file in inspection.beside(files)] if len(files) == 1 else inspection.beside(files)
+
+
+def _with_own(file: Inspected, found: Discovery) -> Inspected:
+    """Return what clients make of the one file that was named, with those files that clients of another kind have of its name."""
+    root = locations.project_root(Path(places(found).get(file.path, file.path)))
+    if root is None or len(file.agents) != 1:
+        return file
+
+    def own(client: str) -> str | None:
+        there = inspection.place(file.path, file.format, client)
+        return there if (root / there).is_file() and registry.FORMATS[client].folders else None
+
+    read = (replace(one, instead=own(one.client)) if one.other_kind else one for one in file.readings)
+    return replace(file, readings=tuple(read))
 
 
 def _report(

@@ -138,7 +138,7 @@ class LintFolders:
 
     @cached_property
     def _present(self) -> tuple[str, ...]:
-        return tuple(scope.present(self._options, self._found)) if self._found else ()
+        return tuple(dict.fromkeys(scope.in_play(self._options, self._found))) if self._found else ()
 
 
 def _without_effect(file: SettingsFile) -> Diagnostic | None:

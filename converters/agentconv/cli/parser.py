@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agentconv.cli import mistakes, options
 from agentconv.cli.configuration import STRICT
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.render import table
 
@@ -116,11 +117,29 @@ _BARE = {"--strict": "warnings", "--accept": EVERYTHING, "--allow-widening": EVE
 
 
 def spelled(words: Sequence[str]) -> list[str]:
-    """Give a flag that may stand alone its value, so that it does not take the SRC or PACK that follows for one."""
+    """Give a flag that may stand alone its value, so that it does not take the SRC or PACK that follows for one, but a word of its own."""
     found: list[str] = []
+    bare = ""
     for word in words:
-        if found and found[-1] == "--strict=warnings" and word in STRICT and not os.path.exists(word):
-            found[-1] = f"--strict={word}"
+        if bare and _is_value(bare, word) and not os.path.exists(word):
+            found[-1], bare = f"{bare}={word}", ""
         else:
-            found.append(f"{word}={_BARE[word]}" if word in _BARE and "--" not in found else word)
+            bare = word if word in _BARE and "--" not in found else ""
+            found.append(f"{word}={_BARE[word]}" if bare else word)
     return found
+
+
+def _is_value(flag: str, text: str) -> bool:
+    """Whether a text is nothing but words that a flag takes."""
+    return {word.partition(":")[0] for word in text.split(",")} <= _values(flag)
+
+
+def _values(flag: str) -> frozenset[str]:
+    if flag == "--strict":
+        return frozenset(STRICT)
+    if flag == "--allow-widening":
+        return frozenset({EVERYTHING, *RESTRAINING})
+    from agentconv.install import consent
+    from agentconv.sync.settings import ACCEPTABLE
+
+    return frozenset({EVERYTHING, *ACCEPTABLE, *consent.KNOWN, consent.LEAVING})

@@ -89,14 +89,14 @@ class Report:
         self.unsaved = 0
         self.bugs = False
         """Whether something was lost to a bug of ours."""
-        self.told = False
-        """Whether anything was said."""
+        self.told = False  # whether anything was said
         self.line = Progress(options)
         self.baseline = baseline.given(options)
         """What is known already, and does not count."""
         self.known: Counter[str] = Counter()
         """How many warnings of each code those are: that much is said of them in every run."""
         self.agents: set[str] = set()
+        self.unable: list[Loss] = []  # those by which agents cannot do in a target what they are for
 
     def take(self, done: Converted) -> None:
         """Remember and tell what became of one file or agent."""
@@ -116,6 +116,7 @@ class Report:
             else:
                 if loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:
                     self.tally.add(loss)  # what is not written loses nothing else
+                    self.unable += [loss] if loss.closes else []
                 self.loss(loss)
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:
@@ -246,7 +247,8 @@ class Report:
             codes = ", ".join(f"{number:,} {code}" for code, number in sorted(self.known.items()))
             losses = "1 loss" if self.baseline.known == 1 else f"{self.baseline.known:,} losses"
             parts.append(f"{losses} known already{f' ({codes})' if codes else ''}")
-        return f"{', '.join(numbers)}: {', '.join(parts) or 'nothing to write'}"
+        unable = "".join(f"; {one}" for one in text.unable(self.unable))
+        return f"{', '.join(numbers)}: {', '.join(parts) or 'nothing to write'}{unable}"
 
     def result(self, done: Converted, fate: str | None, diff: str | None) -> None:
         """Remember a result for the report as JSON."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, inputs, locations, user_places
+from agentconv.sources import discovery, inputs, locations, settings_file, user_places
 
 if TYPE_CHECKING:
     import argparse
@@ -78,11 +78,45 @@ def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
     if found.home is not None:
         yield from (client for client, folder in found.home.folders().items() if folder.is_dir())
         return
-    for source in discovery.places(sources(options), options.stdin_filename):
-        path = Path(source)
-        project = locations.project_root(path) or (path if path.is_dir() else path.parent)
+    for project in _projects(options):
         used = (one for one in registry.CLIENTS if locations.of(project, one) or locations.is_plugin_of(project, one))
         yield from (client for client in used if registry.is_loadable(client))
+
+
+def _projects(options: argparse.Namespace) -> Iterator[Path]:
+    """Yield the folders of the projects that the sources are, or are in."""
+    for source in discovery.places(sources(options), options.stdin_filename):
+        path = Path(source)
+        yield locations.project_root(path) or (path if path.is_dir() else path.parent)
+
+
+def in_play(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
+    """Yield the clients that are used where the sources are, and those that have no agents there but read those of one that has.
+
+    Such a client is used where something else of it is there (`.cursor/mcp.json`), or where the project's configuration names it.
+    """
+    here = dict.fromkeys(present(options, found))
+    yield from here
+    if found.home is not None:
+        return
+    readers = [
+        one for one in registry.CLIENTS if one not in here and registry.is_loadable(one) and here.keys() & {*registry.also_reads(one)}
+    ]
+    for project in _projects(options) if readers else ():
+        named = _targets(project)
+        for one in readers:
+            if one in named or any((project / mark).exists() for mark in registry.marks(one)):
+                yield one
+
+
+def _targets(project: Path) -> frozenset[str]:
+    """Return the assistants that a project keeps in step; none where nobody says, or it cannot be meant."""
+    try:
+        said = [file.values.get("targets") for file in settings_file.of_folder(project)]
+    except InputError:
+        return frozenset()
+    words = [word for found in said if isinstance(found, list) for word in found]
+    return frozenset(registry.resolve(word) for word in words if isinstance(word, str) and registry.is_known(word))
 
 
 def source_of_project() -> str | None:

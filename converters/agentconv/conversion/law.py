@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
 
+_CLOSING = frozenset({"tools-narrowed", "tools-approximated"})
+"""Losses by which an agent may do less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An agent that is to be written, and where."""
@@ -174,6 +178,7 @@ class Law:
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
             projection.refuse("refused-tools", "tools", listed(closed, nothing="none of its tools"))
+        self._say_closed(projection, again)
         wider = self._wider(projection, again)
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
@@ -181,6 +186,17 @@ class Law:
             self._judge_widenings(case, projection, again, wider)
         if self.names.carried is not None:
             self.names.carried.restraints.refuse(projection, again)
+
+    def _say_closed(self, projection: Projection, again: Agent) -> None:
+        """Mark the loss by which an agent has nothing left of what its own list is for: who writes can then only read."""
+        at = next((number for number, loss in enumerate(projection.losses) if loss.code in _CLOSING), None)
+        source = projection.source
+        if at is None or source.tools.mode != "list":
+            return
+        its_own = {effects.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in effects.granted(grant)}
+        before, after = effects.whole_levels(source), effects.whole_levels(again)
+        closed = tuple(one for one in effects.EFFECTS if one in its_own and before[one] and not after[one])
+        projection.losses[at] = replace(projection.losses[at], closes=closed)
 
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for."""

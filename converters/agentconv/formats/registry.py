@@ -270,6 +270,11 @@ def also_reads(client: str) -> tuple[str, ...]:
     return tuple((vocabulary.installation(client) or {}).get("also_reads", ()))
 
 
+def marks(client: str) -> tuple[str, ...]:
+    """Return what tells in a project that a client is used there."""
+    return tuple((vocabulary.installation(client) or {}).get("marks", ()))
+
+
 @cache
 def sharing(format_id: str) -> tuple[str, ...]:
     """Return the formats whose files lie in the same folders, this one among them: their names tell them apart."""

@@ -68,6 +68,8 @@ class Reading:
     """What the client's reader says, placed in the file that was given."""
     other_kind: bool = False
     """Whether the client reads files of another kind."""
+    instead: str | None = None
+    """The file of its own kind that lies there under the same name, and is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,12 @@ def recorded() -> dict[str, dict[Kind, Places]]:
     return {format_id: kinds for format_id, kinds in _written().items() if format_id != _CONTAINERS}
 
 
+def folder_of_skills(client: str) -> str:
+    """Return the folder in which a client's own skills are; Claude Code's, which most read, where it has none."""
+    found = recorded().get(client, {}).get("skills", {}).get("project", [])
+    return found[0][0] if found else ".claude/skills"
+
+
 def container_files(format_id: str) -> tuple[str, ...]:
     """Return the files that may make a folder a container of a client, relative to it; none for a client without containers."""
     return tuple(_written()[_CONTAINERS].get(format_id, ()))

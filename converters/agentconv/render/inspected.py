@@ -136,6 +136,8 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reaso
     found = list(reading.reasons)
     if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
         found = [Reason("other files")] if reading.other_kind else []
+    if reading.instead:
+        found.append(Reason(f"has {reading.instead} of this name: agentconv inspect {reading.instead}"))
     if reading.unheld:
         limits = ", ".join(f"`{limit}`" for limit in reading.unheld)
         found.insert(0, Reason(f"a spawned agent is not held to {limits}", None, vocabulary.unenforced(reading.client).instead))
@@ -151,9 +153,9 @@ def _worded(found: Sequence[Reading], reasons: tuple[Reason, ...], *, verbose: b
         rows = [registry.FORMATS[reading.client] for reading in found]
         if len(rows) == 1:
             place = f"{rows[0].place}/*{rows[0].suffixes[0]}" if rows[0].folders else rows[0].place
-            return (Reason(f"reads other files: {place}"),)
+            return (Reason(f"reads other files: {place}"), *reasons[1:])
         kinds = dict.fromkeys(f"*{row.suffixes[0]}" if row.folders else row.place for row in rows)
-        return (Reason(f"read other files: {', '.join(kinds)}"),)
+        return (Reason(f"read other files: {', '.join(kinds)}"), *reasons[1:])
     if verbose or len(reasons) <= _REASONS_SHOWN + 1:
         return reasons
     return (*reasons[:_REASONS_SHOWN], Reason(f"and {len(reasons) - _REASONS_SHOWN} more (-v)"))

@@ -394,4 +394,5 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += in_step.losses(outcome.synced)
+    parts += [f"{one}." for one in text.unable(outcome.new_losses)]
     return " ".join(parts)

@@ -15,7 +15,7 @@ from agentconv.formats import registry
 from agentconv.render import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
@@ -119,3 +119,18 @@ def names(words: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+_DOES = {"read": "read files", "write": "write files", "network": "use the network", "run": "run commands"}
+
+
+def unable(losses: Iterable[Loss]) -> list[str]:
+    """Say which agents cannot do in a target what their own lists of tools are for, where there are some."""
+    found: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    for loss in losses:
+        if loss.closes:
+            found.setdefault((loss.target, loss.closes), {})[loss.agent] = None
+    return [
+        f"{names([*agents])} may not {' or '.join(_DOES[one] for one in closed)} in {client(target)}"
+        for (target, closed), agents in found.items()
+    ]

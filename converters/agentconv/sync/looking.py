@@ -27,7 +27,7 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         if name not in known:
             near = nearest(name, sorted(known), 0.7)
             raise registry.usage(
-                f"there is no agent `{name}`", f"did you mean `{near}`?" if near else "agentconv list says which there are"
+                f"there is no agent `{name}`", f"did you mean `{near}`?" if near else "agentconv inspect says which there are"
             )
     found = [one for one in outcome.candidates if one.name in names]
     files = (

@@ -1,13 +1,14 @@
-"""The servers that agents name: whether the targets have them, get them, or could."""
+"""The servers and skills that agents name: whether the targets have them, get them, or could."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.defined_servers import names_of
 from agentconv.core import effects
 from agentconv.core.dataclass import replace
+from agentconv.parts import places
 from agentconv.sources.parts import Parts
 from agentconv.sources.user_places import Home
 
@@ -44,7 +45,30 @@ class Servers:
         return replace(done, losses=tuple(map(self._hinted, done.losses)))
 
     def _hinted(self, loss: Loss) -> Loss:
+        if loss.code == "field-dropped" and loss.field == "skills":
+            return self._about_skills(loss)
         names = {effects.server_key(name) for name in names_of(loss)}
         if not names or not names <= self.of(self._settings.source_format):
             return loss
-        return replace(loss, hint=f'`with = ["needed"]` in {self._settings.file.name} keeps what agents name in step, too')
+        return replace(loss, hint=self._to_come_along)
+
+    def _about_skills(self, loss: Loss) -> Loss:
+        """Return what is lost of an agent's skills with what to do about those that no file here is of, or that stay here."""
+        named = loss.data.values[0] if loss.data and loss.data.values and isinstance(loss.data.values[0], tuple) else ()
+        missing = [name for name in named if name != "*" and ":" not in name and name not in self._skills]
+        if missing:
+            folder = places.folder_of_skills(self._settings.source_format)
+            listed = ", ".join(f"`{name}`" for name in missing)
+            hint = f"no file here is {listed}: put it into {folder}/{missing[0]}/SKILL.md, or take it out"
+            return replace(loss, hint=hint)
+        return loss if self._settings.along or not named else replace(loss, hint=self._to_come_along)
+
+    @property
+    def _to_come_along(self) -> str:
+        return f'`with = ["needed"]` in {self._settings.file.name} keeps what agents name in step, too'
+
+    @cached_property
+    def _skills(self) -> frozenset[str]:
+        """The names of the source's skills."""
+        found = Parts([self._root], [self._settings.source_format], self._home).of("skills")
+        return frozenset(name for one in found if one.taken for name in one.names)

@@ -182,7 +182,18 @@ def _tables(settings: Mapping[str, Any], prefix: tuple[str, ...]) -> str:
     nested = {"sync": toml_values.prepared(settings["sync"])}
     for name in reversed(prefix):
         nested = {name: nested}
-    return f"\n{tomli_w.dumps(nested)}"
+    text = tomli_w.dumps(nested)
+    for target, said in settings["sync"].items():
+        if target != "agents" and said.get("own") and registry.is_known(target):
+            header = f"[{'.'.join((*prefix, 'sync', target))}]\n"
+            text = text.replace(header, f"{header}{_why_own(target, settings['source'])}\n", 1)
+    return f"\n{text}"
+
+
+def _why_own(target: str, source: str) -> str:
+    """Say why a target gets files of its own, although it reads the source's: it has some, which would go their own way."""
+    title, place = registry.FORMATS[target].title, registry.FORMATS[source].place
+    return f"# {title} reads {place} itself, and has files of its own here, too: `own` keeps these in step, and else none are written."
 
 
 def _adds(text: str, after: str, settings: Mapping[str, Any], prefix: tuple[str, ...]) -> bool:

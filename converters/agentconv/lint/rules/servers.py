@@ -9,12 +9,13 @@ from agentconv.core import effects, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import rule
+from agentconv.lint.rule import Fix, rule
 from agentconv.parts import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -41,14 +42,32 @@ def broken_server(self: Rule, subject: Subject) -> Iterator[Finding]:
         if remark.field != "mcp_servers" or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
         effect = remarks.fate(remark, f"does not take all of `{remark.key}`")
+        fix = _in_list(subject, remark)
         yield self.find(
             shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
-            "give each server a `command` with `args`, or a `url`",
+            f"{fix.title}, as a list" if fix else "give each server a `command` with `args`, or a `url`",
             severity=remark.severity,
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
+            fix=fix,
         )
+
+
+def _in_list(subject: Subject, remark: Remark) -> Fix | None:
+    """Return how names of servers of the project are written, where the client takes just these so."""
+    written = subject.text[remark.start : remark.end]
+    names = [name.strip() for name in written.split(",")]
+    if not all(names) or not {*names} <= {*subject.settings.names, *vocabulary.servers(subject.format)}:
+        return None
+    meant = f"[{', '.join(names)}]"
+    text = f"{subject.text[: remark.start]}{meant}{subject.text[remark.end :]}"
+    found = [server.name for agent in subject.reread(text.encode()).set.agents for server in agent.mcp_servers or ()]
+    return (
+        Fix(f"write `{meant}`", ((remark.start, remark.end, meant),), frozenset({"mcp_servers", f"extras.{remark.key}"}))
+        if found == names
+        else None
+    )
 
 
 @rule(
@@ -105,14 +124,8 @@ def missing_skill(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             message = shown(f"{title(subject)} finds no skill `{shown(name, 60)}` in the project", 160)
             place = subject.word(number, subject.key_of("skills"), name)
-            help_text = shown(f"put it into {_skills_of(subject.format)}/{name}/SKILL.md, or take it out", 160)
+            help_text = shown(f"put it into {places.folder_of_skills(subject.format)}/{name}/SKILL.md, or take it out", 160)
             yield self.find(message, place, help_text, agent=agent.name, clients=(subject.format,))
-
-
-def _skills_of(client: str) -> str:
-    """Return the folder in which a client's own skills are; Claude Code's, which most read, where it has none."""
-    found = places.recorded().get(client, {}).get("skills", {}).get("project", [])
-    return found[0][0] if found else ".claude/skills"
 
 
 @rule(
