@@ -40,7 +40,7 @@ _SERVER = expression(r"([A-Za-z0-9-]+)_\*")
 _PATTERN = expression(r"[*?\[]|\Are:")
 
 
-def _grants(word: str, *, denies: bool) -> Iterator[ToolGrant]:
+def grants(word: str, *, denies: bool) -> Iterator[ToolGrant]:
     """Yield what a word of a list matches: one tool, all of a server, or, by a glob, several of the client's own.
 
     What a glob matches of servers is not known, and what a regular expression does is not tried: these open none, and deny all.
@@ -72,11 +72,11 @@ def _allowed(value: Any) -> Mapping[str, object]:
     words = _words("enabled_tools", value)
     if not words or "*" in words:
         return {"tools.mode": "inherit"}
-    return tool_tokens.listed(dict.fromkeys(grant for word in words for grant in _grants(word, denies=False)))
+    return tool_tokens.listed(dict.fromkeys(grant for word in words for grant in grants(word, denies=False)))
 
 
 def _denied(value: Any) -> Mapping[str, object]:
-    found = dict.fromkeys(grant for word in _words("disabled_tools", value) for grant in _grants(word, denies=True))
+    found = dict.fromkeys(grant for word in _words("disabled_tools", value) for grant in grants(word, denies=True))
     return {"tools.deny": tuple(found)}
 
 
@@ -155,4 +155,4 @@ def _spell_server(server: str, tool: str | None) -> str:
 
 
 def _reads_back(grant: ToolGrant) -> bool:
-    return grant.native.strip() == grant.native != "" and list(_grants(grant.native, denies=False)) == [grant]
+    return grant.native.strip() == grant.native != "" and list(grants(grant.native, denies=False)) == [grant]
