@@ -337,6 +337,7 @@ def test_a_rule_that_restrains_nothing_there_is_told() -> None:
         ('disabled_tools = ["web_fetch"]\n[tools.web_fetch]\npermission = "ask"\n', ["WebFetch"]),
         ('disabled_tools = ["WEB_F*"]\n', ["WebFetch", "mcp__*"]),
         ('disabled_tools = ["linear_drop"]\n', ["mcp__*"]),
+        ('disabled_tools = ["web_*"]\n', ["mcp__web", "mcp__web_*", "WebFetch", "WebSearch"]),
         ('enabled_tools = ["bash", "read_file", "edit", "write_file", "grep"]\n', ["WebFetch", "WebSearch", "mcp__*"]),
         ('[tools.bash]\ndenylist = ["git push"]\n', ["Bash(git push:*)"]),
         ('enabled_tools = []\n[tools.bash]\npermission = "always"\n', None),
@@ -347,7 +348,7 @@ def test_what_vibe_closes_is_denied_elsewhere(text: str, denied: list[str] | Non
     place = client("vibe").project[0]
     parts = client("vibe").read(PartSource(SourceText(place.path, text.encode()), place)).parts
     projections = [projected(part, "claude-code") for part in parts]
-    made = [[rule for rule in written(one.part, "claude-code")["permissions"]["deny"] if "__*_" not in rule] for one in projections]
+    made = [[rule for rule in written(one.part, "claude-code")["permissions"]["deny"] if "mcp__*_" not in rule] for one in projections]
 
     assert made == ([] if denied is None else [denied])
 

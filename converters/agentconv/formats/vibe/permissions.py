@@ -77,11 +77,10 @@ def _of_table(name: str, table: Mapping[str, Any]) -> Iterator[Spelled]:
 
 def _disabled(text: str) -> tuple[Rule, ...]:
     """Return the denials that an entry of `disabled_tools` is."""
-    found = list(grants(text.strip(), denies=True))
-    if len(found) == 1:
-        return _rule("deny", found[0].native, None)
-    own = (rule for grant in found if grant.server is None for rule in _rule("deny", grant.native, None))
-    return (*own, *_servers(text.strip()))
+    found: list[Rule] = []
+    for grant in grants(text.strip(), denies=True):
+        found += _servers(text.strip()) if grant.server == effects.EVERY_SERVER else _rule("deny", grant.native, None)
+    return tuple(found)
 
 
 def _servers(said: str) -> tuple[Rule, ...]:
@@ -89,11 +88,12 @@ def _servers(said: str) -> tuple[Rule, ...]:
     return (Rule("deny", "every server" if said == "*" else said, ID, "mcp", None, effects.EVERY_SERVER),)
 
 
-def _beside(texts: list[str]) -> tuple[Rule, ...]:
-    """Return denials of all that is not in the list of the only tools that are open; an empty one is no limit."""
-    if not texts or "*" in texts:
+def _beside(value: Json) -> tuple[Rule, ...]:
+    """Return denials of all that is not in the list of the only tools that are open; an empty one is no limit, one of blanks opens none."""
+    texts = [one.strip() for one in _texts(value)]
+    if not value or not isinstance(value, list) or "*" in texts:
         return ()
-    opened = {grant.native for text in texts for grant in grants(text.strip(), denies=False)}
+    opened = {grant.native for text in texts for grant in grants(text, denies=False)}
     closed = [word for word in vocabulary.tool_words(ID) if word not in opened and vocabulary.grants(ID, word)]
     return (*(rule for word in closed for rule in _rule("deny", word, None)), *_servers(_ENABLED))
 
@@ -102,7 +102,7 @@ def _spelled(values: Mapping[str, Any]) -> Iterator[Spelled]:
     """Yield all that a configuration says of tools: what the lists close is closed, whatever the tables say."""
     for text in _texts(values.get(_DISABLED)):
         yield (_DISABLED,), text, _disabled(text)
-    yield (_ENABLED,), None, _beside([one.strip() for one in _texts(values.get(_ENABLED))])
+    yield (_ENABLED,), None, _beside(values.get(_ENABLED))
     tables = values.get(_TABLES)
     for name, table in tables.items() if isinstance(tables, dict) else ():
         if isinstance(table, dict):
