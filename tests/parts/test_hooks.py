@@ -181,7 +181,7 @@ def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline"])
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)
@@ -453,3 +453,36 @@ def test_what_a_guard_holds_back_is_refused_where_it_is_not_held(project: Path) 
 
     assert (code, written_then) == (1, ["rev.md"])
     assert "PreToolUse Bash" in told
+
+
+_OF_VIBE = """
+[[hooks]]
+name = "first"
+type = "pre_tool"
+match = "{}"
+command = "./deny.sh"
+"""
+
+
+@pytest.mark.parametrize("match", ["bash", " BASH ", "ba*", "re:bash|grep", "linear_*", "nothing"])
+def test_guard_of_vibe_is_held_nowhere_else(match: str) -> None:
+    """It denies by an answer that no other client heeds: what it is about, or anything where no tool's name says that, is held back."""
+    (part,) = read("vibe", _OF_VIBE.format(match).encode()).parts
+    (held,) = hook_restraints.of(part, None)
+
+    assert held.effects == (frozenset({"run"}) if match.strip().lower() == "bash" else restraints.EVERYTHING)
+    assert {target for target in RUNNING if is_written(projected(part, target)) or not projected(part, target).left_open} == set()
+
+
+def test_table_of_vibe_is_added_and_taken_out() -> None:
+    """A new hook comes last in the file, and goes without a trace; its line is that of its table."""
+    module, text = client("vibe"), _OF_VIBE.format("bash").encode()
+    (part,) = read("vibe", _OF_VIBE.replace("first", "second").format("grep").encode()).parts
+    both = written("vibe", [part], source("vibe", text))
+    found = read("vibe", both).parts
+    lines = [one.span.line for hook in found for one in hook_restraints.of(hook, source("vibe", both)) if one.span]
+    gone = module.write((), ".vibe/hooks.toml", source("vibe", both), {found[1].name})[0].data
+
+    assert [hook.definition.handlers[0]["name"] for hook in found] == ["first", "second"]  # type: ignore[index, call-overload]
+    assert lines == [2, 8]
+    assert gone == text

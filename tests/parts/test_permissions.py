@@ -328,3 +328,48 @@ def test_a_rule_that_restrains_nothing_there_is_told() -> None:
     assert "Skill(deploy)" in losses["permission-rule-dropped"]
     assert "Write(src/**)" in losses["permission-rule-dropped"]
     assert "permission-allow-dropped" not in losses
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ('[tools.web_fetch]\npermission = "never"\n', ["WebFetch"]),
+        ('disabled_tools = ["web_fetch"]\n[tools.web_fetch]\npermission = "ask"\n', ["WebFetch"]),
+        ('disabled_tools = ["WEB_F*"]\n', ["WebFetch", "mcp__*"]),
+        ('disabled_tools = ["linear_drop"]\n', ["mcp__*"]),
+        ('disabled_tools = ["web_*"]\n', ["mcp__web", "mcp__web_*", "WebFetch", "WebSearch"]),
+        ('enabled_tools = ["bash", "read_file", "edit", "write_file", "grep"]\n', ["WebFetch", "WebSearch", "mcp__*"]),
+        ('[tools.bash]\ndenylist = ["git push"]\n', ["Bash(git push:*)"]),
+        ('enabled_tools = []\n[tools.bash]\npermission = "always"\n', None),
+    ],
+)
+def test_what_vibe_closes_is_denied_elsewhere(text: str, denied: list[str] | None) -> None:
+    """A tool is closed by a list or its permission; that of a list counts first, and an empty list of open ones limits nothing."""
+    place = client("vibe").project[0]
+    parts = client("vibe").read(PartSource(SourceText(place.path, text.encode()), place)).parts
+    projections = [projected(part, "claude-code") for part in parts]
+    made = [[rule for rule in written(one.part, "claude-code")["permissions"]["deny"] if "mcp__*_" not in rule] for one in projections]
+
+    assert made == ([] if denied is None else [denied])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'outside_workdir = "deny"\n',
+        '[tools.read_file]\ndenylist = ["**/.env"]\n',
+        '[tools.read_file]\noutside_workdir = "deny"\n',
+        '[tools.bash]\ndenylist = ["rm *"]\n',
+    ],
+)
+def test_what_vibe_holds_back_and_nobody_else_says_is_left_open(text: str) -> None:
+    """A path as it is on the disk, a star that is one: none is a rule of another client's."""
+    place = client("vibe").project[0]
+    source = PartSource(SourceText(place.path, text.encode()), place)
+    (part,) = client("vibe").read(source).parts
+    left = projected(part, "claude-code").left_open
+    without = client("vibe").write((replace(part, rules=(), resolution=None, extras={}),), place.path, source)[0].data
+
+    assert left
+    assert set(left) <= {one.text for one in deciding.restraints(part)}
+    assert not client("vibe").read(replace(source, text=source.text.put(without))).parts

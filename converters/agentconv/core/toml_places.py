@@ -55,12 +55,13 @@ class _Scanner:
         """Pass `[a.b]` or `[[a.b]]`, and return what its keys are below; a table in a list of tables is below the last of these."""
         brackets = 2 if self.text.startswith("[[", self.at) else 1
         self.at += brackets
+        start = self.at
         path = self.key(())
         self.skip(_WITHIN)
         self.at += brackets
         if brackets == 2:
             number = self.counted[path] = self.counted.get(path, -1) + 1
-            self.found.setdefault((*path, number), self.found[path])
+            self.found.setdefault((*path, number), start)
             return (*path, number)
         return path
 

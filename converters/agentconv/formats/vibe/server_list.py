@@ -1,4 +1,4 @@
-"""The tables `[[mcp_servers]]` of a config.toml, each with its name."""
+"""Lists of tables in files of Mistral Vibe, each table with its name: `[[mcp_servers]]` of a config.toml, and others."""
 
 from __future__ import annotations
 
@@ -15,19 +15,11 @@ if TYPE_CHECKING:
     from agentconv.families.record_file import Record
 
 
-class ServerList(TomlRecords):
-    """A config.toml as it was read."""
+class TableList(TomlRecords):
+    """A file with one such list as it was read."""
 
-    key = "mcp_servers"
     kind = list
     wrong_kind = "no list"
-
-    def __init__(self, source: SourceText) -> None:
-        super().__init__(source)
-        names = [record.name for record in self.records]
-        twice = next((record for number, record in enumerate(self.records) if record.name in names[:number]), None)
-        if twice is not None:
-            self.problem = Complaint(f"two servers are called `{twice.name}`", "name", Effect.STOPS), twice.place[0]
 
     def entries(self, found: Any) -> Iterator[tuple[int, str, Json]]:
         for number, config in enumerate(found):
@@ -47,3 +39,16 @@ class ServerList(TomlRecords):
             return False
         found.append(value)
         return True
+
+
+class ServerList(TableList):
+    """A config.toml as it was read."""
+
+    key = "mcp_servers"
+
+    def __init__(self, source: SourceText) -> None:
+        super().__init__(source)
+        names = [record.name for record in self.records]
+        twice = next((record for number, record in enumerate(self.records) if record.name in names[:number]), None)
+        if twice is not None:
+            self.problem = Complaint(f"two servers are called `{twice.name}`", "name", Effect.STOPS), twice.place[0]

@@ -40,20 +40,22 @@ _SERVER = expression(r"([A-Za-z0-9-]+)_\*")
 _PATTERN = expression(r"[*?\[]|\Are:")
 
 
-def _grants(word: str, *, denies: bool) -> Iterator[ToolGrant]:
+def grants(word: str, *, denies: bool) -> Iterator[ToolGrant]:
     """Yield what a word of a list matches: one tool, all of a server, or, by a glob, several of the client's own.
+
+    `web_*` is both: it closes all that it matches, and is taken to open the server's alone.
 
     What a glob matches of servers is not known, and what a regular expression does is not tried: these open none, and deny all.
     """
     server = _SERVER.fullmatch(word)
     if server:
         yield ToolGrant(word, ID, "mcp", None, server[1], None)
-    elif not _PATTERN.search(word):
+    if not _PATTERN.search(word):
         yield tool_tokens.own(ID, word)
-    else:
+    elif denies or not server:
         tried = not word.startswith("re:")
         yield from (tool_tokens.own(ID, one) for one in vocabulary.tool_words(ID) if (fnmatchcase(one, word.lower()) if tried else denies))
-        if denies:
+        if denies and not server:
             yield ToolGrant("*", ID, "mcp", None, effects.EVERY_SERVER, None)
 
 
@@ -68,15 +70,20 @@ def _has_patterns(value: Any) -> bool:
     return any(_PATTERN.search(word) and not _SERVER.fullmatch(word) for word in _words("tools", value))
 
 
+def _denies_patterns(value: Any) -> bool:
+    """Whether a list says more than the tools that it closes: a word of it closes a server, and some of the client's own tools."""
+    return _has_patterns(value) or any(len(list(grants(word, denies=True))) > 1 for word in _words("tools", value))
+
+
 def _allowed(value: Any) -> Mapping[str, object]:
     words = _words("enabled_tools", value)
-    if not words or "*" in words:
+    if not value or "*" in words:  # one of blanks is a limit
         return {"tools.mode": "inherit"}
-    return tool_tokens.listed(dict.fromkeys(grant for word in words for grant in _grants(word, denies=False)))
+    return tool_tokens.listed(dict.fromkeys(grant for word in words for grant in grants(word, denies=False)))
 
 
 def _denied(value: Any) -> Mapping[str, object]:
-    found = dict.fromkeys(grant for word in _words("disabled_tools", value) for grant in _grants(word, denies=True))
+    found = dict.fromkeys(grant for word in _words("disabled_tools", value) for grant in grants(word, denies=True))
     return {"tools.deny": tuple(found)}
 
 
@@ -102,7 +109,7 @@ KEYS: dict[str, Key] = {
     "description": simple("description", keys.text("description")),
     "active_model": simple("model", lambda value: model_words.read(ID, keys.text("active_model")(value)), model_words.write),
     "enabled_tools": Key(("tools.mode", "tools.allow"), _allowed, tool_tokens.write, _has_patterns),
-    "disabled_tools": Key(("tools.deny",), _denied, _write_denied, _has_patterns),
+    "disabled_tools": Key(("tools.deny",), _denied, _write_denied, _denies_patterns),
     "instructions": simple("prompt.text", keys.text("instructions")),
 }
 
@@ -150,9 +157,10 @@ def _project_shape(projection: Projection) -> None:
 
 
 def _spell_server(server: str, tool: str | None) -> str:
-    """Write an MCP server; a single tool of it could be one of another server of a longer name."""
-    return f"{server}_*" if tool is None and _SERVER.fullmatch(f"{server}_*") else ""
+    """Write an MCP server, but none whose word opens a tool of the client; a single tool could be one of a server of a longer name."""
+    word = f"{server}_*"
+    return word if tool is None and _SERVER.fullmatch(word) and len(list(grants(word, denies=True))) == 1 else ""
 
 
 def _reads_back(grant: ToolGrant) -> bool:
-    return grant.native.strip() == grant.native != "" and list(_grants(grant.native, denies=False)) == [grant]
+    return grant.native.strip() == grant.native != "" and list(grants(grant.native, denies=False)) == [grant]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects, hook_matchers, vocabulary
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 from agentconv.json.jsonc import JSONC
-from agentconv.parts.hooks.files import JsonHooks, TomlHooks
+from agentconv.parts.hooks.files import JsonHooks
 from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def offset(part: SetHook, text: SourceText) -> int:
     """Return where a hook stands in its file."""
     pointer = part.origin.pointer if part.origin else ""
     if text.path.endswith(".toml"):
-        file: JsonHooks | TomlHooks = TomlHooks(text)
-    else:
-        file = JsonHooks(text, ("hooks",) if pointer.startswith("/hooks/") else (), JSONC)
+        from agentconv.core import toml_places
+
+        return toml_places.innermost(text.text, tuple(int(step) if step.isdecimal() else step for step in pointer.split("/")[1:]))
+    file = JsonHooks(text, ("hooks",) if pointer.startswith("/hooks/") else (), JSONC)
     return next((entry.at for entry in file.entries if entry.pointer(file.top) == pointer), 0)
