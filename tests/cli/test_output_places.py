@@ -351,3 +351,15 @@ def test_name_that_several_have_is_a_question(run, tmp_path, monkeypatch):
     done = run("convert", "a.md", "-t", "codex", "--scope", "user", code=2)
 
     assert "agents of several assistants: claude-code (1), qwen-code (1)" in done.err
+
+
+def test_agents_of_several_projects(run, tmp_path, monkeypatch):
+    """Projects whose agents come together in one are named."""
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+        mode = f"customModes:\n  - slug: {place}\n    name: A\n    roleDefinition: Do it.\n    groups: [read]\n"
+        (tmp_path / place / ".roomodes").write_text(mode)
+    monkeypatch.chdir(tmp_path)
+    done = run("convert", ".", "-t", "codex", "-o", "out", code=0)
+
+    assert "agents of several projects become those of one: `one`, `two`\n" in done.err

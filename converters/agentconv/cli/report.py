@@ -109,6 +109,7 @@ class Report:
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         self.agents.update(done.agents)
+        told = self.options.verbose and not self.options.quiet and not self.json
         refused = {loss.agent for loss in done.losses if loss.severity is LossSeverity.REFUSAL}
         for loss in done.losses:
             if self.baseline is not None and self.baseline.takes(baseline.of_loss(loss)):
@@ -117,7 +118,8 @@ class Report:
                 if loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:
                     self.tally.add(loss)  # what is not written loses nothing else
                     self.unable += [loss] if loss.closes else []
-                self.loss(loss)
+                if told and not CATALOGUE[loss.code].of_pair:
+                    self.say(text.loss(loss, self.look))
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:
         """Tell one diagnostic, once however many targets there are."""
@@ -141,10 +143,6 @@ class Report:
         if severity is Severity.ERROR:
             return True
         return not self.options.quiet and (severity is Severity.WARNING or self.options.verbose)
-
-    def loss(self, loss: Loss) -> None:
-        if self.options.verbose and not self.options.quiet and not self.json and not CATALOGUE[loss.code].of_pair:
-            self.say(text.loss(loss, self.look))
 
     def saved(self, saved: Saved) -> None:
         """Count a file."""

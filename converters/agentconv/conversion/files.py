@@ -74,10 +74,10 @@ class Files:
 
     def alone(self, case: Case, *, not_loaded: bool) -> Iterator[Converted]:
         """Write an agent into a file of its own, or over the file that it is in; then the files that this one includes."""
-        verdict, original = self.law.judge(case), case.original or SourceText(case.path, b"")
+        verdict = self.law.judge(case)
         yield self._alone(case, verdict, not_loaded=not_loaded)
-        if verdict.written is not None:
-            yield from self.included(verdict.written.over(original), case.path)
+        if verdict.written is not None and (case.original or verdict.written.beside):
+            yield from self.included(verdict.written.over(case.original or SourceText(case.path, b"")), case.path)
 
     def _alone(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
         written, original = verdict.written, case.original

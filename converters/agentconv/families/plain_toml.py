@@ -41,13 +41,13 @@ def read(text: str) -> dict[str, Json] | None:
             match = _LINE.match(text, at)
             if match is None:
                 return None
-            name = match["table"] or match["key"]
-            if name in (document if match["table"] else table):
+            kind, name = match.lastgroup or "", match["table"] or match["key"]
+            if name in (document if kind == "table" else table):
                 return None
-            if match["table"]:
+            if kind == "table":
                 document[name] = table = {}
             else:
-                table[name] = _value(match)
+                table[name] = _value(kind, match[kind])
             at = match.end()
     except _Complicated:
         return None
@@ -63,16 +63,13 @@ def _is_odd(text: str) -> bool:
     return len(data.translate(None, _ODD)) < len(data)
 
 
-def _value(match: re.Match[str]) -> Json:
-    if match["truth"]:
-        return match["truth"] == "true"
-    if match["number"]:
-        return int(match["number"])
-    if match["text"]:
-        quote, body = match["text"][0], match["text"][1:-1]
-    else:
-        quote, body = match["lines"][0], match["lines"][3:-3].removeprefix("\n")
-    return body if quote == "'" or "\\" not in body else _ESCAPE.sub(_unescaped, body)
+def _value(kind: str, spelled: str) -> Json:
+    if kind == "truth":
+        return spelled == "true"
+    if kind == "number":
+        return int(spelled)
+    body = spelled[1:-1] if kind == "text" else spelled[3:-3].removeprefix("\n")
+    return body if spelled[0] == "'" or "\\" not in body else _ESCAPE.sub(_unescaped, body)
 
 
 def _unescaped(match: re.Match[str]) -> str:

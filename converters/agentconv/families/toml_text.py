@@ -5,6 +5,7 @@ Emitted directly because it is on the way of every agent; each file is read back
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
@@ -44,6 +45,7 @@ def _is_literal(text: str) -> bool:
     return len(data.translate(None, _CONTROLS)) == len(data)
 
 
+@lru_cache(1000)
 def key(name: str) -> str:
     """Write a key, quoted where it must be."""
     name = unescape_key(name)

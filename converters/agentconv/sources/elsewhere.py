@@ -92,11 +92,18 @@ def belonging(found: Discovery, folder: str | os.PathLike[str]) -> dict[str, lis
     """
     projects: dict[str, dict[str, None]] = {}
     top = os.path.realpath(folder)
+    known: dict[tuple[str, str], str | None] = {}
     for file in found.files:
-        offered = registry.FORMATS[file.format].index  # plugins belong to the repository that offers them
-        root = locations.project_root(Path(file.location)) if file.location and not file.named and not offered else None
-        if root is not None and os.path.realpath(root) != top and os.path.realpath(root).startswith(os.path.join(top, "")):
-            projects.setdefault(os.path.relpath(os.path.realpath(root), top), {})[file.format] = None
+        if not file.location or file.named or registry.FORMATS[file.format].index:  # plugins belong to the repository that offers them
+            continue
+        parent, name = os.path.split(file.location)
+        place = (parent, name if name in _ends() else "")
+        if place not in known:
+            root = locations.project_root(Path(file.location))
+            known[place] = None if root is None else os.path.realpath(root)
+        inner = known[place]
+        if inner is not None and inner != top and inner.startswith(os.path.join(top, "")):
+            projects.setdefault(os.path.relpath(inner, top), {})[file.format] = None
     return {_shown(root): [*formats] for root, formats in sorted(projects.items())}
 
 
@@ -178,6 +185,12 @@ def _beginnings() -> frozenset[str]:
     rows = registry.FORMATS.values()
     places = [place for row in rows for place in ([row.index, row.catalog] if row.index else [*row.folders, *row.files, row.settings])]
     return frozenset(PurePosixPath(place).parts[0] for place in places if place)
+
+
+@cache
+def _ends() -> frozenset[str]:
+    """Return the names with which clients' places end: by another name, a file belongs to the project that its neighbours belong to."""
+    return frozenset(PurePosixPath(place).name for row in registry.FORMATS.values() for place in (*row.folders, *row.files))
 
 
 def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:

@@ -115,7 +115,7 @@ def _plain_parts(parts: Any) -> Json:
 
 
 def _is_default(field: Field[Any], item: object) -> bool:
-    if item is None:
+    if item is None or item is field.default:
         return True
     if field.default_factory is not dataclasses.MISSING:
         return bool(item == field.default_factory())
@@ -123,6 +123,8 @@ def _is_default(field: Field[Any], item: object) -> bool:
 
 
 def _plain_item(item: Any, *, languages: bool) -> Json:
+    if type(item) is str:  # most are
+        return item
     if dataclasses.is_dataclass(item):
         return plain(item, languages=languages)
     if isinstance(item, Pattern):
