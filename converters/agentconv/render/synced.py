@@ -224,7 +224,7 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
     taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
     hint = f"{_TYPED} {taken}{replaced}; or rename it"
     many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
-    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them"
+    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return _line(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
