@@ -100,11 +100,16 @@ def test_what_is_named_is_all_that_is_allowed(project, named):
     assert ["wider" in project.sync(*words).actions() for words in ((), ("--check",))] == [True, True]
 
 
-def test_the_source_named_takes_back_what_is_kept(project):
-    """What is told as a way out is one."""
+def test_the_source_named_takes_back_what_is_kept_no_more(project):
+    """What is told as a way out is one: `keep` goes first."""
     project.sync("--adopt")
     project.replace(f"{SOURCE}/gate.md", "permissionMode: default", "tools: Read")
-    project.sync()
+    (way,) = (one["hint"] for one in project.sync().entries if one["action"] == "wider")
+    assert "take `keep` out of [sync.agents.gate.opencode], then --prefer source gate" in way
+    assert project.sync("--prefer", "source", "gate").code == 1
+    assert project.read(GATE) == GUARDED
+    said = project.read("agentconv.toml").splitlines()
+    project.write("agentconv.toml", "\n".join(line for line in said if not line.startswith("keep")) + "\n")
 
     assert project.sync("--prefer", "source", "gate").code == 0
     assert "bash" not in project.read(GATE)

@@ -155,14 +155,82 @@ def test_copies_of_one_text_are_put_together(copied, words):
     assert [[line in copied.read(path) for line in ("One, since.", "From Codex.", "From OpenCode.")] for path in EACH] == [[True] * 3] * 3
 
 
+@pytest.mark.parametrize("sides", [("codex", "opencode"), ("opencode", "codex"), ("target",)])
+@pytest.mark.parametrize("beyond", ["One.", "Four."], ids=["in it", "at its end"])
+def test_what_the_source_alone_has_is_not_deleted(copied, sides, beyond):
+    """Nobody knows what a copy was made of, and so nobody deleted what it has not: each has the lines of all."""
+    copied.replace(f"{SOURCE}/digger.md", beyond, f"{beyond}\n\nFrom the source.")
+    for side in sides:
+        copied.sync("--prefer", side, "digger:prompt")
+    if beyond == "Four.":  # where both go on otherwise, the target's word counts
+        assert "From Codex." in copied.read(f"{SOURCE}/digger.md")
+        return
+    assert [[line in copied.read(path) for line in ("From the source.", "From Codex.", "From OpenCode.")] for path in EACH] == [
+        [True] * 3
+    ] * 3
+
+
 def test_without_git_what_gives_way_is_kept_in_a_copy(copied):
-    """Nobody knows what a copy was made of: the lines of the source that it has not go, are told, and are kept beside it."""
-    copied.sync("--prefer", "codex", "digger:prompt")
+    """A line that the copy has otherwise goes, which is told, and is kept beside the source."""
+    copied.replace(f"{SOURCE}/digger.md", "Four.", "Four in the source.")
     told = copied.sync("--prefer", "opencode", "digger:prompt")
 
-    assert '1 line of the source goes: "From Codex."' in next(one["what"] for one in told.entries if one["action"] == "carried")
-    assert "From Codex." in copied.read(f"{SOURCE}/digger.md.agentconv-backup")
+    assert '1 line of the source goes: "Four in the source."' in next(one["what"] for one in told.entries if one["action"] == "carried")
+    assert "Four in the source." in copied.read(f"{SOURCE}/digger.md.agentconv-backup")
     assert "copied" in told.actions()
+
+
+@pytest.mark.parametrize("words", [("opencode", "digger"), ("target", "digger"), ("opencode", "digger:model")])
+def test_what_a_copy_never_had_was_not_deleted_there(copied, words):
+    """A copy without a model is one that nobody wrote a model into: the source keeps its own."""
+    copied.replace(f"{SOURCE}/digger.md", "name: digger", "name: digger\nmodel: opus")
+    copied.replace(CODEX, 'model = "m"\n', "")
+    copied.sync("--prefer", "opencode", "digger:description")
+    copied.sync("--prefer", *words)
+    copied.sync("--carry-back")
+
+    assert "model: opus" in copied.read(f"{SOURCE}/digger.md")
+
+
+@pytest.mark.parametrize("names", [(), ("digger",)], ids=["all", "by name"])
+@pytest.mark.parametrize("flag", ["--dry-run", "--diff", "--yes"])
+def test_what_may_do_more_once_it_is_replaced_is_told(copied, names, flag):
+    """A copy that is held tighter than the source gives way by a person's word alone, who reads before what that sets free."""
+    copied.replace(CODEX, 'model = "m"', 'sandbox_mode = "read-only"')
+    copied.replace(".opencode/agents/digger.md", "mode: subagent", 'mode: subagent\npermission:\n  "*": deny')
+    hints = {one["target"]: one["hint"] for one in copied.sync().entries if one["action"] == "foreign"}
+    told = copied.sync(flag, "--prefer", "source", *names)
+    said = {one["target"]: one["what"] for one in told.entries if one["action"] == "replace"}
+
+    assert all("would let it do more: " in one and "writing files" in one for one in (hints["codex"], hints["opencode"]))
+    assert all("it may do more there than it did: " in one for one in (said["codex"], said["opencode"]))
+
+
+def test_an_edit_that_holds_it_tighter_is_told_when_it_is_taken_back(copied):
+    """What was narrowed after it was written is set free by the same word, and that is said, too."""
+    copied.sync("--prefer", "source", "digger")
+    copied.replace(CODEX, 'name = "digger"', 'name = "digger"\nsandbox_mode = "read-only"')
+    told = copied.sync("--prefer", "source", "digger")
+
+    assert any("it may do more there than it did: writing files" in one["what"] for one in told.entries)
+
+
+@pytest.mark.parametrize("is_ours", [False, True], ids=["foreign", "edited"])
+def test_what_the_configuration_keeps_stays_whatever_is_preferred(copied, is_ours):
+    """Somebody wrote `keep` for this very agent: another one's command line does not undo that in silence."""
+    if is_ours:
+        copied.sync("--prefer", "source", "digger")
+        copied.replace(CODEX, 'name = "digger"', 'name = "digger"\nmodel = "m"')
+    copied.replace(CODEX, 'model = "m"', 'sandbox_mode = "read-only"')
+    copied.configure("[sync.agents.digger.codex]\nkeep = true\n")
+    told = copied.sync("--prefer", "source", "digger")
+    (held,) = (one for one in told.entries if one["action"] == "kept")
+
+    assert 'sandbox_mode = "read-only"' in copied.read(CODEX)
+    assert "take it out first" in held["hint"]
+    copied.configure("")
+    copied.sync("--prefer", "source", "digger")
+    assert "sandbox_mode" not in copied.read(CODEX)
 
 
 @pytest.mark.parametrize("has_git", [False, True])

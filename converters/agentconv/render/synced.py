@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
@@ -146,7 +147,16 @@ def _narrower(one: Candidate) -> str:
         more = ", ".join(map(str, one.more_instead))
         return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
+    if one.kept and one.entry is not Entry.STALE:
+        way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
     return f"it may do more there than its source says; {way}"
+
+
+def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
+    """Return what is told of fields that the configuration keeps, where a person said that the source's word counts."""
+    place = f"[sync.agents.{one.name}.{one.target}] of {outcome.settings.file.name}"
+    hint = f"`keep` in {place} stands: take it out first, then {_TYPED} --prefer source {one.name}"
+    return _line(one, "kept", f"{differences.listed(paths)}: as the configuration says", hint=hint, look=True, paths=paths)
 
 
 def _stale(one: Candidate) -> Line:
@@ -168,6 +178,8 @@ def _gone(one: Candidate, outcome: Outcome) -> str:
 
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of one entry."""
+    if one.settled is not None and one.settled.held:
+        yield _held(one, one.settled.held, outcome)
     if one.wider:
         yield _line(one, "WIDER", ", ".join(map(str, one.wider)), hint=_narrower(one), look=True)
     if one.renamed_to is not None:
@@ -185,7 +197,9 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         word, what = _PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
         what = _gone(one, outcome) if one.entry is Entry.DELETE else what
-        yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
+        freed = differences.more_than_it_did(one)
+        what = freed or what.format(agent=one.name, target=one.target)
+        yield replace(_line(one, "rename" if one.moved_from else word, what), is_grave=bool(freed))
     elif one.entry is Entry.FOREIGN:
         yield _foreign(one, outcome)
     elif one.entry is Entry.RELEASE:
@@ -199,6 +213,8 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 def _foreign(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
     replaced = f"--prefer source {one.name} replaces it"
+    if freed := ", ".join(map(str, differences.gains(one))):
+        replaced += f", and would let it do more: {freed}"
     if one.file is not None and one.file.problem:
         said, way = f"not ours: {one.file.problem}", f"mend it; or {_TYPED} {replaced}"
         many = f"mend them; or {_TYPED} --prefer source AGENT ... replaces those that are named"
@@ -208,7 +224,7 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
     taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
     hint = f"{_TYPED} {taken}{replaced}; or rename it"
     many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
-    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them"
+    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return _line(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
@@ -267,12 +283,10 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
-        yield _line(
-            one,
-            "update",
-            differences.listed(differences.changed(path, one.there, one.view.agent) for path in written),
-            paths=tuple(written),
-        )
+        said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
+        freed = differences.more_than_it_did(one) if digests.GROUP in written else ""
+        told = _line(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
+        yield replace(told, is_grave=bool(freed))
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         word = "merged" if path in settled.merged else "edited"
         yield _line(

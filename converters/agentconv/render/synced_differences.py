@@ -14,6 +14,7 @@ from agentconv.sync.views import alone
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
 
@@ -61,7 +62,22 @@ def unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
     if digests.GROUP not in unlike:
         return rest or ["something else is there"]
     wider = ", ".join(map(str, compare.widenings(one.view.source, one.there, one.target)))
-    return [f"it may do more ({wider})", *rest] if wider else [*rest, digests.GROUP]
+    narrower = ", ".join(map(str, gains(one)))
+    said = [*([f"it may do more ({wider})"] if wider else []), *([f"it may do less here ({narrower} it may not)"] if narrower else [])]
+    return [*said, *rest] if said else [*rest, digests.GROUP]
+
+
+def gains(one: Candidate) -> list[Widening]:
+    """Return what an agent may do by what the source gives, and may not as it stands in the target."""
+    if one.view is None or one.there is None:
+        return []
+    return compare.widenings(one.there, one.view.agent, one.target)
+
+
+def more_than_it_did(one: Candidate) -> str:
+    """Say what an agent may do from now on because what stood there gives way; nothing where that is no more than it did."""
+    freed = ", ".join(map(str, gains(one))) if one.lets_go and one.entry is not Entry.DELETE else ""
+    return f"it may do more there than it did: {freed}" if freed else ""
 
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:

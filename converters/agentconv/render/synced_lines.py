@@ -36,6 +36,8 @@ class Line:
     """The line of the file, where it is known."""
     for_all: str = ""
     """What can be done about several of which the same is told, so that they need no lines of their own."""
+    is_grave: bool = False
+    """Whether it has a line of its own, however many there are like it."""
 
     @property
     def place(self) -> str:
@@ -51,17 +53,26 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
         found: What is told.
         every: Whether each has a line, however many there are; else many changes of one kind have one that counts them.
     """
-    rows: dict[tuple[str, str, str], dict[str, None]] = {}
+    rows: dict[tuple[str, str, str, bool], dict[str, None]] = {}
     for line in found:
         if not line.look:
-            rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
-    kinds: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for (word, agent, what), targets in rows.items():
-        kinds.setdefault((word, ", ".join(targets)), []).append((text.safe(agent), text.safe(what)))
-    counted = {kind: several for kind, several in kinds.items() if len(several) > _FEW and not every}
-    single = [(word, agent, what, where) for (word, where), several in kinds.items() for agent, what in several]
-    out = [*_columns([row for row in single if (row[0], row[3]) not in counted])]
-    for (word, where), several in counted.items():
+            key = (line.word, line.agent, line.what, line.is_grave)
+            rows.setdefault(key, {})[line.target] = None  # once, however many agents have the name
+    kinds: dict[tuple[str, str, bool], list[tuple[str, str]]] = {}
+    for (word, agent, what, is_grave), targets in rows.items():
+        kinds.setdefault((word, ", ".join(targets), is_grave), []).append((text.safe(agent), text.safe(what)))
+    counted = {kind: several for kind, several in kinds.items() if len(several) > _FEW and not every and not kind[2]}
+    out = [
+        *_columns(
+            [
+                (word, *row, where)
+                for (word, where, grave), several in kinds.items()
+                if (word, where, grave) not in counted
+                for row in several
+            ]
+        )
+    ]
+    for (word, where, _), several in counted.items():
         names = [agent for agent, _ in several]
         out.append(f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)")
     return out

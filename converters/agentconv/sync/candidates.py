@@ -167,7 +167,8 @@ class Candidate:
 
     def _heed(self, side: str | None) -> None:
         """Let a person's word decide about the whole of it: what is not ours is replaced, what was released goes."""
-        if side == SOURCE and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
+        is_foreign = self.entry is Entry.FOREIGN and not self.kept  # of which what is kept stays, whoever wrote it
+        if side == SOURCE and (is_foreign or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True
         if self.entry is Entry.RELEASE and side == SOURCE and self.source is not Source.IS_TARGET:
             self.entry, self.replaces = Entry.DELETE, True

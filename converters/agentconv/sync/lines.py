@@ -39,11 +39,41 @@ def decided(base: str, first: str, second: str) -> str:
     done = merged(base, first, second)
     if done is not None:
         return done
-    old = base.splitlines(keepends=True)
-    kept = list(_edits(old, first.splitlines(keepends=True)))
-    apart = [one for one in _edits(old, second.splitlines(keepends=True)) if not any(_touch(one, each) for each in kept)]
+    old, mine, theirs = map(_closed, (base, first, second))
+    kept = list(_edits(old, mine))
+    apart = [one for one in _edits(old, theirs) if not any(_touch(one, each) for each in kept)]
     found = _done(old, sorted([*kept, *apart]))
-    return first if _is_doubled(found, first, second) else "".join(found)
+    if _is_doubled(found, "".join(mine), "".join(theirs)):
+        return first
+    return "".join(found) if first.endswith("\n") else "".join(found).rstrip("\r\n")
+
+
+def shared(one: str, other: str) -> str:
+    """Return what two texts may come from, where nobody knows: what both have, and of what either has otherwise the first one's.
+
+    So what either has alone was added there, and nothing was deleted. Blank lines belong to the line that they follow: they are all alike,
+    and say nothing of what stands where.
+    """
+    old, new = ([*_with_blanks(_closed(text))] for text in (one, other))
+    matcher = SequenceMatcher(None, [unit[0].rstrip() for unit in old], [unit[0].rstrip() for unit in new], autojunk=False)
+    left = [unit for word, start, end, _, _ in matcher.get_opcodes() if word != "delete" for unit in old[start:end]]
+    return "".join(line for unit in left for line in unit).rstrip("\r\n") if left != old else one
+
+
+def _with_blanks(found: Iterable[str]) -> Iterator[list[str]]:
+    """Yield each line that says something with the blank ones that follow it."""
+    unit: list[str] = []
+    for line in found:
+        if line.strip() and unit:
+            yield unit
+            unit = []
+        unit.append(line)
+    yield from [unit] if unit else []
+
+
+def _closed(text: str) -> list[str]:
+    """Return the lines of a text, the last one closed as the others are: what follows it somewhere else is no edit of it."""
+    return f"{text}\n".splitlines(keepends=True) if text and not text.endswith("\n") else text.splitlines(keepends=True)
 
 
 def clash(base: str, one: str, other: str) -> tuple[int, str, str]:

@@ -44,6 +44,8 @@ class Settled:
     """Fields of `own` that were not told yet."""
     undone: bool = False
     """Whether an edit gives way to the source, because a person said so."""
+    held: tuple[str, ...] = ()
+    """Fields that stay, because the configuration keeps them, though a person said that the source's word counts."""
 
     @property
     def in_step(self) -> bool:
@@ -66,6 +68,8 @@ class _Draft:
     left: list[str] = field(default_factory=list)
     clashes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     undone: bool = False
+    keeps: dict[str, str] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
 
 
 def settle(
@@ -94,20 +98,19 @@ def settle(
     theirs = {path: one for path, one in old.items() if path not in own}
     now, then, *known = map(digests.grouped, (new, theirs, *(one.fields for one in bases)))
     draft = _Draft((view, there), base, frozenset(_strange(bases)))
-    keeps: dict[str, str] = {}
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
         side = side_of(path, prefer or {}) if is_named or (action is Field.BOTH and path not in draft.strange) else None
-        stays, rows = _is_kept(path, kept) and not (is_named and side == SOURCE), _members(path, new, theirs)
-        keeps |= _kept(rows, new, theirs) if stays else {}
-        action = Field.MET if stays else _heeded(draft, action, path, side)
+        stays, rows = _is_kept(path, kept), _members(path, new, theirs)
+        keeps = _kept(rows, new, theirs) if stays else {}
+        action = _held(draft, keeps, path, side) if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
     left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
         _settled(new, left, bases),
-        own | keeps,
+        own | draft.keeps,
         tuple(draft.by.get(Field.WRITE, ())),
         tuple(draft.by.get(Field.EDITED, ())),
         tuple(draft.merged),
@@ -118,6 +121,7 @@ def settle(
         draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
         draft.undone,
+        tuple(draft.held),
     )
 
 
@@ -129,6 +133,13 @@ def _is_kept(path: str, kept: Collection[str]) -> bool:
 def _kept(paths: Iterable[str], new: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
     """Return what the target's file keeps of fields, where the source has them otherwise."""
     return {path: theirs.get(path, digests.ABSENT) for path in paths if new.get(path) != theirs.get(path)}
+
+
+def _held(draft: _Draft, keeps: Mapping[str, str], path: str, side: str | None) -> Field:
+    """Keep a field as the target's file has it, whatever a person said of the whole: the configuration speaks of this very one."""
+    draft.keeps |= keeps
+    draft.held += [path] if keeps and side == SOURCE else []
+    return Field.MET
 
 
 def _seen(path: str, now: Mapping[str, str], then: Mapping[str, str], view: Agent, there: Agent) -> str | None:
@@ -154,6 +165,8 @@ def _strange(bases: Sequence[Synced]) -> Iterator[str]:
 def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
     """Return what becomes of a field with what can be merged, and with what a person said of it."""
     if action is Field.BOTH:
+        if side == TARGET and path in draft.strange - {digests.GROUP} - {*digests.values(draft.sides[1])}:
+            return Field.WRITE  # nothing says that it was there once: it was not deleted
         return _merge(draft, path, side)
     return _preferred(draft, path, side) if action is Field.EDITED else action
 

@@ -38,6 +38,7 @@ def settled(view: View, there: Agent, name: str, asked: Mapping[str, str], bases
     was = _made_of(view, there, asked, bases)
     old, given = digests.of(there), digests.of(was)
     known = {path: one for path, one in given.items() if _is_asked(path, asked) or old.get(path) == found.fields.get(path)}
+    known = {path: one for path, one in known.items() if path in old or digests.restrains(path)}  # what was never there is not deleted
     strange = [path for path in {*found.fields, *old} if old.get(path) != found.fields.get(path) and not _is_asked(path, asked)]
     strange = [path for path in strange if path in found.fields or not path.startswith("extras.") or digests.restrains(path)]
     blob = bases.keep(alone(view.target, view.path, was)[1]) if was is not view.agent else ""
@@ -61,7 +62,16 @@ def _made_of(view: View, there: Agent, asked: Mapping[str, str], bases: Bases) -
     earlier = list(_earlier(view, bases)) if paths else []
     values = {path: _nearest(digests.said(there, path), [digests.said(one, path) for one in (view.agent, *earlier)]) for path in paths}
     values = {path: value for path, value in values.items() if value != digests.said(view.agent, path)}
+    values |= {path: one for path, one in _shared(view.agent, there, asked) if path not in values}
     return fields.with_values(view.agent, values) if values else view.agent
+
+
+def _shared(given: Agent, there: Agent, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the texts that the target's word counts of, where nobody knows what they were made of: what the source alone has stays."""
+    for path in digests.TEXTS:
+        new, old = digests.said(given, path), digests.said(there, path)
+        if preferring.side_of(path, asked) == preferring.TARGET and new and old and (both := lines.shared(new, old)) != new:
+            yield path, both
 
 
 def _nearest(text: str | None, among: list[str | None]) -> str | None:
