@@ -115,7 +115,7 @@ def _source(locked: LockedPack) -> str:
 
 
 def _orphaned(one: PackStatus, environment: Environment) -> str:
-    return _LEFT if one.now else _ELSEWHERE if environment.is_own else _GONE
+    return _LEFT if one.now or one.locked.origin != PIP else _ELSEWHERE if environment.is_own else _GONE
 
 
 def _now(one: PackStatus, environment: Environment) -> str:
