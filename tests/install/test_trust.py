@@ -393,3 +393,18 @@ def test_what_a_rollback_leaves_goes(project, give, wheel, run, asked, *, origin
     assert written.exists()
     run("uninstall", "backend-agents", "--accept=leaving")
     assert not written.exists()
+
+
+def test_hints_name_no_flag_that_installing_lacks(give, run):
+    """What a client cannot hold is refused without a word of the flag that only conversions have."""
+    give(READS)
+    done = run("install", "backend-agents", "--to", "cursor", code=1)
+    assert "refusal[widening]" in done.err
+    assert "--allow-widening" not in done.err
+
+
+def test_problems_of_several_packs_are_told_apart(wheel, run):
+    """Where only problems are told, those of two packs stand under the names of both, and of the assistants."""
+    named = [wheel(READS, name=name) for name in ("house", "shop")]
+    done = run("install", *named, "--to", "cursor", "-q", code=1)
+    assert [line for line in done.err.splitlines() if line.endswith(":")] == ["house 1.0.0, for Cursor:", "shop 1.0.0, for Cursor:"]

@@ -137,7 +137,8 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     held = _held(locked, now)
     same = now is not None and now.manifest_sha256 == locked.manifest_sha256
     away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
-    told = [_told(item, held, away, interrupted=(item.path, item.pointer) in pending) for item in items]
+    new = {item.agent for item in items} - {entry.agent for entry in known.values()}
+    told = [_told(item, held, {*away, *(held.keys() & new)}, interrupted=(item.path, item.pointer) in pending) for item in items]
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
