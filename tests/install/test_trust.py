@@ -408,3 +408,14 @@ def test_problems_of_several_packs_are_told_apart(wheel, run):
     named = [wheel(READS, name=name) for name in ("house", "shop")]
     done = run("install", *named, "--to", "cursor", "-q", code=1)
     assert [line for line in done.err.splitlines() if line.endswith(":")] == ["house 1.0.0, for Cursor:", "shop 1.0.0, for Cursor:"]
+
+
+def test_what_was_never_written_is_not_as_it_was(give, run):
+    """An agent that is held is as in the version before only where that version was written."""
+    give({"doc.md": agent("doc", tools="Read")})
+    run("install", "backend-agents", "--to", "continue,cursor", code=1)
+    give({"doc.md": agent("doc")}, "1.1.0")
+    run("install", "backend-agents", code=1)
+    told = run("status", code=1).out
+    assert ".continue/agents/doc.md: as in 1.0.0" in told
+    assert ".cursor/agents/doc.md: not deployed" in told

@@ -137,8 +137,11 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     held = _held(locked, now)
     same = now is not None and now.manifest_sha256 == locked.manifest_sha256
     away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
-    new = {item.agent for item in items} - {entry.agent for entry in known.values()}
-    told = [_told(item, held, {*away, *(held.keys() & new)}, interrupted=(item.path, item.pointer) in pending) for item in items]
+    told = []
+    for item in items:
+        key = (item.path, item.pointer)
+        absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
+        told.append(_told(item, held, absent, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
