@@ -208,8 +208,11 @@ def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared], t
     for one in done:
         if not options.quiet:
             print("\n".join(deployed.installed(one, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
-        for line in deployed.problems(one, scope, look, dry_run=options.dry_run, verbose=options.verbose, quiet=options.quiet):
-            print(line, file=sys.stderr)
+        lines = list(deployed.problems(one, scope, look, dry_run=options.dry_run, verbose=options.verbose, quiet=options.quiet))
+        if lines and options.quiet and len(done) > 1:
+            lines.insert(0, deployed.whose(one))
+        if lines:
+            print("\n".join(lines), file=sys.stderr)
     for diagnostic in () if options.quiet else told:
         print(text.diagnostic(diagnostic, look), file=sys.stderr)
     lines = [] if options.quiet or options.dry_run else deployed.next_steps(done, scope)

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         for name in names:
             locked = lock.pack(name)
             here = deploying.still_here(locked, scope, where) if where else None
-            given = proof.given([here], locked, scope, reader, left=False)
+            given = proof.given([here], locked, scope, reader)
             plan = plan_removal(reader, lock, name, targets, given=given)
             doubt = _doubt(locked, here, plan) if plan.believed and not options.accept else None
             if doubt and not _is_accepted(options, doubt):
@@ -109,6 +109,8 @@ def _doubt(locked: LockedPack | None, here: Pack | None, plan: Plan) -> Diagnost
     if locked and here and here.manifest.version == version:  # which an update left as they were
         version = next((agent.version for agent in locked.agents if agent.version), version)
     away = f"{name} {version} is not here" + (f" ({here.manifest.version} is)" if here and here.manifest.version != version else "")
+    if locked and here and proof.is_of(here, locked) and version == here.manifest.version:
+        away = f"{name} {version} does not give all that is deployed of it"
     message = f"{away}, and nothing but the lock says that these files are its: {shown}{more}"
     hint = "nothing was taken away; put that version back, or, if they are, run it again with --accept=leaving"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)

@@ -195,7 +195,7 @@ def _taken(
     parts: Mapping[str, Part],
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
-    found = tuple(_said(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
+    found = tuple(_flagless(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
     codes: dict[str, set[str]] = {}
     for loss in found:
         codes.setdefault(owner(loss), set()).add(loss.code)
@@ -325,6 +325,11 @@ def _said(loss: Loss) -> Loss:
     """Return a loss without a hint at a flag: those are about conversions, and deploying has no choices of that kind."""
     rule = losses.CATALOGUE[loss.code]
     return replace(loss, hint=None) if rule.by_flag and loss.hint == rule.hint else loss
+
+
+def _flagless(loss: Loss) -> Loss:
+    """Return a pack's loss without a hint at what installing has no flag for, whatever else that hint says."""
+    return replace(loss, hint=None) if losses.CATALOGUE[loss.code].by_flag else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:

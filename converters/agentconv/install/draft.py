@@ -180,16 +180,17 @@ class Draft:
 
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""
-        told = self.given(entry)
-        if told is None and entry.script and not self.believing:
-            return Action.RELEASE, "nothing but the lock says that it was the pack's"
-        if told is None and self.believing:
-            self.believed.append(entry.path)
-        if told or (told is None and self.believing):
+        if self.given(entry):
             return Action.REMOVE, None
-        if told is None:
-            return Action.BLOCKED, "it left the pack, and nothing but the lock says that it was the pack's; --accept=leaving takes it away"
-        return Action.RELEASE, "it is nothing that the pack's files are converted to"
+        if self.believing:
+            self.believed.append(entry.path)
+            return Action.REMOVE, None
+        if entry.script:
+            return Action.RELEASE, "nothing but the lock says that it was the pack's"
+        return (
+            Action.BLOCKED,
+            "the pack does not give it any more, and nothing but the lock says that it was the pack's; --accept=leaving takes it away",
+        )
 
     def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
         """Take an entry from the lock, but for one that cannot go yet."""

@@ -27,7 +27,7 @@ def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
     return None
 
 
-def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope, reader: Reader, *, left: bool | None = None) -> Given:
+def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope, reader: Reader) -> Given:
     """Return what tells about the entries of a pack.
 
     Args:
@@ -35,7 +35,6 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
         locked: What the lock says of it: only a pack of these very bytes can tell what is none of it.
         scope: Where it is deployed.
         reader: Reads what is there.
-        left: What to say of an agent that the pack has not got, and may have had in an earlier version.
     """
     here = [one for one in packs if one and locked]
     exact = next((one for one in here if locked and is_of(one, locked)), None)
@@ -48,7 +47,7 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
 
     def tell(entry: Entry) -> bool | None:
         if entry.agent not in known:
-            return left if exact else None
+            return None  # an earlier version may have had it
         if entry.target not in forms:
             done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope, reader)
             forms[entry.target] = {(one.path, _pointer(one)): one for each in done for one in each.wanted}

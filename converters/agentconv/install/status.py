@@ -126,7 +126,9 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     refused: Mapping[str, Collection[str]] = {}
     if now is None:
         gone = locked.origin == finding.PIP and found is None
-        items = [_alone(step, known, gone=gone) for step in plan_removal(reader, settled, locked.name).steps]
+        steps = plan_removal(reader, settled, locked.name).steps
+        outdated = {key for key, entry in known.items() if _is_outdated(entry, locked)}
+        items = [_alone(step, known, gone=gone, outdated=(step.path, step.pointer) in outdated) for step in steps]
     else:
         deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
         refused = {one.target: tuple(dict.fromkeys(one.refused)) for one in deployments if one.refused}
@@ -135,7 +137,11 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     held = _held(locked, now)
     same = now is not None and now.manifest_sha256 == locked.manifest_sha256
     away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
-    told = [_told(item, held, away, interrupted=(item.path, item.pointer) in pending) for item in items]
+    told = []
+    for item in items:
+        key = (item.path, item.pointer)
+        absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
+        told.append(_told(item, held, absent, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
@@ -180,12 +186,24 @@ def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
     return _item(step, word, remark, entry)
 
 
-def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool) -> Item:
+def _is_outdated(entry: Entry, locked: LockedPack) -> bool:
+    """Whether an entry comes of another text of its agent than the version that is deployed has: that version did not write it."""
+    sources = {agent.id: agent.source_sha256 for agent in locked.agents}
+    return entry.packs == (locked.name,) and entry.beside is None and sources.get(entry.agent) != entry.source_sha256
+
+
+def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool, outdated: bool) -> Item:
     """Compare an entry with the lock alone."""
     stays = step.action is Action.RELEASE and step.reason is not None  # as it was left, though it cannot be told from the user's own
     word = _ALONE.get(step.action) if not stays else None
-    word = word or (Word.ORPHANED if gone else Word.UP_TO_DATE)
-    remark = "the pack is not found" if gone else step.reason
+    word = word or (Word.ORPHANED if gone or outdated else Word.UP_TO_DATE)
+    remark = (
+        "the pack is not found"
+        if gone
+        else "of another version than the one deployed last, which does not give it"
+        if outdated
+        else step.reason
+    )
     if gone and word is Word.EDITED:
         word, remark = Word.ORPHANED, "the pack is not found, and the file was edited"
     return _item(step, word, remark, known.get((step.path, step.pointer)))

@@ -184,6 +184,13 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
 
 
+def whose(one: Prepared) -> str:
+    """Name a pack and its assistants, over its problems, where several are told and nothing else is."""
+    return text.safe(
+        f"{one.pack.manifest.name} {one.pack.manifest.version}, for {', '.join(text.client(each.target) for each in one.deployments)}:"
+    )
+
+
 def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
     """Yield what reading and converting found: of single agents, errors only, unless all is asked for."""
     for each in one.deployments:

@@ -30,7 +30,10 @@ _NEXT = {
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
 _LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer has"
-_GONE = "orphaned: `agentconv uninstall {pack} --accept=leaving` takes it away; one in another environment is found with --python PATH"
+_GONE = (
+    "the pack is not here: `pip install {release}` brings it back; one in another environment is found with --python PATH; "
+    "`agentconv uninstall {pack} --accept=leaving` takes away what is deployed of it"
+)
 _ELSEWHERE = "orphaned as far as that goes: activate the environment that has the pack, or name it: agentconv status --python PATH"
 """Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
 
@@ -74,7 +77,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
         if hint and not quiet:
             source, pack = _named(_source(locked), scope), _named(locked.name, scope)
-            yield from _hint(hint.format(source=source, pack=pack, scope=_scope(scope)))
+            yield from _hint(hint.format(source=source, pack=pack, scope=_scope(scope), release=quote(f"{locked.name}=={locked.version}")))
 
 
 def _hint(words: str) -> list[str]:
@@ -115,7 +118,7 @@ def _source(locked: LockedPack) -> str:
 
 
 def _orphaned(one: PackStatus, environment: Environment) -> str:
-    return _LEFT if one.now else _ELSEWHERE if environment.is_own else _GONE
+    return _LEFT if one.now or one.locked.origin != PIP else _ELSEWHERE if environment.is_own else _GONE
 
 
 def _now(one: PackStatus, environment: Environment) -> str:
