@@ -146,7 +146,16 @@ def _narrower(one: Candidate) -> str:
         more = ", ".join(map(str, one.more_instead))
         return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
-    return f"it may do more there than its source says; {way}"
+    vain = ""
+    if one.kept_wider:
+        missing = [f'"{name}"' for name in dict.fromkeys(wide.name for wide in one.wider) if name not in one.kept_wider]
+        why = (
+            f"it does not name {', '.join(missing)}"
+            if missing
+            else "it is only for a file as --adopt took it in, and as source and file were then"
+        )
+        vain = f"`keep-wider` was seen, and does not count: {why}; "
+    return f"it may do more there than its source says; {vain}{way}"
 
 
 def _stale(one: Candidate) -> Line:
@@ -295,8 +304,9 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             look=True,
             paths=(path,),
         )
-    if settled.new_own:
-        yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+    own = [path for path in settled.new_own if not (one.wider and digests.restrains(path))]  # of which `WIDER` says that it is not settled
+    if own:
+        yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in own)}: this file's own, kept")
 
 
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
