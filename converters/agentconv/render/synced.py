@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
@@ -194,7 +195,8 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         word, what = _PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
         what = _gone(one, outcome) if one.entry is Entry.DELETE else what
-        yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
+        line = _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
+        yield replace(line, source="" if one.entry is Entry.DELETE or one.replaces else one.key[0])
     elif one.entry is Entry.FOREIGN:
         yield _foreign(one, outcome)
     elif one.entry is Entry.RELEASE:
@@ -273,7 +275,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if settled is None or one.view is None:
         return
     if one.moved_from is not None:
-        yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+        line = _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+        yield replace(line, source=one.key[0])
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         yield _line(
@@ -304,9 +307,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             look=True,
             paths=(path,),
         )
-    own = [path for path in settled.new_own if not (one.wider and digests.restrains(path))]  # of which `WIDER` says that it is not settled
-    if own:
-        yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in own)}: this file's own, kept")
+    if settled.new_own and not one.wider:  # else it may be what is WIDER, which is not settled
+        yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:

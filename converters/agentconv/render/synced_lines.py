@@ -36,6 +36,8 @@ class Line:
     """The line of the file, where it is known."""
     for_all: str = ""
     """What can be done about several of which the same is told, so that they need no lines of their own."""
+    source: str = ""
+    """The source's file, where the one that is meant is yet to be written."""
 
     @property
     def place(self) -> str:
