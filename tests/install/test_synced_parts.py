@@ -120,8 +120,8 @@ def test_findings_name_parts(source, run):
 
     assert {(rule, level, path) for rule, level, path, _ in found} == {
         ("sync-keep-edited", "error", SKILL),
-        ("sync-update", "warning", ".codex/config.toml"),
-        ("sync-update", "warning", ".gemini/settings.json"),
+        ("sync-update", "error", ".codex/config.toml"),
+        ("sync-update", "error", ".gemini/settings.json"),
         ("sync-refused", "error", "agentconv.toml"),
     }
     assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex"}

@@ -341,3 +341,36 @@ def test_a_project_that_says_whom_to_ask_says_it_of_each_agent_once(tmp_path, mo
     assert codes == [Exit.OK] * 3
     assert asked == Exit.FINDINGS
     assert "AC198" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["text", "github", "gitlab", "sarif", "junit", "json"])
+def test_what_protects_is_looked_for_in_the_projects_inside(form, tmp_path, monkeypatch, capsys):
+    """A secret one project down makes the check of the whole red, in every form; what else is so there is the matter of that project."""
+    token = f"ghp_{'1b3D5f7H9j' * 4}"[:40]
+    for place, text in {".": "You review.", "sub": f"Use {token} to push.", "sub/deeper": f"Use {token} to push."}.items():
+        agents = tmp_path / place / ".claude/agents"
+        agents.mkdir(parents=True)
+        (agents / "reviewer.md").write_text(f"---\nname: reviewer\ndescription: Reviews a change\nunknown: 1\n---\n{text}\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".claude/agents/reviewer.md").write_text("---\nname: reviewer\ndescription: Reviews a change\n---\nYou review.\n")
+
+    assert main(["lint", ".", "--output-format", form]) == Exit.FINDINGS
+    told = capsys.readouterr().out
+    assert "AC810" in told
+    assert "sub/.claude/agents/reviewer.md" in told
+    assert "unknown" not in told.replace("unknown-", "")
+    assert main(["lint", ".", "--output-format", form, "--exclude", "sub"]) == Exit.OK
+    assert "AC810" not in capsys.readouterr().out
+    assert main(["lint", ".", "--output-format", form, "--ignore", "AC810"]) == Exit.OK
+
+
+def test_settings_of_a_project_inside_that_cannot_be_meant_are_told(tmp_path, monkeypatch, capsys):
+    """The run says which file it is; what was asked about is looked at all the same."""
+    for place in (".", "sub"):
+        (tmp_path / place / ".claude/agents").mkdir(parents=True)
+        (tmp_path / place / ".claude/agents/a.md").write_text("---\nname: a\ndescription: Reviews a change\n---\nYou review.\n")
+    (tmp_path / "sub/agentconv.toml").write_text("[lint]\nselect = 1\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint", "."]) == Exit.FINDINGS
+    assert "sub/agentconv.toml" in capsys.readouterr().err

@@ -45,14 +45,25 @@ def test_annotations(project, capfdbinary):
     assert code == 1
     assert said.splitlines() == [
         (
-            "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line. "
-            "Help: run `agentconv sync`, and commit what it changes"
+            "::error file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line. "
+            "Help: run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
         ),
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
             f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
         ),
     ]
+
+
+def test_what_is_yet_to_be_written_is_told_at_its_source(project, capfdbinary):
+    """An annotation at a file that is not there is shown nowhere; a run that only looks, and passes, has warnings."""
+    project.write(f"{SOURCE}/three.md", project.read(f"{SOURCE}/one.md").replace("name: one", "name: three"))
+    code, said = report(capfdbinary, "github")
+    main(["sync", "--dry-run", "--output-format", "github"])
+
+    assert code == 1
+    assert f"::error file={SOURCE}/three.md,line=1,col=1,title=sync-write::write `three` in codex (.codex/agents/three.toml)" in said
+    assert f"::warning file={SOURCE}/three.md," in capfdbinary.readouterr().out.decode()
 
 
 def test_what_makes_a_check_pass_is_said(project, capfdbinary):
@@ -77,10 +88,10 @@ def test_gitlab_and_junit(project, capfdbinary):
 
     assert (json.loads(in_step[0]), ET.fromstring(in_step[1]).get("failures")) == ([], "0")  # noqa: S314
     assert [(row["check_name"], row["severity"], row["location"]["path"]) for row in rows] == [
-        ("sync-update", "minor", ".codex/agents/one.toml"),
+        ("sync-update", "major", ".codex/agents/one.toml"),
         ("sync-edited", "major", ".codex/agents/two.toml"),
     ]
-    assert rows[0]["description"].endswith("Help: run `agentconv sync`, and commit what it changes")
+    assert rows[0]["description"].endswith("(uvx --from agentconv-toolkit agentconv sync)")
     assert len({row["fingerprint"] for row in rows}) == 2
     assert [(case.get("name"), [one.tag for one in case]) for case in suite] == [("sync-update", ["failure"]), ("sync-edited", ["failure"])]
     assert suite.get("failures") == "2"

@@ -7,7 +7,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_files, lint_folders, lint_mending, lint_report, processes, scope
+from agentconv.cli import baseline, lint_files, lint_folders, lint_inside, lint_mending, lint_report, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
@@ -132,7 +132,8 @@ def run(options: argparse.Namespace) -> int:
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
     notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
-    beside = [*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
+    sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
+    beside = [*notes, *elsewhere.told(found, asked, sought)]
     if not (files or diagnostics or left_out):
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
@@ -146,9 +147,14 @@ def run(options: argparse.Namespace) -> int:
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
         beside += [*known.finish(_asked(known, files, rules)), *_never_known(known, checked)]
-    where = lint_report.where(found, files)
+    inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
+    where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
-    told = lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known, others)
+    diagnostics += [*inside.diagnostics, *mended.told]
+    return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
+
+
+def _tell(told: lint_report.Told) -> int:
     # a rule that is not there has not looked
     told.failures += [replace(one.diagnostic, severity=Severity.ERROR) for one in catalogue.BROKEN]
     return lint_report.tell(told)

@@ -359,7 +359,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
             diagnostics += beside.told()
-        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, served=outcome.served)
+        red = options.check and code is Exit.FINDINGS
+        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
@@ -446,10 +447,11 @@ def _for_programs(
     diagnostics: Sequence[Diagnostic] = (),
     *,
     looking: bool,
+    red: bool = False,
     served: Sequence[Served] = (),
 ) -> None:
     limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
-    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking)
+    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking, red=red)
     printable.data(out.encode("utf-8", "backslashreplace"))
 
 

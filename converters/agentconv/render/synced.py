@@ -149,7 +149,17 @@ def _narrower(one: Candidate) -> str:
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
-    return f"it may do more there than its source says; {way}"
+    return f"it may do more there than its source says; {_in_vain(one)}{way}"
+
+
+def _in_vain(one: Candidate) -> str:
+    """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none."""
+    if not one.kept_wider:
+        return ""
+    missing = [f'"{name}"' for name in dict.fromkeys(wide.name for wide in one.wider) if name not in one.kept_wider]
+    only = "it is only for a file as --adopt took it in, and as source and file were then"
+    why = f"it does not name {', '.join(missing)}" if missing else only
+    return f"`keep-wider` was seen, and does not count: {why}; "
 
 
 def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
@@ -198,8 +208,9 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
         what = _gone(one, outcome) if one.entry is Entry.DELETE else what
         freed = differences.more_than_it_did(one)
-        what = freed or what.format(agent=one.name, target=one.target)
-        yield replace(_line(one, "rename" if one.moved_from else word, what), is_grave=bool(freed))
+        line = _line(one, "rename" if one.moved_from else word, freed or what.format(agent=one.name, target=one.target))
+        yet = "" if one.entry is Entry.DELETE or one.replaces else one.key[0]
+        yield replace(line, source=yet, is_grave=bool(freed))
     elif one.entry is Entry.FOREIGN:
         yield _foreign(one, outcome)
     elif one.entry is Entry.RELEASE:
@@ -280,7 +291,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if settled is None or one.view is None:
         return
     if one.moved_from is not None:
-        yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+        line = _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+        yield replace(line, source=one.key[0])
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
@@ -309,7 +321,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             look=True,
             paths=(path,),
         )
-    if settled.new_own:
+    if settled.new_own and not one.wider:  # else it may be what is WIDER, which is not settled
         yield _line(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 

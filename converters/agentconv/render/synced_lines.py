@@ -38,6 +38,8 @@ class Line:
     """What can be done about several of which the same is told, so that they need no lines of their own."""
     is_grave: bool = False
     """Whether it has a line of its own, however many there are like it."""
+    source: str = ""
+    """The source's file, where the one that is meant is yet to be written."""
 
     @property
     def place(self) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FORMATS = ("github", "gitlab", "junit", "sarif")
 NEXT = "run `agentconv sync`, and commit what it changes"
 """What is to be done where somebody only looked, and something would be written."""
+_NEXT = f"{NEXT} (uvx --from agentconv-toolkit agentconv sync)"
+"""The same for who reads it where agentconv is not installed; the package of that name is another one."""
 
 
 def report(
@@ -29,6 +31,7 @@ def report(
     *,
     place: str,
     looking: bool = True,
+    red: bool = False,
     failed: str = "sync-failed",
     name: str = "agentconv sync",
 ) -> str:
@@ -41,12 +44,13 @@ def report(
         limits: Losses that count in every run, by target and code.
         place: The configuration, which is where these are told.
         looking: Whether nothing is written, so that every change to come is a finding.
+        red: Whether what would be written makes the command exit with 1.
         failed: What an error is called.
         name: Who tells it.
     """
     from agentconv.render import machine
 
-    found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking)]
+    found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
     found += [Remark(code, "warning", f"{text.client(target)}: {CATALOGUE[code].summary}", place) for target, code in limits]
     found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in found]
     if kind == "sarif":
@@ -67,14 +71,17 @@ def _of_file(one: Diagnostic, failed: str) -> Remark:
     return Remark(rule, one.severity.value, one.message, *where, one.hint or "", one.severity is Severity.ERROR)
 
 
-def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[Remark]:
+def _of_agents(told: Iterable[Line], *, looking: bool, red: bool) -> Iterator[Remark]:
     for line in told:
         if line.look or looking:
             agent = f"`{line.agent}` in {line.target}" if line.agent else line.target
-            level = "error" if line.look else "warning"
+            level = "error" if line.look or red else "warning"
             said = f": {line.what}" if line.what else ""
-            hint = line.hint or ("" if line.look else NEXT)
-            yield Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}", line.path, line.number, 1, hint)
+            if line.source:
+                said = f" ({line.path}){said}"
+            hint = line.hint or ("" if line.look else _NEXT)
+            message = f"{line.word.lower()} {agent}{said}"
+            yield Remark(f"sync-{line.word.lower()}", level, message, line.source or line.path, line.number, 1, hint)
 
 
 def _command(one: Remark) -> str:

@@ -18,7 +18,7 @@ from agentconv.formats import registry
 from agentconv.sources import inputs, loading, locations, sniffing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.sources.inputs import Discovery
 
@@ -47,18 +47,50 @@ class Asked:
     """The folder that the command writes to: what is in there is what it made."""
 
 
-def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
-    """Say what is not read of what a user may have meant."""
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a project holds besides what is read of it."""
+
+    root: Path
+    projects: Sequence[str]
+    """Folders in it that are projects with agents."""
+    loose: Mapping[str, int]
+    """How many files that are agents lie in folders where no assistant looks."""
+
+
+def told(found: Discovery, asked: Asked, sought: Sequence[Inside] | None = None) -> Iterator[Diagnostic]:
+    """Say what is not read of what a user may have meant.
+
+    Args:
+        found: What is read.
+        asked: What was asked for.
+        sought: What `inside` returned of these, where it is known already.
+    """
     for place, client in found.barren:
         if _has_files(place):
             row = registry.FORMATS[client]
             kinds = ", ".join(f"*{suffix}" for suffix in row.suffixes)
             yield _note(f"{row.title} reads only {kinds} here, and there is none", place)
-    for source in asked.sources:
-        root = Path(source)
-        if source != inputs.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
-            yield from _inside(root, found, asked)
-            yield from _shared(root, found)
+    for one in inside(found, asked) if sought is None else sought:
+        yield from _not_read(one, asked)
+        yield from _shared(one.root, found)
+
+
+def inside(found: Discovery, asked: Asked) -> list[Inside]:
+    """Return what each project that was asked about holds besides what is read of it."""
+    roots = [Path(source) for source in asked.sources if source != inputs.STDIN]
+    return [_inside(root, found, asked) for root in roots if root.is_dir() and any(_places(root, registry.CLIENTS))]
+
+
+def _not_read(one: Inside, asked: Asked) -> Iterator[Diagnostic]:
+    """Say what of one project is not read."""
+    place = os.fspath(one.root)
+    if one.projects:
+        yield _note(f"more projects have agents, in {_listed(one.projects)}: {_command(asked, one.projects)}", place)
+    if one.loose:
+        count = sum(one.loose.values())
+        what = f"{count:,} agent files lie" if count > 1 else "1 agent file lies"
+        yield _note(f"{what} where no assistant looks, in {_listed([*one.loose])}: {_command(asked, [*one.loose])}", place)
 
 
 def _shared(root: Path, found: Discovery) -> Iterator[Diagnostic]:
@@ -136,8 +168,8 @@ def out_of_place(found: Discovery) -> Iterator[Diagnostic]:
         yield _note(message, places[0])
 
 
-def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
-    """Say what of one project is not read."""
+def _inside(root: Path, found: Discovery, asked: Asked) -> Inside:
+    """Return what one project holds besides what is read of it."""
     read = cache(lambda: {os.path.realpath(file.location) for file in found.files if file.location})
     projects: list[str] = []
     loose: dict[str, int] = {}
@@ -162,12 +194,7 @@ def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
             last = max(number for number, part in enumerate(parts) if part in _FOLDERS)
             top = os.path.join(root, *parts[: last + 1])
             loose[top] = loose.get(top, 0) + agents
-    if projects:
-        yield _note(f"more projects have agents, in {_listed(projects)}: {_command(asked, projects)}", os.fspath(root))
-    if loose:
-        count = sum(loose.values())
-        what = f"{count:,} agent files lie" if count > 1 else "1 agent file lies"
-        yield _note(f"{what} where no assistant looks, in {_listed([*loose])}: {_command(asked, [*loose])}", os.fspath(root))
+    return Inside(root, projects, loose)
 
 
 def _places(folder: Path, clients: Collection[str]) -> Iterator[Path]:
