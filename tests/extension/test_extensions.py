@@ -315,6 +315,7 @@ def test_what_a_rule_yields_is_held_to_what_a_finding_is(installed, project, nam
     codes, told = installed.codes([f"lint .claude --output-format {kind}" for kind in ("concise", "sarif", "github", "junit")], project)
 
     assert codes == [1] * 4
+    assert "looked at: nothing found; 1 check failed" in told
     assert told.count(f"TOY001 mine of team-rules 1.0 failed: {why}") >= 4
 
 

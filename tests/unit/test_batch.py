@@ -181,6 +181,13 @@ def test_a_row_that_is_no_map_is_a_row_with_an_error(row):
     assert second["format"] == "codex"
 
 
+def test_a_row_with_a_misspelt_format_says_what_was_meant():
+    """What to do next is in the error, as that has no hint beside it."""
+    (row,) = batch.convert_rows([ROW | {"format": "claud"}])
+
+    assert row["error"] == "there is no format `claud` (did you mean `claude`?)"
+
+
 def test_what_a_reader_fails_on_has_no_state(monkeypatch):
     """Nobody knows whether a file has an agent that its reader fails on."""
 

@@ -279,9 +279,9 @@ class InputError(Exception):
         self.diagnostic = diagnostic
 
     def __str__(self) -> str:
-        """Say where and what, in one line."""
-        span = self.diagnostic.span
-        return f"{span}: {self.diagnostic.message}" if span else self.diagnostic.message
+        """Say where, what, and what to do next, in one line: who sees it on the way out of a program has nothing else."""
+        span, hint = self.diagnostic.span, self.diagnostic.hint
+        return f"{f'{span}: ' if span else ''}{self.diagnostic.message}{f' ({hint})' if hint else ''}"
 
 
 class AbsentError(InputError, KeyError):

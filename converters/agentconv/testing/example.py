@@ -212,7 +212,7 @@ def _main(words: list[str]) -> int:
     try:
         root = write(*words, yaml=yaml).as_posix()
     except InputError as error:
-        print(f"error: {error}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
+        print(f"error: {error.diagnostic.message}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
         return 2
     print(f"written: {root}\n\n  cd {root}\n  pip install -e '.[test]'\n  pytest\n  agentconv formats {words[0]}")
     return 0
