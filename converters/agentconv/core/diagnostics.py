@@ -206,6 +206,10 @@ class Diagnostic:
     remedy: str | None = None
     """What to do about the value itself, where its reader knows that."""
 
+    def __str__(self) -> str:
+        """Say where, how bad, and what, in one line."""
+        return f"{_place(self.span)}{self.severity}: {self.message}"
+
     @property
     def is_bug(self) -> bool:
         """Whether something was lost to a bug: of ours, or of a distribution that brings a format or a rule."""
@@ -269,6 +273,14 @@ class Loss:
     """The kind of part (`skills`, `commands`, `servers`) whose id `agent` is, where it is none of an agent."""
     beyond: tuple[str, ...] | None = None
     """What an agent may do beyond its author (`Widening.name`)."""
+
+    def __str__(self) -> str:
+        """Say where, how bad, and what, in one line."""
+        return f"{_place(self.span)}{self.severity}: {self.agent}: {self.field}: {self.detail}"
+
+
+def _place(span: Span | None) -> str:
+    return f"{span.path}:{span.line}: " if span else ""
 
 
 class InputError(Exception):
