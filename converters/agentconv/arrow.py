@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from agentconv import batch
+from agentconv.formats import registry
 
 try:
     import pyarrow as pa
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "convert_table"]
 
-_TAKEN = ("path", "bytes", "format")
+_NEEDED = ("path", "bytes")
+_TAKEN = (*_NEEDED, "format")
 _ROWS = 1024
 """How many rows are turned into values of Python, or back, at once."""
 _NUMBERS = frozenset({"line", "column", "end_line", "end_column"})
@@ -58,13 +60,27 @@ def convert_table(
         A `pyarrow.Table` of `SCHEMA`.
 
     Raises:
-        InputError: There is no such format or choice.
+        InputError: There is no such format or choice, or the table has rows and no such column.
     """
+    _check(table)
     rows = batch.convert_rows(_rows(table), targets, format, options)
     parts = []
     while chunk := list(islice(rows, _ROWS)):
         parts.append(pa.RecordBatch.from_pylist(chunk, schema=SCHEMA))
     return pa.Table.from_batches(parts, schema=SCHEMA)
+
+
+def _check(table: Any) -> None:
+    """Refuse a table of whose rows nothing could be made; one of nothing is how engines ask for the columns.
+
+    Raises:
+        InputError: A column is not there.
+    """
+    names = table.schema.names
+    absent = [name for name in _NEEDED if name not in names]
+    if absent and table.num_rows:
+        there = f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
+        raise registry.usage(f"the table has no column `{absent[0]}`; {there}", "rename the columns of paths and of bytes: `path`, `bytes`")
 
 
 def _rows(table: Any) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,7 +27,7 @@ from agentconv.lint import catalogue, library
 from agentconv.sources import discovery, inputs, loading, sniffing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
@@ -92,8 +93,10 @@ def convert_rows(
         agents has a row without a number. The columns are `COLUMNS`.
 
     Raises:
-        InputError: There is no such format or choice. Raised by the call itself; nothing is raised for a row.
+        InputError: There is no such format or choice, or one row is given where rows are. Raised by the call itself; nothing is raised
+            for a row.
     """
+    _check(rows)
     work = _Conversion(_words(targets), format, options)
     return _all(rows, work.of, COLUMNS, options)
 
@@ -121,10 +124,21 @@ def lint_rows(
         For each finding a row, and for a file without any one row that has no `code`. The columns are `LINT_COLUMNS`.
 
     Raises:
-        InputError: There is no such format, client or rule. Raised by the call itself.
+        InputError: There is no such format, client or rule, or one row is given where rows are. Raised by the call itself.
     """
+    _check(rows)
     look = library.Look(for_, select, ignore)
     return _all(rows, _Linting(look, format).of, LINT_COLUMNS, options)
+
+
+def _check(rows: object) -> None:
+    """Refuse what is no rows, though it can be gone through.
+
+    Raises:
+        InputError: It is one row, or a text.
+    """
+    if isinstance(rows, (Mapping, str, bytes)) or not isinstance(rows, Iterable):
+        raise registry.usage(f"rows are a list, or anything else that yields maps, not {type(rows).__name__}", "put one row into a list")
 
 
 def _words(targets: str | Sequence[str]) -> list[str]:
@@ -165,6 +179,8 @@ def _all(
 
 def _of_row(row: Mapping[str, Any], head: Row, work: Callable[[_File, Row], Iterator[Row]]) -> list[Row]:
     """Return what comes of a row; what is known of its file by then is in the head."""
+    if not isinstance(row, Mapping):
+        raise registry.usage(f"a row is a map with `path` and `bytes`, not {type(row).__name__}")
     path, data, format_id = row.get("path"), row.get("bytes"), row.get("format")
     head["path"] = _storable(path) if isinstance(path, str) else None
     if not isinstance(path, str):
@@ -214,7 +230,9 @@ class _Conversion:
         rows = {agent.id: row for agent, row in _agents(pieces, told, head)}
         if not rows:
             causes = [*told, *(piece.absence for piece in pieces if piece.absence)]
-            yield head | {"state": str(State.NO_AGENT), "diagnostics": [*map(_diagnostic, causes)], "error": _bug(told)}
+            error = _bug(told)
+            state = None if error else str(State.NO_AGENT)  # nobody knows what a reader that failed would have found
+            yield head | {"state": state, "diagnostics": [*map(_diagnostic, causes)], "error": error}
             return
         if not self.targets:
             yield from rows.values()

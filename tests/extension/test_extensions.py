@@ -1,6 +1,7 @@
 """Formats and rules of other distributions: they are held to what ours are, and one that is broken loses nothing but itself."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_an_example_that_cannot_be_written_is_told(words, why, tmp_path, monkeyp
     assert example._main(words) == 2
     assert why in capsys.readouterr().err
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("format_id", ["a", "b2", "ac", "acme", "acmeco", "ac-me-and-a-long-one", "my-tool"])
+def test_the_codes_of_an_example_are_legal(format_id, tmp_path):
+    """Whatever the id, the rule that is written has a code that a distribution may have, and its suite asks for that one."""
+    root = example.write(format_id, tmp_path / "made")
+    (code,) = re.findall('"([A-Z]+)001"', next(root.glob("src/*/rules.py")).read_text("utf-8"))
+
+    assert re.fullmatch("(?!AC)[A-Z]{2,8}", code)
+    assert f'rule_cases("{code}")' in next(root.glob("tests/*.py")).read_text("utf-8")
 
 
 def test_every_command_knows_it(installed, project):
@@ -304,6 +315,7 @@ def test_what_a_rule_yields_is_held_to_what_a_finding_is(installed, project, nam
     codes, told = installed.codes([f"lint .claude --output-format {kind}" for kind in ("concise", "sarif", "github", "junit")], project)
 
     assert codes == [1] * 4
+    assert "looked at: nothing found; 1 check failed" in told
     assert told.count(f"TOY001 mine of team-rules 1.0 failed: {why}") >= 4
 
 
@@ -334,15 +346,16 @@ def ours(code, name, function):
 
 
 TAKEN = {
-    "code": ours("TOY001", "second", "second"),
-    "name": ours("TOY002", "first", "second"),
-    "ours": ours("AC101", "second", "second"),
-    "none": ours("toy-1", "second", "second"),
+    "code": (ours("TOY001", "second", "second"), "choose another code"),
+    "name": (ours("TOY002", "first", "second"), "choose another name"),
+    "ours": (ours("AC101", "second", "second"), "choose another prefix, such as MYAC"),
+    "begins like ours": (ours("ACME001", "second", "second"), "choose another prefix, such as MYAC"),
+    "none": (ours("toy-1", "second", "second"), "choose another: TEAM001"),
 }
 
 
-@pytest.mark.parametrize("second", TAKEN.values(), ids=TAKEN)
-def test_a_rule_that_cannot_be_called_as_it_is_loses_only_itself(installed, project, second):
+@pytest.mark.parametrize(("second", "hint"), TAKEN.values(), ids=TAKEN)
+def test_a_rule_that_cannot_be_called_as_it_is_loses_only_itself(installed, project, second, hint):
     """A code or a name that is taken, in its own module too, is told by `lint` and fails the rule's suite; the module's others run."""
     rules = OURS.replace("AC101", "TOY001").replace('"ours"', '"first"').replace("iter(())", "iter([self.find('x', (0, 0), 'y')])")
     installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules + second)

@@ -13,7 +13,7 @@ import pytest
 
 import agentconv
 from agentconv import cli
-from agentconv.core.diagnostics import Code
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -386,3 +386,14 @@ def test_linting_a_folder_finds_what_the_command_finds(tmp_path, monkeypatch, ca
     assert [(one["code"], one["path"], one["line"]) for one in told] == [
         (one.code, one.span.path, one.span.line) for one in agentconv.lint(".", for_="cursor,codex")
     ]
+
+
+def test_a_diagnostic_and_a_loss_are_one_line_as_texts():
+    """Who prints one sees where, how bad and what, and not all that it holds."""
+    agents = agentconv.reads("---\nname: a\ndescription: b\ncolor: 12\n---\nc\n", "claude-code", path="a.md")
+    loss = agentconv.write(agents, "codex").losses[0]
+    told = Diagnostic(Code.SYNTAX, Severity.ERROR, "wrong", Span("a.md", 4, 2))
+
+    assert str(told) == "a.md:4: error: wrong"
+    assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.detail}"
+    assert str(replace(loss, span=Span("a.md", 4, 2))).startswith(f"a.md:4: {loss.severity}: a: ")

@@ -3,7 +3,7 @@
 import pytest
 
 from agent_rows import digest, rows
-from agentconv import batch
+from agentconv import InputError, batch
 
 pa = pytest.importorskip("pyarrow")
 
@@ -32,6 +32,21 @@ def test_an_empty_table_has_the_schema():
 
     assert convert_table(empty, "codex").schema == SCHEMA
     assert tuple(SCHEMA.names) == batch.COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["path", "content"], "the table has no column `bytes`; it has `path`, `content`"),
+        (["content"], "the table has no column `path`; it has `content`"),
+    ],
+)
+def test_a_table_without_a_column_that_is_needed_is_told(names, why):
+    """It is an error of the call, and gives no rows."""
+    from agentconv.arrow import convert_table
+
+    with pytest.raises(InputError, match=why):
+        convert_table(pa.table({name: ["x"] for name in names}), "codex")
 
 
 def test_half_a_character_fits_into_a_table():

@@ -11,7 +11,8 @@ import pytest
 
 import agentconv
 from agent_rows import digest, rows
-from agentconv import batch
+from agentconv import InputError, batch
+from agentconv.formats import registry
 
 TARGETS = ("codex", "opencode")
 AGENT = b"---\nname: greeter\ndescription: Says hello.\ntools: [Read, Bash]\ncolor: purple-ish\n---\n\nSay hello.\n"
@@ -159,6 +160,46 @@ def test_mistakes_of_the_caller_are_told_at_once():
         batch.convert_rows([], "codx")
     with pytest.raises(agentconv.InputError, match="no rule `AC99999`"):
         batch.lint_rows([], select=["AC99999"])
+
+
+@pytest.mark.parametrize("given", [{"path": "a.md", "bytes": b""}, "a.md", b"", None], ids=repr)
+@pytest.mark.parametrize("function", [batch.convert_rows, batch.lint_rows])
+def test_one_row_where_rows_are_is_told_at_once(function, given):
+    """A row alone, and what is no rows at all, are errors of the call with what to do."""
+    with pytest.raises(InputError, match="rows are a list, or anything else that yields maps, not ") as caught:
+        function(given)
+
+    assert caught.value.diagnostic.hint == "put one row into a list"
+
+
+@pytest.mark.parametrize("row", [None, "a.md", 12, ["path"]], ids=repr)
+def test_a_row_that_is_no_map_is_a_row_with_an_error(row):
+    """It loses no other."""
+    first, second = batch.convert_rows([row, {"path": ".codex/agents/a.toml", "bytes": b""}])
+
+    assert first["error"].startswith(f"a row is a map with `path` and `bytes`, not {type(row).__name__}")
+    assert second["format"] == "codex"
+
+
+def test_a_row_with_a_misspelt_format_says_what_was_meant():
+    """What to do next is in the error, as that has no hint beside it."""
+    (row,) = batch.convert_rows([ROW | {"format": "claud"}])
+
+    assert row["error"] == "there is no format `claud` (did you mean `claude`?)"
+
+
+def test_what_a_reader_fails_on_has_no_state(monkeypatch):
+    """Nobody knows whether a file has an agent that its reader fails on."""
+
+    def read(text):
+        raise ZeroDivisionError
+
+    module = registry.load("codex")
+    monkeypatch.setattr(module, "read", read)
+    (row,) = batch.convert_rows([{"path": ".codex/agents/a.toml", "bytes": b"name = 'a'"}])
+
+    assert row["state"] is None
+    assert "ZeroDivisionError" in row["error"]
 
 
 def test_linting():

@@ -60,6 +60,13 @@ class Told:
         """Whether nothing is written of what would be mended."""
         return bool(self.options.diff or self.options.check)
 
+    def failed(self) -> tuple[int, int]:
+        """Return how many files could not be looked at, and how many checks failed on the others."""
+        looked_at = {one.subject.path for one in self.checked}
+        broken = [one for one in self.failures if one.severity is Severity.ERROR and one not in self.mended.told]
+        files = {one.span.path for one in broken if one.span and one.span.path} - looked_at
+        return len(files), sum(one.is_bug and not (one.span and one.span.path in files) for one in broken)
+
     def counts(self, finding: Finding) -> bool:
         """Whether a finding makes the command exit with 1; no project passes by itself over what protects whoever reads its files."""
         counted = _COUNTED[self.options.strict or "warnings"]
@@ -121,7 +128,7 @@ def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> N
 
 def _summarise(told: Told, code: Exit, *, said: bool) -> None:
     known = told.baseline.known if told.baseline else 0
-    summary = findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known)
+    summary = findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known, failed=told.failed())
     if told.others:
         summary += f"\n{text.count(told.others, 'finding')} about assistants whose files these are not; --for own leaves that out"
     if not told.options.quiet:

@@ -206,6 +206,10 @@ class Diagnostic:
     remedy: str | None = None
     """What to do about the value itself, where its reader knows that."""
 
+    def __str__(self) -> str:
+        """Say where, how bad, and what, in one line."""
+        return f"{_place(self.span)}{self.severity}: {self.message}"
+
     @property
     def is_bug(self) -> bool:
         """Whether something was lost to a bug: of ours, or of a distribution that brings a format or a rule."""
@@ -272,6 +276,14 @@ class Loss:
     closes: tuple[str, ...] = ()
     """Effects that the agent's own list of tools is for, and that it has nothing of in the target: it cannot do its work there."""
 
+    def __str__(self) -> str:
+        """Say where, how bad, and what, in one line."""
+        return f"{_place(self.span)}{self.severity}: {self.agent}: {self.field}: {self.detail}"
+
+
+def _place(span: Span | None) -> str:
+    return f"{span.path}:{span.line}: " if span else ""
+
 
 class InputError(Exception):
     """Something a user can mend: a path, an option, a file. Carries the diagnostic to show."""
@@ -281,9 +293,9 @@ class InputError(Exception):
         self.diagnostic = diagnostic
 
     def __str__(self) -> str:
-        """Say where and what, in one line."""
-        span = self.diagnostic.span
-        return f"{span}: {self.diagnostic.message}" if span else self.diagnostic.message
+        """Say where, what, and what to do next, in one line: who sees it on the way out of a program has nothing else."""
+        span, hint = self.diagnostic.span, self.diagnostic.hint
+        return f"{f'{span}: ' if span else ''}{self.diagnostic.message}{f' ({hint})' if hint else ''}"
 
 
 class AbsentError(InputError, KeyError):

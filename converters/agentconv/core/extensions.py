@@ -49,10 +49,10 @@ class Extension:
             raise self.broken(f"cannot be loaded: {type(error).__name__}: {error}") from error
         return found
 
-    def broken(self, why: str) -> InputError:
-        """Make the error that names the distribution."""
+    def broken(self, why: str, hint: str = "") -> InputError:
+        """Make the error that names the distribution; without a hint for its author, it has one for who has it installed."""
         message = f"`{self.name}` of {self.distribution} {why}"
-        hint = f"update or uninstall {self.distribution.partition(' ')[0]}; everything else works without it"
+        hint = hint or f"update or uninstall {self.distribution.partition(' ')[0]}; everything else works without it"
         return InputError(Diagnostic(Code.EXTENSION, Severity.WARNING, message, hint=hint))
 
     @property

@@ -62,7 +62,8 @@ BROKEN: list[Broken] = []
 BROUGHT: dict[str, str] = {}
 """By code the distributions that rules come from which are not our own."""
 _CODE = expression("[A-Z]{2,8}[0-9]{2,5}")
-_OWN = "AC"
+OWN = "AC"
+"""How the codes of our own rules begin."""
 
 
 @cache
@@ -78,7 +79,7 @@ def rules() -> dict[str, Rule]:
             continue
         for rule in brought:
             if wrong := _wrong(rule, own):
-                BROKEN.append(Broken(extension, extension.broken(wrong).diagnostic, rule.code))
+                BROKEN.append(Broken(extension, extension.broken(*wrong).diagnostic, rule.code))
             else:
                 own[rule.code] = rule
                 BROUGHT[rule.code] = extension.distribution
@@ -102,15 +103,17 @@ def _brought(extension: Extension) -> list[Rule]:
     return sorted(rules, key=lambda rule: rule.code)
 
 
-def _wrong(rule: Rule, taken: Mapping[str, Rule]) -> str | None:
-    """Say why a rule of another distribution cannot be called as it is."""
-    if not _CODE.fullmatch(rule.code) or rule.code.startswith(_OWN):
-        return f"has a rule with the code {rule.code}: capital letters of its own, not {_OWN}, and a number"
+def _wrong(rule: Rule, taken: Mapping[str, Rule]) -> tuple[str, str] | None:
+    """Say why a rule of another distribution cannot be called as it is, and what its author does about it."""
+    if rule.code.startswith(OWN):
+        return f"has a rule with the code {rule.code}: a code must not begin with {OWN}", f"choose another prefix, such as MY{OWN}"
+    if not _CODE.fullmatch(rule.code):
+        return f"has a rule with the code {rule.code}: it is two to eight capital letters and two to five digits", "choose another: TEAM001"
     for other in taken.values():
         if rule.code == other.code:
-            return f"has a rule {rule.code} {rule.name}, and another one has that code: {other.code} {other.name}"
+            return f"has a rule {rule.code} {rule.name}, and another one has that code: {other.code} {other.name}", "choose another code"
         if rule.name == other.name:
-            return f"has a rule {rule.code} {rule.name}, and another one has that name: {other.code} {other.name}"
+            return f"has a rule {rule.code} {rule.name}, and another one has that name: {other.code} {other.name}", "choose another name"
     return None
 
 

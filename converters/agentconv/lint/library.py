@@ -118,7 +118,7 @@ def inspect(what: What, *, for_: str | Sequence[str] = "all") -> tuple[Inspected
 
     Args:
         what: A set that was read, or a path.
-        for_: The clients to ask, as words or one text.
+        for_: The clients to ask, as words or one text: `"codex,opencode"`; `"all"` asks every one.
 
     Raises:
         InputError: The path names nothing, there is no such client, or the set holds no file to look at.

@@ -104,21 +104,25 @@ def _cut(line: str, first: int) -> tuple[str, int]:
     return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
 
 
-def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, known: int = 0) -> str:
-    """Say how much was found, and how much of it can be mended.
+def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, known: int = 0, failed: tuple[int, int] = (0, 0)) -> str:
+    """Say how much was found, how much of it can be mended, and what was not looked at.
 
     Args:
         checked: The files.
         fixed: How many findings are mended.
         pending: Whether they only would be.
         known: How many more are in the baseline.
+        failed: How many files could not be looked at, and how many checks failed.
     """
     found = [value for one in checked for value in one.findings]
     files = text.count(len(checked), "file")
     done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
     done += f"; {text.count(known, 'finding')} known already" if known else ""
+    done += f"; {text.count(failed[0], 'file')} could not be looked at" if failed[0] else ""
+    done += f"; {text.count(failed[1], 'check')} failed" if failed[1] else ""
     if not found:
-        return f"{files} looked at: nothing {'new ' if known else ''}found{done}"
+        nothing = f": nothing {'new ' if known else ''}found" if checked else ""
+        return f"{files} looked at{nothing}{done}"
     counts = Counter(value.severity.value for value in found)
     parts = ", ".join(text.count(counts[word], word) for word in ("error", "warning", "note") if counts[word])
     lines = [f"{files} looked at: {parts}{done}"]

@@ -122,8 +122,7 @@ class Watch:
         try:
             self._once()
         except InputError as error:
-            hint = error.diagnostic.hint
-            self.tell(f"error: {error}{f' ({hint})' if hint else ''}")
+            self.tell(f"error: {error}")
 
     def _once(self) -> None:
         under_way = self.under_way()

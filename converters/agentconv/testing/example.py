@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
+from agentconv.lint import catalogue
 
 if TYPE_CHECKING:
     import os
@@ -165,7 +166,7 @@ def write(format_id: str, folder: str | os.PathLike[str] | None = None, *, yaml:
         "package": f"{'_'.join(words)}_agents",
         "suffix": ".yaml" if yaml else ".md",
         "title": " ".join(word.capitalize() for word in words),
-        "code": re.sub("[^A-Z]", "", "".join(words).upper())[:8].ljust(2, "X"),
+        "code": _code(words),
     }
     template = Path(registry.__file__).parent / "_template"
     for name, text in _FILES.items():
@@ -173,6 +174,12 @@ def write(format_id: str, folder: str | os.PathLike[str] | None = None, *, yaml:
     for name, text in _copied(template, yaml=yaml):
         _put(root / name.format(**names), text.replace("template", format_id).replace("Template", names["title"]))
     return root
+
+
+def _code(words: list[str]) -> str:
+    """Return how the codes of its rules begin: letters of the id, behind others where the codes of agentconv itself begin so."""
+    letters = re.sub("[^A-Z]", "", "".join(words).upper()).ljust(2, "X")
+    return (f"MY{letters}" if letters.startswith(catalogue.OWN) else letters)[:8]
 
 
 def _copied(template: Path, *, yaml: bool) -> Iterator[tuple[str, str]]:
@@ -205,7 +212,7 @@ def _main(words: list[str]) -> int:
     try:
         root = write(*words, yaml=yaml).as_posix()
     except InputError as error:
-        print(f"error: {error}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
+        print(f"error: {error.diagnostic.message}\n  hint: {error.diagnostic.hint}", file=sys.stderr)
         return 2
     print(f"written: {root}\n\n  cd {root}\n  pip install -e '.[test]'\n  pytest\n  agentconv formats {words[0]}")
     return 0

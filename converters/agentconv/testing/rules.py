@@ -126,7 +126,7 @@ def it_is_documented(rule: Rule, folder: Path) -> Iterator[str]:  # noqa: ARG001
     said = {
         "its name is words in lower case with hyphens": re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name),
         "its first line says what it flags, in a sentence": rule.summary.endswith(".") and "\n" not in rule.summary,
-        "the rest of its docstring says why that matters": len(rule.why) > 20,
+        "the rest of its docstring says why that matters, in more than 20 characters": len(rule.why) > 20,
         "`source` says where the facts are from": rule.source,
         "`verified` is a date, such as 2026-11-29": re.fullmatch(r"20\d\d-\d\d-\d\d", rule.verified),
         "`fix` is safe, unsafe, sometimes, or not given": rule.fix in (None, "safe", "unsafe", "sometimes"),
