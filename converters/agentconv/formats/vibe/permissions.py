@@ -164,10 +164,13 @@ class _Config:
 
 
 def _put(document: Any, rule: Rule) -> None:
-    """Put a rule into a file where its tool's table says it."""
+    """Put a rule into a file: a closed tool into the list, which takes globs, and what else is said into its table."""
+    if rule.pattern is None and rule.effect == "deny":
+        document.setdefault(_DISABLED, []).append(rule.native)
+        return
     table = document.setdefault(_TABLES, {}).setdefault(rule.native, {})
     if rule.pattern is None:
-        table[_PERMISSION] = "ask" if rule.effect == "ask" else "never"
+        table[_PERMISSION] = rule.effect
     else:
         key = next(key for key, effect in _LISTS.items() if effect == rule.effect)
         table.setdefault(key, []).append(rule.pattern.removesuffix(":*"))
