@@ -149,12 +149,31 @@ class _Config:
         for way, text, rules in self._said:
             if rules and not wanted & set(rules):
                 _take(document, way, text)
+        there = set(self.part.rules if self.part else ())
+        for rule in part.rules if part else ():
+            if rule not in there:
+                _put(document, rule)
+        if part and part.extras.get(ID) and not (self.part and self.part.extras.get(ID)):
+            document[_OUTSIDE] = part.extras[ID][_OUTSIDE]
         if not (part and part.extras.get(ID)):
             tables = document.get(_TABLES)
             for table in (document, *(tables.values() if isinstance(tables, dict) else ())):
                 if isinstance(table, dict):
                     table.pop(_OUTSIDE, None)
         return (BOM if self.source.text.startswith(BOM) else "") + tomlkit.dumps(document)
+
+
+def _put(document: Any, rule: Rule) -> None:
+    """Put a rule into a file: a closed tool into the list, which takes globs, and what else is said into its table."""
+    if rule.pattern is None and rule.effect == "deny":
+        document.setdefault(_DISABLED, []).append(rule.native)
+        return
+    table = document.setdefault(_TABLES, {}).setdefault(rule.native, {})
+    if rule.pattern is None:
+        table[_PERMISSION] = rule.effect
+    else:
+        key = next(key for key, effect in _LISTS.items() if effect == rule.effect)
+        table.setdefault(key, []).append(rule.pattern.removesuffix(":*"))
 
 
 def _take(document: Any, way: tuple[str, ...], text: str | None) -> None:
