@@ -135,7 +135,10 @@ class _Config:
         self.part = self._part(_outside(values))
 
     def _part(self, outside: dict[str, Json]) -> PermissionSet | None:
-        rules = tuple(dict.fromkeys(rule for _, _, found in self._said for rule in found))
+        every = dict.fromkeys(rule for _, _, found in self._said for rule in found)
+        closed = {rule.native for rule in every if rule.effect == "deny" and rule.pattern is None}
+        held = (rule for rule in every if rule.effect == "deny" or rule.native not in closed)
+        rules = tuple(sorted(held, key=_place))
         if not rules and not outside:
             return None
         return PermissionSet(rules=rules, resolution="first" if rules else None, extras={ID: outside} if outside else {})
@@ -145,11 +148,10 @@ class _Config:
         import tomlkit
 
         document: Any = tomlkit.parse(self.source.text.removeprefix(BOM))
-        wanted = set(part.rules if part else ())
+        wanted, there = (set(one.rules if one else ()) for one in (part, self.part))
         for way, text, rules in self._said:
-            if rules and not wanted & set(rules):
+            if there & set(rules) and not wanted & set(rules):
                 _take(document, way, text)
-        there = set(self.part.rules if self.part else ())
         for rule in part.rules if part else ():
             if rule not in there:
                 _put(document, rule)
@@ -163,14 +165,19 @@ class _Config:
         return (BOM if self.source.text.startswith(BOM) else "") + tomlkit.dumps(document)
 
 
+def _place(rule: Rule) -> tuple[bool, str, bool]:
+    """Return what sorts rules alike, wherever in the file each is said: what is denied first, of a tool what is about some of it."""
+    return rule.effect != "deny", rule.native, rule.pattern is None
+
+
 def _put(document: Any, rule: Rule) -> None:
-    """Put a rule into a file: a closed tool into the list, which takes globs, and what else is said into its table."""
-    if rule.pattern is None and rule.effect == "deny":
+    """Put a rule into a file: what its own tools are held to into their tables, other words into the list, which takes globs."""
+    if rule.pattern is None and rule.effect == "deny" and vocabulary.own_word(ID, rule.native) is None:
         document.setdefault(_DISABLED, []).append(rule.native)
         return
     table = document.setdefault(_TABLES, {}).setdefault(rule.native, {})
     if rule.pattern is None:
-        table[_PERMISSION] = rule.effect
+        table[_PERMISSION] = "never" if rule.effect == "deny" else rule.effect
     else:
         key = next(key for key, effect in _LISTS.items() if effect == rule.effect)
         table.setdefault(key, []).append(rule.pattern.removesuffix(":*"))
