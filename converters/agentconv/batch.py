@@ -171,7 +171,8 @@ def _all(
         except time_limit.OverTime:
             found = [head | {"error": f"it takes longer than {options.seconds:g} seconds"}]
         except InputError as error:
-            found = [head | {"error": _told(str(error))}]
+            hint = error.diagnostic.hint
+            found = [head | {"error": _told(f"{error} ({hint})" if hint else str(error))}]
         except Exception as error:  # noqa: BLE001 - one row must not lose the others
             found = [head | {"error": _told(f"{type(error).__name__}: {error}")}]
         yield from found

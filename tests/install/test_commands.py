@@ -451,7 +451,7 @@ def test_removed_pack_is_orphaned(project, give, run, asked):
     assert {*asked("status", code=1).states().values()} == {"orphaned"}
     told = run("status", code=1).out
     assert "backend-agents 1.0.0; not in .venv/lib/python3.11/site-packages (the project's .venv)\n" in told
-    assert "`pip install backend-agents==1.0.0` brings it back" in told
+    assert "`pip install backend-agents==1.0.0` brings it back" in " ".join(told.split())
     assert "`agentconv uninstall backend-agents --accept=leaving` takes away" in " ".join(told.split())
     assert "nothing but the lock says" in run("uninstall", "Backend_Agents", code=1).err
     assert (project / ".claude/agents/reviewer.md").is_file()

@@ -134,11 +134,16 @@ LOCAL = McpServer("s", "stdio", command="run", args=(), env={"ACCESS": "${ACCESS
 REMOTE = McpServer("s", "http", url="https://mcp.example.com/x", headers={"Authorization": "Bearer ${KEY}", "X-Team": "${TEAM}"})
 
 
+def _by_hand(hint: str | None) -> str:
+    """Return what a hint has to be written, without how that is to be taken."""
+    return (hint or "").partition(": ")[2].partition(", with the value of ")[0]
+
+
 def test_codex_names_variables_in_keys_of_their_own() -> None:
     """Codex fills in nothing: the line for its configuration hands a variable on or names it; what has a default is for a person."""
     none, local = _told(LOCAL, "claude-code", "codex")
     _, remote = _told(REMOTE, "claude-code", "codex")
-    lines = [tomli.loads((told["mcp-dropped"] or "").partition(": ")[2])["mcp_servers"]["s"] for told in (local, remote)]
+    lines = [tomli.loads(_by_hand(told["mcp-dropped"]))["mcp_servers"]["s"] for told in (local, remote)]
 
     assert none is None
     assert lines[0] == {"command": "run", "env": {"MODE": "<MODE>", "PLAIN": "yes"}, "env_vars": ["ACCESS"]}
@@ -151,7 +156,7 @@ def test_line_to_write_by_hand_is_in_the_target_s_language(target: str) -> None:
     known = vocabulary.variables(target)
     server = _agent(LOCAL, "claude-code").agents[0].mcp_servers or ()
     line = by_hand.hint(target, server) or ""
-    values = json.loads(line.partition(": ")[2])[known.key]["s"]
+    values = json.loads(_by_hand(line))[known.key]["s"]
     env = values.get("env") or values["environment"]
     said = EXPANDERS[known.configured](env["ACCESS"], {"ACCESS": "t"}) if known.configured else "t" if env["ACCESS"] == "<ACCESS>" else ""
 

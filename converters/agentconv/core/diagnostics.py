@@ -291,11 +291,13 @@ class InputError(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic)
         self.diagnostic = diagnostic
+        if diagnostic.hint:
+            self.add_note(f"hint: {diagnostic.hint}")  # who sees it on the way out of a program has nothing else
 
     def __str__(self) -> str:
-        """Say where, what, and what to do next, in one line: who sees it on the way out of a program has nothing else."""
-        span, hint = self.diagnostic.span, self.diagnostic.hint
-        return f"{f'{span}: ' if span else ''}{self.diagnostic.message}{f' ({hint})' if hint else ''}"
+        """Say where and what, in one line."""
+        span = self.diagnostic.span
+        return f"{f'{span}: ' if span else ''}{self.diagnostic.message}"
 
 
 class AbsentError(InputError, KeyError):

@@ -122,7 +122,8 @@ class Watch:
         try:
             self._once()
         except InputError as error:
-            self.tell(f"error: {error}")
+            hint = error.diagnostic.hint
+            self.tell(f"error: {error}{f' ({hint})' if hint else ''}")
 
     def _once(self) -> None:
         under_way = self.under_way()

@@ -58,8 +58,7 @@ ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), ("{suffix}",))
 _RULES = '''\
 """Rules of our own: any name for this module will do, the entry point names it."""
 
-from dataclasses import replace
-
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Severity
 from agentconv.lint.rule import Fix, rule
 
