@@ -6,11 +6,12 @@ that a client which has no such key runs the hook alike.
 
 from __future__ import annotations
 
+import re
 import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files
+from agentconv.core import schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field, fields, replace
 from agentconv.core.expressions import expression
 
@@ -24,10 +25,6 @@ _FIELD = "handler."
 _SECONDS = {"s": 1, "ms": 1000}
 DROPPED = "hook-key-dropped"
 ROOT = "\0root"
-PLUGIN = expression(r"\$\{(?:CLAUDE_PLUGIN_ROOT|extensionPath)\}|\$CLAUDE_PLUGIN_ROOT\b")
-"""What a plugin's or an extension's hooks call its folder."""
-SEPARATOR = expression(r"\$\{(?:/|pathSeparator)\}")
-"""What stands between the names of a path there, as far as its author leaves that to the client; a shell takes it for an error."""
 PROJECT = expression(
     r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
 )
@@ -160,9 +157,24 @@ def is_moot(format_id: str, key: str) -> bool:
     return row is None or row.get("x-dropped") == DROPPED
 
 
+@cache
+def plugin_folder() -> re.Pattern[str]:
+    """Return what finds the folder of a plugin or an extension in its hooks' commands, whatever its client calls that."""
+    names = (root.removeprefix("${").removesuffix("}") for root in vocabulary.plugin_roots())
+    as_a_shell_says = (rf"\${name}\b" for name in names if name.isupper())
+    return expression("|".join((*map(re.escape, vocabulary.plugin_roots()), *as_a_shell_says)))
+
+
+def slashed(command: str) -> str:
+    """Return a command line whose paths have the sign that any shell knows where a client was to fill in one."""
+    for sign in vocabulary.path_signs():
+        command = command.replace(sign, "/")
+    return command
+
+
 def rooted(command: str) -> str:
     """Return a command line with one word for the folder that the scripts of its set lie in, however its client says that."""
-    return PROJECT.sub(ROOT, PLUGIN.sub(ROOT, SEPARATOR.sub("/", command)))
+    return PROJECT.sub(ROOT, plugin_folder().sub(ROOT, slashed(command)))
 
 
 def meanings(format_id: str, handlers: Iterable[Json]) -> tuple[Handler, ...]:

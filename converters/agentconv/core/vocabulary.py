@@ -57,6 +57,8 @@ so that a client that comes anew changes no file of one that is there). A fact t
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
 `restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
+`hook_root` is what the hooks of a plugin or an extension call its folder (of a project: `hooks.root`), and `hook_path_signs` what its
+client fills in there for the sign between the names of a path.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format that holds no agents says `parts_only`.
@@ -413,6 +415,18 @@ def hook_tools(format_id: str) -> Mapping[str, tuple[str, ...]]:
 def hook_root(format_id: str) -> str:
     """Return how a hook's command says the folder that the scripts of its set lie in: the project's, or the plugin's own."""
     return str(_own(format_id).get("hook_root") or _file(format_id).get("hooks", {}).get("root", ""))
+
+
+@cache
+def plugin_roots() -> tuple[str, ...]:
+    """Return what the hooks of plugins and extensions call the folder that they lie in, each client in its words."""
+    return tuple(sorted({str(root) for one in places() if (root := _own(one).get("hook_root"))}))
+
+
+@cache
+def path_signs() -> tuple[str, ...]:
+    """Return what some client fills in for the sign between the names of a path in a hook's command."""
+    return tuple(sorted({sign for one in places() for sign in _own(one).get("hook_path_signs", ())}))
 
 
 def blocks_silently(format_id: str) -> bool:

@@ -40,7 +40,7 @@ def _hook(part: SetHook, folder: str) -> SetHook:
     if folder == ".":
         return part
     handlers = tuple(
-        {**one, "command": hook_handlers.PLUGIN.sub(f"${{CLAUDE_PROJECT_DIR}}/{folder}", str(one["command"]))}
+        {**one, "command": hook_handlers.plugin_folder().sub(f"${{CLAUDE_PROJECT_DIR}}/{folder}", str(one["command"]))}
         if isinstance(one, dict) and "command" in one
         else one
         for one in part.definition.handlers

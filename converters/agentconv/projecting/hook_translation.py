@@ -154,9 +154,9 @@ def _rebased(handler: Handler, target: str) -> Handler:
 
     def spelled(found: re.Match[str]) -> str:
         names = _VARIABLE.findall(found[0])
-        return found[0] if names and set(names) <= kept and not hook_handlers.PLUGIN.fullmatch(root) else root
+        return found[0] if names and set(names) <= kept and not hook_handlers.plugin_folder().fullmatch(root) else root
 
-    command = hook_handlers.PLUGIN.sub(lambda _: root, hook_handlers.SEPARATOR.sub("/", handler.command))
+    command = hook_handlers.plugin_folder().sub(lambda _: root, hook_handlers.slashed(handler.command))
     return replace(handler, command=hook_handlers.PROJECT.sub(spelled, command))
 
 

@@ -314,7 +314,7 @@ def _is_shared(handler: Json) -> bool:
     """Whether a handler is a command without keys of its own client alone, and without its plugin: no script moves with an agent."""
     if not isinstance(handler, dict) or handler.get("type") != "command" or not handler.keys() <= _SHARED_KEYS:
         return False
-    return hook_handlers.PLUGIN.search(str(handler.get("command"))) is None
+    return hook_handlers.plugin_folder().search(str(handler.get("command"))) is None
 
 
 def by_event(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
