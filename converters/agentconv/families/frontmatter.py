@@ -299,7 +299,13 @@ def _person_value(lines: list[str]) -> Json:
     value = "\n".join([first, *rest]).strip()
     if value.startswith("[") and value.endswith("]") and "\n" not in value:
         return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
-    return _unquoted(value)
+    return _unclosed_list(value) or _unquoted(value)
+
+
+def _unclosed_list(value: str) -> list[Json]:
+    """Return the words of a list that is never closed; none of a text that begins with a bracket."""
+    words = [item.strip() for item in value[1:].split(",") if item.strip()] if value.startswith("[") else []
+    return [] if any(_IN_A_TEXT.search(word) for word in words) else [_unquoted(word) for word in words]
 
 
 def _dedented(lines: list[str], *, folded: bool) -> str:
@@ -308,6 +314,7 @@ def _dedented(lines: list[str], *, folded: bool) -> str:
     return " ".join(line.strip() for line in body) if folded else "\n".join(body)
 
 
+_IN_A_TEXT = expression(r"[\s\[\]{}]")
 _IN_DOUBLE_QUOTES = expression(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _IN_SINGLE_QUOTES = expression(r"'(?:[^']|'')*'", re.DOTALL)
 
