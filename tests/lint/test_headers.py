@@ -12,6 +12,7 @@ from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, remarks
 from agentconv.lint.rule import Fix
 from agentconv.lint.subject import Subject
+from thorough import in_turns
 
 RULES = list(catalogue.rules().values())
 FILES = sorted(
@@ -297,7 +298,7 @@ def test_a_fix_makes_no_other_client_drop_the_file():
 @pytest.mark.parametrize("all_clients", [False, True], ids=["own client", "several clients"])
 def test_what_is_offered_is_done(all_clients):
     """A safe fix is offered exactly where making all of them leaves nothing of the finding; else the finding says why not."""
-    for number, path in enumerate(FILES):
+    for number, path in in_turns(list(enumerate(FILES)), 2, int(all_clients)):
         client = path.relative_to(FIXTURES).parts[0]
         asked = dealt(number) if all_clients else ()
         if path.suffix != ".md" or path.stat().st_size > 20_000:
