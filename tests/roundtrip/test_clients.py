@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from agent_files import FOLDERS, agent_of, dealt, read, unlike, written
@@ -16,7 +16,7 @@ from agentconv.core.ir import Agent, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.testing import laws, roundtrip
-from strategies import agents, likely_agents, texts
+from strategies import agents, fewer, likely_agents, texts
 from template_format import CLIENTS
 from thorough import crossed
 from work import LINEAR, growth
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 each_client = pytest.mark.parametrize("format_id", CLIENTS)
-fewer = settings(max_examples=settings().max_examples // 2)
-"""What is tried of each client is tried of thirty."""
 
 
 OF_THE_FILE = ("not-enforced", "restriction-ignored")
