@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -26,6 +25,7 @@ from agentconv.testing.files import (
     with_shared_file,
     written,
 )
+from thorough import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,9 +55,8 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 FOLDERS = {format_id: FIXTURES / format_id for format_id in registry.CLIENTS} | {template_format.ID: template_format.FOLDER / "fixtures"}
 """Where the fixtures of each client are."""
-_DEALT = 5
+_DEALT = 3
 """Clients that are dealt at once, or somewhat more."""
-_ALL = os.environ.get("AGENTCONV_HYPOTHESIS", "default") != "default"
 
 
 def dealt(to: object, of: Sequence[str] = registry.CLIENTS) -> Sequence[str]:
@@ -69,6 +68,6 @@ def dealt(to: object, of: Sequence[str] = registry.CLIENTS) -> Sequence[str]:
         to: The place in a row of what is tried; of anything else, its `repr` decides.
         of: The clients.
     """
-    steps = max(1 if _ALL else len(of) // _DEALT, 1)
+    steps = 1 if THOROUGH else max(len(of) // _DEALT, 1)
     number = to if isinstance(to, int) else crc32(repr(to).encode("utf-8", "surrogatepass"))
     return of[number % steps :: steps]

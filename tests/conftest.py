@@ -23,6 +23,25 @@ os.fsync = os.fstat
 """Nothing waits for the disk: no power is cut here. The calls are made, and counted, as ever."""
 
 
+def pytest_configure(config):
+    """Let a worker of pytest-xdist tell of a test once, with how it ended: of six messages for each test, four say that nothing was amiss.
+
+    Who asks for more, by name or by time, gets all of them. That not one is lost of a test that did not pass: see `_is_news`.
+    """
+    worker = next((found for found in config.pluginmanager.get_plugins() if type(found).__name__ == "WorkerInteractor"), None)
+    if worker is None or config.option.verbose > 0 or config.option.xmlpath or config.option.durations is not None:
+        return
+    send = worker.sendevent
+    worker.sendevent = lambda name, **told: send(name, **told) if _is_news(name, told.get("data")) else None
+
+
+def _is_news(name, report):
+    """Whether a message of a worker says more than that a test begins or ends, or that it was set up or taken down without a fault."""
+    if name == "testreport":
+        return report["when"] == "call" or report["outcome"] != "passed"
+    return name not in {"logstart", "logfinish"}
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """Keep the collector of garbage from looking through what is collected here, time and again: all of it stays to the end."""

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agentconv import disk
+from thorough import in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 MODULES = [importlib.import_module(f"agentconv.disk.{found.name}") for found in pkgutil.iter_modules(disk.__path__)]
 WRITING = frozenset({"open", "write", "fsync", "chmod", "chown", "setxattr", "close", "link", "replace", "unlink", "mkdir", "rmdir"})
@@ -20,9 +21,6 @@ CALLS = WRITING | {"look into", "close again", "stat", "lstat", "fstat", "read",
 """Every function of the system by which `agentconv.disk` asks a disk, or changes it."""
 BEFORE_COMPARING = CALLS - {"read", "close", "close again", "fstat", "replace", "unlink", "dup", "flock"}
 """Those before which another program's change is seen: between comparing and replacing is a moment that no system call closes."""
-
-
-THOROUGH = os.environ.get("AGENTCONV_HYPOTHESIS", "default") != "default"
 
 
 class Faulty:
@@ -100,9 +98,9 @@ def count(work: Callable[[], Any], names: frozenset[str] = WRITING) -> int:
     return run.count
 
 
-def tried(calls: int, first: int = 0, share: int = 3) -> range:
+def tried(calls: int, first: int = 0, share: int = 6) -> Sequence[int]:
     """Return the numbers of the calls at which something is tried: one of `share`, begun at `first`; in a thorough run all of them."""
-    return range(1, calls + 1) if THOROUGH else range(1 + first % share, calls + 1, share)
+    return in_turns(range(1, calls + 1), share, first)
 
 
 def raising(error: BaseException) -> Callable[[], None]:

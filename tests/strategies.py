@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from agentconv.core import effects, patterns, vocabulary
@@ -55,6 +56,9 @@ _AWKWARD = (
     "null", "true", "12", "1e3", "~", "*", "&a", "!!python/object:os.system x", "|", ">-", "Read, Bash(git:*)", "mcp__a__b",
 )  # fmt: skip
 _CHARS = st.characters(exclude_categories=("Cs",))
+
+fewer = settings(max_examples=settings().max_examples // 2)
+"""What is tried of each client is tried of more than thirty."""
 
 
 def chosen(values: Sequence[Any]) -> st.SearchStrategy[Any]:

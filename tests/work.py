@@ -3,6 +3,7 @@
 import sys
 
 from agentconv.yaml import nodes
+from thorough import THOROUGH
 
 LINEAR = 5
 """How many times the lines may be, at most, where there is four times as much to do."""
@@ -27,7 +28,8 @@ def lines(call):
 
 
 def growth(work, size):
-    """Return how many times the lines are that run for four times the size."""
+    """Return how many times the lines are that run for four times the size: of half of it, where the run is no thorough one."""
+    size = size if THOROUGH else size // 2
     work(size)  # what is made only once is made now; of another size, nothing is known by heart
     other = size + size // 50
     nodes.forget()  # and what another test has read

@@ -14,6 +14,7 @@ from agentconv.cli import COMMANDS, progress
 from agentconv.formats import registry
 from agentconv.sources import inputs
 from interrupting import interrupted
+from thorough import in_turns
 
 CHECKOUT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits and permissions are others there")
@@ -103,7 +104,7 @@ PLACES = {
 def test_surroundings(environment, run, project):
     """Whatever the surroundings, what is written is the same bytes."""
     (project / ".claude/agents/one.md").write_text(BROKEN.replace("bad", "gr\u00fc\u00df").replace("lot", "\u2713 \u65e5"), "utf-8")
-    lines = ("to-json .", "lint .", "list", "convert .claude/agents/one.md -t codex")
+    lines = in_turns(("to-json .", "lint .", "list", "convert .claude/agents/one.md -t codex"), 2, [*PLACES.values()].index(environment))
     here = [run(*line.split()) for line in lines]
     there = [program(*line.split(), folder=project, environment=environment) for line in lines]
 

@@ -10,7 +10,9 @@ import unicodedata
 import pytest
 
 import pack_files
+from agent_files import dealt
 from agentconv.cli import COMMANDS, lint_report, main
+from thorough import crossed, in_turns
 
 TOKEN = "ghp_" + "Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"
 KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
@@ -66,10 +68,13 @@ def files():
     for number, name in enumerate(NAMES.values()):
         path = name.replace("/", "_")
         found[f".claude/agents/{path}.md"] = f"---\n{header(name)}---\n{PROMPT}\n"
-        found[f".claude/agents/broken-{path}.md"] = f"---\nname: {name}: x\ndescription: [{name}\n---\n::add-mask::b\n{PROMPT}\n"
-        found[f".opencode/agent/{path}.md"] = f"---\ndescription: {quoted(name)}\ntools: {{{quoted(name)}: true}}\n---\n{PROMPT}\n"
-        found[f".codex/agents/{path}.toml"] = f"name = {quoted(name)}\n{quoted(name)} = 1\ndeveloper_instructions = {quoted(PROMPT)}\n"
-        found[f".cursor/agents/{number}.md"] = f"---\nname: {name}\nmodel: {name}\n---\n{PROMPT}\n"
+        others = {
+            f".claude/agents/broken-{path}.md": f"---\nname: {name}: x\ndescription: [{name}\n---\n::add-mask::b\n{PROMPT}\n",
+            f".opencode/agent/{path}.md": f"---\ndescription: {quoted(name)}\ntools: {{{quoted(name)}: true}}\n---\n{PROMPT}\n",
+            f".codex/agents/{path}.toml": f"name = {quoted(name)}\n{quoted(name)} = 1\ndeveloper_instructions = {quoted(PROMPT)}\n",
+            f".cursor/agents/{number}.md": f"---\nname: {name}\nmodel: {name}\n---\n{PROMPT}\n",
+        }
+        found |= in_turns(list(others.items()), 2, number)
     modes = [{"slug": name, "name": name, "roleDefinition": PROMPT, "groups": ["read", name]} for name in NAMES.values()]
     found[".roomodes"] = json.dumps({"customModes": modes}, ensure_ascii=False)
     found["opencode.json"] = json.dumps(
@@ -123,10 +128,12 @@ def driving(printed, *, color=False, github=False):
 
 
 CLAUDE = ".claude/agents"
+SOME = ",".join(dealt(0))
 READING = [
-    *(("inspect", ".", "--for", "all", *more) for more in ((), ("-v",), ("--output-format", "json"), ("--color", "always"))),
+    ("inspect", ".", "--for", "all"),
+    *(("inspect", ".", "--for", SOME, *more) for more in (("-v",), ("--output-format", "json"), ("--color", "always"))),
     *(("inspect", f"{CLAUDE}/{name}.md") for name in NAMES.values()),
-    ("lint", ".", "--for", "all", "--color", "always"),
+    ("lint", ".", "--for", SOME, "--color", "always"),
     *(("lint", ".", "--output-format", form) for form in lint_report.FORMATS),
     ("lint", ".", "--baseline", "known.json", "--update-baseline"),
     ("lint", ".", "--diff", "--unsafe-fixes"),
@@ -139,8 +146,11 @@ READING = [
 CONVERTING = [
     *(
         ("convert", CLAUDE, "-t", target, "-o", "out", *more)
-        for target in ("codex,opencode,roo,copilot", "claude-code,claude-plugin", "json,toml")
-        for more in (("-v",), ("--diff",), ("--check",), ("--dry-run",), ("--diff", "--output-format", "json"), ("--allow-widening",))
+        for more, target in crossed(
+            [("-v",), ("--diff",), ("--check",), ("--dry-run",), ("--diff", "--output-format", "json"), ("--allow-widening",)],
+            ["codex,opencode,roo,copilot", "claude-code,claude-plugin", "json,toml"],
+            2,
+        )
     ),
     ("convert", CLAUDE, "-t", "all", "-o", "out", "-v"),
     ("convert", ".", "-t", "codex", "-o", "out"),
@@ -149,14 +159,11 @@ CONVERTING = [
     ("to-json", ".", "-o", "all.json"),
     ("to-json", ".", "-o", "all.json", "--output-format", "json"),
 ]
-PACKING = [
-    ("pack", ".", *more, "-o", "dist")
-    for more in ((), ("--output-format", "json"), ("--no-lint",), ("--no-lint", "--dry-run"), ("--no-lint", "--output-format", "json"))
-]
-MISTAKES = [
-    words
-    for name in NAMES.values()
-    for words in (
+
+
+def mistakes(name):
+    """Return command lines with a mistake that is called so."""
+    return [
         (name,),
         ("convert", name),
         ("convert", ".", "-t", name),
@@ -178,8 +185,14 @@ MISTAKES = [
         ("list", "--python", name),
         ("install", name, "--debug"),
         ("convert", name, "--output-format", "json"),
-    )
+    ]
+
+
+PACKING = [
+    ("pack", ".", *more, "-o", "dist")
+    for more in ((), ("--output-format", "json"), ("--no-lint",), ("--no-lint", "--dry-run"), ("--no-lint", "--output-format", "json"))
 ]
+MISTAKES = [words for number, name in enumerate(NAMES.values()) for words in in_turns(mistakes(name), 2, number)]
 
 
 def _named(words):

@@ -19,6 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
 from template_format import CLIENTS, registered
+from together import together
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ def _found(format_id: str, path: Path) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("format_id", "path"), _cases("valid"))
+@together(_cases("valid"))
 def test_valid_file(format_id: str, path: Path) -> None:
     """A valid file is an agent that the client loads, and reads as the values beside it."""
     found = _found(format_id, path)
@@ -101,7 +102,7 @@ def test_valid_file(format_id: str, path: Path) -> None:
     assert _golden(path.with_suffix(".expected.json"), _json(found)) == _json(found)
 
 
-@pytest.mark.parametrize(("format_id", "path"), _cases("invalid"))
+@together(_cases("invalid"))
 def test_invalid_file(format_id: str, path: Path) -> None:
     """An invalid file is no agent, or one that the client does not load, with the diagnostics beside it."""
     found = _found(format_id, path)
@@ -110,7 +111,7 @@ def test_invalid_file(format_id: str, path: Path) -> None:
     assert _golden(path.with_suffix(".expected.json"), _json(found)) == _json(found)
 
 
-@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+@together(_cases("valid") + _cases("invalid"))
 def test_fixture_keeps_its_bytes(format_id: str, path: Path) -> None:
     """Each fixture, read and written back, has the same bytes; reading changes no input."""
     source = _source(format_id, path)
@@ -120,7 +121,7 @@ def test_fixture_keeps_its_bytes(format_id: str, path: Path) -> None:
     assert before == source.data
 
 
-@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+@together(_cases("valid") + _cases("invalid"))
 def test_fixture_survives_the_hub(format_id: str, path: Path) -> None:
     """Each fixture, taken through canonical JSON and TOML, comes back with the same bytes."""
     source = _source(format_id, path)
@@ -133,7 +134,7 @@ def test_fixture_survives_the_hub(format_id: str, path: Path) -> None:
         assert [source.data] == [file.data for file in back]
 
 
-@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+@together(_cases("valid") + _cases("invalid"))
 def test_fixture_converts_everywhere(format_id: str, path: Path) -> None:
     """Each fixture converts to any client without a bug of ours."""
     for agent in read(format_id, _source(format_id, path)).set.agents:
@@ -143,7 +144,7 @@ def test_fixture_converts_everywhere(format_id: str, path: Path) -> None:
             assert not done.failed, done.diagnostics[0].message
 
 
-@pytest.mark.parametrize(("source_format", "target", "path"), _pairs())
+@together(_pairs())
 def test_pair(source_format: str, target: str, path: Path) -> None:
     """A conversion gives exactly the golden output and exactly the golden losses."""
     (done,) = [one for one in with_shared_file(convert_file(_source(source_format, path), source_format, target)) if one.agents]

@@ -19,6 +19,7 @@ from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loaded import Loaded
+from thorough import crossed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,8 +162,7 @@ def held(target: str, results: list[Converted]) -> set[str | None]:
     return {one.name for file in files for one in read(SourceText(file.path, file.data)).set.agents}
 
 
-@pytest.mark.parametrize("spoil", SPOILS)
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(("target", "spoil"), crossed(registry.CLIENTS, list(SPOILS), 2))
 def test_spoilt_agent_is_not_written(target: str, spoil: str, spoilt: Callable[..., Saboteur]) -> None:
     """An agent that does not come back as it was meant is an internal error, is not written, and the others are."""
     saboteur = spoilt(target, SPOILS[spoil])
@@ -173,8 +173,7 @@ def test_spoilt_agent_is_not_written(target: str, spoil: str, spoilt: Callable[.
     assert held(target, results) == set(OTHERS)
 
 
-@pytest.mark.parametrize("spoil", SPOILS)
-@pytest.mark.parametrize("target", SHARED)
+@pytest.mark.parametrize(("target", "spoil"), crossed(SHARED, list(SPOILS), 2))
 def test_spoilt_shared_file_is_not_written(target: str, spoil: str, spoilt: Callable[..., Saboteur]) -> None:
     """A file of several agents that does not give all of them back is not written, although each alone was well."""
     saboteur = spoilt(target, SPOILS[spoil], among=True)
@@ -185,8 +184,7 @@ def test_spoilt_shared_file_is_not_written(target: str, spoil: str, spoilt: Call
     assert held(target, results) == set()
 
 
-@pytest.mark.parametrize("spoil", SPOILS)
-@pytest.mark.parametrize("target", SHARED)
+@pytest.mark.parametrize(("target", "spoil"), crossed(SHARED, list(SPOILS), 2))
 def test_spoilt_agent_of_a_shared_file_stays_out_of_it(target: str, spoil: str, spoilt: Callable[..., Saboteur]) -> None:
     """One agent of a file of several that would not come back is left out of the file; the others are in it."""
     saboteur = spoilt(target, SPOILS[spoil], among=False)
@@ -197,8 +195,7 @@ def test_spoilt_agent_of_a_shared_file_stays_out_of_it(target: str, spoil: str, 
     assert held(target, results) == set(OTHERS)
 
 
-@pytest.mark.parametrize("spoil", SPOILS)
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(("target", "spoil"), crossed(registry.CLIENTS, list(SPOILS), 2))
 def test_spoilt_change_is_not_written(target: str, spoil: str, spoilt: Callable[..., Saboteur]) -> None:
     """A file of the target's own format, in which a field was changed, is held to the same law."""
     module = registry.load(target)

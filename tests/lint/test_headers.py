@@ -12,6 +12,8 @@ from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, remarks
 from agentconv.lint.rule import Fix
 from agentconv.lint.subject import Subject
+from thorough import in_turns
+from together import together
 
 RULES = list(catalogue.rules().values())
 FILES = sorted(
@@ -41,10 +43,9 @@ def fixed(looked_at, *codes, unsafe=False):
     return fixing.fix(looked_at, lambda again: found(again, *codes), unsafe=unsafe).data.decode()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-3:]))
-def test_what_the_client_does_is_told(path):
+@together([(path.relative_to(FIXTURES).parts[0], path) for path in FILES])
+def test_what_the_client_does_is_told(client, path):
     """An agent that the file's own client drops has an error, one that it takes otherwise a warning, and a clean one no error."""
-    client = path.relative_to(FIXTURES).parts[0]
     row = registry.FORMATS[client]
     place = f"{row.folders[0]}/{path.name}" if path.name.endswith(row.suffixes or (".",)) and row.folders else path.name
     looked_at = subject(path.read_bytes(), place, client)
@@ -297,7 +298,7 @@ def test_a_fix_makes_no_other_client_drop_the_file():
 @pytest.mark.parametrize("all_clients", [False, True], ids=["own client", "several clients"])
 def test_what_is_offered_is_done(all_clients):
     """A safe fix is offered exactly where making all of them leaves nothing of the finding; else the finding says why not."""
-    for number, path in enumerate(FILES):
+    for number, path in in_turns(list(enumerate(FILES)), 2, int(all_clients)):
         client = path.relative_to(FIXTURES).parts[0]
         asked = dealt(number) if all_clients else ()
         if path.suffix != ".md" or path.stat().st_size > 20_000:

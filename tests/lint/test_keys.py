@@ -16,6 +16,7 @@ from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.lint.subject import Settings, Subject
+from thorough import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,11 +87,11 @@ MISSING = "is nearly that"
 def test_a_misspelled_key_is_told_once(client: str, several: bool) -> None:
     """Each key of each client, misspelled beside itself or in its own place, is one finding; nothing else is said that was not before."""
     wrong = {}
-    for key, row in schema_files.load(client)["properties"].items():
+    for number, (key, row) in enumerate(schema_files.load(client)["properties"].items()):
         value = next((one for one in row["examples"] if holds(client, one)), "text")
         whole = {**ordinary(client, key), **minimal(client, key), key: value}
         before = {(one.rule.code, one.message) for one in findings(client, file(client, whole, several=several))}
-        for slip in slips(client, key):
+        for slip in in_turns(list(slips(client, key)), 3, number + several):
             beside = file(client, {**whole, slip: value}, several=several)
             instead = file(client, {**{name: one for name, one in whole.items() if name != key}, slip: value}, several=several)
             more = [one for one in findings(client, beside) if (one.rule.code, one.message) not in before]

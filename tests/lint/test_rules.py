@@ -18,6 +18,7 @@ from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.lint.subject import Subject
 from agentconv.testing import rules
+from together import together
 from work import LINEAR, growth
 
 RULES = catalogue.rules().values()
@@ -35,8 +36,8 @@ def subject(text, rule=None, *, format_id="claude-code", asked=()):
     return Subject(SourceText(path, encode(text)), format_id, tuple(dict.fromkeys((format_id, *asked))))
 
 
-@pytest.mark.parametrize("case", testing.rule_cases("AC"), ids=str)
-def test_a_rule_is_what_its_examples_say(case):
+@together([(case.name[:5], case) for case in testing.rule_cases("AC")])
+def test_a_rule_is_what_its_examples_say(of, case):
     """The bad example of a rule is found, its good one is not, its fix makes the one of the other, and it is documented."""
     case()
 

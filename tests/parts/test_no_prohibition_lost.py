@@ -142,7 +142,7 @@ def _decided(format_id: str, file: Any, call: Call) -> int:
 
 @pytest.mark.parametrize("target", WRITTEN)
 @pytest.mark.parametrize("source", sorted(_FILES_OF))
-@settings(max_examples=120)
+@settings(max_examples=settings().max_examples * 2)
 @given(data=st.data())
 def test_no_set_loses_a_prohibition(source: str, target: str, data: st.DataObject) -> None:
     """What a client denies or asks about, the target does so too, or stricter, but for rules that are left open, and told to be."""
@@ -165,7 +165,7 @@ def test_no_set_loses_a_prohibition(source: str, target: str, data: st.DataObjec
     assert after <= before, (call, file, made, projection.left_open)
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 5)
 @given(of_set=_map().filter(lambda found: "*" not in found), own=_map(), call=_CALLS)
 def test_an_agents_own_rules_open_nothing_of_the_set(of_set: Any, own: Any, call: Call) -> None:
     """What is denied or asked about for the whole set is so for an agent that allows it, and nothing is opened that the agent closes."""

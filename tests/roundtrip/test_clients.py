@@ -16,8 +16,9 @@ from agentconv.core.ir import Agent, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.testing import laws, roundtrip
-from strategies import agents, likely_agents, texts
+from strategies import agents, fewer, likely_agents, texts
 from template_format import CLIENTS
+from thorough import crossed
 from work import LINEAR, growth
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _files(format_id: str) -> list[SourceText]:
 
 
 @each_client
+@fewer
 @given(value=texts(min_size=1), data=st.data())
 def test_changed_texts_read_back(format_id: str, value: str, data: st.DataObject) -> None:
     """Whatever text a description gets, the patched file holds it or the conversion says why not."""
@@ -102,6 +104,7 @@ def test_changed_texts_read_back(format_id: str, value: str, data: st.DataObject
 
 
 @each_client
+@fewer
 @given(data=st.data())
 def test_changed_tools_read_back(format_id: str, data: st.DataObject) -> None:
     """Narrowing the tools of a file that was read is written so that the client reads the narrower list."""
@@ -122,10 +125,13 @@ def test_changed_tools_read_back(format_id: str, data: st.DataObject) -> None:
     assert not limits & registry.load(format_id).SPEC.holds or not effects.effects(again, format_id=format_id).may("write")
 
 
-@pytest.mark.parametrize(("head", "piece"), [("---\na: ", "["), ("a = ", "["), ("", "a."), ("---\n", "? "), ("", "-"), ("---\nk: '", "'")])
-@each_client
-def test_reading_is_linear(format_id: str, head: str, piece: str) -> None:
+DEEP = [("---\na: ", "["), ("a = ", "["), ("", "a."), ("---\n", "? "), ("", "-"), ("---\nk: '", "'")]
+
+
+@pytest.mark.parametrize(("format_id", "text"), crossed(CLIENTS, DEEP, 3), ids=str)
+def test_reading_is_linear(format_id: str, text: tuple[str, str]) -> None:
     """Deep nesting, long lines and many keys are read in linear time."""
+    head, piece = text
     read(format_id, head + piece * 30_000)
 
     assert growth(lambda size: read(format_id, head + piece * size), 4_000) < LINEAR

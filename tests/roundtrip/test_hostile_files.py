@@ -14,7 +14,7 @@ from agent_files import dealt
 from agentconv.formats import registry
 from file_laws import HUBS, check_converting, check_hub, check_reading
 from file_strategies import files
-from strategies import chosen
+from strategies import chosen, fewer
 from template_format import CLIENTS, ID
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ each_client = pytest.mark.parametrize("format_id", CLIENTS)
 def test_reader_is_total(format_id: str) -> None:
     """Whatever the bytes, reading raises nothing, says why when it is not clean, and keeps the bytes."""
 
+    @fewer
     @given(source=files(format_id))
     def reading(source: SourceText) -> None:
         note(f"{source.path}: {source.data!r}")
@@ -40,6 +41,7 @@ def test_reader_is_total(format_id: str) -> None:
 def test_whatever_is_read_converts_everywhere(format_id: str) -> None:
     """What was read from any file converts to any client: no bug of ours, nothing wider, and to its own format the same bytes."""
 
+    @fewer
     @given(source=files(format_id))
     def converting(source: SourceText) -> None:
         note(f"{source.path}: {source.data!r}")
@@ -53,6 +55,7 @@ def test_whatever_is_read_converts_everywhere(format_id: str) -> None:
 def test_every_file_survives_the_hub(format_id: str) -> None:
     """Any file comes back from canonical JSON and TOML byte for byte."""
 
+    @fewer
     @given(source=files(format_id), hub=chosen(HUBS))
     def through(source: SourceText, hub: str) -> None:
         note(f"{source.path}: {source.data!r}")

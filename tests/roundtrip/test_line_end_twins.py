@@ -11,7 +11,7 @@ from agent_files import convert_file, with_shared_file
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from file_strategies import files
-from strategies import chosen
+from strategies import chosen, fewer
 from template_format import CLIENTS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def _converted(source: SourceText, format_id: str, target: str) -> list[tuple[st
 def test_crlf_says_what_lf_says(format_id: str) -> None:
     """A source whose every line end is CRLF becomes in each other format, byte for byte, what its twin with LF becomes."""
 
+    @fewer
     @given(source=files(format_id), target=chosen([client for client in registry.CLIENTS if client != format_id]))
     def converting(source: SourceText, target: str) -> None:
         source = SourceText(source.path, source.data.replace(b"\r", b""))

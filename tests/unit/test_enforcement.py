@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.render.tally import Tally
 from agentconv.render.text import Style
+from together import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -264,8 +266,7 @@ LIMITS = [
 """Clients, and keys that limit what an agent may do; the last are of a client that holds none of its agents to them."""
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
-@pytest.mark.parametrize(("client", "keys"), LIMITS, ids=[f"{client} {keys}" for client, keys in LIMITS])
+@together([(client, keys, target) for (client, keys), target in product(LIMITS, registry.CLIENTS)])
 def test_a_limit_that_holds_nobody_is_told(client: str, keys: dict[str, object], target: str) -> None:
     """Each limit in a written file that its client does not hold an agent to is told, by its key, whichever client's agent it was."""
     done = convert_agent(made(client, keys), target)
@@ -363,20 +364,19 @@ def test_an_agent_without_a_tool_stays_without(target: str) -> None:
     assert ("`sandbox_mode`" in told) == (target == "codex")
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
-@pytest.mark.parametrize(
-    ("client", "keys", "closed"),
-    [
-        ("kilo", {"permission": {"notebook_execute": "deny"}}, None),
-        ("kilo", {"permission": {"list": "deny"}}, None),
-        ("kilo", {"permission": {"*": "deny", "bash": "allow", "notebook_execute": "deny"}}, None),
-        ("claude-code", {"disallowedTools": ["Monitor"]}, None),
-        ("claude-code", {"tools": ["Read", "Monitor"], "disallowedTools": ["Monitor"]}, "run"),
-        ("kilo", {"permission": {"bash": "deny", "notebook_execute": "deny"}}, "run"),
-        ("kilo", {"permission": {"*": "deny", "notebook_execute": "deny", "read": "allow"}}, "run"),
-        ("claude-code", {"disallowedTools": ["Bash"]}, "run"),
-    ],
-)
+DENIED: list[tuple[str, dict[str, object], str | None]] = [
+    ("kilo", {"permission": {"notebook_execute": "deny"}}, None),
+    ("kilo", {"permission": {"list": "deny"}}, None),
+    ("kilo", {"permission": {"*": "deny", "bash": "allow", "notebook_execute": "deny"}}, None),
+    ("claude-code", {"disallowedTools": ["Monitor"]}, None),
+    ("claude-code", {"tools": ["Read", "Monitor"], "disallowedTools": ["Monitor"]}, "run"),
+    ("kilo", {"permission": {"bash": "deny", "notebook_execute": "deny"}}, "run"),
+    ("kilo", {"permission": {"*": "deny", "notebook_execute": "deny", "read": "allow"}}, "run"),
+    ("claude-code", {"disallowedTools": ["Bash"]}, "run"),
+]
+
+
+@together([(*row, target) for row, target in product(DENIED, registry.CLIENTS)])
 def test_a_denied_tool_beside_an_open_one_closes_nothing(client: str, keys: dict[str, object], closed: str | None, target: str) -> None:
     """Where another tool of its client does the same, a denied one takes nothing from the agent in a client that has but one of them."""
     agent = made(client, keys)

@@ -17,6 +17,7 @@ from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.sources import loading
 from agentconv.sources.loaded import Loaded
+from together import together
 
 CASES = [
     pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
@@ -43,7 +44,7 @@ def words(client="claude-code", permissions=None, **tools):
     return tool_summary.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
 
 
-@pytest.mark.parametrize(("format_id", "path"), CASES)
+@together(CASES)
 def test_own_client_says_what_its_reader_says(format_id, path):
     """In the file's own client, the states and remarks are those of its reader."""
     result = read(format_id, SourceText(path.name, path.read_bytes()))
@@ -55,7 +56,7 @@ def test_own_client_says_what_its_reader_says(format_id, path):
     assert {remark.message for reading in found.readings for remark in reading.diagnostics} == {one.message for one in result.diagnostics}
 
 
-@pytest.mark.parametrize(("format_id", "path"), CASES)
+@together(CASES)
 def test_every_client_has_a_word_on_every_file(format_id, path):
     """Each client that is asked says something; what it loads has tools, and what it does not has a reason."""
     asked = dealt(path.as_posix().removeprefix(FIXTURES.as_posix()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from agentconv.core.names import stem_of
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
+from thorough import crossed
+from together import together
 
 PACKAGE = Path(losses.__file__).parents[1]
 each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
@@ -221,14 +224,13 @@ def _altered(line: bytes) -> list[bytes]:
     return [b"", indent + key + b"x" + between + value + end, indent + key + between + b'"another"' + end]
 
 
-@each_client
-@pytest.mark.parametrize("agent", VARIED, ids=range(len(VARIED)))
-def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
+@pytest.mark.parametrize(("format_id", "varied"), crossed(registry.CLIENTS, range(len(VARIED)), 3))
+def test_no_line_of_the_output_is_unread(format_id: str, varied: int) -> None:
     """Deleting or altering any line that says something changes what is read back, or the file does not load.
 
     A name that the file has too may be taken out of it, where the client then takes the file's.
     """
-    done = convert_agent(agent, format_id)
+    done = convert_agent(VARIED[varied], format_id)
     if done.file is None:
         return
     written = agent_of(format_id, done.file.data)
@@ -516,7 +518,8 @@ def _refused(format_id: str, tools: Tools, extras: dict[str, Any] | None = None)
     return done.file is None and "refused-tools" in {loss.code for loss in done.losses}
 
 
-each_list = pytest.mark.parametrize("tools", [Tools("none"), Tools("list", _grants("fs.read", "fs.write"))], ids=["none", "write"])
+LISTS = (Tools("none"), Tools("list", _grants("fs.read", "fs.write")))
+each_list = pytest.mark.parametrize("tools", LISTS, ids=["none", "write"])
 
 
 @each_list
@@ -528,8 +531,7 @@ def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str,
     assert ("extra-overridden" in codes, beside) == (True, without)
 
 
-@each_list
-@pytest.mark.parametrize(("format_id", "extras"), _RESTRICTING)
+@together([(format_id, extras, tools) for (format_id, extras), tools in product(_RESTRICTING, LISTS)])
 def test_extra_under_a_key_of_a_field_changes_nothing(format_id: str, extras: dict[str, Any], tools: Tools) -> None:
     """Whatever a client's own key for tools and permissions says in the extras, the fields decide: also on what is refused."""
     if tools.mode == "none" and _refused(format_id, tools):

@@ -57,7 +57,7 @@ def _written(agent: Agent, target: str) -> tuple[Agent | None, Converted]:
 
 
 @pytest.mark.parametrize("target", registry.CLIENTS)
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @given(tools=TOOLS, servers=st.lists(SERVERS, max_size=2, unique_by=lambda one: one.name))
 def test_written_again_it_is_the_same(tools: Tools, servers: list[McpServer], target: str) -> None:
     """An agent read from a client's file is written to that client as it is, also where its tools alone still say whose file it was."""

@@ -16,6 +16,7 @@ from agentconv.cli import main
 from agentconv.cli.exit_codes import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Tree = dict[str, tuple[int, bytes | None]]
@@ -85,7 +86,7 @@ def _expected(template: Path, what: str) -> Tree:
     return _tree(root)
 
 
-def _each(template: Path, what: str, names: frozenset[str] = disk_faults.CALLS, *, first: int = 0, share: int = 3) -> range:
+def _each(template: Path, what: str, names: frozenset[str] = disk_faults.CALLS, *, first: int = 0, share: int = 6) -> Sequence[int]:
     root = _again(template)
     _work(_again(template), what)  # once, so that what is only done the first time does not count
     root = _again(template)
@@ -123,7 +124,7 @@ def test_a_kill_at_any_call_leaves_whole_files(template, what):
     """So does a kill; what that leaves behind goes with the next run."""
     before, after = _tree(template), _expected(template, what)
     left = 0
-    for number in _each(template, what, disk_faults.WRITING, share=2):
+    for number in _each(template, what, disk_faults.WRITING, share=4):
         root = _again(template)
         assert disk_faults.killed(partial(_work, root, what), number)
         found = _tree(root)

@@ -86,7 +86,7 @@ def test_an_error_at_any_call_undoes_everything(project):
     run, outcome = _planned(project)
     count = disk_faults.count(partial(run.apply, outcome))
     undone = 0
-    numbers = disk_faults.tried(count, share=2)
+    numbers = disk_faults.tried(count, share=4)
     for number in numbers:
         _restore(project)
         error = ERRORS[number % len(ERRORS)]
@@ -178,4 +178,4 @@ def test_a_kill_at_any_call_is_finished_by_the_next_run(project):
             project.sync("--carry-back", "--yes")
             assert project.changes(expected) == "", number
 
-    assert interrupted >= len(seen) > 10
+    assert min(interrupted, len(seen)) > len(numbers) / 4
