@@ -148,8 +148,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     given = proof.given([pack, deployed], before, scope, reader)
     case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept)
     left, held, planned = case.settled(reader, lock)
-    coming = {want.agent for want in wanted}
-    asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(coming)}) if before is None else ()
+    asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
     if refused is not None and not request.preview:
@@ -214,10 +213,10 @@ class _Case:
         before = self.before
         known = before.accepted.grants if before and before.accepted else {}
         old = {agent.id: agent.source_sha256 for agent in before.agents} if before else {}
-        coming = {want.agent for one in left for want in one.wanted}
+        coming = asking.all_of((want for one in left for want in one.wanted), self.units)
         words = {id_: known[id_] for id_ in stopped if id_ in known}
-        for id_ in coming - set(stopped):
-            may = consent.words([consent.grants(self.units.all[id_])])
+        for id_ in coming.keys() - set(stopped):
+            may = consent.words([coming[id_]])
             same = old.get(id_) == self.sources[id_]
             now = self.asks[id_].grants if id_ in self.asks else ()
             words[id_] = consent.in_order((*(grant.word for grant in now), *(word for word in known.get(id_, ()) if same or word in may)))
