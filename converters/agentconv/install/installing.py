@@ -79,11 +79,14 @@ class Prepared:
     """Why nothing of it is deployed."""
     missing: tuple[str, ...] = ()
     """The words that accept what is not accepted."""
+    as_before: frozenset[str] = frozenset()
+    """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether something did not get to where it was to be."""
-        refused = any(one.refused for one in self.deployments)
+        """Whether something did not get to where it was to be, which nobody was told yet."""
+        steps = {(step.target, step.agent) for step in self.plan.steps}
+        refused = any(one.target not in self.as_before or (one.target, id_) in steps for one in self.deployments for id_ in one.refused)
         failed = any(step.action in NEEDS_A_LOOK for step in self.plan.steps)
         return bool(self.unsafe or self.held or self.refused or refused or failed)
 
@@ -156,7 +159,14 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         return Prepared(pack, before, done, _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
     taken = {id_: more for id_, more in asks.items() if id_ not in open_}
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
-    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing)
+    as_before = frozenset(_as_before(pack, before, chosen))
+    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before)
+
+
+def _as_before(pack: Pack, before: LockedPack | None, chosen: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
+    """Yield the targets to which the very same bytes went, or were to go, the last time."""
+    if before is not None and before.manifest_sha256 == pack.manifest_sha256:
+        yield from (target for target, ids in chosen.items() if target in before.targets and before.targets[target] == ids)
 
 
 @dataclass(frozen=True, slots=True)
