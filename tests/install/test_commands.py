@@ -422,7 +422,12 @@ def test_refused_agents_and_losses(project, give, run, asked):
     assert target["refused"] == ["b"]
     assert "tools-approximated" in {loss["code"] for loss in target["losses"]}
     assert "tools-approximated" in (project / "agentconv.lock").read_text()
-    assert "refused" in run("install", "backend-agents", "--accept", code=1).out
+    again = run("install", "backend-agents", "--accept")
+    assert "1 refused, as before" in again.out
+    assert not again.err
+    assert "refused" in run("install", "backend-agents", "--dry-run").err
+    assert "to Roo Code" in run("install", "backend-agents", "--to", "codex,roo", "--accept", code=1).err
+    give({"a.md": agent("a", tools="Read"), "b.md": agent("b", "", tools="Read, Grep")}, "2.0.0")
     assert "refusal[" in run("install", "backend-agents", "--accept", "-q", code=1).err
 
 

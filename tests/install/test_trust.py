@@ -95,9 +95,31 @@ def test_first_install_needs_consent(project, give, run, asked, tree):
 def test_what_only_reads_needs_none(project, give, run):
     """A pack whose agents only read is deployed as it is."""
     give(READS)
-    run("install", "backend-agents", "--to", "claude-code,codex,opencode,roo")
+    run("install", "backend-agents", "--to", "claude-code,opencode,roo")
 
     assert "accepted: reading only\n" in run("status").out
+
+
+@pytest.mark.parametrize(
+    ("client", "word", "what"),
+    [
+        ("codex", "run", "running commands in Codex, as its session may, whatever the file says"),
+        ("openhands", "mcp", "tools of every MCP server that is open in OpenHands, whatever the file says"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_what_no_client_holds_an_agent_to_is_asked_once_for_all(give, run, client, word, what):
+    """Where an assistant does not hold agents to their files, a set of readers asks for what they may do there, in one line."""
+    give(READS | {"other.md": agent("other", tools="Read")})
+    done = run("install", "backend-agents", "--to", f"claude-code,{client}", code=1)
+
+    assert f"{what}: other, rev" in " ".join(done.out.split())
+    run("install", "backend-agents", "--to", f"claude-code,{client}", f"--accept={word}")
+    assert "other, rev" in run("status").out
+    run("install", "backend-agents", "--to", f"claude-code,{client}")
+    run("install")
+    give({"rev.md": agent("rev", tools="Read, Grep"), "other.md": agent("other", tools="Read")}, "2.0.0")
+    run("install", "backend-agents")
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("Yes\n", 0), ("\n", 1), ("n\n", 1), ("", 1), ("please\n", 1)])

@@ -16,10 +16,9 @@ from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, losses, vocabulary
+from agentconv.core import effects, enforcement, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Detail, Span
-from agentconv.core.ir import Permissions
 from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
@@ -140,8 +139,8 @@ def breaking(agent: Agent, restraints: Sequence[Restraint], target: str) -> list
     """Return the restraints that forbid something that an agent, as it is written in a target, could do there."""
     if not restraints:
         return []
-    may = _held_effects(agent, target)
-    return [one for one in restraints if _may(may, one, target)]
+    may = enforcement.held(agent, target)
+    return [one for one in restraints if _may(may, one)]
 
 
 def held_back(loaded: LoadedPart, restraints: Sequence[Restraint]) -> list[Restraint]:
@@ -155,19 +154,13 @@ def _rules(broken: Iterable[Restraint]) -> Detail:
     return listed(one.shown for one in broken)
 
 
-def _held_effects(agent: Agent, target: str) -> Effects:
-    """Return what an agent may do in a client, which may not hold it to all that its file says."""
-    free = vocabulary.unenforced(target).free
-    return effects.effects(replace(agent, permissions=Permissions()) if free else agent, format_id=target)
-
-
-def _may(may: Effects, restraint: Restraint, target: str) -> bool:
+def _may(may: Effects, restraint: Restraint) -> bool:
     """Whether what may be done has something in it that a restraint forbids."""
     if any(may.may(effect) for effect in effects.EFFECTS if effect in restraint.effects):
         return True
     if SERVERS not in restraint.effects:
         return False
-    if may.every_server or vocabulary.unenforced(target).servers:
+    if may.every_server:
         return True
     return any(tools and _is_about(restraint, server) for server, tools in may.servers.items())
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.ir import Json
+    from agentconv.core.effects import Effects
+    from agentconv.core.ir import Agent, Json
 
 
 def unheld(format_id: str, header: Mapping[str, Json]) -> tuple[str, ...]:
     """Return the keys of a file that limit its agent and do not hold it, as the vocabulary spells them."""
     free = vocabulary.unenforced(format_id).free
     return tuple(key for key, values in free.items() if any(not _is_among(found, values) for found in _values(header, key.split("."))))
+
+
+def held(agent: Agent, format_id: str) -> Effects:
+    """Return what an agent may do in a client, which may not hold it to all that its file says."""
+    from agentconv.core import effects
+    from agentconv.core.ir import Permissions
+
+    known = vocabulary.unenforced(format_id)
+    found = effects.effects(replace(agent, permissions=Permissions()) if known.free else agent, format_id=format_id)
+    return replace(found, every_server=True) if known.servers else found
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Json]:

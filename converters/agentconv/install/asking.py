@@ -44,6 +44,8 @@ class _Found:
     """What is there already, byte for byte, and is not read for that."""
     is_new: bool = False
     """Whether it comes to a place where it is not."""
+    unheld: dict[Grant, None] = field(default_factory=dict)
+    """What it may do in places where it is not, because their clients do not hold it to its file."""
 
 
 def more(
@@ -74,6 +76,16 @@ def more(
     return {id_: one for id_, one in asks.items() if one.grants}
 
 
+def all_of(wanted: Iterable[Wanted], units: Units) -> dict[str, tuple[Grant, ...]]:
+    """Return by agent and part what it may do at all where it is to be: what it is, and what its clients do not hold it to."""
+    found: dict[str, dict[Grant, None]] = {}
+    for one in wanted:
+        grants = found.setdefault(one.agent, dict.fromkeys(consent.grants(units.all[one.agent])))
+        coming = None if one.part else reading_back.coming(one)[1]
+        grants.update(dict.fromkeys(consent.unheld(coming, one.target) if coming is not None else ()))
+    return {id_: tuple(grants) for id_, grants in sorted(found.items())}
+
+
 def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader, *, force: bool) -> None:
     """Hold one file, or entry of one, against what is in its place."""
     data = reader.read(one.path)
@@ -87,8 +99,11 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
         known.there.append(there)
         if force or entry is None or _is_as_locked(entry, data, there):
             known.more.update(dict.fromkeys(consent.beyond(there, coming)))
+            before = consent.unheld(there, one.target)
+            known.more.update(dict.fromkeys(grant for grant in consent.unheld(coming, one.target) if grant not in before))
     else:
         known.is_new = True
+        known.unheld.update(dict.fromkeys(consent.unheld(coming, one.target) if coming is not None else ()))
 
 
 def _stays(one: Wanted, draft: Draft) -> bool:
@@ -114,4 +129,4 @@ def _asks(known: _Found, agent: Agent) -> tuple[Grant, ...]:
         return tuple(known.more)
     unchanged = (reading_back.coming(one)[1] for one in known.unchanged)
     had = {grant for one in (*known.there, *unchanged) if one is not None for grant in consent.grants(one)}
-    return tuple(dict.fromkeys((*known.more, *(grant for grant in consent.grants(agent) if grant not in had))))
+    return tuple(dict.fromkeys((*known.more, *(grant for grant in consent.grants(agent) if grant not in had), *known.unheld)))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, plain_words
+from agentconv.core import effects, enforcement, plain_words, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.effects import EFFECT_OF, Level
 from agentconv.core.ir import Agent
 from agentconv.core.plain_words import EFFECTS, HOOKS, SERVERS, TOOLS, UNATTENDED
+from agentconv.formats import registry
 from agentconv.install import part_consent
 from agentconv.install.grant import Grant
 
@@ -41,6 +42,28 @@ def grants(agent: Unit) -> tuple[Grant, ...]:
     found += [Grant(SERVERS, "tools of every MCP server")] if may.every_server else []
     found += [_server(name, defined.get(name)) for name in dict.fromkeys((*may.servers, *defined))]
     return tuple(dict.fromkeys((*found, *_modes(agent, _NO_GRANTS), *_hooks(agent, _NO_GRANTS))))
+
+
+def unheld(agent: Agent, target: str) -> tuple[Grant, ...]:
+    """Return what an agent may do in a client although its file says otherwise, because nothing holds it to that there.
+
+    Args:
+        agent: As the client reads it.
+        target: The client.
+    """
+    known = vocabulary.unenforced(target)
+    if not (known.free or known.servers):
+        return ()
+    title = registry.FORMATS[target].title
+    said, may = effects.effects(agent), enforcement.held(agent, target)
+    found = [
+        Grant(effect, f"{words} in {title}, as its session may, whatever the file says")
+        for effect, words in EFFECTS.items()
+        if effect != READ and may.levels[effect] > Level.NO and not said.may(effect)
+    ]
+    if may.every_server and not said.every_server:
+        found.append(Grant(SERVERS, f"tools of every MCP server that is open in {title}, whatever the file says"))
+    return tuple(one for one in found if one.word in (_COVERS, SERVERS)) if may.levels[_COVERS] else tuple(found)
 
 
 def beyond(before: Agent, after: Agent) -> tuple[Grant, ...]:

@@ -79,11 +79,14 @@ class Prepared:
     """Why nothing of it is deployed."""
     missing: tuple[str, ...] = ()
     """The words that accept what is not accepted."""
+    as_before: frozenset[str] = frozenset()
+    """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
 
     @property
     def needs_a_look(self) -> bool:
-        """Whether something did not get to where it was to be."""
-        refused = any(one.refused for one in self.deployments)
+        """Whether something did not get to where it was to be, which nobody was told yet."""
+        steps = {(step.target, step.agent) for step in self.plan.steps}
+        refused = any(one.target not in self.as_before or (one.target, id_) in steps for one in self.deployments for id_ in one.refused)
         failed = any(step.action in NEEDS_A_LOOK for step in self.plan.steps)
         return bool(self.unsafe or self.held or self.refused or refused or failed)
 
@@ -148,8 +151,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     given = proof.given([pack, deployed], before, scope, reader)
     case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept)
     left, held, planned = case.settled(reader, lock)
-    coming = {want.agent for want in wanted}
-    asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(coming)}) if before is None else ()
+    asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
     if refused is not None and not request.preview:
@@ -157,7 +159,14 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         return Prepared(pack, before, done, _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
     taken = {id_: more for id_, more in asks.items() if id_ not in open_}
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
-    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing)
+    as_before = frozenset(_as_before(pack, before, chosen))
+    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before)
+
+
+def _as_before(pack: Pack, before: LockedPack | None, chosen: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
+    """Yield the targets to which the very same bytes went, or were to go, the last time."""
+    if before is not None and before.manifest_sha256 == pack.manifest_sha256:
+        yield from (target for target, ids in chosen.items() if target in before.targets and before.targets[target] == ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +223,10 @@ class _Case:
         before = self.before
         known = before.accepted.grants if before and before.accepted else {}
         old = {agent.id: agent.source_sha256 for agent in before.agents} if before else {}
-        coming = {want.agent for one in left for want in one.wanted}
+        coming = asking.all_of((want for one in left for want in one.wanted), self.units)
         words = {id_: known[id_] for id_ in stopped if id_ in known}
-        for id_ in coming - set(stopped):
-            may = consent.words([consent.grants(self.units.all[id_])])
+        for id_ in coming.keys() - set(stopped):
+            may = consent.words([coming[id_]])
             same = old.get(id_) == self.sources[id_]
             now = self.asks[id_].grants if id_ in self.asks else ()
             words[id_] = consent.in_order((*(grant.word for grant in now), *(word for word in known.get(id_, ()) if same or word in may)))

@@ -13,7 +13,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
-from agentconv.pack import needs, plugin
+from agentconv.pack import needs, plugin, reach
 from agentconv.pack.containers import CLAUDE as CLAUDE_PLUGIN
 from agentconv.pack.containers import Laid, lay_out
 from agentconv.packs import manifest as pack_manifest
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
+    from agentconv.pack.reach import Reach
     from agentconv.pack.sources import Sources
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -61,6 +62,8 @@ class Contents:
     """Which plugins and extensions the pack is with its skills, commands and servers."""
     parts: tuple[LoadedPart, ...] = ()
     """What comes along with the agents."""
+    reach: tuple[Reach, ...] = ()
+    """What each assistant gets of a pack with rules or hooks that restrain the rest."""
 
 
 class _Files:
@@ -131,6 +134,7 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         (*failures, *_bugs(offer.failures), *_bugs(laid.failures)),
         laid,
         sources.parts,
+        reach.of(sources),
     )
 
 

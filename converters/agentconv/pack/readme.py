@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agentconv.core import credentials, effects, vocabulary
+from agentconv.core import credentials, effects
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.parts import PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.formats import registry
+from agentconv.pack import reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import Part
     from agentconv.pack.contents import Contents
+    from agentconv.pack.reach import Reach
     from agentconv.packs.manifest import Needs, PackedAgent
 
 _LONGEST = 300
@@ -44,7 +46,7 @@ def render(contents: Contents) -> str:
         *(_agent(agent, contents) for agent in manifest.agents),
         *_along(_parts(contents)),
         "## Install",
-        *_install(about.name),
+        *_install(about.name, contents.reach),
         *_as_plugin(contents),
     ]
     if about.license:
@@ -141,19 +143,35 @@ def _code(word: str) -> str:
     return f"{fence} {shown} {fence}" if "`" in shown else f"`{shown}`"
 
 
-def _install(name: str) -> Iterator[str]:
+def _install(name: str, several: Sequence[Reach]) -> Iterator[str]:
     yield (
         "In a project's root. What it may do beyond reading is asked before anything is written (`--dry-run` shows it); `agentconv` keeps "
         "what you edit, and `agentconv uninstall` removes the rest again."
     )
     yield f"```sh\npip install agentconv-toolkit {name}\nagentconv install {name} --to auto   # every assistant that the project has\n```"
     yield "Or for one assistant:"
+    gets = {one.client: _gets(one) for one in several}
+    none = {one.client for one in several if one.gets_nothing}
+    head = ["| Assistant | Command | Gets |", "|---|---|---|"] if gets else ["| Assistant | Command |", "|---|---|"]
     rows = [
-        f"| {registry.FORMATS[client].title} | `agentconv install {name} --to {client}` |"
-        for client in registry.CLIENTS
-        if vocabulary.installation(client)
+        f"| {registry.FORMATS[client].title} | {'–' if client in none else f'`agentconv install {name} --to {client}`'} |"
+        + (f" {gets[client]} |" if gets else "")
+        for client in reach.clients()
     ]
-    yield "\n".join(["| Assistant | Command |", "|---|---|", *rows])
+    yield "\n".join([*head, *rows])
+    if gets:
+        yield "What an assistant does not get could do what a rule or a hook forbids that it does not hold."
+
+
+def _gets(one: Reach) -> str:
+    """Say what an assistant gets, and why not the rest."""
+    if not one.without:
+        return "all of it"
+    by_reason: dict[str, list[str]] = {}
+    for name, why in one.without.items():
+        by_reason.setdefault(why, []).append(name)
+    words = "; ".join(f"{_codes(names)} ({plain(why, _LONGEST)})" for why, names in by_reason.items())
+    return f"nothing: {', '.join(plain(why, _LONGEST) for why in by_reason)}" if one.gets_nothing else f"all but {words}"
 
 
 def _as_plugin(contents: Contents) -> Iterator[str]:

@@ -8,10 +8,10 @@ from agentconv.conversion import set_restraints
 from agentconv.conversion.along import With
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
-from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
+from agentconv.pack import reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _SHOWN = 3
 def told(parts: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
     """Yield which rules and hooks that hold the whole set back are held by few assistants only, before anybody installs the pack."""
     restraining = [one for one in parts if set_restraints.of(one)]
-    all_clients = _clients()
+    all_clients = reach.clients()
     without: dict[str, set[str]] = {}
     for client in all_clients if restraining else ():
         carried = CarriedParts(client, _OPTIONS, {})
@@ -43,10 +43,5 @@ def _unheld(rules: Sequence[str], titles: Sequence[str]) -> Diagnostic:
     more = f" and {len(rules) - _SHOWN:,} more" if len(rules) > _SHOWN else ""
     by = f"by {', '.join(titles)} alone" if titles else "by no assistant"
     message = f"{', '.join(rules[:_SHOWN])}{more}: held {by}; in every other one, what could do that is refused (set-restraint)"
-    hint = "write rules that all of them hold, or make a second pack for the others: --with skills,commands,servers"
+    hint = "the pack works for all of them: its README says what each gets; rules that all hold would bring all of it to all"
     return Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)
-
-
-def _clients() -> list[str]:
-    """Return the clients that a pack is deployed to."""
-    return [client for client in registry.CLIENTS if vocabulary.installation(client)]

@@ -17,7 +17,7 @@ from agentconv.render.table import table, width
 from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.install.consent import Asked
     from agentconv.install.deployment import Deployment
@@ -63,7 +63,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
     trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
-    rows = [row for each in one.deployments for row in _rows(each, one.plan, scope, dry_run=dry_run)]
+    rows = [row for each in one.deployments for row in _rows(each, one, scope, dry_run=dry_run)]
     done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
     lines = [text.safe(head), *done]
     if verbose or dry_run:
@@ -111,26 +111,28 @@ def _where(scope: Scope) -> str:
     return "your own agents, for all projects" if scope.is_user else "in this project"
 
 
-def _rows(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> Iterator[tuple[str, str, str]]:
+def _rows(one: Deployment, all_of: Prepared, scope: Scope, *, dry_run: bool) -> Iterator[tuple[str, str, str]]:
     """Yield a target's line, where and how many agents became what, and one for each kind of parts."""
-    words = _PLANNED if dry_run else _DONE
-    yield _row(one, plan, scope, words)
-    yield from _part_rows(plan, one.target, words, one.refused)
+    words, before = _PLANNED if dry_run else _DONE, ", as before" if one.target in all_of.as_before else ""
+    yield _row(one, all_of.plan, scope, words, before)
+    yield from _part_rows(all_of.plan, one.target, words, one.refused, before)
 
 
-def _part_rows(plan: Plan, target: str, words: Mapping[Action, str], refused: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
+def _part_rows(
+    plan: Plan, target: str, words: Mapping[Action, str], refused: Sequence[str] = (), before: str = ""
+) -> Iterator[tuple[str, str, str]]:
     """Yield a line for each kind of parts of a target: a skill of several files that fare alike is one."""
     for kind in KINDS:
         fates = {(step.action, step.agent) for step in plan.steps if step.target == target and step.part == kind}
         counts = Counter(action for action, _ in fates)
         parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
         if away := sum(id_.startswith(f"{kind}/") for id_ in refused):
-            parts.append(f"{away:,} refused")
+            parts.append(f"{away:,} refused{before}")
         if parts:
             yield "", kind, ", ".join(parts)
 
 
-def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str]) -> tuple[str, str, str]:
+def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str], before: str) -> tuple[str, str, str]:
     """Return a target in one line: where, and how many agents became what."""
     counts = Counter(step.action for step in plan.steps if step.target == one.target and not step.part)
     parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
@@ -138,7 +140,7 @@ def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str])
         number = sum(source == other for source in one.left_out.values())
         parts.append(f"{number:,} left out: it reads {deployment.shown_place(other, scope)} too")
     if agents := [id_ for id_ in one.refused if id_.partition("/")[0] not in KINDS]:
-        parts.append(f"{len(agents):,} refused")
+        parts.append(f"{len(agents):,} refused{before}")
     return text.client(one.target), deployment.shown_place(one.target, scope), ", ".join(parts) or "nothing"
 
 
@@ -175,13 +177,22 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
-    losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
+    fates: dict[tuple[str, str], set[Action]] = {}
+    for step in one.plan.steps:
+        fates.setdefault((step.target, step.agent), set()).add(step.action)
+    told = frozenset() if dry_run else one.as_before
+    all_losses = ((each.target, loss) for each in one.deployments for loss in each.losses)
+    losses = [loss for target, loss in all_losses if verbose or not _is_told(fates.get((target, deployment.owner(loss))), target, told)]
     found = [loss for loss in losses if not quiet or loss.severity is LossSeverity.REFUSAL]
     tally = Tally(several_targets=len(one.deployments) > 1)
     for loss in found:
         tally.add(loss)
     yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
+
+
+def _is_told(fate: Collection[Action] | None, target: str, as_before: Collection[str]) -> bool:
+    """Whether what a loss is of is there as it was, or does not come as it did not the last time."""
+    return {*fate} == {Action.SAME} if fate else target in as_before
 
 
 def whose(one: Prepared) -> str:

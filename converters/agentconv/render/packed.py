@@ -9,7 +9,7 @@ from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk.saving import Fate
 from agentconv.formats.registry import FORMATS
 from agentconv.render import findings_machine, machine, text
-from agentconv.render.table import table
+from agentconv.render.table import table, width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.outcome import Outcome
+    from agentconv.pack.reach import Reach
     from agentconv.pack.sources import Sources
     from agentconv.packs.manifest import PackedAgent
     from agentconv.render.text import Style
@@ -64,6 +65,7 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
     for message, agents in _remarks(contents):
         names = text.names([text.safe(ids[agent].name) for agent in agents])
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
+    yield from _reach(contents.reach)
     yield from _containers(contents, look)
     about = contents.about
     held = ", ".join([*([text.count(len(ids), "agent")] if ids else []), *_along(sources)])
@@ -77,6 +79,20 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
     yield f"{head}{left}" + (f"; {', '.join(done)}" if done else "; nothing written")
     if built:
         yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
+
+
+def _reach(several: Sequence[Reach]) -> Iterator[str]:
+    """Say which assistants get what of a pack that restrains the rest of itself, those together that get the same."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in several:
+        reasons = tuple(dict.fromkeys(one.without.values()))
+        gets = "nothing" if one.gets_nothing else f"all but {text.names([text.safe(name) for name in one.without])}" if reasons else "all"
+        alike.setdefault((gets, reasons), []).append(FORMATS[one.client].title)
+    if alike:
+        yield "what each assistant gets:"
+        for (gets, why), titles in alike.items():
+            because = f" ({text.safe('; '.join(why))})" if why else ""
+            yield wrapped(f"  {', '.join(titles)}: {gets}{because}", width())
 
 
 def _containers(contents: Contents, look: Style) -> Iterator[str]:
@@ -148,6 +164,7 @@ def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:
         **({"containers": list(contents.laid.made)} if contents.laid.made else {}),
         **({"no_containers": dict(contents.laid.without)} if contents.laid.without else {}),
         **({"container_losses": [machine.plain(one) for one in contents.laid.lost]} if contents.laid.lost else {}),
+        **({"assistants": {one.client: {"without": dict(one.without)} for one in contents.reach}} if contents.reach else {}),
         "files": [{"path": path, "bytes": len(data)} for path, data in sorted(contents.files.items())],
         "left_out": [{"path": path, "reason": reason} for path, reason in sources.left_out],
     }

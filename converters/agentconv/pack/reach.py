@@ -1,0 +1,74 @@
+"""What each assistant gets of a pack that holds what restrains the whole set: all of it, or what cannot break what is not held there.
+
+The pack is converted for every assistant as an installation converts it, so that it is known to whoever builds it, and to whoever reads its
+README, before anybody installs it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import set_restraints
+from agentconv.conversion.along import With
+from agentconv.conversion.converting import Options, convert
+from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
+from agentconv.core.diagnostics import LossKind
+from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINED
+from agentconv.formats import registry
+from agentconv.sources.parts import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from agentconv.conversion.converting import Converted
+    from agentconv.pack.sources import Sources
+
+_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_RESTRAINT = "set-restraint"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one assistant gets."""
+
+    client: str
+    without: Mapping[str, str]
+    """What does not come to it, by name (of a part with its kind: `skills/deploy`), and why."""
+    of: int
+    """How many agents and parts there are that could come."""
+
+    @property
+    def gets_nothing(self) -> bool:
+        """Whether no agent, skill, command or server comes to it."""
+        return len(self.without) == self.of
+
+
+def clients() -> list[str]:
+    """Return the clients that a pack is deployed to."""
+    return [client for client in registry.CLIENTS if vocabulary.installation(client)]
+
+
+def of(sources: Sources) -> tuple[Reach, ...]:
+    """Return what each assistant gets of a pack; nothing where it holds no rule or hook that restrains the others."""
+    if not any(set_restraints.of(one) for one in sources.parts):
+        return ()
+    number = sum(1 for _ in sources.agents) + sum(one.kind in RESTRAINED for one in sources.parts)
+    return tuple(Reach(client, dict(_without(sources, client)), number) for client in clients())
+
+
+def _without(sources: Sources, client: str) -> Iterator[tuple[str, str]]:
+    names = {agent.id: agent.name or agent.id for _, agent in sources.agents} | {one.part.id: one.part.name or "" for one in sources.parts}
+    for done in convert(sources.pieces, client, _OPTIONS, Parts()):
+        if done.file is None and done.path is None and (done.part is None or done.part in RESTRAINED):
+            why = _why(done)
+            yield from ((f"{done.part}/{names[id_]}" if done.part else names[id_], why) for id_ in done.agents)
+
+
+def _why(done: Converted) -> str:
+    """Say what is not held; of what does not come for another reason, the code, which `agentconv rule` explains."""
+    if not done.refused:
+        return "a bug of agentconv" if done.failed else "it has no such parts"
+    refusals = [loss for loss in done.losses if loss.kind is LossKind.REFUSED]
+    return next((f"it does not hold {loss.detail}" for loss in refusals if loss.code == _RESTRAINT), refusals[0].code)
