@@ -9,10 +9,11 @@ import pytest
 
 from agent_files import FOLDERS, read, suffix
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Complaint
+from agentconv.core.diagnostics import Complaint, Span
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.families import known_headers, markdown
+from agentconv.formats import registry
 from agentconv.formats.claude.code import DIALECT
 from template_format import CLIENTS, registered
 
@@ -72,7 +73,7 @@ def test_what_is_known_of_a_header_depends_on_no_text(
     texts = [_with(text, PLAIN[0]), _with(text, PLAIN[1]), text, *(_with(text, word) for word in words)]
 
     actual = _found(format_id, place, texts)
-    monkeypatch.setattr(known_headers, "decoded", lambda *_given: None)
+    monkeypatch.setattr(known_headers, "known", lambda *_given: None)
 
     assert _found(format_id, place, texts) == actual
 
@@ -85,7 +86,22 @@ def test_a_set_is_read_by_what_is_known() -> None:
         (agent,) = read("claude-code", SourceText(f"{number}.md", data)).set.agents
         assert (agent.name, agent.description) == (f"agent-{number}", f"Number {number}")
 
-    assert [type(found) for found in DIALECT.known.values()] == [tuple]
+    assert [type(found) for found in DIALECT.known.values()] == [known_headers.Rest]
+
+
+def test_what_is_said_of_a_header_is_known() -> None:
+    """Of files that a client drops for the same key, the third is known as well, and the key is named in its own line."""
+    client = registry.load("gemini-cli")
+    client.DIALECT.known.clear()
+    for number in range(3):
+        text = f"---\nname: agent-{number}\ndescription: Number {number}\ntemperature: warm\n---\n\nPrompt {number}.\n"
+        result = client.read(SourceText(f"{number}.md", text.encode()))
+        (said,) = result.diagnostics
+
+        assert (result.states, said.key, said.agent) == ((State.NOT_LOADED,), "temperature", f"agent-{number}")
+        assert said.span == Span(f"{number}.md", 4, 14, 4, 18)
+
+    assert [found.state for found in client.DIALECT.known.values()] == [State.NOT_LOADED]
 
 
 def test_what_refuses_a_header_as_a_whole_is_asked_for_each_file() -> None:

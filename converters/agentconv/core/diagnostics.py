@@ -35,6 +35,10 @@ class Span:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 
+    def moved(self, path: str, lines: int) -> Span:
+        """Return the same place in another file, so many lines below."""
+        return Span(path, self.line + lines, self.column, self.end_line and self.end_line + lines, self.end_column)
+
 
 class Code(StrEnum):
     """Stable names of what can be said about an input. Never reused for another meaning."""

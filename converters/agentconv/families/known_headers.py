@@ -1,13 +1,15 @@
 """What headers say besides their texts, found once for all that differ in nothing else.
 
 The headers of a set's files differ in names and descriptions; of the rest there are few. A reader takes the rest of a simple header
-with a word in the place of each text, so that what it finds cannot depend on them, and each file's own texts key by key.
+with a word in the place of each text, so that what it finds cannot depend on them, and each file's own texts key by key. What there
+is to say of the rest is said of each file, in the line where it stands there.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.source import SourceText, encode
 from agentconv.families.frontmatter import Header
 from agentconv.families.keys import Decoded, HeaderDialect, NotTaken
@@ -16,6 +18,8 @@ from agentconv.yaml import nodes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.format import State
     from agentconv.core.ir import Json
     from agentconv.yaml.grammar import Grammar
 
@@ -29,8 +33,27 @@ _MOST = 500
 
 ONE = "one"
 """What stands for a rest that one header had so far."""
-Rest: TypeAlias = "tuple[Mapping[str, Json], Decoded]"
-"""The values of a rest, and what a client makes of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A header but for its texts, and what a client makes of it."""
+
+    values: Mapping[str, Json]
+    decoded: Decoded
+    state: State
+    told: tuple[Diagnostic, ...]
+    """What the client would say about it; lines are counted from the header's first."""
+
+    def told_of(self, header: Header, name: str | None) -> tuple[Diagnostic, ...]:
+        """Return what the client would say about the header of an agent."""
+        if not self.told:
+            return ()
+        source = header.source
+        before = source.position(header.start)[0] - 1
+        return tuple(replace(one, agent=name, span=one.span and one.span.moved(source.path, before)) for one in self.told)
+
+
 Known: TypeAlias = "dict[str, Rest | str | None]"
 """What is known of each rest; None where that depends on more, or where there is more to say of it."""
 
@@ -44,7 +67,7 @@ class Dialect(HeaderDialect, Protocol):
     def known(self) -> Known: ...
 
 
-def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Rest | None]) -> Decoded | None:
+def known(dialect: Dialect, header: Header, read: Callable[[Header], Rest | None]) -> Rest | None:
     """Return what a client makes of a header, of which all but the texts may be known; None where it is to be read as a whole.
 
     Args:
@@ -56,12 +79,11 @@ def decoded(dialect: Dialect, header: Header, read: Callable[[Header], Rest | No
     if apart is None or not apart[1] or len(apart[0]) > _LONGEST:
         return None
     values = _texts(dialect, apart[1])
-    known = None if values is None else _known(dialect, apart[0], read)
-    if values is None or known is None:
+    rest = None if values is None else _known(dialect, apart[0], read)
+    if values is None or rest is None:
         return None
-    plain, rest = known
-    header.grammar, header.values = dialect.grammar, {**plain, **apart[1]}
-    return Decoded({**rest.values, **values}, {**rest.extras}, {}, {})
+    header.grammar, header.values = dialect.grammar, {**rest.values, **apart[1]}
+    return replace(rest, decoded=Decoded({**rest.decoded.values, **values}, {**rest.decoded.extras}, {}, {}))
 
 
 def _texts(dialect: Dialect, texts: dict[str, str]) -> dict[str, object] | None:

@@ -26,7 +26,7 @@ from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as MappingType
 
     from agentconv.core.diagnostics import Span
@@ -137,29 +137,46 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 
 def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResult | None:
     """Read a file of whose header all but the texts is known; None where there is more to say of it."""
-    if source.text[header.end - 1 : header.end] != "\n":
+    if source.text[header.end - 1 : header.end] != "\n" or source.text[header.start - 1 : header.start] != "\n":
         return None
-    decoded = known_headers.decoded(dialect, header, partial(_without_texts, dialect))
-    if decoded is None or (dialect.refuses and dialect.refuses(header.values)):
+    rest = known_headers.known(dialect, header, partial(_without_texts, dialect))
+    if rest is None:
         return None
-    _judge_prompt(dialect, header, decoded)
-    if decoded.refused:
+    if not rest.state.dropped:
+        if dialect.refuses and dialect.refuses(header.values):
+            return None
+        _judge_prompt(dialect, header, rest.decoded)
+        if rest.decoded.refused:
+            return None
+    agent = _agent(dialect, source, header, rest.decoded)
+    if not rest.state.dropped and any(_prompt_remarks(dialect, header, agent)):
         return None
-    agent = _agent(dialect, source, header, decoded)
-    if any(_prompt_remarks(dialect, header, agent)):
-        return None
-    return ReadResult(AgentSet((agent,)), (State.LOADS,), (), partial(_place, header))
+    return ReadResult(AgentSet((agent,)), (rest.state,), rest.told_of(header, agent.name), partial(_place, header))
 
 
 def _without_texts(dialect: Dialect, header: Header) -> known_headers.Rest | None:
-    """Return what is to be known of a header that stands for those with other texts; None where there is more to say of it."""
+    """Return what is to be known of a header that stands for those with other texts; None where there is more to say of these."""
     frontmatter.parse(header, None, dialect.grammar)
     values = _values(dialect, header)
-    decoded = decode_header(dialect, values)
+    decoded = keys.decode_header(dialect, values)
+    if decoded.lost or {"name", "description"} & {*decoded.refused, *decoded.ignored}:
+        return None
     if decoded.refused:
+        drop = _drop(dialect, header, decoded)
+        if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
+            return None
+        told = reading.not_loaded(dialect.spec, None, drop.state, drop.problem, drop.span)
+        return known_headers.Rest(values, _meant(dialect, header), drop.state, (told,))
+    if dialect.refuses and dialect.refuses(values):
         return None
     agent = _agent(dialect, header.source, header, replace(decoded, values={**decoded.values}))
-    return None if any(reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)) else (values, decoded)
+    said = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span))
+    return known_headers.Rest(values, decoded, _state(said), said)
+
+
+def _state(said: Iterable[Diagnostic]) -> State:
+    """Return what becomes of an agent that the client loads, and says something about."""
+    return State.DEGRADED if any(one.severity is Severity.WARNING for one in said) else State.LOADS
 
 
 def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
@@ -172,21 +189,16 @@ def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
     decoded = decode_header(dialect, _values(dialect, header))
     _judge_prompt(dialect, header, decoded)
     if decoded.refused:
-        key, complaint = next(iter(decoded.refused.items()))
-        state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
-        state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-        span = source.span(*_prompt_place(header)) if key == _PROMPT else header.span(key, *complaint.within)
-        return _recovered(dialect, source, header, _Drop(complaint, span, state))
+        return _recovered(dialect, source, header, _drop(dialect, header, decoded))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
         *_remarks(dialect, header),
         *_prompt_remarks(dialect, header, agent),
         *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span),
     ]
-    degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
     return ReadResult(
         AgentSet((agent,)),
-        (State.DEGRADED if degraded else State.LOADS,),
+        (_state(diagnostics),),
         tuple(replace(d, agent=agent.name) for d in diagnostics),
         partial(_place, header),
     )
@@ -361,6 +373,15 @@ class _Drop:
     state: State = State.NOT_LOADED
 
 
+def _drop(dialect: Dialect, header: Header, decoded: Decoded) -> _Drop:
+    """Return why the client has no agent of a header with values that it refuses: the first of them."""
+    key, complaint = next(iter(decoded.refused.items()))
+    state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
+    state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
+    span = header.source.span(*_prompt_place(header)) if key == _PROMPT else header.span(key, *complaint.within)
+    return _Drop(complaint, span, state)
+
+
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it has a header with two known keys (its name is one), else nothing."""
     broken = header is not None and header.error is not None
@@ -373,10 +394,14 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
             frontmatter.recover(header, schema_files.load(dialect.spec.id)["properties"])
     if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
         return _nothing(dialect, drop, told=broken)
-    decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
-    agent = _agent(dialect, source, header, decoded)
+    agent = _agent(dialect, source, header, _meant(dialect, header))
     remark = reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span)
     return ReadResult(AgentSet((agent,)), (drop.state,), (remark,), partial(_place, header))
+
+
+def _meant(dialect: Dialect, header: Header) -> Decoded:
+    """Return what a person makes of a header that the client drops."""
+    return keys.decode_header(dialect, _person_values(header), lenient=True)
 
 
 def _nothing(dialect: Dialect, drop: _Drop, *, told: bool) -> ReadResult:

@@ -9,9 +9,12 @@ from agentconv.conversion import converting
 from agentconv.conversion.options import Options
 from agentconv.core.diagnostics import LossKind
 from agentconv.core.losses import CATALOGUE
+from agentconv.formats import registry
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from agentconv.core.shapes import Shapes
     from agentconv.lint.subject import Subject
 
@@ -29,6 +32,8 @@ def refusal(subject: Subject, client: str, number: int) -> str:
 
 
 _AS_USUAL = Options()
+_MOST = 1000
+"""Shapes that are remembered; beyond, they are forgotten, and asked about again."""
 
 
 @cache
@@ -37,7 +42,26 @@ def _shapes(_client: str) -> Shapes:
     return {}
 
 
+@cache
+def _told(_client: str) -> dict[Hashable, dict[int, str]]:
+    """Return what conversions to a client said of agents with plain texts, by all that such agents differ in."""
+    return {}
+
+
 def _refusals(subject: Subject, client: str) -> dict[int, str]:
+    shape = None if registry.FORMATS[client].distribution else subject.shape
+    if shape is None:
+        return _asked(subject, client)
+    told = _told(client)
+    if shape not in told:
+        if len(told) >= _MOST:
+            told.clear()
+        told[shape] = _asked(subject, client)
+    return told[shape]
+
+
+def _asked(subject: Subject, client: str) -> dict[int, str]:
+    """Convert the agents of a file, and return why some are refused."""
     pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
     numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
     found: dict[int, str] = {}

@@ -15,7 +15,7 @@ from agentconv.lint import inspection
 from agentconv.parts import registry as part_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Hashable
 
     from agentconv.core.credentials import Credential
     from agentconv.core.format import State
@@ -132,6 +132,13 @@ class Subject:
         return {}
 
     @cached_property
+    def shape(self) -> Hashable:
+        """All that a verdict on its agent can depend on besides its texts; None where that depends on these, too."""
+        from agentconv.lint import plain_texts
+
+        return plain_texts.shape_of(self.format, self.alone) if not self.source.included else None
+
+    @cached_property
     def parts(self) -> PartsRead[Any]:
         """What the file's own client makes of the parts in it; nothing, where it holds none."""
         from agentconv.core.part_format import PartsRead
@@ -174,7 +181,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("alone", "_readings", "result", "_agents", "header", "parts", "refusals"):
+        for name in ("alone", "_readings", "result", "_agents", "header", "parts", "refusals", "shape"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

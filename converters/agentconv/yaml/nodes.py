@@ -83,7 +83,7 @@ _read_long = lru_cache(1)(_parsed)
 
 
 def texts_apart(text: str, grammar: Grammar = BUN) -> tuple[str, dict[str, str]] | None:
-    """Return a map with `x` in the place of its name and its description, and these; None where they are no texts on a line each.
+    """Return a map with `text` in the place of its name and its description, and these; None where they are no texts on a line each.
 
     Where the one is simple (`is_simple`), so is the other, and both read alike but for these.
     """

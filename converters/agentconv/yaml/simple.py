@@ -66,7 +66,7 @@ def texts_apart(text: str) -> tuple[str, list[tuple[str, Scalar]]] | None:
         texts = [(pieces[at], _scalar("", pieces[at + 1], 0, 0, 0)[0]) for at in range(1, len(pieces), 3)]
     except _Complicated:
         return None
-    pieces[2::3] = [": x"] * len(texts)
+    pieces[2::3] = [": text"] * len(texts)
     return "".join(pieces), texts  # type: ignore[return-value]
 
 
