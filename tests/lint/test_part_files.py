@@ -68,6 +68,17 @@ def test_a_file_is_told_of_once(project: Path, capsys: pytest.CaptureFixture[str
     ]
 
 
+@pytest.mark.parametrize("agents", ["", ', "agent": {"rev": {"prompt": "Review."}}'])
+def test_what_costs_all_of_a_file_is_told_once(project: Path, capsys: pytest.CaptureFixture[str], agents: str) -> None:
+    """A file that does not parse is one finding, whatever kinds of parts it has, which says what that costs."""
+    broken = '{,"command": {"a": {"template": "x"}}, "mcp": {"s": {"type": "local", "command": ["x"]}}, "permission": {"bash": "deny"}'
+    write(project / "opencode.json", f"{broken}{agents}}}")
+    main(["lint", "--output-format", "json"])
+    messages = [one["message"] for one in json.loads(capsys.readouterr().out)["findings"]]
+
+    assert [message.partition(":")[0] for message in messages] == ["OpenCode does not start with this file"]
+
+
 def test_a_file_that_is_left_out_is_not_looked_at(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What `--exclude` names is not looked at, be it a file of parts."""
     write(project / ".mcp.json", '{"mcpServers": {"db": {}}}')

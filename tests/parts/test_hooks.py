@@ -106,7 +106,7 @@ def test_what_is_lost_is_declared_and_comes_back(target: str) -> None:
     for path in FILES:
         result = client(path.parent.name).read(fixture(path))
         for hook, state in zip(result.parts, result.states, strict=True):
-            if state.dropped:
+            if state.dropped and vocabulary.words_of(path.parent.name) == vocabulary.words_of(target):
                 continue
             done = projected(hook, target)
             if not is_written(done):
@@ -246,6 +246,40 @@ def test_scripts_are_found_from_the_target(target: str, command: str) -> None:
     handler: Any = done.part.definition.handlers[0]
     assert handler["command"] == command
     assert (script.path, script.executable) == ("g.sh", True)
+
+
+@pytest.mark.parametrize("wrong", [{"type": None}, {"command": 5}, {"timeout": "5"}, {"timeout": -1}, {"args": [5]}, {"type": "shell"}])
+@pytest.mark.parametrize("target", sorted({*RUNNING, "claude-plugin"} - {"claude-code"}))
+def test_what_the_target_would_not_take_is_not_written(target: str, wrong: dict[str, Any]) -> None:
+    """A guard whose handler is not as its client wants it is held where the target takes it, and open where it does not."""
+    handler = {key: value for key, value in {**BLOCKING, **wrong}.items() if value is not None}
+    done = projected(_hook("PreToolUse", "Bash", handler), target)
+    if not is_written(done):
+        assert done.left_open
+        return
+    again = read(target, written(target, [done.part]))
+
+    assert [str(one) for one in again.states] == ["loads"]
+
+
+@pytest.mark.parametrize("target", sorted({*RUNNING, "claude-plugin"} - {"claude-code"}))
+def test_program_is_started_with_the_same_words(target: str, tmp_path: Path) -> None:
+    """A program that is started without a shell gets the same words from one: folders filled in, blanks and all, and nothing else."""
+    script = FolderFile(".claude/my hooks/g.sh", b'printf "%s\\n" "$@" > given\n', True)
+    words = ["${CLAUDE_PROJECT_DIR}/.claude/my hooks/g.sh", "${CLAUDE_PROJECT_DIR}/a `b`", "$HOME", "it's", ""]
+    handler = {"type": "command", "command": "sh", "args": words}
+    data = json.dumps({"hooks": {"SessionStart": [{"hooks": [handler]}]}}).encode()
+    done = projected(read("claude-code", data, [script]).parts[0], target)
+    if not is_written(done):
+        return
+    ran = hook_handlers.read(vocabulary.words_of(target), done.part.definition.handlers[0])
+    line = hook_handlers.rooted(ran.line).replace(hook_handlers.ROOT, ".")
+    (tmp_path / script.path).parent.mkdir(parents=True)
+    (tmp_path / script.path).write_bytes(script.data)
+    subprocess.run(["/bin/sh", "-c", line], cwd=tmp_path, check=True, env={"HOME": "/h"})
+
+    assert done.part.files == (script,)
+    assert (tmp_path / "given").read_text().splitlines() == ["./a `b`", "$HOME", "it's", ""]
 
 
 def test_times_are_in_the_unit_of_the_target() -> None:

@@ -142,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
     mended = lint_mending.mend(options, files, find, line, jobs) if options.fix or options.diff or options.check else Mended()
     checks = checking.Checks([file.subject for file in files], rules, siblings)
     found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
-    checked = [checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True)]
+    checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
     line.clear()
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]

@@ -28,6 +28,24 @@ ROOT = "\0root"
 PROJECT = expression(
     r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
 )
+_FILLED_IN = expression(r"\$\{(?:[A-Z]+_PROJECT_DIR(?::-\.)?|CLAUDE_PLUGIN_ROOT|extensionPath|/|pathSeparator)\}")
+"""What a client fills in in the words of a program that it starts without a shell."""
+_SPECIAL = expression(r'[\\"$`]')
+
+
+def _word(text: str) -> str:
+    """Return a word of a program's call as one of a shell, which fills in what the client did, and nothing else."""
+    if not _FILLED_IN.search(text):
+        return shlex.quote(text)
+    found, at = "", 0
+    for place in _FILLED_IN.finditer(text):
+        found += _within_quotes(text[at : place.start()]) + place[0]
+        at = place.end()
+    return f'"{found}{_within_quotes(text[at:])}"'
+
+
+def _within_quotes(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,7 @@ class Handler:
     @property
     def line(self) -> str:
         """The command as one line for a shell."""
-        return " ".join((self.command or "", *map(shlex.quote, self.args))) if self.args else self.command or ""
+        return self.command or "" if self.args is None else " ".join(map(_word, (self.command or "", *self.args)))
 
 
 FIELDS = tuple(one.name for one in fields(Handler) if one.name not in ("kind", "others"))
@@ -112,6 +130,8 @@ def read(format_id: str, spelled: Json) -> Handler:
 def _is_of_kind(row: _Row, value: Json) -> bool:
     """Whether a value is what a field of its kind holds; what is not stays where it is."""
     kinds: Any = _KINDS.get(row.field, str)
+    if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+        return False
     return isinstance(value, kinds) and not (kinds is _NUMBER and isinstance(value, bool))
 
 
@@ -135,7 +155,7 @@ def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tup
     lost = [key for key in handler.others if key not in moot]
     names = {row.field for row in _rows(target)}
     found = replace(handler, others={})
-    if found.args is not None and "args" not in names:
+    if found.args is not None and ("args" not in names or any(_FILLED_IN.search(one) for one in found.args)):
         found = replace(found, command=found.line, args=None)
     for name in FIELDS:
         if getattr(found, name) is None or name in names:

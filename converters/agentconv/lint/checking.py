@@ -55,6 +55,29 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
     yield from map(checks.at, range(len(subjects)))
 
 
+def told_once(checked: Iterable[Checked]) -> list[Checked]:
+    """Leave out what another kind of thing in the same file was told for at the same place: what costs all of them is one finding.
+
+    Of a file without an agent, that is what its parts are told for.
+    """
+    several = list(checked)
+    of_parts = {(_file(one.subject), found.start) for one in several if one.subject.part for found in one.findings}
+    told: set[tuple[str, int, str]] = set()
+    kept = []
+    for one in several:
+        file = _file(one.subject)
+        left = of_parts if one.subject.part is None and not one.subject.result.set.agents else ()
+        new = [finding for finding in one.findings if (file, finding.start, finding.message) not in told]
+        new = [finding for finding in new if finding.rule.protects is not None or (file, finding.start) not in left]
+        told.update((file, finding.start, finding.message) for finding in new)
+        kept.append(replace(one, findings=tuple(new)))
+    return kept
+
+
+def _file(subject: Subject) -> str:
+    return os.path.abspath(subject.location or subject.path)
+
+
 class Checks:
     """What is looked for in the files of a set, one by one; what is true of the whole set only is known once this is made."""
 
@@ -84,7 +107,7 @@ class Checks:
         """The subjects that are the same file: in several kinds of parts, or an agent's, too."""
         found: dict[str, list[Subject]] = {}
         for subject in self._subjects:
-            found.setdefault(os.path.abspath(subject.location or subject.path), []).append(subject)
+            found.setdefault(_file(subject), []).append(subject)
         return found
 
     def _protects_readers(self, rule: Rule, number: int) -> bool:
@@ -95,7 +118,7 @@ class Checks:
         subject = self._subjects[number]
         if (rule.protects is None and rule.code != MERGE_MARKS) or rule.code not in OF_TEXTS or subject.part is None or subject.included:
             return False
-        same = self._in_place[os.path.abspath(subject.location or subject.path)]
+        same = self._in_place[_file(subject)]
         of_agents = any(one.part is None and one.result.set.agents for one in same)
         is_first = next(one for one in same if one.part is not None) is subject
         return is_first and not of_agents and not (rule.protects == SECRETS and subject.part.kind == "servers")

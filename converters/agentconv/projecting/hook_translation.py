@@ -139,10 +139,17 @@ def _with_handlers(made: Hook, hook: Hook, target: str, matched: hook_matchers.M
 
 def _at_root(one: Json, target: str) -> Json:
     """Return a handler of the same client, with the paths of its scripts as a project's or a plugin's file says them."""
-    if not isinstance(one, dict) or not isinstance(one.get("command"), str):
+    if not isinstance(one, dict):
         return one
-    handler = _rebased(hook_handlers.Handler(command=str(one["command"])), target)
-    return {**one, "command": handler.command}
+    words = [word for word in ("command", "args") if isinstance(one.get(word), str | list)]
+    return {**one, **{word: _text_rebased(one[word], target) for word in words}}
+
+
+def _text_rebased(value: Json, target: str) -> Json:
+    """Return a command, or what it is given, with the paths of its scripts as they are said in the target."""
+    if isinstance(value, list):
+        return [_text_rebased(one, target) for one in value]
+    return _rebased(hook_handlers.Handler(command=value), target).command if isinstance(value, str) else value
 
 
 def _rebased(handler: Handler, target: str) -> Handler:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.part_format import Place
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Key
+from agentconv.families.keys import ABSENT, Ignored, Key
 from agentconv.formats.cursor.rule_header import RuleFile
 from agentconv.parts.instructions import globs
 from agentconv.parts.instructions.client import Client, Files
@@ -26,13 +26,21 @@ if TYPE_CHECKING:
 
 
 def _description(value: Json) -> Mapping[str, object]:
-    return {"description": value} if isinstance(value, str) and value.strip(SPACE) else {}
+    if not isinstance(value, str):
+        raise Ignored("`description` is text")
+    return {"description": value} if value.strip(SPACE) else {}
 
 
 def _globs(value: Json) -> Mapping[str, object]:
-    texts = globs.split(value) if isinstance(value, str) else value if isinstance(value, list) else []
+    if not isinstance(value, str | list):
+        raise Ignored("`globs` is text with commas, or lines that start with a dash")
+    texts = globs.split(value) if isinstance(value, str) else value
     found = tuple(one.strip(SPACE) for one in texts if isinstance(one, str) and one.strip(SPACE))
-    return {"paths": found} if found else {}
+    values: Mapping[str, object] = {"paths": found} if found else {}
+    if isinstance(value, str) and value[:1] == "[" and value[-1:] == "]":
+        # `AV0` cuts a text at its commas, whatever stands around them: the first pattern of `["*.ts", "*.tsx"]` is `["*.ts"`
+        raise Ignored("`globs` takes brackets and quotes as parts of its patterns", values, remedy="write `*.ts, *.tsx`, without brackets")
+    return values
 
 
 def _write_globs(part: Any) -> Json | Absent:
@@ -40,7 +48,9 @@ def _write_globs(part: Any) -> Json | Absent:
 
 
 def _always(value: Json) -> Mapping[str, object]:
-    return {"when": "always"} if value is True else {}
+    if not isinstance(value, bool):
+        raise Ignored("`alwaysApply` is true or false, without quotes")
+    return {"when": "always"} if value else {}
 
 
 def _write_always(part: Any) -> Json | Absent:

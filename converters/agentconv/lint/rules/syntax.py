@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Cause, Severity
+from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.expressions import expression
 from agentconv.families import strict_headers
 from agentconv.lint import fixing, headers, remarks
@@ -233,7 +233,9 @@ def _does_not_parse(remark: Remark) -> bool:
 def _broken(self: Rule, subject: Subject, remark: Remark, problem: str, help_text: str) -> Finding:
     place = headers.error_place(subject, subject.header) if subject.header and subject.header.error else (remark.start, remark.end)
     fix = headers.mended(subject)
-    message = shown(f"{title(subject)} has no such agent: {problem}", 160)
+    stops = any(one.diagnostic.effect is Effect.STOPS for one in remarks.of(subject) if one.problem == remark.problem)
+    does = "does not start with this file" if stops else "has no such agent"
+    message = shown(f"{title(subject)} {does}: {problem}", 160)
     also = tuple(client for client in subject.alike() if not subject.states(client) or any(one.dropped for one in subject.states(client)))
     name = next((agent.name for agent in subject.result.set.agents), None)
     help_text = fix.title if fix and (fix.safe or not remark.diagnostic.remedy) else help_text

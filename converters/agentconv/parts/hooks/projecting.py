@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_contracts, hook_handlers, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
@@ -25,7 +26,7 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
     if projection.at_home:
         projection.translate(name=reading.name_of(part.definition))
         return
-    found = hook_translation.carried(part.definition, client.format, needs(part))
+    found = _taken(client, hook_translation.carried(part.definition, client.format, needs(part)))
     if found.hook is None:
         _left_out(projection, found)
         return
@@ -36,6 +37,15 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
         projection.remark("guard-silent", "definition.handlers", quoted(part.definition.native_event))
     if client.trust:
         (projection.warn if guard else projection.remark)("hook-trust", "definition", client.trust)
+
+
+def _taken(client: Client, found: Carried) -> Carried:
+    """Return a hook as it is carried, or why its client would not take it as it would be written."""
+    if found.hook is None:
+        return found
+    handlers = (one for one in found.hook.handlers if isinstance(one, dict))
+    problems = (reading.handler_problem(client, found.hook.native_event, one) for one in handlers)
+    return replace(found, hook=None, why=why) if (why := next(filter(None, problems), None)) else found
 
 
 def needs(part: SetHook) -> Needs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers
@@ -23,9 +24,17 @@ def named(handler: Handler) -> list[str]:
     """Return the paths, from the project's root, that a handler's command may run."""
     if handler.command is None:
         return []
-    line = hook_handlers.rooted(handler.line).translate(_QUOTES)
-    found = (_path(one) for one in _TOKEN.findall(line))
+    line = hook_handlers.rooted(handler.line)
+    found = (_path(one) for one in (*_TOKEN.findall(line.translate(_QUOTES)), *_quoted(line)))
     return list(dict.fromkeys(path for path in found if path))
+
+
+def _quoted(line: str) -> list[str]:
+    """Return the words of a command line that hold a blank."""
+    try:
+        return [word for word in shlex.split(line) if " " in word]
+    except ValueError:  # a quote that nothing closes
+        return []
 
 
 def _path(token: str) -> str | None:
