@@ -10,13 +10,13 @@ from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.parts.hooks import reading, restraints
 from agentconv.projecting import hook_translation
+from agentconv.projecting.hook_translation import Carried
 
 if TYPE_CHECKING:
     from agentconv.core.hook_contracts import Needs
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import SetHook
     from agentconv.parts.hooks.reading import Client
-    from agentconv.projecting.hook_translation import Carried
 
 
 def project(client: Client, projection: PartProjection[SetHook]) -> None:
@@ -26,6 +26,8 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
         projection.translate(name=reading.name_of(part.definition))
         return
     found = hook_translation.carried(part.definition, client.format, needs(part))
+    if client.holds_none and not found.idle:
+        found = Carried(why=client.holds_none)
     if found.hook is None:
         _left_out(projection, found)
         return
