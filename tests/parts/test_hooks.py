@@ -181,7 +181,7 @@ def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe"])
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)
@@ -414,6 +414,27 @@ def test_one_bad_entry_costs_the_file_in_codex() -> None:
         "event": ["loads", "not loaded"],
         "prompt": ["loads", "not loaded"],
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b'{"Stop": [{"hooks": [{"command": "x"}]}], "nope": []}',
+        b'{"Stop": [{"hooks": [{"command": "x"}]}], "stop": []}',
+        b'{"Stop": [{"hooks": [{"command": "x"}]}], "PreToolUse": null}',
+        b'{"Stop": [{"hooks": [{"command": "x"}]}, {"matcher": null, "hooks": []}]}',
+        b'{"Stop": [{"hooks": [{"command": "x"}, {"command": "y", "timeout": 1.5}]}]}',
+        b'{"Stop": [{"hooks": [{"command": "x"}, {"type": "prompt", "prompt": "p", "async": true}]}]}',
+        b'\xef\xbb\xbf{"Stop": [{"hooks": [{"command": "x"}]}]}',
+    ],
+)
+def test_one_wrong_value_costs_the_file_in_openhands(wrong: bytes) -> None:
+    """OpenHands (asked) takes nothing of a file with a wrong value, an event twice or one that it has not got; other keys beside `hooks` are none."""
+    good = read("openhands", b'{"hooks": {"preToolUse": [{"hooks": [{"command": "x", "more": 1}]}]}, "version": 1}')
+
+    assert good.states == (State.LOADS,)
+    assert set(read("openhands", wrong).states) == {State.NOT_LOADED}
+    assert read("openhands", wrong).diagnostics
 
 
 PROJECT = {

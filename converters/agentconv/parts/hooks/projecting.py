@@ -11,13 +11,13 @@ from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.parts.hooks import reading, restraints
 from agentconv.projecting import hook_translation
+from agentconv.projecting.hook_translation import Carried
 
 if TYPE_CHECKING:
     from agentconv.core.hook_contracts import Needs
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import SetHook
     from agentconv.parts.hooks.reading import Client
-    from agentconv.projecting.hook_translation import Carried
 
 
 def project(client: Client, projection: PartProjection[SetHook]) -> None:
@@ -41,6 +41,8 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
 
 def _taken(client: Client, found: Carried) -> Carried:
     """Return a hook as it is carried, or why its client would not take it as it would be written."""
+    if client.holds_none and not found.idle:
+        return Carried(why=client.holds_none)
     if found.hook is None:
         return found
     handlers = (one for one in found.hook.handlers if isinstance(one, dict))

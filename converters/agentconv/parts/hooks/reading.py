@@ -48,6 +48,8 @@ class Client:
     """Whether one entry that it does not take costs those of its event in the file."""
     expressions: bool = False
     """Whether it takes no matcher that is no expression of JavaScript."""
+    strict: bool = False
+    """Whether it does not pass over an event that it has not got."""
     skips: frozenset[str] = frozenset()
     """The kinds of what is run that it knows, and passes over alone."""
     stops: bool = False
@@ -56,6 +58,10 @@ class Client:
     """Says why it does not take a handler of a kind on an event: that costs all of its file."""
     trust: str | None = None
     """What its user has to do before it runs the hooks of a project."""
+    needed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NEEDED)
+    """What each kind of what is run cannot do without."""
+    holds_none: str | None = None
+    """Why none of another client's goes into its files."""
 
     @property
     def words(self) -> str:
@@ -120,7 +126,7 @@ def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
     if entry.problem:
         return entry.problem, False
     if not vocabulary.knows_event(client.words, entry.event):
-        return f"it has no event `{entry.event}`", True
+        return f"it has no event `{entry.event}`", not client.strict
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
@@ -142,7 +148,7 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
     handler = hook_handlers.read(client.words, dict(value))
     if "type" not in value and client.typed:
         return "it has no `type`"
-    lacking = [name for name in _NEEDED.get(handler.kind, ()) if not getattr(handler, name)]
+    lacking = [name for name in client.needed.get(handler.kind, ()) if not getattr(handler, name)]
     return f"it has no `{lacking[0]}`" if lacking else client.refuses(event, handler.kind)
 
 
