@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import agentconv
 from agentconv.__main__ import main
-from agentconv.core.diagnostics import Code
+from agentconv.core.diagnostics import Cause, Code
 from agentconv.formats import registry
 from agentconv.parts.registry import container
 
@@ -31,6 +32,57 @@ BROKEN = {
     "deep": b'{"name": ' + b"[" * 3000 + b"]" * 3000 + b"}",
     "large": b'{"name": "' + b"x" * (17 * 1024 * 1024) + b'"}',
 }
+
+GUARD = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "true"}]}'
+HOOKS = {
+    "as it should be": (f'{{"hooks": {{"PreToolUse": [{GUARD}]}}}}', True),
+    "an event that is none": (f'{{"hooks": {{"Nope": [{GUARD}]}}}}', True),
+    "one that is no guard": ('{"hooks": {"Stop": [{"hooks": [{"type": "command"}]}]}}', True),
+    "no JSON": ('{"hooks": {', True),
+    "no hooks": ("{}", True),
+    "hooks that are null": ('{"hooks": null}', True),
+    "a guard without a command": ('{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command"}]}]}}', False),
+    "a guard without a group": ('{"hooks": {"PreToolUse": {}}}', False),
+    "a guard in a second `hooks`": (f'{{"hooks": {{"hooks": {{"PreToolUse": [{GUARD}]}}}}}}', False),
+    "a guard outside of `hooks`": (f'{{"PreToolUse": [{GUARD}]}}', False),
+    "hooks that are no map": ('{"hooks": []}', False),
+    "a description that is no text": (f'{{"hooks": {{"PreToolUse": [{GUARD}]}}, "description": 3}}', False),
+}
+"""Hooks of a plugin, and whether Claude Code 2.1.329 loads anything of it with them (asked)."""
+
+
+def _plugin(folder: Path, hooks: str, manifest: str = '{"name": "box"}') -> Path:
+    skill = "---\nname: cut\ndescription: Cuts\n---\nCut.\n"
+    agent = "---\nname: hand\ndescription: Helps\n---\nHelp.\n"
+    files = {".claude-plugin/plugin.json": manifest, "hooks/hooks.json": hooks, "agents/hand.md": agent, "skills/cut/SKILL.md": skill}
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("about", HOOKS)
+def test_a_guard_that_does_not_load_keeps_its_plugin_out(about: str, tmp_path: Path) -> None:
+    """Agents and skills are there where the client has them, and the file that costs them is named once."""
+    hooks, loads = HOOKS[about]
+    found = agentconv.read(_plugin(tmp_path, hooks), format="claude-plugin")
+
+    assert (len(found.skills) == 1) is loads
+    assert (Cause.GUARD not in {one.cause for one in found.diagnostics}) is loads
+
+
+@pytest.mark.parametrize(
+    ("hooks", "manifest"),
+    [(HOOKS["a guard outside of `hooks`"][0], '{"name": "box"}'), (HOOKS["as it should be"][0], '{"name": "a box"}')],
+)
+def test_a_guard_of_a_plugin_that_does_not_load_holds_all_the_same(hooks: str, manifest: str, tmp_path: Path) -> None:
+    """Its author wrote it, so that its agents go nowhere without it, and who leaves it is told."""
+    found = agentconv.read(_plugin(tmp_path, hooks, manifest), format="claude-plugin")
+    kept, left = agentconv.write(found, "opencode", with_="hooks"), agentconv.write(found, "opencode")
+
+    assert not kept.files
+    assert "set-restraint" in {one.code for one in kept.losses}
+    assert "set-restrictions-stay" in {one.code for one in left.losses}
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import agentconv
 from agent_files import read
 from agentconv.conversion.along import NOTHING, chosen
 from agentconv.conversion.converting import Options, convert
@@ -133,3 +134,18 @@ def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
 
     assert list(files) == [".opencode/agents/cleaner.md"]
     assert "set-restrictions-stay" in codes
+
+
+def test_rules_that_do_not_come_into_a_bundle_are_told(tmp_path: Path) -> None:
+    """Nobody who reads it could know of them; where they are in it, nothing stays."""
+    assert "set-restrictions-stay" in _converted(tmp_path, "json")[1]
+    assert "set-restrictions-stay" not in _converted(tmp_path, "json", "permissions,hooks")[1]
+
+
+@pytest.mark.parametrize("with_", [None, "none", "skills"])
+def test_rules_of_a_bundle_that_stay_in_it_are_told(with_: str | None, tmp_path: Path) -> None:
+    """They come with the set, and stay behind as those of a project do."""
+    _converted(tmp_path, "json")
+    found = agentconv.read(tmp_path, format="claude-code")
+
+    assert "set-restrictions-stay" in {one.code for one in agentconv.write(found, "opencode", with_=with_).losses}

@@ -39,6 +39,11 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts
         return found.parts
 
     agents = gather(named.over(pieces), only_loaded=options.only_loaded, sources=options.sources, parts=chosen)
+    if named.parts.may_restrain():
+        from agentconv.conversion import set_restraints
+
+        if stays := tuple(set_restraints.staying(named.parts, target, options)):
+            yield Converted(target, (), losses=stays)
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
     diagnostics = (*agents.diagnostics, *told, *kept_credentials.told_of_set(agents))

@@ -67,8 +67,6 @@ def convert(
 
         yield from bundle(pieces, target, options, parts)
         return
-    if parts is not None and parts.may_restrain():
-        yield from _staying(parts, target, options)
     if not registry.FORMATS[target].has_agents:
         yield from without_agents(pieces, target, options, parts)
         return
@@ -77,6 +75,8 @@ def convert(
     looked_at = read if shared is None else shared.survey(read)
     named = Named(parts) if parts is not None and (options.along or options.along.said) else None
     names = names_of(looked_at if named is None else named.over(looked_at), target, options)
+    if parts is not None and parts.may_restrain():  # those of a bundle have come by now
+        yield from _staying(parts, target, options)
     found = along(options.along, named) if named is not None else Along()
     if found.told:
         yield Converted(target, (), diagnostics=found.told)

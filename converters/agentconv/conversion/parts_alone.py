@@ -29,13 +29,13 @@ def without_agents(pieces: Iterable[Loaded], target: str, options: Options, part
     """
     from agentconv.conversion.carried_parts import CarriedParts
 
+    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
+    held = list(pieces if named is None else named.over(pieces))
     if parts is not None and parts.may_restrain():
         from agentconv.conversion import set_restraints
 
         if stays := tuple(set_restraints.staying(parts, target, options)):
             yield Converted(target, (), losses=stays)
-    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
-    held = list(pieces if named is None else named.over(pieces))
     found = along(options.along, named) if named is not None else None
     carried = CarriedParts(target, options, {})
     carried.judge(found.parts if found else ())

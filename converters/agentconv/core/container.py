@@ -64,5 +64,7 @@ class Container:
     """Files of other clients' containers that the client reads, too, where none of its own is there."""
     is_one: Callable[[SourceText], bool] = lambda _source: True
     """Whether a file that is called so is one: `plugin.json` has many owners."""
+    guarded: bool = False
+    """Whether the client takes nothing of one in which a hook that may be a guard is not as it should be."""
     called: Callable[[str, Kind, str], tuple[str, ...]] = lambda _container, _kind, name: (name,)
     """Returns what agents of a container call a part of it by, the usual way first, from the container's name, the kind and the part's."""

@@ -12,7 +12,7 @@ from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.sources import sniffing
+from agentconv.sources import sniffing, voided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,7 @@ class Containers:
         shown = Path(os.path.relpath(root / row.index)).as_posix()
         text = SourceText(shown, data)
         drops = [one for one in registry.load(format_id).read(text).diagnostics if one.effect is not None and one.effect.drops]
+        drops = drops or _voided(format_id, root)
         if drops:
             self._rejected[format_id, os.path.join(root, "")] = drops[0]
         paths = index.read(text).paths
@@ -78,13 +79,22 @@ class Containers:
         root = Path(os.path.abspath(file.location)).parents[len(PurePosixPath(row.index).parts) - 1]
         self._seen.add((file.format, os.fspath(root)))
         drops = [one for one in piece.diagnostics if one.effect is not None and one.effect.drops]
-        if drops:
-            self._rejected[file.format, os.path.join(root, "")] = drops[0]
+        void = [] if drops else _voided(file.format, root)
+        if drops or void:
+            self._rejected[file.format, os.path.join(root, "")] = (drops or void)[0]
         missing = tuple(
             _missing(piece, path, place) for path, place in index.listed_places(piece.source) if not os.path.lexists(root / path)
         )
         result = piece.result and replace(piece.result, diagnostics=(*piece.result.diagnostics, *missing))
-        return replace(piece, diagnostics=(*piece.diagnostics, *missing), result=result)
+        return replace(piece, diagnostics=(*piece.diagnostics, *void, *missing), result=result)
+
+
+def _voided(format_id: str, root: Path) -> list[Diagnostic]:
+    """Return for which of its hooks a client takes nothing of the plugin of a folder."""
+    found = voided.of_folder(root, format_id)
+    if found is None or found.span is None:
+        return []
+    return [replace(found, span=replace(found.span, path=Path(os.path.relpath(root / found.span.path)).as_posix()))]
 
 
 def _unlisted(file: Found, root: Path) -> Diagnostic:

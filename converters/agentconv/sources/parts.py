@@ -94,8 +94,8 @@ class Parts:
         yield from (one for _, one in found if id(one) in chosen)
 
     def taken(self) -> list[LoadedPart]:
-        """Return the parts of all kinds that their clients have."""
-        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+        """Return the parts of all kinds that their clients have, and what restrains in files that a client passes over: it was meant."""
+        return [one for kind in KINDS for one in self.of(kind) if one.meant]
 
     def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""

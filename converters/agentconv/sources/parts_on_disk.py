@@ -19,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import contents, sniffing, void_files
+from agentconv.sources import contents, sniffing, void_files, voided
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class LoadedPart:
     """The folder that the file's path is relative to: a project's root, or the user's home."""
     also_called: tuple[str, ...] = ()
     """Other names by which agents of the plugin that it is in call it."""
+    is_voided: bool = False
+    """Whether its client would have it, if it took anything of the plugin that it is in."""
 
     @property
     def path(self) -> str:
@@ -88,7 +90,7 @@ class LoadedPart:
         A prohibition that its client passes over with all of its file is what its author wrote all the same.
         """
         lost = self.hidden_by is None and self.kind in RESTRAINING
-        return self.taken or (lost and any(one.effect and one.effect.is_whole for one in self.told))
+        return self.taken or (lost and (self.is_voided or any(one.effect and one.effect.is_whole for one in self.told)))
 
 
 @dataclass(slots=True)
@@ -104,6 +106,8 @@ class PartsOnDisk(PlacesOnDisk):
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _containers: dict[str, Contained | None] = field(default_factory=dict)
     """What the folder is of each client's plugins or extensions, as far as that was asked for."""
+    _voided: dict[str, Diagnostic | None] = field(default_factory=dict)
+    """By client, the hook for which it takes nothing of the plugin that the folder is, as far as that was asked for."""
 
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
@@ -336,8 +340,11 @@ class PartsOnDisk(PlacesOnDisk):
             return loaded
         name = loaded.part.name or ""
         called = tuple(one for one in contained.called(loaded.kind, name) if one != name)
-        state = State.NOT_LOADED if contained.contents.problem else loaded.state
-        return replace(loaded, state=state, also_called=called)
+        if loaded.client not in self._voided:
+            self._voided[loaded.client] = voided.of_contained(self.folder, contained)
+        lost = contained.contents.problem or self._voided[loaded.client]
+        is_voided = bool(lost) and not loaded.state.dropped
+        return replace(loaded, state=State.NOT_LOADED if lost else loaded.state, also_called=called, is_voided=is_voided)
 
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""

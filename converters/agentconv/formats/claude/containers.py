@@ -5,7 +5,8 @@ https://code.claude.com/docs/en/plugins-reference
 `commands` takes the place of the folder `commands/`, `skills` adds to `skills/`: a folder with a SKILL.md is one skill, by the name in its
 header, any other holds skills. Servers come from `.mcp.json`, which needs no `mcpServers`, and from the manifest, which wins. Agents reach
 a server of their plugin as `plugin_<plugin>_<server>` alone, and a skill as `<plugin>:<skill>`, too. Hooks come from `hooks/hooks.json` and
-from what `hooks` says besides: paths of such files, or the events themselves.
+from what `hooks` says besides: paths of such files, or the events themselves. Where one that could hold a tool is not as it should be,
+nothing of the plugin loads, since it may guard what is beside it.
 """
 
 from __future__ import annotations
@@ -228,4 +229,4 @@ _DEFAULTS: dict[Kind, tuple[Place, ...]] = {
     "servers": servers.BY_FORMAT[ID].project[:1],
     "hooks": hooks.BY_FORMAT[ID].project,
 }
-BY_FORMAT = {ID: Container((plugin_index.PATH,), contents, offered, called=_called)}
+BY_FORMAT = {ID: Container((plugin_index.PATH,), contents, offered, guarded=True, called=_called)}

@@ -91,7 +91,7 @@ class JsonHooks:
             if not self.top and not isinstance(node, Array):
                 continue
             if not isinstance(node, Array):
-                yield Entry(event, problem="an event has a list", at=self._text.place(node.start))
+                yield Entry(event, value=jsonc.value(node), problem="an event has a list", at=self._text.place(node.start))
                 continue
             for index, item in enumerate(node.items):
                 yield from self._group(event, index, item)
@@ -111,6 +111,20 @@ class JsonHooks:
             for number, one in enumerate(keys["hooks"].items):
                 place = self._text.place(one.start)
                 yield Entry(event, index, number, jsonc.value(one), found.get("matcher"), options, at=place)
+
+    def void(self, guards: Collection[str]) -> tuple[str, int] | None:
+        """Say why nobody knows whether a file that holds nothing but hooks has a guard, though it parses, and where that stands."""
+        root = self.document.root
+        if not isinstance(root, Object) or self.document.error or self.top not in ((), ("hooks",)):
+            return None
+        keys = root.entries()
+        stray = next((key for key in keys if key in guards), None)
+        if stray is not None:
+            return f"`{stray}` stands outside of `hooks`", self._text.place(keys[stray].start)
+        for key, kind, what in (("hooks", dict, "map"), ("description", str, "text")):
+            if key in keys and not isinstance(jsonc.value(keys[key]), kind) and (key != "hooks" or jsonc.value(keys[key]) is not None):
+                return f"`{key}` is no {what}", self._text.place(keys[key].start)
+        return None
 
     def span(self, entry: Entry) -> Span:
         """Return where an entry stands."""

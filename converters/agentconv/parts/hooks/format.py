@@ -77,7 +77,14 @@ class HookFormat:
             return TomlHooks(source)
         if place is not None and place.at:
             return JsonHooks(source, tuple(place.at.removeprefix("/").split("/")), self.syntax)
+        if self.client.plugin and not self._has_hooks(source):
+            return JsonHooks(source, (), self.syntax)  # guards that stand outside of `hooks` were meant
         return JsonHooks(source, () if source.path.endswith(self.at_top) and self.at_top else ("hooks",), self.syntax)
+
+    def _has_hooks(self, source: SourceText) -> bool:
+        root = jsonc.parse(source.text, self.syntax).root
+        keys = root.entries() if isinstance(root, Object) else {}
+        return "hooks" in keys or not self.client.whole & keys.keys()
 
     def to_project(self, projection: PartProjection[SetHook]) -> None:
         """Turn a hook into one that the client runs for the same, and that blocks where it did."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import hook_handlers, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import SetHook
 from agentconv.families import javascript
 from agentconv.parts.hooks import scripts
+from agentconv.parts.hooks.files import JsonHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartSource
-    from agentconv.parts.hooks.files import Entry, JsonHooks, TomlHooks
+    from agentconv.parts.hooks.files import Entry, TomlHooks
 
 _NEEDED = {"command": ("command",), "prompt": ("prompt",), "agent": ("prompt",), "http": ("url",)}
 
@@ -44,6 +45,8 @@ class Client:
     """What a new file says besides."""
     whole: frozenset[str] = frozenset()
     """The events of which one entry that it does not take costs all of its file."""
+    plugin: bool = False
+    """Whether what costs all of its file costs all of the plugin that the file is in."""
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
     expressions: bool = False
@@ -72,7 +75,7 @@ class Client:
 def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> PartsRead[SetHook]:
     """Read all hooks of a file, and say which the client does not take."""
     wrong = [_problem(client, entry) for entry in file.entries]
-    all_gone = bool(file.problem) or any(
+    all_gone = bool(file.problem or _void(client, file)) or any(
         both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
     )
     lost = {entry.event for entry, (problem, passed) in zip(file.entries, wrong, strict=True) if client.by_event and problem and not passed}
@@ -90,7 +93,14 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
     if problem is None or passed:
         return False
+    if client.plugin and isinstance(entry.value, dict) and client.whole & entry.value.keys():
+        return True  # a map of events where one's list should be
     return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
+
+
+def _void(client: Client, file: JsonHooks | TomlHooks) -> tuple[str, int] | None:
+    """Say why a client loads nothing of the plugin that a file is in, where no entry is at fault, and where that stands."""
+    return file.void(client.whole) if client.plugin and isinstance(file, JsonHooks) else None
 
 
 def _kind(value: Json) -> str:
@@ -153,7 +163,14 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
 
 
 def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong: list[tuple[str | None, bool]]) -> Iterator[Diagnostic]:
-    if file.problem:
+    void = _void(client, file)
+    several = "loads nothing of this plugin" if client.plugin else "runs none of the hooks of this file"
+    guard = Cause.GUARD if client.plugin else None
+    if void:
+        reason, at = void
+        told = _diagnostic(client, f"{client.title} {several}: {reason}", None, source.text.span(at))
+        yield replace(told, effect=Effect.DROPS_ALL, reason=reason, cause=guard)
+    elif file.problem:
         reason, at = file.problem
         does = "does not start with this file" if client.stops else "runs none of the hooks of this file"
         told = _diagnostic(client, f"{client.title} {does}: {reason}", None, source.text.span(at))
@@ -164,10 +181,10 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
         name = None if entry.problem else numbered(name_of(hook), names)
         if problem:
             whole = _costs_all(client, entry, problem, passed)
-            several = "runs none of the hooks of this file"
             does = several if whole else f"{'does not run the hook' if passed or not client.by_event else several} of `{entry.event}`"
             told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
-            yield replace(told, names=(entry.event,), effect=Effect.DROPS_ALL if whole else Effect.DROPS, reason=problem)
+            effect = Effect.DROPS_ALL if whole else Effect.DROPS
+            yield replace(told, names=(entry.event,), effect=effect, reason=problem, cause=guard if whole else None)
 
 
 def _text(value: Json) -> str | None:
