@@ -429,7 +429,7 @@ def test_one_bad_entry_costs_the_file_in_codex() -> None:
     ],
 )
 def test_one_wrong_value_costs_the_file_in_openhands(wrong: bytes) -> None:
-    """OpenHands (asked) takes nothing of a file with a wrong value, an event twice or one that it has not got; other keys beside `hooks` are none."""
+    """OpenHands (asked) takes no file with a wrong value, an event twice or one that it has not got; other keys beside `hooks` are none."""
     good = read("openhands", b'{"hooks": {"preToolUse": [{"hooks": [{"command": "x", "more": 1}]}]}, "version": 1}')
 
     assert good.states == (State.LOADS,)
