@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import zipfile
+from contextlib import chdir
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import TYPE_CHECKING
+from unittest import mock
+
+from flit_core import buildapi
 
 from agentconv.core.source import SourceText
+from agentconv.pack import building
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
 from agentconv.sources import loading
@@ -25,6 +32,7 @@ WRITER = b"---\nname: writer\ndescription: Writes tests\n---\n\nWrite tests.\n"
 SOURCES = {"reviewer.md": REVIEWER, "writer.md": WRITER}
 _FORMATS = {".toml": "codex", ".md": "claude-code", "": "roo", ".json": "opencode"}
 _TIME = (2016, 1, 1, 0, 0, 0)
+_BUILDING = Lock()
 
 
 def packed(sources: Mapping[str, bytes] | None = None, name: str = NAME, version: str = VERSION) -> dict[str, bytes]:
@@ -138,3 +146,11 @@ def install(site: Path, files: Mapping[str, bytes] | None = None, name: str = NA
         path = f"{info_folder(name, version)}/RECORD"
         files = {**held, compiled: b"compiled", path: held[path] + f"{compiled},,\n".encode()}
     return write(site, files)
+
+
+def built_here(tree: Path, kind: str, folder: str) -> building.Built:
+    """Build as `building` does, in this process: that it is one of its own, which nothing of the user's can change, has its own tests."""
+    os.makedirs(os.path.join(folder, kind), exist_ok=True)
+    with _BUILDING, chdir(tree), mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": building.TIME}):
+        name = getattr(buildapi, f"build_{kind}")(os.path.join(folder, kind))
+    return building.Built(name, Path(folder, kind, name).read_bytes())

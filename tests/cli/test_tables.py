@@ -10,6 +10,7 @@ from agent_files import dealt
 from agentconv.cli import COMMANDS
 from agentconv.cli.run import build_parser
 from agentconv.formats import registry
+from thorough import in_turns
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LINES = [["formats"], *(["formats", format_id, "-v"] for format_id in registry.FORMATS)]
@@ -74,7 +75,7 @@ def test_inspect_in_80_columns(folder, run, monkeypatch):
     assert short == COLOR.sub("", colored)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
+@pytest.mark.parametrize("folder", in_turns(FOLDERS, 3), ids=lambda folder: f"{folder.parent.name}-{folder.name}")
 def test_report_for_programs(folder, run):
     """The report as JSON says of each file and client what the text says, and the exit code."""
     done = inspected(run, folder, "--output-format", "json")

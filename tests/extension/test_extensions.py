@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 
 from agentconv.testing import example
+from thorough import THOROUGH
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(("yaml", "files"), [(False, "*.md"), (True, "*.yaml")])
 def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yaml, files):
-    """What is written to begin with is a format and a rule that pass the contract, the round trips, the laws and the cases of rules."""
+    """What is written to begin with is a format and a rule that pass the contract, the round trips, the laws and the cases of rules.
+
+    The laws are much the same for both, and take most of the time: a default run tries one of them.
+    """
     root = installed.example(tmp_path, yaml=yaml)
-    told = installed.python("import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", root)
+    some = ["-k", "not laws"] if yaml and not THOROUGH else []
+    told = installed.python(f"import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', *{some}]))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
-    assert "24 passed" in told
+    assert ("19 passed, 5 deselected" if some else "24 passed") in told
     assert shown[0] == [0, 0]
     assert f"My Tool 1.0.0, in .my-tool/agents/{files}" in shown[1]
 

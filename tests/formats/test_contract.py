@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-import pytest
-
 from agent_files import FOLDERS
 from agentconv.testing import Case, contract, laws, roundtrip
 from template_format import CLIENTS, ID
+from together import together
 
 FILES = roundtrip.CHECKS
 CASES = [
@@ -23,7 +22,7 @@ CASES = [
 """The laws are held for all clients with agents of any kind, in tests/roundtrip."""
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_format(case: Case) -> None:
+@together([(case.suite, case) for case in CASES])
+def test_format(of: str, case: Case) -> None:
     """What every format is held to holds for this one."""
     case()

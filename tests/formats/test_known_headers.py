@@ -16,6 +16,7 @@ from agentconv.families import known_headers, markdown
 from agentconv.formats import registry
 from agentconv.formats.claude.code import DIALECT
 from template_format import CLIENTS, registered
+from together import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,19 +64,18 @@ def _found(format_id: str, path: str, texts: list[str]) -> list[object]:
     return [(result, _places(result)) for result in results]
 
 
-@pytest.mark.parametrize(("format_id", "path", "words"), _files())
-def test_what_is_known_of_a_header_depends_on_no_text(
-    format_id: str, path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@together(_files())
+def test_what_is_known_of_a_header_depends_on_no_text(format_id: str, path: Path, words: tuple[str, ...]) -> None:
     """Whatever the texts are, a file is read as it is without what is known."""
     text = path.read_bytes().decode("utf-8", "replace")
     place = "/".join(path.parts[-suffix(format_id).count("/") - 1 :])
     texts = [_with(text, PLAIN[0]), _with(text, PLAIN[1]), text, *(_with(text, word) for word in words)]
 
     actual = _found(format_id, place, texts)
-    monkeypatch.setattr(known_headers, "known", lambda *_given: None)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(known_headers, "known", lambda *_given: None)
 
-    assert _found(format_id, place, texts) == actual
+        assert _found(format_id, place, texts) == actual
 
 
 def test_a_set_is_read_by_what_is_known() -> None:

@@ -10,6 +10,7 @@ import pytest
 import pack_files
 from agentconv.cli import main
 from agentconv.install import places
+from agentconv.pack import building
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Done:
     def states(self):
         """Return what status says, by path."""
         return {entry["path"] + entry["pointer"]: entry["state"] for result in self.report["results"] for entry in result["entries"]}
+
+
+@pytest.fixture(autouse=True)
+def _built_here(monkeypatch):
+    """Build packs without a process of its own for each file: that costs more than all the rest."""
+    monkeypatch.setattr(building, "_built", pack_files.built_here)
 
 
 @pytest.fixture

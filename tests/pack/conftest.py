@@ -4,7 +4,9 @@ import zipfile
 
 import pytest
 
+import pack_files
 from agentconv.cli import main
+from agentconv.pack import building
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs.finding import FOLDER, Pack
 
@@ -12,6 +14,12 @@ REVIEWER = (
     "---\nname: reviewer\ndescription: Reviews changes\ntools: Read, mcp__tracker__search\nskills: [style]\n---\n\nRead the diff first.\n"
 )
 ROLE = 'name = "tester"\ndescription = "Runs the tests"\nsandbox_mode = "workspace-write"\ndeveloper_instructions = "Run them."\n'
+
+
+@pytest.fixture(autouse=True)
+def _built_here(monkeypatch):
+    """Build packs without a process of its own for each file: that costs more than all the rest."""
+    monkeypatch.setattr(building, "_built", pack_files.built_here)
 
 
 @pytest.fixture

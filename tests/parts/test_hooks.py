@@ -127,7 +127,7 @@ MATCHERS = ["Bash", "Edit", "Write", "Read", "Edit|Write", "Bash|Read", "^(Bash|
     kinds=st.sets(st.sampled_from(["run", "edit", "write", "read", "server"]), min_size=1),
     spelled=st.sampled_from(["words", "expression"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 def test_no_guard_watches_over_less(target: str, source_id: str, kinds: set[str], spelled: str) -> None:
     """What a guard blocks in its own client it blocks in the target, by the target's own code, or it is said not to be held."""
     tools = [name for kind in sorted(kinds) for name in TOOLS[source_id].get(kind, ())]

@@ -557,8 +557,8 @@ def test_catalogue_and_code_agree() -> None:
     assert [code for pair in called for code in pair if code and code not in losses.CATALOGUE] == []
 
 
-@pytest.mark.parametrize("code", losses.CATALOGUE)
-def test_loss_is_worded_once(code: str) -> None:
+@together([(code.partition("-")[0], code) for code in losses.CATALOGUE])
+def test_loss_is_worded_once(about: str, code: str) -> None:
     """Each loss has a severity, a kind and one line that speaks to the user."""
     rule = losses.CATALOGUE[code]
     made = losses.loss(code, "a", "name", "codex", "d")

@@ -178,4 +178,5 @@ def test_a_kill_at_any_call_is_finished_by_the_next_run(project):
             project.sync("--carry-back", "--yes")
             assert project.changes(expected) == "", number
 
-    assert min(interrupted, len(seen)) > len(numbers) / 4
+    assert interrupted > len(numbers) / 4
+    assert len(seen) > 10

@@ -58,7 +58,7 @@ def _found(tree: ast.AST) -> Iterator[int]:
     """Yield the lines in which code takes apart what is said, be it by the name of an exception or a variable that holds it."""
     nodes = list(ast.walk(tree))
     yield from (node.lineno for node in nodes if _taken_apart(node, frozenset()))
-    for function in nodes:
+    for function in nodes if any(True for node in nodes for _ in _holding(node)) else ():
         if isinstance(function, ast.FunctionDef):
             held = frozenset(name for node in ast.walk(function) for name in _holding(node))
             yield from (node.lineno for node in ast.walk(function) if _taken_apart(node, held)) if held else ()

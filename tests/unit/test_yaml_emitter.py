@@ -55,7 +55,7 @@ def read(text, grammar=BUN):
     return nodes.value(nodes.parse(text, grammar), None, grammar)
 
 
-@settings(deadline=None, max_examples=160)
+@settings(deadline=None, max_examples=settings().max_examples * 4)
 @given(VALUES)
 @example({"a": {}, "b": []})
 @example([[["x\ny\n"], {"k": ["p\nq"]}]])
@@ -73,7 +73,7 @@ def test_every_value_reads_back(fold, value):
     assert not set(text) & set("\t\r\x85\u2028\u2029\ufeff")
 
 
-@settings(deadline=None, max_examples=160)
+@settings(deadline=None, max_examples=settings().max_examples * 4)
 @given(TEXTS)
 def test_yaml_1_1_reads_the_same_text(text):
     """A string is the same string to a YAML 1.1 loader, as a value, as an item and as a key."""
@@ -84,7 +84,7 @@ def test_yaml_1_1_reads_the_same_text(text):
     assert expected == actual
 
 
-@settings(deadline=None, max_examples=160)
+@settings(deadline=None, max_examples=settings().max_examples * 4)
 @given(VALUES)
 def test_inline_stays_on_one_line(value):
     """The inline form holds any value without a line break."""

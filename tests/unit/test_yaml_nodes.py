@@ -12,6 +12,7 @@ from agentconv.yaml import grammar as grammars
 from agentconv.yaml import nodes
 from agentconv.yaml.grammar import Grammar
 from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError, YamlLimitError
+from thorough import THOROUGH
 from work import LINEAR, growth, lines
 
 GRAMMARS = [one for one in vars(grammars).values() if isinstance(one, Grammar)]
@@ -294,7 +295,7 @@ def test_any_text_gives_a_value_or_an_error_with_a_place(text):
     assert all(0 <= place <= len(text) for place in places)
 
 
-SIZE = 100_000
+SIZE = 100_000 if THOROUGH else 40_000
 HOSTILE = {
     "brackets": lambda size: "a: " + "[" * size,
     "closed brackets": lambda size: "a: " + "[" * (size // 2) + "]" * (size // 2),

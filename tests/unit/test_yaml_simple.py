@@ -85,7 +85,7 @@ def full(text, grammar):
     return node and shape(node, places=grammar is BUN)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=settings().max_examples * 15)
 @given(st.lists(LINES, min_size=1, max_size=6).map("\n".join), st.sampled_from(["", "\n"]))
 @example("a: |\n  x\n\n   y \n\nb: >-\n  z\n\n  w", "\n")
 @example("a:\n  - b: c\n    d:\n    - e\n  -  f\ng:\n", "")
@@ -120,7 +120,7 @@ def test_what_writers_write_is_simple(value, fold):
 TEXT_LINES = st.builds(lambda key, word: f"{key}: {word}", st.sampled_from(["name", "description"]), WORDS)
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 10)
 @given(st.lists(st.one_of(TEXT_LINES, LINES), min_size=1, max_size=5).map("\n".join), st.sampled_from(GRAMMARS))
 @example("name: a\ndescription: |\n  b\n", BUN)
 @example("a: 'b\ndescription: c'\nname: d", BUN)
