@@ -96,7 +96,10 @@ def test_who_does_not_hold_what_restrains_is_told(project, pack):
     assert "all but reviewer (it does not hold deny Read(./.env))" in told
     assert "--to codex` | all but `reviewer` (it does not hold deny Read(./.env)) |" in readme
     assert "| Claude Code | `agentconv install" in readme
-    assert "set-restraint" not in pack(".", "--license", "MIT", "--force").err
+    left = pack(".", "--license", "MIT", "--force").err
+
+    assert "set-restraint" not in left
+    assert "nobody who installs the pack gets it: .claude/settings.json denies 1 pattern" in left
 
 
 def test_a_hook_that_blocks_nothing_goes_along(project, pack):

@@ -12,6 +12,7 @@ from agentconv.__main__ import main
 from agentconv.core.diagnostics import Cause, Code
 from agentconv.formats import registry
 from agentconv.parts.registry import container
+from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,28 @@ def test_a_guard_that_does_not_load_keeps_its_plugin_out(about: str, tmp_path: P
 
     assert (len(found.skills) == 1) is loads
     assert (Cause.GUARD not in {one.cause for one in found.diagnostics}) is loads
+
+
+SETTINGS = {
+    "as it should be": (f'"hooks": {{"PreToolUse": [{GUARD}]}}', True),
+    "hooks that are no map": ('"hooks": []', True),
+    "hooks that are null": ('"hooks": null', True),
+    "a guard without a group": ('"hooks": {"PreToolUse": {}}', False),
+    "a guard outside of `hooks`": (f'"PreToolUse": [{GUARD}]', False),
+    "a guard in a second `hooks`": (f'"hooks": {{"hooks": {{"PreToolUse": [{GUARD}]}}}}', False),
+}
+"""What stands beside rules in settings, and whether Claude Code 2.1.329 applies these (asked)."""
+
+
+@pytest.mark.parametrize("about", SETTINGS)
+def test_a_guard_that_stands_wrong_costs_the_rules_beside_it(about: str, tmp_path: Path) -> None:
+    """The client applies nothing of the file, and it is told; what restrains was meant all the same."""
+    text, applies = SETTINGS[about]
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / ".claude/settings.json").write_text(f'{{"permissions": {{"deny": ["WebFetch"]}}, "enabled": ["x"], {text}}}', "utf-8")
+    rules = PartsOnDisk(tmp_path).of("claude-code", "permissions")
+
+    assert [(one.taken, one.meant) for one in rules] == [(applies, True)]
 
 
 @pytest.mark.parametrize(

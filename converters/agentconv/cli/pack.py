@@ -113,7 +113,13 @@ def run(options: argparse.Namespace) -> int:
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about, marketplace=options.marketplace)
-    told = [*_remarks(options, made), *diagnostics, *restrained.told(gathered.parts), *made.failures]
+    told = [
+        *_remarks(options, made),
+        *diagnostics,
+        *restrained.told(gathered.parts),
+        *restrained.staying(there, gathered.parts),
+        *made.failures,
+    ]
     built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 
@@ -215,7 +221,7 @@ def _exit_code(made: Contents, built: Sequence[tuple[str, Fate, Built]], told: S
 def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str]) -> int:
     """Print what was done, or what stopped it, and return the exit code."""
     kept = tuple(_kept(path) for path, fate, _ in outcome.built if fate is Fate.KEPT)
-    outcome = replace(outcome, diagnostics=(*outcome.diagnostics, *kept, *outcome.failures))
+    outcome = replace(outcome, diagnostics=tuple(dict.fromkeys((*outcome.diagnostics, *kept, *outcome.failures))))
     if options.output_format == "json":
         print(packed.plain(outcome, where))
         return outcome.code

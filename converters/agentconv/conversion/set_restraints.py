@@ -201,17 +201,22 @@ def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
 
 
 def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
+    words, kinds = said_of(found)
+    if not words:
+        return
+    hint = f"--with {','.join(kinds)} takes what the target can hold, and refuses what it cannot hold back"
+    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+
+
+def said_of(found: Iterable[LoadedPart]) -> tuple[str, tuple[str, ...]]:
+    """Say by file what restrains the whole set, and of which kinds that is: nothing where nothing does."""
     by_file: dict[str, Counter[str]] = {}
     kinds: dict[str, None] = {}
     for loaded in found:
         for one in of(loaded):
             by_file.setdefault(loaded.path or loaded.part.id, Counter())[one.does] += 1
             kinds[one.kind] = None
-    if not by_file:
-        return
-    words = "; ".join(f"{path} {_summed(counts)}" for path, counts in by_file.items())
-    hint = f"--with {','.join(kinds)} takes what the target can hold, and refuses what it cannot hold back"
-    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+    return "; ".join(f"{path} {_summed(counts)}" for path, counts in by_file.items()), tuple(kinds)
 
 
 def _summed(counts: Counter[str]) -> str:

@@ -10,12 +10,14 @@ from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.pack import reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 _OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
@@ -37,6 +39,16 @@ def told(parts: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
         alike.setdefault(tuple(client for client in all_clients if client not in clients), []).append(f"`{shown}`")
     for held, rules in alike.items():
         yield _unheld(rules, [registry.FORMATS[client].title for client in held])
+
+
+def staying(parts: Parts, going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
+    """Say what restrains the whole set and does not go along, so that nobody has it who installs the pack."""
+    packed = {(one.kind, one.part.id) for one in going}
+    there = [one for kind in KINDS if kind in RESTRAINING and parts.may_restrain() for one in parts.of(kind) if one.meant]
+    words, kinds = set_restraints.said_of(one for one in there if (one.kind, one.part.id) not in packed)
+    if words:
+        message = f"what restrains the whole set stays, and nobody who installs the pack gets it: {words}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=f"--with needed,{','.join(kinds)} packs it, too")
 
 
 def _unheld(rules: Sequence[str], titles: Sequence[str]) -> Diagnostic:

@@ -3,9 +3,9 @@
 https://code.claude.com/docs/en/hooks
 
 In a folder that its user does not trust, none of them runs. Of an entry that is not as it should be, only that is lost; but where it is one
-that could hold a tool, nothing of its file is applied, since it may guard the permissions beside it (asked); and nothing of the plugin,
-where it is in one. So it is with such an event outside of `hooks`, with `hooks` that are no map and with a `description` that is no text;
-what is no JSON, or says no `hooks`, costs the hooks alone.
+that could hold a tool, or stands outside of `hooks`, nothing of its file is applied, since it may guard the rules beside it (asked); and
+nothing of the plugin, where it is in one, nor where `hooks` are no map or `description` is no text. What is no JSON, or says no `hooks`,
+costs the hooks alone.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ _GUARDS = frozenset({"PreToolUse", "PermissionRequest"})
 _TRUST = "they run in a folder that is trusted alone: say so when Claude Code asks"
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "claude-code": HookFormat(
-        Client("claude-code", "Claude Code", whole=_GUARDS, trust=_TRUST),
+        Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, trust=_TRUST),
         (Place(".claude/settings.json", trusted=True, mixed=True), Place(".claude/settings.local.json", trusted=True, mixed=True)),
         (Place(".claude/settings.json", mixed=True),),
         off=(("disableAllHooks",), True),
     ),
-    "claude-plugin": HookFormat(Client("claude-plugin", "Claude Code", whole=_GUARDS, plugin=True), (Place("hooks/hooks.json"),), ()),
+    "claude-plugin": HookFormat(
+        Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, plugin=True), (Place("hooks/hooks.json"),), ()
+    ),
 }

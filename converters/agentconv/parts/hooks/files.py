@@ -53,9 +53,11 @@ class Entry:
 class JsonHooks:
     """A JSON file with a map from event to entries: groups with a matcher, or handlers that stand alone."""
 
-    def __init__(self, source: SourceText, top: tuple[str, ...], syntax: Syntax) -> None:
+    def __init__(self, source: SourceText, top: tuple[str, ...], syntax: Syntax, only: Collection[str] = ()) -> None:
         self.source = source
         self.top = top
+        self._only = only
+        """The events that count among other keys; all, where there are none."""
         self._text = as_written(source)
         self.document = jsonc.parse(self._text.text, syntax)
         self.entries: list[Entry] = []
@@ -88,7 +90,7 @@ class JsonHooks:
 
     def _read(self, events: Object) -> Iterator[Entry]:
         for event, node in events.entries().items():
-            if not self.top and not isinstance(node, Array):
+            if (not self.top and not isinstance(node, Array)) or (self._only and event not in self._only):
                 continue
             if not isinstance(node, Array):
                 yield Entry(event, value=jsonc.value(node), problem="an event has a list", at=self._text.place(node.start))
@@ -112,19 +114,22 @@ class JsonHooks:
                 place = self._text.place(one.start)
                 yield Entry(event, index, number, jsonc.value(one), found.get("matcher"), options, at=place)
 
-    def void(self, guards: Collection[str]) -> tuple[str, int] | None:
-        """Say why nobody knows whether a file that holds nothing but hooks has a guard, though it parses, and where that stands."""
+    def void(self, guards: Collection[str], *, alone: bool) -> tuple[str, int] | None:
+        """Say why nobody knows whether a file has a guard, though it parses, and where that stands.
+
+        Args:
+            guards: The events that may be one.
+            alone: Whether the file holds nothing but hooks.
+        """
         root = self.document.root
-        if not isinstance(root, Object) or self.document.error or self.top not in ((), ("hooks",)):
+        if not isinstance(root, Object) or self.document.error:
             return None
         keys = root.entries()
-        stray = next((key for key in keys if key in guards), None)
-        if stray is not None:
-            return f"`{stray}` stands outside of `hooks`", self._text.place(keys[stray].start)
-        for key, kind, what in (("hooks", dict, "map"), ("description", str, "text")):
-            if key in keys and not isinstance(jsonc.value(keys[key]), kind) and (key != "hooks" or jsonc.value(keys[key]) is not None):
-                return f"`{key}` is no {what}", self._text.place(keys[key].start)
-        return None
+        wrong = [(key, f"`{key}` stands outside of `hooks`") for key in keys if key in guards]
+        for key, kind, what in (("hooks", (dict, type(None)), "map"), ("description", str, "text")) if alone else ():
+            if key in keys and not isinstance(jsonc.value(keys[key]), kind):
+                wrong.append((key, f"`{key}` is no {what}"))
+        return (wrong[0][1], self._text.place(keys[wrong[0][0]].start)) if wrong else None
 
     def span(self, entry: Entry) -> Span:
         """Return where an entry stands."""

@@ -77,14 +77,17 @@ class HookFormat:
             return TomlHooks(source)
         if place is not None and place.at:
             return JsonHooks(source, tuple(place.at.removeprefix("/").split("/")), self.syntax)
-        if self.client.plugin and not self._has_hooks(source):
-            return JsonHooks(source, (), self.syntax)  # guards that stand outside of `hooks` were meant
+        if self._is_astray(source):
+            return JsonHooks(source, (), self.syntax, self.client.whole)
         return JsonHooks(source, () if source.path.endswith(self.at_top) and self.at_top else ("hooks",), self.syntax)
 
-    def _has_hooks(self, source: SourceText) -> bool:
+    def _is_astray(self, source: SourceText) -> bool:
+        """Whether guards stand where `hooks` should: the client takes nothing of them, and they were meant all the same."""
+        if not self.client.astray or not any(event in source.text for event in self.client.whole):
+            return False
         root = jsonc.parse(source.text, self.syntax).root
         keys = root.entries() if isinstance(root, Object) else {}
-        return "hooks" in keys or not self.client.whole & keys.keys()
+        return "hooks" not in keys and bool(self.client.whole & keys.keys())
 
     def to_project(self, projection: PartProjection[SetHook]) -> None:
         """Turn a hook into one that the client runs for the same, and that blocks where it did."""

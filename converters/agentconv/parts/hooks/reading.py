@@ -13,7 +13,7 @@ from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import SetHook
 from agentconv.families import javascript
 from agentconv.parts.hooks import scripts
-from agentconv.parts.hooks.files import JsonHooks
+from agentconv.parts.hooks.files import TomlHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartSource
-    from agentconv.parts.hooks.files import Entry, TomlHooks
+    from agentconv.parts.hooks.files import Entry, JsonHooks
 
 _NEEDED = {"command": ("command",), "prompt": ("prompt",), "agent": ("prompt",), "http": ("url",)}
 
@@ -45,6 +45,8 @@ class Client:
     """What a new file says besides."""
     whole: frozenset[str] = frozenset()
     """The events of which one entry that it does not take costs all of its file."""
+    astray: bool = False
+    """Whether such an event outside of `hooks`, or in a map where one's list should be, costs all of the file, too."""
     plugin: bool = False
     """Whether what costs all of its file costs all of the plugin that the file is in."""
     by_event: bool = False
@@ -75,7 +77,7 @@ class Client:
 def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> PartsRead[SetHook]:
     """Read all hooks of a file, and say which the client does not take."""
     wrong = [_problem(client, entry) for entry in file.entries]
-    all_gone = bool(file.problem or _void(client, file)) or any(
+    all_gone = bool(file.problem or _void(client, file, source)) or any(
         both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
     )
     lost = {entry.event for entry, (problem, passed) in zip(file.entries, wrong, strict=True) if client.by_event and problem and not passed}
@@ -93,14 +95,14 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
     if problem is None or passed:
         return False
-    if client.plugin and isinstance(entry.value, dict) and client.whole & entry.value.keys():
+    if client.astray and isinstance(entry.value, dict) and client.whole & entry.value.keys():
         return True  # a map of events where one's list should be
     return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
 
 
-def _void(client: Client, file: JsonHooks | TomlHooks) -> tuple[str, int] | None:
-    """Say why a client loads nothing of the plugin that a file is in, where no entry is at fault, and where that stands."""
-    return file.void(client.whole) if client.plugin and isinstance(file, JsonHooks) else None
+def _void(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> tuple[str, int] | None:
+    """Say why a client takes nothing of a file, or of the plugin that it is in, where no entry is at fault, and where that stands."""
+    return None if source.place.at or not client.astray or isinstance(file, TomlHooks) else file.void(client.whole, alone=client.plugin)
 
 
 def _kind(value: Json) -> str:
@@ -163,7 +165,7 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
 
 
 def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong: list[tuple[str | None, bool]]) -> Iterator[Diagnostic]:
-    void = _void(client, file)
+    void = _void(client, file, source)
     several = "loads nothing of this plugin" if client.plugin else "runs none of the hooks of this file"
     guard = Cause.GUARD if client.plugin else None
     if void:
