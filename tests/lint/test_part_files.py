@@ -79,6 +79,15 @@ def test_what_costs_all_of_a_file_is_told_once(project: Path, capsys: pytest.Cap
     assert [message.partition(":")[0] for message in messages] == ["OpenCode does not start with this file"]
 
 
+@pytest.mark.parametrize("value", ['"run_shell_command"', "{}"])
+def test_a_list_that_closes_nothing_is_an_error(project: Path, capsys: pytest.CaptureFixture[str], value: str) -> None:
+    """Where a list of closed tools is none to its client, its tools are open: that is told, be there nothing else in the project."""
+    write(project / "gemini-extension.json", f'{{"name": "x", "version": "1.0.0", "excludeTools": {value}}}')
+
+    assert found(capsys) == [("AC523", "gemini-extension.json", ("gemini-extension",))]
+    assert main(["lint", "--quiet"]) == Exit.FINDINGS
+
+
 def test_a_file_that_is_left_out_is_not_looked_at(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What `--exclude` names is not looked at, be it a file of parts."""
     write(project / ".mcp.json", '{"mcpServers": {"db": {}}}')
@@ -206,7 +215,7 @@ VOID = {
         "stops the client",
     ),
     "of kilo": ("kilo.json", '{"model": 5, "agent": {"a": {"description": "Looks", "prompt": "Look."}}}', "AC406", "not loaded"),
-    "no json": ("opencode.json", '{"agent": ', "AC103", "stops the client"),
+    "no json": ("opencode.json", '{"agent": ', "AC540", "stops the client"),
     "of kilo, where it reads another client's": (
         "opencode.jsonc",
         '{"model": 5, "agent": {"a": {"prompt": "Look."}}}',

@@ -175,13 +175,13 @@ def test_patterns_name_the_same_files_in_another_language() -> None:
 
 def test_imports_are_paths_from_the_root() -> None:
     """A path is the same wherever the text stands; code has none, what leads out is the client's, and a comma ends some."""
-    text = "See @../docs/a.md and @~/b.md, `@c.md`, @docs/d.md, a@e.md @types/node"
+    text = "See @../docs/a.md and @~/b.md, `@c.md`, @docs/d.md, a@e.md @types/node @./NOTES @~/prefs"
     body = imports.parse(text, ".claude", "words")
     names = imports.imported(body)
     clause = imports.imported(imports.parse(text, ".claude", "paths"))
 
-    assert names == ("docs/a.md",)
-    assert clause == ("docs/a.md", ".claude/docs/d.md")
+    assert names == ("docs/a.md", ".claude/NOTES")
+    assert clause == ("docs/a.md", ".claude/docs/d.md", ".claude/NOTES")
     assert imports.spell(body, "").startswith("See @docs/a.md and @~/b.md,")
 
 

@@ -108,7 +108,8 @@ def of_parts(
     asked = dict.fromkeys((*present, *own, *one.clients))
     if not folders or found.home is not None:
         return []
-    asked = asked or dict.fromkeys(beside(found, folders, registry.CLIENTS).owners())
+    everybody = beside(found, folders, registry.CLIENTS)
+    asked = asked or dict.fromkeys((*everybody.owners(), *everybody.complaining()))
     parts = beside(found, folders, tuple(asked))
     clients = parts.clients_with_parts()
     if not clients:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.container import Catalog
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Effect, InputError
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
@@ -133,6 +133,19 @@ class Parts:
     def owners(self) -> tuple[str, ...]:
         """Return the clients that have parts in places of their own, whether or not there are agents."""
         return tuple(client for client in self.clients_with_parts() if self.has_own(client))
+
+    def complaining(self) -> tuple[str, ...]:
+        """Return the clients that do not take all of their own files of what restrains, be it that there is nothing in them then."""
+        return tuple(client for client in self.clients_with_parts() if any(self._complaints(client)))
+
+    def _complaints(self, client: str) -> Iterator[Diagnostic]:
+        from agentconv.parts.registry import part_format
+
+        for kind in (one for one in KINDS if one in RESTRAINING):
+            for source in (one for place in self.places for one in place.files(client, kind)):
+                module = part_format(client, kind)
+                told = module.read(source).diagnostics if module else ()
+                yield from (one for one in told if source.text.text.strip() or one.effect is Effect.STOPS)  # else nothing is lost
 
     def take_of_one(self, clients: Iterable[str]) -> None:
         """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.

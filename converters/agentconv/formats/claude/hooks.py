@@ -24,12 +24,12 @@ _GUARDS = frozenset({"PreToolUse", "PermissionRequest"})
 _TRUST = "they run in a folder that is trusted alone: say so when Claude Code asks"
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "claude-code": HookFormat(
-        Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, trust=_TRUST),
+        Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, blank=True, trust=_TRUST),
         (Place(".claude/settings.json", trusted=True, mixed=True), Place(".claude/settings.local.json", trusted=True, mixed=True)),
         (Place(".claude/settings.json", mixed=True),),
         off=(("disableAllHooks",), True),
     ),
     "claude-plugin": HookFormat(
-        Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, plugin=True), (Place("hooks/hooks.json"),), ()
+        Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, blank=True, plugin=True), (Place("hooks/hooks.json"),), ()
     ),
 }

@@ -16,7 +16,7 @@ from agentconv.parts.instructions import keys
 from agentconv.parts.instructions.client import Client, Files
 
 _HEADER = Markdown(loader.find, loader.requoted, broken="empty")
-_KEYS = {"paths": keys.files("paths", everything=frozenset({"**"}), as_list=True)}
+_KEYS = {"paths": keys.files("paths", everything=frozenset({"**"}), as_list=True, deep=True)}
 _INSTEAD_OF_AGENTS = ("CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md")
 
 

@@ -159,7 +159,7 @@ _LONGEST = 160
 
 
 def _fails_open(key: str | None) -> bool:
-    return key in ("deny", "ask", "permission")
+    return key in ("deny", "ask", "permission", "exclude", "excludeTools", "disabled", "confirmationRequired", "core")
 
 
 @rule(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource
     from agentconv.parts.hooks.files import Entry, JsonHooks
 
-_NEEDED = {"command": ("command",), "prompt": ("prompt",), "agent": ("prompt",), "http": ("url",)}
+_NEEDED = {"command": ("command",), "prompt": ("prompt",), "agent": ("prompt",), "http": ("url",), "mcp_tool": ("server", "tool")}
 
 
 def _anything(_event: str, _kind: str) -> str | None:
@@ -57,6 +57,8 @@ class Client:
     """Whether it does not pass over an event that it has not got."""
     skips: frozenset[str] = frozenset()
     """The kinds of what is run that it knows, and passes over alone."""
+    blank: bool = False
+    """Whether it takes a handler whose command, or question, is an empty text."""
     stops: bool = False
     """Whether a file that does not parse keeps it from starting."""
     refuses: Callable[[str, str], str | None] = _anything
@@ -160,7 +162,8 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
     handler = hook_handlers.read(client.words, dict(value))
     if "type" not in value and client.typed:
         return "it has no `type`"
-    lacking = [name for name in client.needed.get(handler.kind, ()) if not getattr(handler, name)]
+    given = {name: getattr(handler, name, handler.others.get(name)) for name in client.needed.get(handler.kind, ())}
+    lacking = [name for name, one in given.items() if one is None or (one == "" and not client.blank)]
     return f"it has no `{lacking[0]}`" if lacking else client.refuses(event, handler.kind)
 
 

@@ -1,7 +1,8 @@
 """Files that a text of instructions imports, `@docs/style.md`: they are named by their paths from the project's root.
 
 Claude Code 2.1.329, Qwen Code 0.24.4, Gemini CLI 0.61.0 and Copilot CLI 1.0.102 put the text of such a file in, and that of those which
-it imports itself, but not what stands in code (asked). Copilot alone takes the comma behind a path for no part of it.
+it imports itself, but not what stands in code (asked). Copilot alone takes the comma behind a path for no part of it. A name without
+an ending is a file's where it begins as a path does; `@team` is one only if there is such a file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Imports: TypeAlias = Literal["", "words", "paths"]
 """What follows an `@`: nothing is imported; all up to the next blank; that without what ends a clause."""
 LANGUAGE = "import"
 _CODE = expression(r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[^\n]*$|\Z)|(?P<ticks>`+)[^`].*?(?P=ticks)", re.MULTILINE | re.DOTALL)
-_IMPORT = expression(r"(?<!\S)@(?P<path>[^\s@`]*\.[A-Za-z0-9]{1,8})(?P<rest>[^\s`]*)")
+_IMPORT = expression(r"(?<!\S)@(?P<path>(?:\.{1,2}|~)/[^\s@`]*[A-Za-z0-9_-]|[^\s@`]*\.[A-Za-z0-9]{1,8})(?P<rest>[^\s`]*)")
 _CLAUSE_ENDS = expression(r"[,;:!?)]*|\.[,;:!?)]*")
 _OUTSIDE = ("/", "~", "\\")
 

@@ -42,7 +42,17 @@ DESCRIPTION = Key(("description",), _description, _write_description)
 """What it is about, for people, or for the model that may ask for it."""
 
 
-def files(name: str, *, everything: frozenset[str] = EVERYTHING, as_list: bool = False, says_always: bool = False) -> Key:
+def _all_texts(value: Json) -> tuple[list[str], bool]:
+    """Return the patterns of a value, lists in lists and commas in their texts taken apart, and whether it is nothing but that."""
+    if isinstance(value, str):
+        return globs.split(value), True
+    found = [_all_texts(one) for one in value] if isinstance(value, list) else []
+    return [one for texts, _ in found for one in texts], isinstance(value, list) and all(whole for _, whole in found)
+
+
+def files(
+    name: str, *, everything: frozenset[str] = EVERYTHING, as_list: bool = False, says_always: bool = False, deep: bool = False
+) -> Key:
     """Make the key that names the files at which an instruction is read.
 
     Args:
@@ -50,17 +60,17 @@ def files(name: str, *, everything: frozenset[str] = EVERYTHING, as_list: bool =
         everything: Patterns that come to no limit at all.
         as_list: Whether it is written as a list, rather than as text with commas.
         says_always: Whether what is always read says so with a pattern, and not with silence.
+        deep: Whether texts in a list are cut at commas too, lists may be in lists, and what is no text is passed over alone.
     """
 
     def read(value: Json) -> Mapping[str, object]:
         if value is None:
             return {}
-        found = _texts(value)
-        if found is None:
-            raise Ignored(f"`{name}` is a list of texts, or text with commas")
-        if set(found) <= everything:
-            return {"when": "always"} if found else {}
-        return {"paths": tuple(found)}
+        found, whole = _all_texts(value) if deep else (_texts(value), True)
+        meant = {} if not found else {"when": "always"} if set(found) <= everything else {"paths": tuple(found)}
+        if found is None or not whole:
+            raise Ignored(f"`{name}` is a list of texts, or text with commas", meant)
+        return meant
 
     def write(part: Any) -> Json | Absent:
         if part.when != "scoped" or not part.paths:
