@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv.core import limits, schema_files
+from agentconv.core import limits, schema_files, vocabulary
 from agentconv.core.suggestions import folded, nearest, opposed
 
 
@@ -13,7 +13,7 @@ def test_limits_of_every_client_are_known() -> None:
     rows = [row for client in schema_files.client_names() for row in schema_files.load(client)["properties"].items()]
     limiting = {folded(key) for key, row in rows if row["x-field"].startswith(("tools.", "permissions."))}
 
-    assert limiting <= limits._table().keys()
+    assert limiting <= vocabulary.limits().keys()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files
+from agentconv.core import schema_files, vocabulary
 from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import folded, nearest, opposed
 
@@ -18,16 +17,9 @@ _REMEMBERED = 512
 """How many keys of files are remembered: people's files have new ones for ever."""
 
 
-@cache
-def _table() -> dict[str, str]:
-    import tomli
-
-    return dict(tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["keys"])
-
-
 def meant(key: str) -> str | None:
     """Return the field that a key means to limit, such as `tools.allow` or `permissions.rules`; None where it is no limit."""
-    return _table().get(folded(key)) or None
+    return vocabulary.limits().get(folded(key)) or None
 
 
 @lru_cache(_REMEMBERED)
@@ -52,9 +44,9 @@ def spelling(format_id: str, key: str) -> str:
 
 def _slip(key: str) -> str:
     """Return the field that a slip of another client's word means; nobody means another thing by one that is as long."""
-    words = [word for word in _table() if len(word) >= _LONG]
+    words = [word for word in vocabulary.limits() if len(word) >= _LONG]
     near = "" if owners(key) else nearest(folded(key), words, 0.9)
-    return _table()[near] if near else ""
+    return vocabulary.limits()[near] if near else ""
 
 
 _LONG = 8

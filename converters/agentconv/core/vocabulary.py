@@ -1,7 +1,7 @@
 """The words of each client (tools, models, permission modes, hook events) as data, with source and verified date.
 
-One file a client, `formats/<client>/<format id>.toml`, and `models.toml` for who makes which model; this module only looks up, in what
-`python -m agentconv.core.vocabulary` has written down of all of them.
+One file a client, `formats/<client>/<format id>.toml`, and beside them `models.toml` for who makes which model, and `limits.toml` for what
+reads like a limit; this module only looks up, in what `python -m agentconv.core.vocabulary` has written down of all of them.
 The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PACKAGE = Path(__file__).parents[1]
-_MAKERS = Path(__file__).with_name("models.toml")
+_MAKERS, _LIMITS = (Path(__file__).with_name(name) for name in ("models.toml", "limits.toml"))
 FILE = Path(__file__).with_suffix(".json")
 """What our own files say, written down together: what is meant elsewhere is asked of all of them, and TOML is slow to read."""
 _PARTS = expression(r"[^a-z]+")
@@ -91,7 +91,7 @@ _PARTS = expression(r"[^a-z]+")
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
     others = {name: Path(place) for name, place in extensions.files(".toml").items()}
-    return {**others, **{path.stem: path for path in _written() if path != _MAKERS}}
+    return {**others, **{path.stem: path for path in _written() if path not in (_MAKERS, _LIMITS)}}
 
 
 @cache
@@ -116,9 +116,15 @@ def dumps() -> str:
         path.relative_to(_PACKAGE).as_posix(): ",\n".join(
             f"  {json.dumps(name)}: {json.dumps(table, default=str)}" for name, table in _parsed(path).items()
         )
-        for path in (_MAKERS, *sorted(_PACKAGE.glob("formats/[!_]*/*.toml")))
+        for path in (_LIMITS, _MAKERS, *sorted(_PACKAGE.glob("formats/[!_]*/*.toml")))
     }
     return "{\n" + ",\n".join(f"{json.dumps(path)}: {{\n{lines}\n}}" for path, lines in rows.items()) + "\n}\n"
+
+
+def limits() -> dict[str, str]:
+    """Return the words by which people mean to limit an agent, each with the field that it means; empty for those of no one field."""
+    found: dict[str, str] = _table(_LIMITS)["keys"]
+    return found
 
 
 def _own(format_id: str) -> dict[str, Any]:

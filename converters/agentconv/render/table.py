@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,11 +33,15 @@ def columns(most: int = 80) -> int:
 
 def wrapped(line: str, most: int = 80) -> str:
     """Return a line in as many as its terminal, or else `most`, has columns for; a word that is longer stays whole."""
+    columns_ = columns(most)
+    return line if len(line) <= columns_ else _wrapped(line, columns_)
+
+
+@lru_cache(maxsize=64)
+def _wrapped(line: str, columns_: int) -> str:
+    """Return a line in several; one that is said of many files is cut once."""
     from textwrap import wrap
 
-    columns_ = columns(most)
-    if len(line) <= columns_:
-        return line
     indent = " " * (len(line) - len(line.lstrip()) + 2)
     parts = wrap(line, columns_, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return "\n".join(parts)

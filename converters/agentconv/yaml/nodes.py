@@ -74,10 +74,12 @@ def _parsed(text: str, grammar: Grammar) -> Node | YamlError | None:
 
 def _simple(text: str, grammar: Grammar) -> Mapping | None:
     """Return what comes of a simple text; None for any other."""
-    found = yaml_simple.parse(text)
+    found = _read_simple(text) if len(text) <= _SHORT else yaml_simple.parse(text)
     return None if found is None or (grammar.cut and _is_cut(found, text)) else found
 
 
+_read_simple = lru_cache(_REMEMBERED)(yaml_simple.parse)
+"""What all libraries read alike is read once for all clients that are asked."""
 _read = lru_cache(_REMEMBERED)(_parsed)
 _read_long = lru_cache(1)(_parsed)
 
@@ -109,6 +111,7 @@ def is_simple(text: str, grammar: Grammar = BUN) -> bool:
 
 def forget() -> None:
     """Forget the texts that were read."""
+    _read_simple.cache_clear()
     _read.cache_clear()
     _read_long.cache_clear()
 
