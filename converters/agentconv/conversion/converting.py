@@ -16,7 +16,6 @@ from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
 from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
-from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
@@ -70,6 +69,8 @@ def convert(
     if parts is not None and parts.may_restrain():
         yield from _staying(parts, target, options)
     if not registry.FORMATS[target].has_agents:
+        from agentconv.conversion.parts_alone import without_agents
+
         yield from without_agents(pieces, target, options, parts)
         return
     read = line_ends.Pieces(pieces, target)
