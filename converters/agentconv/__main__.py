@@ -1,6 +1,6 @@
 """`python -m agentconv`."""
 
-from agentconv.cli import main
+from agentconv.cli import program
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    program()

@@ -99,6 +99,22 @@ def test_conversion(tmp_path):
 
     assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}
+    assert not {"agentconv.core.part_format", "agentconv.core.parts", "agentconv.conversion.shared_files", "agentconv.render.diff"} & found
+
+
+@pytest.mark.parametrize(
+    ("watched", "told"), [("", "at exit\n"), ("sys.setprofile(lambda *_: None)", "raised\nat exit\n")], ids=["alone", "profiled"]
+)
+def test_the_end_of_the_program(watched, told):
+    """What others do at the end of a process is done, and what is written by then arrives, although nothing is taken apart."""
+    ends = "try:\n cli.program()\nexcept SystemExit:\n print('raised')\n raise"
+    begins = "import atexit, sys\nfrom agentconv import cli\nsys.argv[1:] = ['rule', 'AC0']\natexit.register(print, 'at exit')"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{begins}\n{watched}\n{ends}"], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (2, told)
 
 
 @pytest.mark.parametrize(("asked", "read"), [("cursor", {"cursor"}), ("codex", set()), ("codex -v", {"codex"})])

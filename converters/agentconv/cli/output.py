@@ -14,7 +14,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
-from agentconv.render import diff, printable, text
+from agentconv.render import printable, text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ class Output:
         """Show what would happen to a file; return its diff where one is asked for."""
         shown = None
         if self.options.diff and saved.fate is not Fate.SAME:
+            from agentconv.render import diff
+
             shown = diff.unified(saved.path.as_posix(), saved.present, saved.data)
         if self.report.json:
             return shown

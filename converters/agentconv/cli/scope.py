@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, inputs, locations, settings_file, user_places
+from agentconv.sources import discovery, inputs, locations, user_places
 
 if TYPE_CHECKING:
     import argparse
@@ -111,6 +111,8 @@ def in_play(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
 
 def _targets(project: Path) -> frozenset[str]:
     """Return the assistants that a project keeps in step; none where nobody says, or it cannot be meant."""
+    from agentconv.sources import settings_file
+
     try:
         said = [file.values.get("targets") for file in settings_file.of_folder(project)]
     except InputError:

@@ -16,7 +16,6 @@ from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
 from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
-from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
@@ -68,6 +67,8 @@ def convert(
         yield from bundle(pieces, target, options, parts)
         return
     if not registry.FORMATS[target].has_agents:
+        from agentconv.conversion.parts_alone import without_agents
+
         yield from without_agents(pieces, target, options, parts)
         return
     read = line_ends.Pieces(pieces, target)

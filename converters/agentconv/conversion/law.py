@@ -193,10 +193,12 @@ class Law:
         source = projection.source
         if at is None or source.tools.mode != "list":
             return
-        its_own = {effects.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in effects.granted(grant)}
-        before, after = effects.whole_levels(source), effects.whole_levels(again)
-        closed = tuple(one for one in effects.EFFECTS if one in its_own and before[one] and not after[one])
-        projection.losses[at] = replace(projection.losses[at], closes=closed)
+        shape = projection.shape
+        closed = _closed(source, again) if shape is None or shape.closed is None else shape.closed
+        if shape is not None:
+            shape.closed = closed
+        if closed:
+            projection.losses[at] = replace(projection.losses[at], closes=closed)
 
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for."""
@@ -253,6 +255,13 @@ class Law:
     def _author(self, projection: Projection) -> Agent:
         """Return what an agent's author wrote, with the names that servers have in the target."""
         return projection.source if self.names.carried is None else self.names.carried.names.author_of(projection.source)
+
+
+def _closed(source: Agent, again: Agent) -> tuple[str, ...]:
+    """Return the effects that an agent's own list of tools is for, and that it has nothing of any more."""
+    its_own = {effects.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in effects.granted(grant)}
+    before, after = effects.whole_levels(source), effects.whole_levels(again)
+    return tuple(one for one in effects.EFFECTS if one in its_own and before[one] and not after[one])
 
 
 def _servers(agent: Agent) -> set[str]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
-from agentconv.conversion.shared_files import Collected
 from agentconv.core import losses
 from agentconv.core.losses import quoted
 from agentconv.core.source import SourceText
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
+    from agentconv.conversion.shared_files import Collected
     from agentconv.conversion.whole_set import SetServers
     from agentconv.core.format import State
     from agentconv.core.ir import Agent
@@ -36,7 +36,7 @@ class OtherFormats:
         self.files = files
         row = registry.FORMATS[target]
         path = options.into or (None if row.folders else row.files[0])
-        self._together = None if path is None else Collected(target, path, SourceText(path, b""))
+        self._together = None if path is None else _collected(target, path)
         """The one file that takes all of them."""
 
     def convert(self, piece: Loaded) -> Iterator[Converted]:
@@ -94,3 +94,10 @@ def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
     """Return the text that an agent is deployed with but for its name: its file's, where the client takes that as it stands."""
     alone = piece.format == target and len(piece.agents) == 1 and not registry.FORMATS[target].holds_several(piece.path)
     return piece.source if alone and not state.dropped else None
+
+
+def _collected(target: str, path: str) -> Collected:
+    """Return the file that takes all agents."""
+    from agentconv.conversion.shared_files import Collected
+
+    return Collected(target, path, SourceText(path, b""))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
-from agentconv.conversion.shared_files import Collected, Shared
 from agentconv.core import enforcement, fields, paths
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
+    from agentconv.conversion.shared_files import Shared
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
@@ -50,7 +50,7 @@ class SameFormat:
         self._note(piece)
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
-            file = OutputFile(path, source.data, Shared(self.module, path, found, source) if shares else None)
+            file = OutputFile(path, source.data, self._shared(path, found, source) if shares else None)
             listed = self.files.listed(file) if ids and not dropped else file
             told = (*self._astray(piece), *self._declared(piece, source))
             yield Converted(self.target, ids, listed, None, self._unheld(piece), told, dropped)
@@ -110,9 +110,17 @@ class SameFormat:
         text = source.put(source.data, path)
         yield from self.files.alone(Case(agent, piece, name, path, text), not_loaded=state.dropped)
 
+    def _shared(self, path: str, found: tuple[Agent, ...], source: SourceText) -> Shared:
+        """Return what puts a file's agents into one that holds others, too."""
+        from agentconv.conversion.shared_files import Shared
+
+        return Shared(self.module, path, found, source)
+
     def _entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
         before = {agent.origin.pointer: agent for agent in found if agent.origin}
+        from agentconv.conversion.shared_files import Collected
+
         file = Collected(self.target, path, source)
         for agent, state in zip(piece.agents, piece.states, strict=True):
             old = before.get(agent.origin.pointer) if agent.origin else None

@@ -48,6 +48,8 @@ class Shape:
     """What the agent may do beyond what its author allowed."""
     emptied: bool | None = None
     """Whether the agent had tools and has none."""
+    closed: tuple[str, ...] | None = None
+    """The effects that the agent's own list of tools is for, and that it has nothing of any more."""
 
 
 ONE = "one"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
 _BARE_KEY = expression(r"[A-Za-z0-9_-]+")
-_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n")
+_CONTROLS = tuple(char for char in map(chr, (*range(0x20), 0x7F)) if char not in "\t\n")
 _ESCAPE = expression(r'[\x00-\x1f\x7f"\\]')
 _ESCAPE_LINES = expression(r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z')
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f"}
@@ -41,8 +41,10 @@ def _is_literal(text: str) -> bool:
     """Whether a literal string over several lines holds the text exactly."""
     if "'''" in text or text.endswith("'"):
         return False
-    data = text.encode("utf-8", "surrogatepass")
-    return len(data.translate(None, _CONTROLS)) == len(data)
+    for char in _CONTROLS:  # noqa: SIM110 - `all` takes twice as long
+        if char in text:
+            return False
+    return True
 
 
 @lru_cache(1000)

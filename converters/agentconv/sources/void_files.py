@@ -10,7 +10,6 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import KINDS
-from agentconv.core.part_format import PartSource
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.sources.places_on_disk import matches
@@ -88,6 +87,8 @@ def _is_gone(root: str, path: str, named: str) -> bool:
 
 def _read(client: str, source: SourceText) -> Iterator[tuple[Kind, PartsRead[Any]]]:
     """Yield what is in a file of each kind that its client looks for there."""
+    from agentconv.core.part_format import PartSource
+
     for kind in KINDS:
         module = registry.part_format(client, kind)
         places = (*module.project, *module.user) if module else ()
