@@ -405,3 +405,12 @@ def test_every_client_is_asked_where_none_is_named():
     agents = agentconv.reads(GREETER, "claude-code")
 
     assert agentconv.inspect(agents, for_=None) == agentconv.inspect(agents)
+
+
+def test_hints_of_losses_name_options():
+    """Who calls the library has no flags."""
+    agents = agentconv.reads(GREETER.replace("---\n", "---\nmodel: opus\ntools: Read\n", 1), "claude-code")
+    hints = {loss.code: loss.hint for target in ("gemini-cli", "letta") for loss in agentconv.write(agents, target).losses}
+
+    assert hints["model-dropped"] == '`map_models="tier"` writes the target\'s own of the same tier'
+    assert hints["widening"] == "`allow_widening=True` writes it all the same"

@@ -175,7 +175,7 @@ def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
         key, complaint = next(iter(decoded.refused.items()))
         state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
         state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-        span = source.span(*_prompt_place(header)) if key == _PROMPT else header.span(key, *complaint.within)
+        span = source.span(*_prompt_place(header)) if key == _PROMPT else header.span(complaint.instead or key, *complaint.within)
         return _recovered(dialect, source, header, _Drop(complaint, span, state))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
