@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import along, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
-from agentconv.core import given
+from agentconv.core import given, losses
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
@@ -267,7 +267,7 @@ def write(
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),
-        tuple(loss for one in done for loss in one.losses),
+        tuple(losses.in_library(loss) for one in done for loss in one.losses),
         tuple(diagnostic for one in done for diagnostic in one.diagnostics),
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
         tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),

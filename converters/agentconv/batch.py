@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv import __version__
 from agentconv.conversion import converting, model_choices
-from agentconv.core import credentials, time_limit
+from agentconv.core import credentials, losses, time_limit
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
@@ -297,6 +297,7 @@ def _diagnostic(one: Diagnostic) -> Row:
 
 
 def _loss(one: Loss) -> Row:
+    one = losses.in_library(one)
     words = (one.code, str(one.severity), str(one.kind), one.field, _told(one.detail), _told(one.hint), _storable(one.agent))
     return dict(zip(LOSS, words, strict=True))
 

@@ -300,6 +300,7 @@ def test_what_a_caller_gives_in_vain_is_told_with_what_to_do(wrong, hint):
         (lambda agents: agentconv.lint(replace(agents, sources=())), "the set holds no files to look at"),
         (lambda _: agentconv.read(b"nowhere"), "there is no file or folder `nowhere`"),
         (lambda _: agentconv.reads(GREETER, "claude-code", path=3), "a path is text or a pathlib.Path, not an int"),
+        (lambda agents: agentconv.inspect(agents, for_=[None]), "for_ is a text, or a list of texts, not None"),
         (lambda agents: agentconv.inspect(agents, for_=3), "for_ is a text, or a list of texts, not an int"),
         (lambda agents: agentconv.lint(agents, select=["AC101", 3]), "select is a text, or a list of texts, not an int"),
         (lambda agents: agentconv.lint(agents, ignore=3), "ignore is a text, or a list of texts, not an int"),
@@ -397,3 +398,19 @@ def test_a_diagnostic_and_a_loss_are_one_line_as_texts():
     assert str(told) == "a.md:4: error: wrong"
     assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.detail}"
     assert str(replace(loss, span=Span("a.md", 4, 2))).startswith(f"a.md:4: {loss.severity}: a: ")
+
+
+def test_every_client_is_asked_where_none_is_named():
+    """None is as good as `all`, for whoever passes on what they were given."""
+    agents = agentconv.reads(GREETER, "claude-code")
+
+    assert agentconv.inspect(agents, for_=None) == agentconv.inspect(agents)
+
+
+def test_hints_of_losses_name_options():
+    """Who calls the library has no flags."""
+    agents = agentconv.reads(GREETER.replace("---\n", "---\nmodel: opus\ntools: Read\n", 1), "claude-code")
+    hints = {loss.code: loss.hint for target in ("gemini-cli", "letta") for loss in agentconv.write(agents, target).losses}
+
+    assert hints["model-dropped"] == '`map_models="tier"` writes the target\'s own of the same tier'
+    assert hints["widening"] == "`allow_widening=True` writes it all the same"

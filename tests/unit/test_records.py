@@ -265,3 +265,13 @@ def test_a_file_of_which_no_agent_can_be_written_costs_no_other() -> None:
 
     assert [file.path for file in result.files] == ["other/.roomodes"]
     assert result.refused == ("lost",)
+
+
+@pytest.mark.parametrize("text", ["", "# Later.\n", "\n\n"])
+@pytest.mark.parametrize("client", ["goose-recipe", "kimi-cli", "docker-agent", "roo"])
+def test_a_yaml_file_with_nothing_in_it_is_told(client, text):
+    """It holds no agent, and that is why: its client says nothing of it either."""
+    result = registry.load(client).read(SourceText("agent.yaml", text.encode()))
+
+    assert result.absence is not None
+    assert "there is nothing in the file" in result.absence.message

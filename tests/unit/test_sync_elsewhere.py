@@ -88,6 +88,17 @@ def test_a_check_takes_the_configuration_of_another_place(project, tmp_path):
     assert told.words() >= {("update", "codex digger"), ("update", "opencode digger")}
 
 
+def test_a_hint_names_the_file_of_the_project(project, tmp_path):
+    """Whoever reads it looks for the file that a check was told to take instead in vain."""
+    kept = tmp_path / "base.toml"
+    kept.write_text(project.read("agentconv.toml"))
+    project.write(FILE.replace("digger", "other"), 'name = "other"\ndescription = "D"\ndeveloper_instructions = "I"\n')
+    told = str(project.sync("--check", "--config", os.fspath(kept)).entries)
+
+    assert "agentconv.toml" in told
+    assert "base.toml" not in told
+
+
 @pytest.mark.parametrize("words", [(), ("--check", "--all")])
 def test_it_is_only_looked_at_with_it(project, words):
     told = project.sync(*words, "--config", "base.toml")

@@ -55,6 +55,20 @@ def test_annotations(project, capfdbinary):
     ]
 
 
+def test_the_log_of_a_job_ends_with_what_it_comes_to(project, capfdbinary):
+    """Annotations go to one stream, and one line for who reads the log to the other; `-q` leaves it out."""
+    said = []
+    for words in ((), ("--quiet",)):
+        main(["sync", "--check", "--output-format", "github", *words])
+        said.append(capfdbinary.readouterr().err.decode())
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+    main(["sync", "--check", "--output-format", "github"])
+
+    assert said[0].startswith("2 agents in step with codex.")
+    assert said[1] == ""
+    assert "1 file would be written." in capfdbinary.readouterr().err.decode()
+
+
 def test_what_is_yet_to_be_written_is_told_at_its_source(project, capfdbinary):
     """An annotation at a file that is not there is shown nowhere; a run that only looks, and passes, has warnings."""
     project.write(f"{SOURCE}/three.md", project.read(f"{SOURCE}/one.md").replace("name: one", "name: three"))

@@ -131,6 +131,8 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: M
         from agentconv.cli import syncing
 
         syncing.report_in_step(options, chosen, lock.synced)
+        if options.output_format == "github" and not options.quiet:
+            print(in_step.line(chosen, lock.synced), file=sys.stderr)
         return code
     if options.output_format == "json":
         from agentconv.render import machine

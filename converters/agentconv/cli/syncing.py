@@ -285,7 +285,7 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     done = "would be released: they would stay, and be yours." if options.dry_run else "released: they stay, and are yours now."
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} {done}")
     if target in chosen.targets:
-        print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
+        print(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again')
         for said in _still_named(chosen, target):
             print(text.safe(f"and take out what speaks of it: {said}"))
     return Exit.OK
@@ -357,10 +357,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         diagnostics = [one for one in every if options.verbose or one.severity is not Severity.NOTE]  # which are lint's, and its baseline's
         if beside is not None:
             scope = command.scope_of(options, outcome.settings)
-            found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
+            found += synced_parts.findings(beside, scope, outcome.settings.own_file, dry_run=looking)
             diagnostics += beside.told()
         red = options.check and code is Exit.FINDINGS
         _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
+        if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
+            print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
@@ -451,7 +453,7 @@ def _for_programs(
     served: Sequence[Served] = (),
 ) -> None:
     limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
-    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking, red=red)
+    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
     printable.data(out.encode("utf-8", "backslashreplace"))
 
 

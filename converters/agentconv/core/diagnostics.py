@@ -179,6 +179,8 @@ class Complaint:
     """The way from the key's value to the part of it that is meant: keys of maps, and numbers of items."""
     remedy: str | None = None
     """What to do about it, where its reader knows more than that the value is wrong."""
+    instead: str | None = None
+    """The key that stands there, and may be meant for one that is missing."""
 
 
 @dataclass(frozen=True, slots=True)

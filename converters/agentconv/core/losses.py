@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
@@ -35,12 +35,20 @@ class LossRule:
     summary: str
     """One line for many agents; what is particular to one of them is its `detail`."""
     hint: str | None = None
+    option: str | None = None
+    """The hint for who calls the library, where it is another one; empty for none."""
     by_flag: bool = False
     """Whether the hint is to a flag of a conversion, too."""
     of_pair: bool = False
     """Whether it is the two clients that differ, and so the same for all agents: it is told once in a run."""
     apart: bool = False
     """Whether each detail is told by itself, with its agents: a person does something else about each."""
+
+
+def in_library(one: Loss) -> Loss:
+    """Return a loss with the hint for who calls the library, which has options and no flags."""
+    rule = CATALOGUE[one.code]
+    return replace(one, hint=rule.option or None) if rule.option is not None and one.hint == rule.hint else one
 
 
 WHOLE_SET = "the set"
@@ -78,7 +86,13 @@ CATALOGUE: dict[str, LossRule] = {
     "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
     "name-reserved": LossRule(_WARNING, _RENAMED, "the target has an agent of its own by this name; another one is used"),
     "name-shown": LossRule(_NOTE, _MOVED, "the name as its author wrote it is the one that is shown"),
-    "name-duplicate": LossRule(_WARNING, _RENAMED, "the name is taken by another agent", "choose with --on-duplicate error|suffix|first"),
+    "name-duplicate": LossRule(
+        _WARNING,
+        _RENAMED,
+        "the name is taken by another agent",
+        "choose with --on-duplicate error|suffix|first",
+        option="choose with `on_duplicate`",
+    ),
     "duplicate-left-out": LossRule(_REFUSAL, _REFUSED, "the name is taken by another agent, and only the first was asked for"),
     "name-mentioned": LossRule(_NOTE, _RENAMED, "the prompt mentions an agent by a name that it no longer has"),
     "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
@@ -156,6 +170,7 @@ CATALOGUE: dict[str, LossRule] = {
         _DROPPED,
         "the target does not serve this model; the agent inherits",
         "--map-models tier writes the target's own of the same tier",
+        option='`map_models="tier"` writes the target\'s own of the same tier',
         by_flag=True,
     ),
     "model-renamed": LossRule(_NOTE, _RENAMED, "the target has another name for the same model"),
@@ -179,7 +194,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
     ),
     "server-elsewhere": LossRule(
-        _REFUSAL, _REFUSED, "the target has MCP servers of the user alone, none of a project", "--scope user writes it there"
+        _REFUSAL, _REFUSED, "the target has MCP servers of the user alone, none of a project", "--scope user writes it there", option=""
     ),
     "server-transport": LossRule(
         _REFUSAL, _REFUSED, "the target does not speak the protocol of this MCP server", "use another address of the same server"
@@ -190,6 +205,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "a key that holds this MCP server back, and the target has none that does",
         "write the server by hand; --allow-widening writes it without that",
+        option="write the server by hand; `allow_widening=True` writes it without that",
         by_flag=True,
     ),
     "server-limit": LossRule(
@@ -197,6 +213,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "only some tools of this MCP server are open, and the target's entry cannot say so",
         "write it by hand; --allow-widening writes it without that",
+        option="write it by hand; `allow_widening=True` writes it without that",
         by_flag=True,
     ),
     "server-asks": LossRule(
@@ -211,6 +228,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "an MCP server that is switched off, and the target's entry cannot say so",
         "write it by hand; --allow-widening writes it without that",
+        option="write it by hand; `allow_widening=True` writes it without that",
         by_flag=True,
     ),
     "server-unheld": LossRule(_REFUSAL, _REFUSED, "the target would not take this MCP server as it was meant", "write it by hand"),
@@ -287,6 +305,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "the target would not hold the command to what its author closed",
         "write it by hand for this client; --allow-widening writes it without that",
+        option="write it by hand for this client; `allow_widening=True` writes it without that",
         by_flag=True,
     ),
     "placeholder-named": LossRule(_NOTE, _APPROXIMATED, "the target has no names for arguments; they go by their places"),
@@ -412,7 +431,7 @@ CATALOGUE: dict[str, LossRule] = {
         "make one text of them by hand, or replace it with --force, which keeps a copy",
     ),
     "instruction-refused-personal": LossRule(
-        _REFUSAL, _REFUSED, "one user's own instructions, for which the target has no file in a project", "use --scope user"
+        _REFUSAL, _REFUSED, "one user's own instructions, for which the target has no file in a project", "use --scope user", option=""
     ),
     "instruction-refused-empty": LossRule(
         _REFUSAL, _REFUSED, "the target loads no instruction without a text", "write what is to be known"
@@ -442,6 +461,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "in the target, the model could do with the skill what its author closed",
         "write it for a client that keeps this; --allow-widening writes it without that",
+        option="write it for a client that keeps this; `allow_widening=True` writes it without that",
         by_flag=True,
     ),
     "skill-description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows how the text starts"),
@@ -469,7 +489,12 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(
-        _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
+        _REFUSAL,
+        _REFUSED,
+        "the agent could do more than its author allowed",
+        "--allow-widening writes it all the same",
+        option="`allow_widening=True` writes it all the same",
+        by_flag=True,
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
     "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
@@ -500,6 +525,7 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSED,
         "it could do what is denied or asked about for the whole set, which the target does not hold",
         "--allow-widening=hooks,permissions writes it all the same",
+        option="`allow_widening=True` writes it all the same",
         by_flag=True,
     ),
     "set-restraint-unheld": LossRule(

@@ -288,7 +288,7 @@ def missing(name: str, unknown: Iterable[str] = ()) -> Complaint:
     """Say that a key is not there without which the client drops the agent, and which unknown one may be meant for it."""
     meant = misspelled(name, unknown)
     reason, remedy = (f": `{meant}` is nearly that", f"write `{name}` for `{meant}`") if meant else ("", f"add `{name}`")
-    return Complaint(f"`{name}` is missing{reason}", name, cause=Cause.MISSING_KEY, remedy=remedy)
+    return Complaint(f"`{name}` is missing{reason}", name, cause=Cause.MISSING_KEY, remedy=remedy, instead=meant or None)
 
 
 def misspelled(name: str, unknown: Iterable[str]) -> str:

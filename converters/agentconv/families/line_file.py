@@ -88,7 +88,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     decoded = keys.decode_header(dialect, header.values)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, complaint, header.span(key))
+        return _recovered(dialect, source, complaint, header.span(complaint.instead or key))
     agent = _agent(dialect, header, decoded)
     found = [*dialect.remarks(header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     state = State.DEGRADED if any(one.severity is Severity.WARNING for one in found) else State.LOADS

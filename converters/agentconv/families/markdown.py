@@ -378,7 +378,7 @@ def _drop(dialect: Dialect, header: Header, decoded: Decoded) -> _Drop:
     key, complaint = next(iter(decoded.refused.items()))
     state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
     state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-    span = header.source.span(*_prompt_place(header)) if key == _PROMPT else header.span(key, *complaint.within)
+    span = header.source.span(*_prompt_place(header)) if key == _PROMPT else header.span(complaint.instead or key, *complaint.within)
     return _Drop(complaint, span, state)
 
 

@@ -92,6 +92,8 @@ class RecordFile(ABC):
         self.roster = roster
         self.problem: tuple[Complaint, int] | None = None
         """What is wrong with the file as a whole, and where."""
+        self.is_void = False
+        """Whether there is nothing in it, or comments alone."""
         self.records: list[Record] = []
         self.alone = False
         """Whether the document itself is the only record, because there is no container."""

@@ -170,6 +170,8 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
             agents.append(entry.agent)
             states.append(_state(dialect, file, entry, remarks, rejected=rejected))
     records = [entry.record for entry in entries if entry.agent is not None]
+    if file.is_void and not found:  # of which its client says nothing
+        return ReadResult(absence=reading.absent(dialect.spec, reading.EMPTY, file.source.span()))
     return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, file, records))
 
 
@@ -190,7 +192,10 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     if entry.reason is not None:
         name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
-        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at, *entry.reason.within)
+        complaint, place = (
+            replace(entry.reason, reason=where),
+            file.span(entry.record, entry.reason.instead or entry.at, *entry.reason.within),
+        )
         return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing, lost=lost)]
     if rejected or entry.agent is None or entry.decoded is None:
         return []

@@ -68,7 +68,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     span = partial(_span, dialect, source)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, header, complaint, span(key, *complaint.within))
+        return _recovered(dialect, source, header, complaint, span(complaint.instead or key, *complaint.within))
     agent = _agent(dialect, source, decoded)
     diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, span))
     state = State.DEGRADED if diagnostics else State.LOADS

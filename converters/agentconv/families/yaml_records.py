@@ -64,6 +64,7 @@ class YamlFile(RecordFile):
         try:
             root = nodes.parse(self.text, self.grammar) if self.text else None
             self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
+            self.is_void = self.root is None or (isinstance(self.root, Scalar) and nodes.scalar_value(self.root, self.grammar) is None)
             self._find([nodes.MAX_NODES])
         except YamlError as error:
             from agentconv.yaml import slips
@@ -75,7 +76,7 @@ class YamlFile(RecordFile):
 
     def _find(self, budget: list[int]) -> None:
         if not isinstance(self.root, Mapping):
-            if self.root is not None and not (isinstance(self.root, Scalar) and nodes.scalar_value(self.root, self.grammar) is None):
+            if self.root is not None and not self.is_void:
                 self.problem = NO_MAP, self.client_text.place(self.root.start)
             return
         node = nodes.entries(self.root, self.grammar).get(self.key)

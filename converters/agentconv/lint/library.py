@@ -113,17 +113,17 @@ class Look:
         return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
 
 
-def inspect(what: What, *, for_: str | Sequence[str] = "all") -> tuple[Inspected, ...]:
+def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[Inspected, ...]:
     """Say what each client makes of files as they stand, were they put where that client looks.
 
     Args:
         what: A set that was read, or a path.
-        for_: The clients to ask, as words or one text: `"codex,opencode"`; `"all"` asks every one.
+        for_: The clients to ask, as words or one text: `"codex,opencode"`; `"all"`, or None, asks every one.
 
     Raises:
         InputError: The path names nothing, there is no such client, or the set holds no file to look at.
     """
-    clients = _clients(for_)
+    clients = _clients("all" if for_ is None else for_)
     if isinstance(what, AgentSet):
         return tuple(inspection.inspect(piece, clients) for piece in _pieces(what) if piece.source is not None)
     found = discovery.discover([discovery.named(what)])

@@ -88,7 +88,7 @@ def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[st
         return []
     listed = ", ".join(f"{code} to {text.client(target)}" for target, code in found)
     accept = ", ".join(f'"{code}:{target}"' for target, code in found if code in ACCEPTABLE)
-    hint = [f"  hint: `accept = [{accept}]` in {settings.file.name}, and --accept all, let it pass"] if accept else []
+    hint = [f"  hint: `accept = [{accept}]` in {settings.own_file}, and --accept all, let it pass"] if accept else []
     return [f"--strict counts {listed}.", *hint]
 
 

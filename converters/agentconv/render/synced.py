@@ -45,7 +45,7 @@ def told(outcome: Outcome) -> list[Line]:
         for one in outcome.renamed
         if one.is_done
     ]
-    place = outcome.settings.file.name
+    place = outcome.settings.own_file
     found += [Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place) for old, new in outcome.names.items()]
     found += _switched(outcome)
     found += _copied(outcome)
@@ -84,7 +84,7 @@ _NO_COMMIT = " (not for a commit)"
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
     """Yield what the source cannot say and a target keeps, and what may do more from now on."""
-    place = outcome.settings.file.name
+    place = outcome.settings.own_file
     if outcome.switched:
         yield Line("switch", outcome.settings.source_format, "the source from now on", place, place)
     for one in outcome.kept:
@@ -164,7 +164,7 @@ def _in_vain(one: Candidate) -> str:
 
 def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
     """Return what is told of fields that the configuration keeps, where a person said that the source's word counts."""
-    place = f"[sync.agents.{one.name}.{one.target}] of {outcome.settings.file.name}"
+    place = f"[sync.agents.{one.name}.{one.target}] of {outcome.settings.own_file}"
     hint = f"`keep` in {place} stands: take it out first, then {_TYPED} --prefer source {one.name}"
     return _line(one, "kept", f"{differences.listed(paths)}: as the configuration says", hint=hint, look=True, paths=paths)
 
@@ -351,7 +351,7 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
         return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
-        return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
+        return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
 
 
@@ -363,7 +363,7 @@ def _line(
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:
-    place = edit.candidate.key[0] if not edit.overrides else outcome.settings.file.name
+    place = edit.candidate.key[0] if not edit.overrides else outcome.settings.own_file
     settled, view = edit.candidate.settled, edit.candidate.view
     what = differences.changed(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
     if edit.goes:
@@ -374,13 +374,13 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
-    left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
+    left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.own_file} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
     if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
-        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.file.name} leaves them alone; or delete them"
+        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"
     elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
-        own = f"`own = true` in [sync.{target}] of {outcome.settings.file.name}"
+        own = f"`own = true` in [sync.{target}] of {outcome.settings.own_file}"
         hint = f"{own} keeps it in step with the agent of that name in {place}, which {text.client(target)} reads now; {left}"
     elif agent.name in names:
         hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}"

@@ -42,7 +42,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not CATALOGUE[loss.code].of_pair)
     yield from tally.lines(look, of_pairs=every)
     if models:
-        yield f'  hint: `models = "tier"` in {outcome.settings.file.name} writes each assistant\'s own of the same tier'
+        yield f'  hint: `models = "tier"` in {outcome.settings.own_file} writes each assistant\'s own of the same tier'
     if not every:
         told = {(loss.target, loss.code, loss.agent) for loss in outcome.new_losses}
         yield from in_step.lasting(outcome.settings, outcome.synced, look, Counter((target, code) for target, code, _ in told))

@@ -150,6 +150,11 @@ def of_folder(folder: Path, instead: Mapping[str, bytes] = MappingProxyType({}))
     return found
 
 
+def own(root: Path) -> str:
+    """Return the name of the file in which a project has its settings, or would have them."""
+    return next((file.path.name for file in of_folder(root)), FILE)
+
+
 def check(files: Sequence[SettingsFile], running: str) -> None:
     """Complain about what no setting is called, and about a version of agentconv that the project does not take.
 

@@ -65,7 +65,7 @@ class Servers:
 
     @property
     def _to_come_along(self) -> str:
-        return f'`with = ["needed"]` in {self._settings.file.name} keeps what agents name in step, too'
+        return f'`with = ["needed"]` in {self._settings.own_file} keeps what agents name in step, too'
 
     @cached_property
     def _skills(self) -> frozenset[str]:

@@ -51,7 +51,7 @@ def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
     for name, place in settings.places.items():
         if name not in names:
             near = nearest(name, sorted(names), 0.7)
-            way = f"take what stands in [sync.agents.{name}] out of {settings.file.name}"
+            way = f"take what stands in [sync.agents.{name}] out of {settings.own_file}"
             hint = f"did you mean `{near}`? else {way}" if near else way
             severity = Severity.ERROR if near else Severity.WARNING
             yield Diagnostic(Code.USAGE, severity, f"the source has no agent `{name}`", place, hint)

@@ -62,6 +62,8 @@ class Settings:
     root: Path
     file: Path
     """The file that says what the source is."""
+    own_file: str
+    """The file of the project that says it, or would: where a person is to write, whichever file this run was told to take instead."""
     source: str
     """A file or folder below the root, as a POSIX path; `.` where an assistant is named: then all of its places are read."""
     source_format: str
@@ -162,7 +164,8 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
     }
     return Settings(
         root=Path(os.path.abspath(root)),
-        file=Path(os.path.abspath(said["source"].file.path)),
+        file=(file := Path(os.path.abspath(said["source"].file.path))),
+        own_file=file.name if named is None else settings_file.own(root),
         carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
         accept=_accept(said["accept"], (source_format, *targets)) if "accept" in said else (),
         along=_along(said["with"]) if "with" in said else None,

@@ -362,7 +362,7 @@ def _united(scope: Scope) -> Diagnostic:
 
 def _no_source(chosen: Settings) -> InputError:
     message = f"no agents in the source, `{chosen.place}`"
-    name = chosen.file.name
+    name = chosen.own_file
     hint = f"agentconv init says what is here; where nothing is kept in step any more, take `source` and `targets` out of {name}"
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
 

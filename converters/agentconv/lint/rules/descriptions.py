@@ -29,10 +29,11 @@ _ASK = "say when the agent is to be used, in a sentence or two"
 _READERS = "each client's own reader, run on the same file"
 
 
-def _place(subject: Subject, number: int) -> tuple[int, int]:
-    key = subject.key_of("description")
-    if key and subject.has(number, key):
-        return subject.place(number, key)
+def _place(subject: Subject, number: int, meant: str = "") -> tuple[int, int]:
+    """Return where the description stands; where there is none, the key that may be meant for it, or the header."""
+    for key in (subject.key_of("description"), meant):
+        if key and subject.has(number, key):
+            return subject.place(number, key)
     return (subject.header.start, subject.header.start) if subject.header else subject.place(number, ENTRY)
 
 
@@ -107,7 +108,7 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
             effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} cannot tell when to use it"
             yield self.find(
                 f"the agent has no description{f' (`{meant}` is nearly that)' if meant else ''}: {effect}",
-                _place(subject, number),
+                _place(subject, number, meant),
                 f"write `{key}` for `{meant}`" if meant else f"add a `{key}`: {_ASK}",
                 severity=Severity.ERROR if clients else Severity.NOTE,
                 clients=clients or (subject.format,),
