@@ -34,7 +34,7 @@ IDS = ["/".join(path.parts[-2:]) for path in FILES]
 CLIENTS = clients_with("hooks")
 RUNNING = tuple(DECIDERS)
 """The clients that run hooks of files."""
-WRITTEN = ("settings.json", "hooks.json")
+WRITTEN = ("settings.json", "hooks.json", "kimi/config.toml")
 BLOCKING = {"type": "command", "command": "echo no >&2; exit 2"}
 
 
@@ -69,7 +69,9 @@ def test_fixture_is_read_as_its_client_reads_it(path: Path) -> None:
     assert {"hooks": hooks, "told": told} == _golden(path.with_name(f"{path.name}.expected.json"), {"hooks": hooks, "told": told})
 
 
-@pytest.mark.parametrize("path", [one for one in FILES if one.name in WRITTEN], ids=[one for one in IDS if one.endswith(WRITTEN)])
+@pytest.mark.parametrize(
+    "path", [one for one, name in zip(FILES, IDS, strict=True) if name.endswith(WRITTEN)], ids=[one for one in IDS if one.endswith(WRITTEN)]
+)
 def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
     """Hooks that are written back leave the file as it was; one that is changed, added or taken out leaves the rest as it was."""
     format_id, original = path.parent.name, fixture(path)
@@ -248,6 +250,27 @@ def test_scripts_are_found_from_the_target(target: str, command: str) -> None:
     assert (script.path, script.executable) == ("g.sh", True)
 
 
+def test_time_is_one_that_the_target_takes() -> None:
+    """Kimi Code takes none of its hooks where one waits for longer than ten minutes, or for half a second."""
+    found = {}
+    for seconds in (0.5, 30, 1800):
+        done = projected(_hook("PreToolUse", "Bash", {**BLOCKING, "timeout": seconds}), "kimi", "user")
+        handler: Any = done.part.definition.handlers[0]
+        found[seconds] = handler["timeout"], _codes(done)
+
+    assert found == {0.5: (1, ["hook-key-dropped"]), 30: (30, []), 1800: (600, ["hook-key-dropped"])}
+
+
+def test_guard_of_prompts_that_is_told_otherwise_is_not_held() -> None:
+    """Kimi Code (run) tells of a prompt as a list: a guard that reads it is not held, one that reads nothing, or of a tool, is."""
+    told = {"type": "command", "command": "grep -q secret && { echo no >&2; exit 2; }"}
+    hooks = [
+        _hook(event, None, handler) for event, handler in (("UserPromptSubmit", told), ("UserPromptSubmit", BLOCKING), ("PreToolUse", told))
+    ]
+
+    assert [is_written(projected(hook, "kimi", "user")) for hook in hooks] == [False, True, True]
+
+
 def test_times_are_in_the_unit_of_the_target() -> None:
     """Gemini CLI counts milliseconds, and Qwen Code from a thousand on."""
     counts = {}
@@ -395,7 +418,7 @@ def test_one_bad_entry_costs_the_file_in_codex() -> None:
     ],
 )
 def test_one_wrong_value_costs_the_file_in_openhands(wrong: bytes) -> None:
-    """OpenHands (asked) takes nothing of a file with a wrong value, an event twice or one that it has not got; other keys beside `hooks` are none."""
+    """OpenHands (asked) takes nothing of a file with a wrong value, or with an event twice; keys beside `hooks` are none."""
     good = read("openhands", b'{"hooks": {"preToolUse": [{"hooks": [{"command": "x", "more": 1}]}]}, "version": 1}')
 
     assert good.states == (State.LOADS,)

@@ -160,7 +160,8 @@ _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno",
 def tells(hook: Hook, target: str) -> str | None:
     """Say why what a target says of an event is in no way what the hook's client says; None where it is."""
     mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
-    return None if mine and other and mine.payload == other.payload else "it reads what it is told on standard input"
+    alike = mine and other and mine.payload == other.payload and hook.event not in (*mine.tells, *other.tells)
+    return None if alike else "it reads what it is told on standard input"
 
 
 def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
@@ -181,7 +182,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
         return f"it answers with `{min(answers)}`"
     if not wanted.told:
         return None
-    if mine.payload != other.payload:
+    if mine.payload != other.payload or hook.event in (*mine.tells, *other.tells):
         return "it reads what it is told on standard input"
     named = {word for word in wanted.words if word in mine.tools or word in mine.aliases} - other.tools.keys()
     if named and hook.event in hook_matchers.ON_TOOLS:

@@ -47,9 +47,9 @@ class Client:
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
     expressions: bool = False
-    """Whether it takes no matcher that is no expression of JavaScript."""
+    """Whether nothing runs for a matcher that is no expression of JavaScript."""
     strict: bool = False
-    """Whether it does not pass over an event that it has not got."""
+    """Whether one entry that it does not take costs all of its file, and so does an event that it has not got."""
     skips: frozenset[str] = frozenset()
     """The kinds of what is run that it knows, and passes over alone."""
     stops: bool = False
@@ -90,7 +90,7 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
     if problem is None or passed:
         return False
-    return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
+    return client.strict or entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
 
 
 def _kind(value: Json) -> str:
@@ -130,7 +130,7 @@ def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
-        return f"`{entry.matcher}` is no regular expression", False
+        return f"`{entry.matcher}` is no regular expression", not client.by_event
     if not isinstance(entry.value, dict):
         return "it is no map", False
     if _kind(entry.value) in client.skips:
