@@ -183,7 +183,7 @@ def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands"])
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)
@@ -424,6 +424,19 @@ def test_one_wrong_value_costs_the_file_in_openhands(wrong: bytes) -> None:
     assert good.states == (State.LOADS,)
     assert set(read("openhands", wrong).states) == {State.NOT_LOADED}
     assert read("openhands", wrong).diagnostics
+
+
+def test_what_kiro_tells_an_agent_or_switches_off_is_no_guard() -> None:
+    """In Kiro a command blocks, what an agent is told does not, and what is off is not there; a name that nobody knows is any tool."""
+    result = client("kiro-ide").read(fixture(next(path for path in FILES if path.parent.name == "kiro-ide")))
+    held = {hook.name: hook_restraints.of(hook, None) for hook, state in zip(result.parts, result.states, strict=True) if not state.dropped}
+    unknown = _hook("PreToolUse", "Bash", dict(BLOCKING), "kiro-ide")
+
+    assert {name: [set(one.effects) for one in found] for name, found in held.items() if found} == {
+        "before-tool/^(shell|execute_bash)$": [{"run"}],
+        "PreTaskExec": [set(restraints.EVERYTHING)],
+    }
+    assert [set(one.effects) for one in hook_restraints.of(unknown, None)] == [set(restraints.EVERYTHING)]
 
 
 PROJECT = {
