@@ -217,6 +217,29 @@ def test_guard_is_carried_where_its_contract_is_the_targets(line: str, scripts: 
     assert (is_written(done), bool(done.left_open)) == (held, not held)
 
 
+@pytest.mark.parametrize(
+    ("source_id", "target", "word", "held"),
+    [
+        ("claude-code", "droid", "block", True),
+        ("claude-code", "qwen-code", "block", True),
+        ("qwen-code", "claude-code", "deny", False),
+        ("openhands", "claude-code", "deny", False),
+        ("openhands", "qwen-code", "deny", True),
+        ("claude-code", "openhands", "block", False),
+        ("qwen-code", "openhands", "deny", True),
+    ],
+)
+def test_answer_that_blocks_is_one_that_the_target_heeds(source_id: str, target: str, word: str, held: bool) -> None:
+    """`deny` blocks in OpenHands, `block` in Claude Code, and either in Qwen Code: a guard whose word is none there is not held."""
+    line = f'echo no >&2; echo \'{{"decision": "{word}"}}\''
+    found = hook_contracts.needs(line, {})
+    guard = Hook(
+        vocabulary.native_event(source_id, "before-tool") or "", source_id, "before-tool", None, ({"type": "command", "command": line},)
+    )
+
+    assert (hook_translation.carried(guard, target, found).hook is not None) == held
+
+
 def test_script_in_python_that_answers_in_json_is_told_by_its_text() -> None:
     """A script in another language counts as read where it runs nothing and brings nothing of the project's along."""
     quiet = "import json, sys\nif 'push' in json.load(sys.stdin)['tool_input']['command']:\n    sys.exit(2)\n"

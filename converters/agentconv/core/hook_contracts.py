@@ -172,7 +172,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     if not wanted.known:
         return (
             None
-            if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools)
+            if (mine.payload, mine.decides, mine.denies, mine.tools) == (other.payload, other.decides, other.denies, other.tools)
             else "what it runs cannot be read here"
         )
     if not wanted.speaks and not other.silent and hook.event in other.blocks:
@@ -180,6 +180,10 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     answers = (wanted.words & _answers()) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
+    may_answer = "decision" in wanted.words or wanted is ASSUMED
+    refusals = (wanted.words & mine.denies or mine.denies) - other.denies if may_answer else ()
+    if refusals:
+        return f"it answers with `{min(refusals)}`"
     if not wanted.told:
         return None
     if mine.payload != other.payload or hook.event in (*mine.tells, *other.tells):
