@@ -2,7 +2,7 @@
 
 Claude Code and Codex: words with bars or commas between them are names, anything else an expression (asked). Copilot as Claude Code, by
 either name of a tool. Gemini CLI: `hookPlanner.matchesToolName`. Qwen Code: `matchesHookPattern`, with the tool's aliases. Cursor, Droid:
-an expression. Auggie: `f7n`, an expression for its own tools.
+an expression. Auggie: `f7n`, an expression for its own tools. Kimi Code: `matches`, an expression, and nothing runs for one that is none.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ DECIDERS = {
     "cursor": _gemini,
     "droid": _gemini,
     "auggie": _auggie,
+    "kimi": _auggie,
 }
 """Whether a client runs a hook with a matcher for a tool."""
 
@@ -106,6 +107,13 @@ TOOLS: dict[str, dict[str, tuple[str, ...]]] = {
         "edit": ("str-replace-editor", "apply_patch"),
         "write": ("save-file",),
         "read": ("view",),
+    },
+    "kimi": {
+        "run": ("Bash",),
+        "edit": ("Edit",),
+        "write": ("Write",),
+        "read": ("Read", "ReadMediaFile"),
+        "server": ("mcp__tracker__search",),
     },
 }
 TOOLS["claude-plugin"] = TOOLS["claude-code"]

@@ -26,6 +26,12 @@ def client(format_id: str) -> PartFormat[SetHook]:
     return found
 
 
+def first(format_id: str) -> Place:
+    """Return where a client looks first: in a project, else for its user."""
+    module = client(format_id)
+    return (module.project or module.user)[0]
+
+
 def files() -> list[Path]:
     """Return the fixtures: files below a folder for their client."""
     return sorted(path for path in FIXTURES.glob("*/*") if ".expected" not in path.name and ".out" not in path.name)
@@ -33,13 +39,14 @@ def files() -> list[Path]:
 
 def source(format_id: str, data: bytes, place: Place | None = None, scripts: Sequence[FolderFile] = ()) -> PartSource:
     """Return a file where its client looks first."""
-    place = place or client(format_id).project[0]
+    place = place or first(format_id)
     return PartSource(SourceText(place.path, data), place, tuple(scripts))
 
 
 def fixture(path: Path) -> PartSource:
     """Return a fixture as a source: at the place whose file is called so, else where its client looks first."""
-    places = {place.path.rpartition("/")[2]: place for place in client(path.parent.name).project if not place.pattern}
+    module = client(path.parent.name)
+    places = {place.path.rpartition("/")[2]: place for place in module.project or module.user if not place.pattern}
     return source(path.parent.name, path.read_bytes(), places.get(path.name))
 
 
@@ -67,5 +74,5 @@ def is_written(projection: PartProjection[SetHook]) -> bool:
 
 def written(format_id: str, parts: Sequence[SetHook], original: PartSource | None = None) -> bytes:
     """Write hooks into a client's file."""
-    path = original.text.path if original else client(format_id).project[0].path
+    path = original.text.path if original else first(format_id).path
     return client(format_id).write(parts, path, original)[0].data

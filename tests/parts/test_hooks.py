@@ -34,7 +34,7 @@ IDS = ["/".join(path.parts[-2:]) for path in FILES]
 CLIENTS = clients_with("hooks")
 RUNNING = tuple(DECIDERS)
 """The clients that run hooks of files."""
-WRITTEN = ("settings.json", "hooks.json")
+WRITTEN = ("settings.json", "hooks.json", "kimi/config.toml")
 BLOCKING = {"type": "command", "command": "echo no >&2; exit 2"}
 
 
@@ -69,7 +69,9 @@ def test_fixture_is_read_as_its_client_reads_it(path: Path) -> None:
     assert {"hooks": hooks, "told": told} == _golden(path.with_name(f"{path.name}.expected.json"), {"hooks": hooks, "told": told})
 
 
-@pytest.mark.parametrize("path", [one for one in FILES if one.name in WRITTEN], ids=[one for one in IDS if one.endswith(WRITTEN)])
+@pytest.mark.parametrize(
+    "path", [one for one, name in zip(FILES, IDS, strict=True) if name.endswith(WRITTEN)], ids=[one for one in IDS if one.endswith(WRITTEN)]
+)
 def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
     """Hooks that are written back leave the file as it was; one that is changed, added or taken out leaves the rest as it was."""
     format_id, original = path.parent.name, fixture(path)
@@ -181,7 +183,7 @@ def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands"])
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)
@@ -213,6 +215,29 @@ def test_guard_is_carried_where_its_contract_is_the_targets(line: str, scripts: 
     done = projected(_guard("Bash", line, **scripts), "gemini-cli")
 
     assert (is_written(done), bool(done.left_open)) == (held, not held)
+
+
+@pytest.mark.parametrize(
+    ("source_id", "target", "word", "held"),
+    [
+        ("claude-code", "droid", "block", True),
+        ("claude-code", "qwen-code", "block", True),
+        ("qwen-code", "claude-code", "deny", False),
+        ("openhands", "claude-code", "deny", False),
+        ("openhands", "qwen-code", "deny", True),
+        ("claude-code", "openhands", "block", False),
+        ("qwen-code", "openhands", "deny", True),
+    ],
+)
+def test_answer_that_blocks_is_one_that_the_target_heeds(source_id: str, target: str, word: str, held: bool) -> None:
+    """`deny` blocks in OpenHands, `block` in Claude Code, and either in Qwen Code: a guard whose word is none there is not held."""
+    line = f'echo no >&2; echo \'{{"decision": "{word}"}}\''
+    found = hook_contracts.needs(line, {})
+    guard = Hook(
+        vocabulary.native_event(source_id, "before-tool") or "", source_id, "before-tool", None, ({"type": "command", "command": line},)
+    )
+
+    assert (hook_translation.carried(guard, target, found).hook is not None) == held
 
 
 def test_script_in_python_that_answers_in_json_is_told_by_its_text() -> None:
@@ -280,6 +305,27 @@ def test_program_is_started_with_the_same_words(target: str, tmp_path: Path) -> 
 
     assert done.part.files == (script,)
     assert (tmp_path / "given").read_text().splitlines() == ["./a `b`", "$HOME", "it's", ""]
+
+
+def test_time_is_one_that_the_target_takes() -> None:
+    """Kimi Code takes none of its hooks where one waits for longer than ten minutes, or for half a second."""
+    found = {}
+    for seconds in (0.5, 30, 1800):
+        done = projected(_hook("PreToolUse", "Bash", {**BLOCKING, "timeout": seconds}), "kimi", "user")
+        handler: Any = done.part.definition.handlers[0]
+        found[seconds] = handler["timeout"], _codes(done)
+
+    assert found == {0.5: (1, ["hook-key-dropped"]), 30: (30, []), 1800: (600, ["hook-key-dropped"])}
+
+
+def test_guard_of_prompts_that_is_told_otherwise_is_not_held() -> None:
+    """Kimi Code (run) tells of a prompt as a list: a guard that reads it is not held, one that reads nothing, or of a tool, is."""
+    told = {"type": "command", "command": "grep -q secret && { echo no >&2; exit 2; }"}
+    hooks = [
+        _hook(event, None, handler) for event, handler in (("UserPromptSubmit", told), ("UserPromptSubmit", BLOCKING), ("PreToolUse", told))
+    ]
+
+    assert [is_written(projected(hook, "kimi", "user")) for hook in hooks] == [False, True, True]
 
 
 def test_times_are_in_the_unit_of_the_target() -> None:
@@ -429,12 +475,25 @@ def test_one_bad_entry_costs_the_file_in_codex() -> None:
     ],
 )
 def test_one_wrong_value_costs_the_file_in_openhands(wrong: bytes) -> None:
-    """OpenHands (asked) takes no file with a wrong value, an event twice or one that it has not got; other keys beside `hooks` are none."""
+    """OpenHands (asked) takes nothing of a file with a wrong value, or with an event twice; keys beside `hooks` are none."""
     good = read("openhands", b'{"hooks": {"preToolUse": [{"hooks": [{"command": "x", "more": 1}]}]}, "version": 1}')
 
     assert good.states == (State.LOADS,)
     assert set(read("openhands", wrong).states) == {State.NOT_LOADED}
     assert read("openhands", wrong).diagnostics
+
+
+def test_what_kiro_tells_an_agent_or_switches_off_is_no_guard() -> None:
+    """In Kiro a command blocks, what an agent is told does not, and what is off is not there; a name that nobody knows is any tool."""
+    result = client("kiro-ide").read(fixture(next(path for path in FILES if path.parent.name == "kiro-ide")))
+    held = {hook.name: hook_restraints.of(hook, None) for hook, state in zip(result.parts, result.states, strict=True) if not state.dropped}
+    unknown = _hook("PreToolUse", "Bash", dict(BLOCKING), "kiro-ide")
+
+    assert {name: [set(one.effects) for one in found] for name, found in held.items() if found} == {
+        "before-tool/^(shell|execute_bash)$": [{"run"}],
+        "PreTaskExec": [set(restraints.EVERYTHING)],
+    }
+    assert [set(one.effects) for one in hook_restraints.of(unknown, None)] == [set(restraints.EVERYTHING)]
 
 
 PROJECT = {

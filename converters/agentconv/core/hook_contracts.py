@@ -160,7 +160,8 @@ _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno",
 def tells(hook: Hook, target: str) -> str | None:
     """Say why what a target says of an event is in no way what the hook's client says; None where it is."""
     mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
-    return None if mine and other and mine.payload == other.payload else "it reads what it is told on standard input"
+    alike = mine and other and mine.payload == other.payload and hook.event not in (*mine.tells, *other.tells)
+    return None if alike else "it reads what it is told on standard input"
 
 
 def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
@@ -171,7 +172,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     if not wanted.known:
         return (
             None
-            if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools)
+            if (mine.payload, mine.decides, mine.denies, mine.tools) == (other.payload, other.decides, other.denies, other.tools)
             else "what it runs cannot be read here"
         )
     if not wanted.speaks and not other.silent and hook.event in other.blocks:
@@ -179,9 +180,13 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     answers = (wanted.words & _answers()) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
+    may_answer = "decision" in wanted.words or wanted is ASSUMED
+    refusals = (wanted.words & mine.denies or mine.denies) - other.denies if may_answer else ()
+    if refusals:
+        return f"it answers with `{min(refusals)}`"
     if not wanted.told:
         return None
-    if mine.payload != other.payload:
+    if mine.payload != other.payload or hook.event in (*mine.tells, *other.tells):
         return "it reads what it is told on standard input"
     named = {word for word in wanted.words if word in mine.tools or word in mine.aliases} - other.tools.keys()
     if named and hook.event in hook_matchers.ON_TOOLS:

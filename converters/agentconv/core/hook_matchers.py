@@ -197,7 +197,9 @@ def _can(facts: vocabulary.Hooks | None, capability: str) -> list[str]:
 
 
 def _is_dead(format_id: str, piece: str) -> bool:
-    """Whether it is known that an alternative fits no tool of its client."""
+    """Whether it is known that an alternative fits no tool of its client: the documents of one that nobody asked need not name all."""
+    if vocabulary.is_documented_only(format_id):
+        return False
     if not _PLAIN.fullmatch(piece):
         return bool(re.fullmatch(r"[A-Za-z]+\(.*\)", piece))
     return vocabulary.tool_word(format_id, piece) is not None

@@ -44,10 +44,10 @@ so that a client that comes anew changes no file of one that is there). A fact t
   `patterns`, as above, where words of rules take others than those of an agent's tools.
 - `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `handlers` are the kinds of what is
   run, `variables` are set for it; `blocks` are the portable events that exit code 2 blocks (`silent = false`: not when nothing is printed),
-  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output; `once` where what is said twice is
-  run once; `agents` where those of an agent's own file hold its tools; `guards` the events that no other client has, and that can keep
-  tools of these capabilities from being used (none: all tools); `hooks.tools` how matchers call tools, where that is otherwise than
-  lists of tools do.
+  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output, `denies` the values of `decision` that
+  block, `tells` the events of which something else is said there; `once` where what is said twice is run once; `agents` where those of an
+  agent's own file hold its tools; `guards` the events that no other client has, and that can keep tools of these capabilities from being
+  used (none: all tools); `hooks.tools` how matchers call tools, where that is otherwise than lists of tools do.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
@@ -381,6 +381,10 @@ class Hooks:
     """Whether those of an agent's own file hold its tools."""
     once: bool = False
     """Whether the same command on the same event is run once, however often it is said."""
+    denies: frozenset[str] = frozenset({"block"})
+    """The values of `decision` in an answer that block."""
+    tells: tuple[str, ...] = ()
+    """Portable events of which it tells in a way of its own, whatever the names are spelled like."""
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Events of its own that can keep tools from being used, and no other client has: the tools' capabilities; none for all tools."""
 
@@ -408,6 +412,8 @@ def hooks(format_id: str) -> Hooks | None:
         found.get("silent", True),
         found.get("agents", False),
         found.get("once", False),
+        frozenset(found.get("denies", ["block"])),
+        tuple(found.get("tells", ())),
         {event: tuple(held) for event, held in found.get("guards", {}).items()},
     )
 

@@ -39,9 +39,7 @@ _NOBODY = "the agents that are called there have the hooks of their own files al
 _NEEDED = {"command": ("command",), "prompt": ("prompt",)}
 
 
-def _refused(event: str, kind: str) -> str | None:
-    if event not in _EVENTS:
-        return f"it has no event `{event}`"
+def _refused(_event: str, kind: str) -> str | None:
     return None if kind in ("command", "prompt", "agent") else f"it runs no hook of the type `{kind}`"
 
 
@@ -110,7 +108,7 @@ def _told(message: str, source: SourceText, at: int) -> Diagnostic:
 
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     ID: _Hooks(
-        Client(ID, "OpenHands", typed=False, whole=_EVENTS, strict=True, refuses=_refused, needed=_NEEDED, holds_none=_NOBODY),
+        Client(ID, "OpenHands", typed=False, strict=True, refuses=_refused, needed=_NEEDED, holds_none=_NOBODY),
         (Place(".openhands/hooks.json"),),
         (Place(".openhands/hooks.json"),),
     )

@@ -18,7 +18,7 @@ from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartsRead, Place, WrittenFile
 from agentconv.core.parts import SetHook
 from agentconv.core.source import encode
-from agentconv.formats.vibe.server_list import TableList
+from agentconv.families.table_list import TableList
 from agentconv.formats.vibe.vibe import ID
 from agentconv.parts.hooks import projecting, reading
 

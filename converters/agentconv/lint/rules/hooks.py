@@ -44,8 +44,8 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     for told in subject.parts.diagnostics:
         start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
         event, events = next(iter(told.names), ""), vocabulary.events(vocabulary.words_of(subject.format))
-        near = registry.did_you_mean(event, events, told.hint or "")
-        fix = _recased(subject, event, events)
+        near = told.hint or "" if event in events else registry.did_you_mean(event, events, told.hint or "")
+        fix = None if event in events else _recased(subject, event, events)
         yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,), fix=fix)
 
 

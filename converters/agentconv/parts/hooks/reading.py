@@ -52,9 +52,9 @@ class Client:
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
     expressions: bool = False
-    """Whether it takes no matcher that is no expression of JavaScript."""
+    """Whether nothing runs for a matcher that is no expression of JavaScript."""
     strict: bool = False
-    """Whether it does not pass over an event that it has not got."""
+    """Whether one entry that it does not take costs all of its file, and so does an event that it has not got."""
     skips: frozenset[str] = frozenset()
     """The kinds of what is run that it knows, and passes over alone."""
     blank: bool = False
@@ -99,7 +99,7 @@ def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) 
         return False
     if client.astray and isinstance(entry.value, dict) and client.whole & entry.value.keys():
         return True  # a map of events where one's list should be
-    return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
+    return client.strict or entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
 
 
 def _void(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> tuple[str, int] | None:
@@ -144,7 +144,7 @@ def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
-        return f"`{entry.matcher}` is no regular expression", False
+        return f"`{entry.matcher}` is no regular expression", not client.by_event
     if not isinstance(entry.value, dict):
         return "it is no map", False
     if _kind(entry.value) in client.skips:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, hook_matchers, vocabulary
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
-from agentconv.json.jsonc import JSONC
-from agentconv.parts.hooks.files import JsonHooks
+from agentconv.families.record_file import as_written
+from agentconv.json import jsonc
+from agentconv.json.jsonc import Array, Object
 from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource
     from agentconv.core.parts import SetHook
     from agentconv.core.source import SourceText
+    from agentconv.json.jsonc import Node
 
 
 def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
@@ -59,5 +61,12 @@ def offset(part: SetHook, text: SourceText) -> int:
         from agentconv.core import toml_places
 
         return toml_places.innermost(text.text, tuple(int(step) if step.isdecimal() else step for step in pointer.split("/")[1:]))
-    file = JsonHooks(text, ("hooks",) if pointer.startswith("/hooks/") else (), JSONC)
-    return next((entry.at for entry in file.entries if entry.pointer(file.top) == pointer), 0)
+    written = as_written(text)
+    node: Node | None = jsonc.parse(written.text, jsonc.JSONC).root
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, Array):
+            node = dict(enumerate(node.items)).get(int(key)) if key.isdecimal() else None
+        else:
+            node = node.entries().get(key) if isinstance(node, Object) else None
+    return written.place(node.start) if node is not None else 0
