@@ -45,7 +45,14 @@ _AT = {
     "gemini-cli": {"defaultApprovalMode": "general"},
     "qwen-code": {"allow": "permissions", "ask": "permissions", "deny": "permissions"},
 }
-_TABLE = {"claude-code": "permissions", "cursor": "permissions", "gemini-cli": "tools", "qwen-code": "tools"}
+_TABLE = {
+    "claude-code": "permissions",
+    "cursor": "permissions",
+    "gemini-cli": "tools",
+    "qwen-code": "tools",
+    "codebuddy": "permissions",
+    "letta": "permissions",
+}
 """Where the keys of a client stand; those of others stand at the top of their files."""
 
 

@@ -280,6 +280,7 @@ SPELLED = {
     "cursor": "${env:TOKEN}",
     "droid": "${TOKEN}",
     "auggie": "${TOKEN}",
+    "codebuddy": "${TOKEN}",
     "deepagents": "${TOKEN}",
     "kiro": "${TOKEN}",
     "kiro-ide": "${TOKEN}",

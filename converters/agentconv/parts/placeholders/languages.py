@@ -102,6 +102,16 @@ KIMI = Language(
 OPENHANDS = Language("openhands", runs="`")
 """Skills of OpenHands, as it has no commands."""
 AUGGIE = Language("auggie", everything="$ARGUMENTS", base=1, also=r"\{\{[^}]+\}\}|\{[a-zA-Z_][a-zA-Z0-9_]*\}|\$(?!ARGUMENTS)(?i:arguments)")
+CODEBUDDY_SKILL = Language(
+    "codebuddy-skill",
+    everything="$ARGUMENTS",
+    runs="`",
+    file="@",
+    own_folder="${CODEBUDDY_SKILL_DIR}",
+    own=r"\$\{(?:CLAUDE_SKILL_DIR|[A-Z_][A-Z0-9_]*(?::-[^}]*)?)\}",
+)
+"""Skills of CodeBuddy, which know no single words."""
+CODEBUDDY = replace(CODEBUDDY_SKILL, id="codebuddy", base=1, word_ends=True)
 
 OF_FORMAT = {
     "claude-code": CLAUDE,
@@ -115,10 +125,14 @@ OF_FORMAT = {
     "droid": DROID,
     "kimi": KIMI,
     "auggie": AUGGIE,
+    "codebuddy": CODEBUDDY,
     "openhands": OPENHANDS,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
-LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, OPENHANDS)}
+LANGUAGES = {
+    language.id: language
+    for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, CODEBUDDY, CODEBUDDY_SKILL, OPENHANDS)
+}
 
 
 @cache
