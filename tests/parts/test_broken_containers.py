@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import agentconv
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.core.diagnostics import Cause, Code
 from agentconv.formats import registry
 from agentconv.parts.registry import container

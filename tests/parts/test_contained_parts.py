@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent_files import dealt
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.core.diagnostics import Code
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry

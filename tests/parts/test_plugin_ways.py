@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.conversion import compare
 from agentconv.core import effects, fields
 from agentconv.core.format import State

@@ -8,7 +8,7 @@ import pytest
 
 import agentconv
 import warm_program
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import State
 from agentconv.core.source import SourceText

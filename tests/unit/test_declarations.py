@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentconv.__main__ import main
+from agentconv.cli import main
 from agentconv.core.format import State
 from agentconv.sources import discovery, loading
 

@@ -464,10 +464,13 @@ GUARDS = [
     ("claude-code", "qwen-code", "Write|Edit", "write_file|edit"),
     ("claude-code", "qwen-code", "mcp__hub__get", "mcp__hub__get"),
     ("claude-code", "qwen-code", "mcp__hub__.*", "^mcp__hub__.*$"),
-    ("qwen-code", "claude-code", "run_shell_command", "Bash|PowerShell|Monitor"),
-    ("qwen-code", "claude-code", "Shell", "Bash|PowerShell|Monitor"),
-    ("qwen-code", "claude-agents-json", "edit", "Edit|NotebookEdit"),
 ]
+
+
+@pytest.mark.parametrize("target", ["claude-code", "claude-agents-json"])
+def test_a_guard_that_may_answer_otherwise_stays(target: str) -> None:
+    """A guard of Qwen Code whose script nobody can read may answer with `deny`, which Claude Code takes for no decision."""
+    assert convert_agent(guarded("qwen-code", "run_shell_command"), target).file is None
 
 
 @pytest.mark.parametrize(("source", "target", "matcher", "expected"), GUARDS)

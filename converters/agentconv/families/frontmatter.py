@@ -303,9 +303,9 @@ def _person_value(lines: list[str]) -> Json:
 
 
 def _unclosed_list(value: str) -> list[Json]:
-    """Return the words of a list that is never closed; none of a text that begins with a bracket."""
+    """Return the words of a list of several that is never closed; none of a text that begins with a bracket."""
     words = [item.strip() for item in value[1:].split(",") if item.strip()] if value.startswith("[") else []
-    return [] if any(_IN_A_TEXT.search(word) for word in words) else [_unquoted(word) for word in words]
+    return [] if len(words) < 2 or any(_IN_A_TEXT.search(word) for word in words) else [_unquoted(word) for word in words]
 
 
 def _dedented(lines: list[str], *, folded: bool) -> str:

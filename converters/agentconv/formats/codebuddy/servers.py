@@ -26,7 +26,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     ID: ServerFormat(
         Client(ID, "CodeBuddy", _TYPED.read, _TYPED.write),
         json_servers("/mcpServers", JSONC),
-        (Place(".mcp.json"),),
+        (Place(".mcp.json", native=False),),
         (Place(".codebuddy/.mcp.json"),),
     )
 }

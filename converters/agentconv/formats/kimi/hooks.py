@@ -102,22 +102,27 @@ class _Hooks(HookFormat):
     def to_project(self, projection: PartProjection[SetHook]) -> None:
         """Turn a hook into one that the client runs for the same; a time is one that it takes."""
         HookFormat.to_project(self, projection)
-        hook = projection.part.definition
-        handler = hook_handlers.read(ID, hook.handlers[0])
-        given = handler.timeout_seconds
-        if projection.omitted or projection.at_home or given is None:
+        if projection.omitted or projection.at_home:
             return
-        taken = min(max(math.ceil(given), 1), _LONGEST)
-        if taken != given:
-            made = replace(hook, handlers=(hook_handlers.spelled(ID, replace(handler, timeout_seconds=taken)),))
-            projection.translate(definition=made)
+        hook = projection.part.definition
+        given, taken = (hook_handlers.read(ID, one).timeout_seconds for one in (hook.handlers[0], _fitted(hook.handlers[0])))
+        if given is not None and taken != given:
+            projection.translate(definition=replace(hook, handlers=(_fitted(hook.handlers[0]),)))
             projection.declared.add("definition.handlers")
             projection.warn("hook-key-dropped", "definition", becomes(f"{_TIMEOUT} {given:g}", f"{_TIMEOUT} {taken}"))
 
 
+def _fitted(handler: Json) -> Json:
+    """Return a handler with a time that the client takes, in whole seconds."""
+    found = hook_handlers.read(ID, handler)
+    if found.timeout_seconds is None:
+        return handler
+    return hook_handlers.spelled(ID, replace(found, timeout_seconds=min(max(math.ceil(found.timeout_seconds), 1), _LONGEST)))
+
+
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     ID: _Hooks(
-        Client(ID, "Kimi Code", typed=False, flat=True, strict=True, expressions=True),
+        Client(ID, "Kimi Code", typed=False, flat=True, strict=True, expressions=True, fitted=_fitted),
         user=(Place(".kimi-code/config.toml", mixed=True),),
     )
 }

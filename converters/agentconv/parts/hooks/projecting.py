@@ -45,7 +45,7 @@ def _taken(client: Client, found: Carried) -> Carried:
         return Carried(why=client.holds_none)
     if found.hook is None:
         return found
-    handlers = (one for one in found.hook.handlers if isinstance(one, dict))
+    handlers = (one for one in map(client.fitted, found.hook.handlers) if isinstance(one, dict))
     problems = (reading.handler_problem(client, found.hook.native_event, one) for one in handlers)
     return replace(found, hook=None, why=why) if (why := next(filter(None, problems), None)) else found
 

@@ -67,6 +67,8 @@ class Client:
     """What its user has to do before it runs the hooks of a project."""
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NEEDED)
     """What each kind of what is run cannot do without."""
+    fitted: Callable[[Json], Json] = lambda handler: handler
+    """Makes a handler of another client's one that this takes, where only its time is not."""
     holds_none: str | None = None
     """Why none of another client's goes into its files."""
 
