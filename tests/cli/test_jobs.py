@@ -12,7 +12,6 @@ import pytest
 
 from agentconv.cli import processes
 from interrupting import interrupted
-from thorough import THOROUGH
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does it all here")
 SOURCE = Path(__file__).parents[2] / "converters"
@@ -72,7 +71,7 @@ def project(folder):
     """Write a project with what makes files depend on each other, or differ from what they seem."""
     agents = folder / ".claude" / "agents"
     agents.mkdir(parents=True)
-    for number in range(40 if THOROUGH else 28):
+    for number in range(40):
         name = f"agent-{number % 28}" if number % 3 else f"Agent {number % 14}!"
         text = f"---\nname: {name}\ndescription: {'a: b' if number % 9 == 4 else 'Looks.'}\n{KEYS[number % 5]}---\n\nAsk agent-{number}.\n"
         (agents / f"{number:02}.md").write_bytes(text.replace("\n", "\r\n" if number % 7 == 3 else "\n").encode())
