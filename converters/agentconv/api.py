@@ -250,6 +250,7 @@ def write(
             is of a type that is not its field's.
     """
     agents = _set(agents)
+    unrestrained = RESTRAINING if given.flag("allow_widening", allow_widening) else ()
     if on_duplicate not in ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
     if not isinstance(with_, str | None):
@@ -262,7 +263,7 @@ def write(
         on_duplicate=on_duplicate,
         models=choices,
         along=along.chosen([words]),
-        unrestrained=RESTRAINING if allow_widening else (),
+        unrestrained=unrestrained,
     )
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv import __version__
 from agentconv.conversion import converting, model_choices
-from agentconv.core import credentials, losses, time_limit
+from agentconv.core import credentials, given, losses, time_limit
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
@@ -97,6 +97,7 @@ def convert_rows(
             for a row.
     """
     _check(rows)
+    _check_options(options)
     work = _Conversion(_words(targets), format, options)
     return _all(rows, work.of, COLUMNS, options)
 
@@ -127,6 +128,7 @@ def lint_rows(
         InputError: There is no such format, client or rule, or one row is given where rows are. Raised by the call itself.
     """
     _check(rows)
+    _check_options(options)
     look = library.Look(for_, select, ignore)
     return _all(rows, _Linting(look, format).of, LINT_COLUMNS, options)
 
@@ -141,8 +143,34 @@ def _check(rows: object) -> None:
         raise registry.usage(f"rows are a list, or anything else that yields maps, not {type(rows).__name__}", "put one row into a list")
 
 
+def _check_options(options: object) -> None:
+    """Refuse choices that cannot be meant.
+
+    Raises:
+        InputError: They are no `Options`, or one is of another type.
+    """
+    if not isinstance(options, Options):
+        raise registry.usage(f"options are agentconv.batch.Options, not {given.kind_of(options)}", "as in: Options(map_models='tier')")
+    given.flag("allow_widening", options.allow_widening)
+    seconds = options.seconds
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise registry.usage(f"seconds is a number, not {given.kind_of(seconds)}")
+    if not 0 < seconds < float("inf"):
+        raise registry.usage(f"seconds is a number above 0, not {seconds:g}")
+
+
 def _words(targets: str | Sequence[str]) -> list[str]:
+    """Return the ids of the formats that a caller names.
+
+    Raises:
+        InputError: There is no such format, or it is named by no word.
+    """
     words = targets.split(",") if isinstance(targets, str) else targets
+    if not isinstance(words, (list, tuple, set, frozenset)):
+        raise registry.usage(f"targets is a text, or a list of texts, not {given.kind_of(targets)}", 'as in: "codex,opencode"')
+    odd = next((word for word in words if not isinstance(word, str)), None)
+    if odd is not None:
+        raise registry.usage(f"a format is named by a word, not {given.kind_of(odd)}")
     return list(dict.fromkeys(registry.resolve(word.strip()) for word in words if word.strip()))
 
 

@@ -111,6 +111,7 @@ def test_save_keeps_what_is_there(tmp_path):
         (lambda: next(agentconv.iter_agents("nowhere")), "there is no file or folder `nowhere`"),
         (lambda: agentconv.write(agentconv.AgentSet(), "codx"), "there is no format `codx`"),
         (lambda: agentconv.write(agentconv.AgentSet(), "codex", on_duplicate="maybe"), "on_duplicate is one of"),
+        (lambda: agentconv.write(agentconv.AgentSet(), "codex", allow_widening="no"), "allow_widening is True or False, not a str"),
     ],
 )
 def test_errors(call, words):

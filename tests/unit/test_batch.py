@@ -1,6 +1,7 @@
 """Rows in, rows out: what is promised to who holds agents in tables."""
 
 import pickle
+import re
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -160,6 +161,24 @@ def test_mistakes_of_the_caller_are_told_at_once():
         batch.convert_rows([], "codx")
     with pytest.raises(agentconv.InputError, match="no rule `AC99999`"):
         batch.lint_rows([], select=["AC99999"])
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"targets": None}, "targets is a text, or a list of texts, not None"),
+        ({"targets": [3]}, "a format is named by a word, not an int"),
+        ({"options": {"map_models": "tier"}}, "options are agentconv.batch.Options, not a dict"),
+        ({"options": batch.Options(seconds=-1)}, "seconds is a number above 0, not -1"),
+        ({"options": batch.Options(seconds="x")}, "seconds is a number, not a str"),
+        ({"options": batch.Options(allow_widening="no")}, "allow_widening is True or False, not a str"),
+    ],
+    ids=repr,
+)
+def test_choices_that_cannot_be_meant_are_told_at_once(choices, message):
+    """A choice of another type is an error of the call: `"no"` would widen, as any text counts as yes."""
+    with pytest.raises(InputError, match=f"^{re.escape(message)}"):
+        batch.convert_rows([], **choices)
 
 
 @pytest.mark.parametrize("given", [{"path": "a.md", "bytes": b""}, "a.md", b"", None], ids=repr)

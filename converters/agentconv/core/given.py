@@ -42,6 +42,17 @@ def check(agents: ir.AgentSet) -> None:
                 raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=_hint(wanted, value)))
 
 
+def flag(name: str, value: object) -> bool:
+    """Return a choice between yes and no; a text is none, whatever it says: any would count as yes.
+
+    Raises:
+        InputError: It is neither `True` nor `False`.
+    """
+    if isinstance(value, bool):
+        return value
+    raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"{name} is True or False, not {kind_of(value)}"))
+
+
 def kind_of(value: object) -> str:
     """Say what a value is: `a str`, `an int`, `None`."""
     return "None" if value is None else _article(type(value).__name__)
