@@ -184,7 +184,12 @@ def along(wanted: With, named: Named) -> Along:
 def left_of_refused(parts: Iterable[LoadedPart]) -> Diagnostic:
     """Say which parts stay since only refused agents name them."""
     words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts)
-    return Diagnostic(Code.PARTS, Severity.NOTE, f"what only refused agents name stays here: {words}", hint="--with all takes it along")
+    return Diagnostic(
+        Code.PARTS,
+        Severity.NOTE,
+        f"what only refused agents name stays here: {words}",
+        hint='--with all (in sync: `with = ["all"]`) takes it along',
+    )
 
 
 def _key(kind: Kind, name: str) -> str:

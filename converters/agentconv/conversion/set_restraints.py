@@ -204,7 +204,9 @@ def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
     words, kinds = said_of(found)
     if not words:
         return
-    hint = f"--with {','.join(kinds)} takes what the target can hold, and refuses what it cannot hold back"
+    in_step = ", ".join(f'"{kind}"' for kind in ("needed", *kinds))
+    does = "takes what the target can hold, and refuses what it cannot hold back"
+    hint = f"--with {','.join(kinds)} (in sync: `with = [{in_step}]`) {does}"
     yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
 
 

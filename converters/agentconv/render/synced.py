@@ -421,4 +421,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += in_step.losses(outcome.synced)
     parts += [f"{one}." for one in text.unable(outcome.new_losses)]
+    parts += [
+        f"{freer:,} freer in {text.client(one.target)}." for one in outcome.served if (freer := len({loss.agent for loss in one.losses}))
+    ]
     return " ".join(parts)
