@@ -140,8 +140,11 @@ def test_what_a_project_keeps(project, give, run, asked):
     assert actions[".codex/agents/reviewer.toml"] == "same"
     assert 'kept = [\n    "reviewer",\n]' in (project / "agentconv.lock").read_text()
     give(TWO, "2.0.0")
+    kept.add(".codex/agents/reviewer.toml")  # as 1.0.0 has it
+    there = (project / ".codex/agents/reviewer.toml").read_bytes()
     for words in (["install", "backend-agents", "--accept"], ["install", "backend-agents", "--force", "--accept"], ["install"]):
         run(*words)
+        assert (project / ".codex/agents/reviewer.toml").read_bytes() == there
         assert {path for path, state in asked("status").states().items() if state == "kept"} == kept
         assert "reviewer" not in run("status", "-q").out
         assert (mine.read_bytes(), "Does my reviewer" in modes.read_text()) == (before, True)
@@ -149,7 +152,7 @@ def test_what_a_project_keeps(project, give, run, asked):
 
 
 def test_what_is_kept_asks_for_nothing(project, give, run):
-    """An agent in whose place the project keeps its own needs no consent, in any version; where nothing of its own is there, it does."""
+    """Of an agent that the project keeps nothing comes, in any version and to any place, and nothing has to be accepted for it."""
     mine = project / ".claude/agents/writer.md"
     mine.parent.mkdir(parents=True)
     mine.write_text("---\nname: writer\ndescription: Mine\n---\n\nMine.\n", "utf-8")
@@ -158,9 +161,38 @@ def test_what_is_kept_asks_for_nothing(project, give, run):
     give({"writer.md": agent("writer", tools="Read, Edit, Bash")}, "2.0.0")
     run("install", "backend-agents")
     mine.unlink()
+    run("install", "backend-agents", "--to", "claude-code,codex")
 
-    assert "`writer` is not there yet" in run("install", "backend-agents", code=1).err
     assert not mine.exists()
+    assert not (project / ".codex/agents/writer.toml").exists()
+
+
+def test_an_update_that_is_kept_out_stays_out(project, give, run, asked):
+    """What asks for more in a new version is refused for good by keeping what is there: nothing forces it, and all is as it should be."""
+    give({"writer.md": agent("writer", tools="Read, Edit")})
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
+    there = (project / ".claude/agents/writer.md").read_bytes()
+    give({"writer.md": agent("writer", tools="Read, Edit, Bash")}, "2.0.0")
+    run("install", "backend-agents", code=1)
+    run("install", "backend-agents", "--keep", "writer")
+    run("install", "backend-agents", "--accept", "--force")
+
+    assert asked("status").states() == {".claude/agents/writer.md": "kept"}
+    assert (project / ".claude/agents/writer.md").read_bytes() == there
+
+
+def test_what_is_in_step_is_kept(project, give, run, asked):
+    """A file that sync keeps in step with the project's own agent is no obstacle where the project keeps that agent."""
+    mine = project / ".claude/agents/writer.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("---\nname: writer\ndescription: Mine\ntools: Read\n---\n\nMine.\n", "utf-8")
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n')
+    run("sync")
+    give({"writer.md": agent("writer", tools="Read, Edit")})
+    run("install", "backend-agents", "--keep", "writer", "--to", "claude-code,codex")
+
+    assert set(asked("status").states().values()) == {"kept"}
+    run("sync", "--check")
 
 
 def test_foreign_file_stays(project, give, run, asked):

@@ -170,13 +170,17 @@ class Draft:
         return others
 
     def decide(self, agent: str, entry: Entry | None, present: str | None, wanted: str) -> Action:
-        """Decide what becomes of one entry, as `decide` does: what a project keeps stays, and one that is not the pack's was edited."""
-        force = self.force and agent not in self.kept
+        """Decide what becomes of one entry, as `decide` does: one that is not the pack's was edited.
+
+        Of what a project keeps nothing is written, wherever it would go, and what is there stays: its own, or an earlier version's.
+        """
+        kept = agent in self.kept
+        force = self.force and not kept
         action = decide(entry, present, wanted, self.pack, force=force)
         if entry is not None and action is Action.UPDATE and self.given(entry) is False:  # whatever the lock says of it
             action = Action.REPLACE if force else Action.KEEP_EDITED
-        own = action in (Action.FOREIGN, Action.KEEP_EDITED) or (entry is None and action is Action.ADOPT)
-        return Action.KEPT if own and agent in self.kept else action
+        is_as_it_was = action is Action.SAME or (entry is not None and action is Action.ADOPT)
+        return Action.KEPT if kept and not is_as_it_was else action
 
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""

@@ -205,10 +205,10 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
         there = None if present is None else goal if file.is_same(present, item) else _there(file, one, present, item, old)
         action = draft.decide(one.agent, old, there, goal)
         follows = draft.synced.get((one.path, pointer))
-        if follows is not None:
+        if follows is not None and one.agent not in draft.kept:
             found.append(Decision(one, item, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
         else:
-            found.append(Decision(one, item, pointer, old, action))
+            found.append(Decision(one, item, pointer, old, action if follows is None else Action.KEPT))
     return found
 
 

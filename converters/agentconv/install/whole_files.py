@@ -23,7 +23,8 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     there = draft.reader.read(path)
     reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
     if isinstance(there, Blocked) or reason is not None:
-        draft.steps.append(replace(step, reason=reason))
+        kept = wanted.agent in draft.kept and not isinstance(there, Blocked)
+        draft.steps.append(replace(step, action=Action.KEPT) if kept else replace(step, reason=reason))
         return
     checksum = sha256(wanted.data)
     action = draft.decide(wanted.agent, old, None if there is None else sha256(there), checksum)
