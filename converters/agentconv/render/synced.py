@@ -409,7 +409,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     gone = sum(one.after is None for one in changes)
     files = len(changes) - gone
     parts = []
-    wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
+    wrong = sum(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
     if not changes and not looks and not wrong:
         parts.append(in_step.agents(outcome.settings, outcome.agents, _with_fewer(outcome)))
     else:
@@ -419,6 +419,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         parts.append(f"{', '.join(done)}." if done else f"Nothing {would or 'was '}written.")
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
+    parts += [f"{text.count(wrong, 'error')} above."] if wrong else []
     parts += in_step.losses(outcome.synced)
     parts += [f"{one}." for one in text.unable(outcome.new_losses)]
     parts += [
