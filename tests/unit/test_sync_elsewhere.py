@@ -124,3 +124,21 @@ def test_who_lets_go_of_an_assistant_is_told_what_speaks_of_it(tmp_path, capsys)
     told = capsys.readouterr().out
 
     assert [line.split(":")[-2] for line in told.splitlines() if "what speaks of it" in line] == ["3", "4", "6"]
+
+
+def test_who_reads_the_source_has_an_agent_without_a_copy(tmp_path):
+    """A file that is deleted, or left out, where the client reads the source's folder too is told to take no agent away."""
+    found = Project(tmp_path / "shop", targets=("copilot", "opencode"))
+    found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
+    found.configure("[sync.copilot]\nown = true\n", ("copilot", "opencode"))
+    first = found.sync()
+    assert first.code == 0
+    for copy in (".github/agents/digger.agent.md", ".opencode/agents/digger.md"):
+        (found.root / copy).unlink()
+    restored = {one["target"]: str(one) for one in found.sync().entries if one["action"] == "restore"}
+    found.configure("[sync.copilot]\nown = true\n[sync.agents.digger.copilot]\nskip = true\n", ("copilot", "opencode"))
+    (deleted,) = (str(one) for one in found.sync().entries if one["action"] == "delete")
+    told = "GitHub Copilot reads .claude/agents/digger.md as well, and has the agent until that is deleted"
+
+    assert {target: told in words for target, words in restored.items()} == {"copilot": True, "opencode": False}
+    assert told in deleted

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PLAIN = {
     Entry.WRITE: ("write", ""),
-    Entry.RESTORE: ("restore", "it was gone; `skip = true` in [sync.agents.{agent}.{target}] says that it is not wanted"),
+    Entry.RESTORE: ("restore", ""),
     Entry.DELETE: ("delete", "its source is gone"),
 }
 
@@ -206,9 +206,9 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
-        what = _gone(one, outcome) if one.entry is Entry.DELETE else what
+        what = _gone(one, outcome) if one.entry is Entry.DELETE else _not_wanted(one, outcome) if one.entry is Entry.RESTORE else what
         freed = differences.more_than_it_did(one)
-        line = _line(one, "rename" if one.moved_from else word, freed or what.format(agent=one.name, target=one.target))
+        line = _line(one, "rename" if one.moved_from else word, freed or what)
         yet = "" if one.entry is Entry.DELETE or one.replaces else one.key[0]
         yield replace(line, source=yet, is_grave=bool(freed))
     elif one.entry is Entry.FOREIGN:
@@ -283,7 +283,22 @@ def _cause(one: Candidate, outcome: Outcome) -> str:
         return f"{text.client(one.target)} is the source now"
     if one.target not in outcome.settings.targets:
         return f"`targets` does not name {one.target}"
-    return "`skip = true` leaves it out" if one.source is Source.LEFT_OUT else "its source is gone"
+    if one.source is not Source.LEFT_OUT:
+        return "its source is gone"
+    return f"`skip = true` leaves it out{_all_the_same(one, outcome)}"
+
+
+def _not_wanted(one: Candidate, outcome: Outcome) -> str:
+    """Say that a file is written again, and how it would not be."""
+    way = f"`skip = true` in [sync.agents.{one.name}.{one.target}] says that it is not wanted"
+    return f"it was gone; {way}{_all_the_same(one, outcome)}"
+
+
+def _all_the_same(one: Candidate, outcome: Outcome) -> str:
+    """Say that a target whose client reads the source's folder has an agent without a file of its own, too."""
+    if all(served.target != one.target for served in outcome.served):
+        return ""
+    return f", but {text.client(one.target)} reads {one.key[0]} as well, and has the agent until that is deleted"
 
 
 def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
