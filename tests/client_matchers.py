@@ -79,6 +79,7 @@ DECIDERS = {
     "droid": _gemini,
     "auggie": _auggie,
     "kimi": _auggie,
+    "kimi-cli": _auggie,
 }
 """Whether a client runs a hook with a matcher for a tool."""
 
@@ -115,6 +116,12 @@ TOOLS: dict[str, dict[str, tuple[str, ...]]] = {
         "read": ("Read", "ReadMediaFile"),
         "server": ("mcp__tracker__search",),
     },
+}
+TOOLS["kimi-cli"] = {
+    "run": ("Shell",),
+    "edit": ("StrReplaceFile",),
+    "write": ("WriteFile",),
+    "read": ("ReadFile", "ReadMediaFile"),
 }
 TOOLS["claude-plugin"] = TOOLS["claude-code"]
 """The tools that do the same in each client, by the names that it holds matchers against."""

@@ -17,12 +17,15 @@ from parted_clients import clients_with
 
 import warm_program
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
+from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartProjection, difference
 from agentconv.core.parts import FolderFile, SetHook
 from agentconv.parts.hooks import restraints as hook_restraints
 from agentconv.projecting import hook_translation
+from agentconv.sources import user_places
+from agentconv.sources.discovery import discover_user
 from client_matchers import DECIDERS, TOOLS
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ IDS = ["/".join(path.parts[-2:]) for path in FILES]
 CLIENTS = clients_with("hooks")
 RUNNING = tuple(DECIDERS)
 """The clients that run hooks of files."""
-WRITTEN = ("settings.json", "hooks.json", "kimi/config.toml")
+WRITTEN = ("settings.json", "hooks.json", "kimi/config.toml", "kimi-cli/config.toml")
 BLOCKING = {"type": "command", "command": "echo no >&2; exit 2"}
 
 
@@ -600,3 +603,14 @@ def test_table_of_vibe_is_added_and_taken_out() -> None:
     assert [hook.definition.handlers[0]["name"] for hook in found] == ["first", "second"]  # type: ignore[index, call-overload]
     assert lines == [2, 8]
     assert gone == text
+
+
+def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
+    """A client that has hooks of its user's own and no agents of theirs is a source all the same, where its file is."""
+    home = user_places.Home(tmp_path, {})
+    with pytest.raises(InputError, match="no agents in user scope"):
+        discover_user(home, "kimi-cli")
+
+    (tmp_path / ".kimi").mkdir()
+    (tmp_path / ".kimi" / "config.toml").write_text("hooks = []\n", "utf-8")
+    assert discover_user(home, "kimi-cli").home is home

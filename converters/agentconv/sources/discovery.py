@@ -18,6 +18,7 @@ from agentconv.core.ir import Agent
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
+from agentconv.parts.places import recorded
 from agentconv.sources import locations, sniffing, user_places
 from agentconv.sources.inputs import STDIN, Discovery, Found, followed, problem, read_bytes, strays, walk
 
@@ -76,6 +77,12 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     return found
 
 
+def _has_parts(home: Home, client: str) -> bool:
+    """Whether there is a file or folder in which a client looks for parts of its user's own."""
+    kinds = recorded().get(client, {}).values()
+    return any((home.root / path).exists() for places in kinds for path, _ in places.get("user", ()))
+
+
 def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence[str] = ()) -> Discovery:
     """Find the files of the user's own agents.
 
@@ -85,9 +92,9 @@ def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence
         exclude: Formats whose own locations are no source (the targets).
 
     Raises:
-        InputError: That client has no agents of the user's own.
+        InputError: That client has nothing of the user's own.
     """
-    if format_id is not None and home.folder(format_id) is None:
+    if format_id is not None and home.folder(format_id) is None and not _has_parts(home, format_id):
         raise user_places.refusal(format_id, "name a project's agents, or another assistant's")
     found = Discovery(home=home)
     for client in home.folders() if format_id is None else [format_id]:

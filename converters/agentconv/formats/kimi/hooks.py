@@ -1,14 +1,16 @@
-"""The hooks of a user of Kimi Code 2.1.0 (run): the tables `[[hooks]]` of config.toml, of which a project has none.
+"""The hooks of a user of Kimi Code 2.1.0 (run) and kimi-cli 1.52.0 (its engine run): `[[hooks]]` in config.toml, and none of a project.
 
 https://moonshotai.github.io/kimi-code/en/customization/hooks.html
 
-One table that is not as it should be costs all of them, and a file that does not parse keeps the client from starting. An expression is
-looked for in the name of a tool; nothing runs for one that is none, such as `*`. They hold what agents do that are called, too.
+One table that is not as it should be costs Kimi Code all of them and keeps kimi-cli from starting, as a file that does not parse keeps
+both. An expression is looked for in the name of a tool; nothing runs for one that is none, such as `*`. They hold what agents do that are
+called, too.
 """
 
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import hook_handlers
@@ -16,7 +18,7 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.losses import becomes
 from agentconv.core.part_format import Place
 from agentconv.families.table_list import TableList
-from agentconv.formats.kimi.kimi import ID
+from agentconv.formats.kimi import kimi, kimi_cli
 from agentconv.parts.hooks.files import Entry
 from agentconv.parts.hooks.format import HookFormat
 from agentconv.parts.hooks.reading import Client
@@ -105,24 +107,29 @@ class _Hooks(HookFormat):
         if projection.omitted or projection.at_home:
             return
         hook = projection.part.definition
-        given, taken = (hook_handlers.read(ID, one).timeout_seconds for one in (hook.handlers[0], _fitted(hook.handlers[0])))
+        fitted = _fitted(self.format, hook.handlers[0])
+        given, taken = (hook_handlers.read(self.format, one).timeout_seconds for one in (hook.handlers[0], fitted))
         if given is not None and taken != given:
-            projection.translate(definition=replace(hook, handlers=(_fitted(hook.handlers[0]),)))
+            projection.translate(definition=replace(hook, handlers=(fitted,)))
             projection.declared.add("definition.handlers")
             projection.warn("hook-key-dropped", "definition", becomes(f"{_TIMEOUT} {given:g}", f"{_TIMEOUT} {taken}"))
 
 
-def _fitted(handler: Json) -> Json:
-    """Return a handler with a time that the client takes, in whole seconds."""
-    found = hook_handlers.read(ID, handler)
+def _fitted(client: str, handler: Json) -> Json:
+    """Return a handler with a time that a client takes, in whole seconds."""
+    found = hook_handlers.read(client, handler)
     if found.timeout_seconds is None:
         return handler
-    return hook_handlers.spelled(ID, replace(found, timeout_seconds=min(max(math.ceil(found.timeout_seconds), 1), _LONGEST)))
+    return hook_handlers.spelled(client, replace(found, timeout_seconds=min(max(math.ceil(found.timeout_seconds), 1), _LONGEST)))
+
+
+def _hooks(client: str, title: str, path: str, *, stops: bool) -> _Hooks:
+    fitted = partial(_fitted, client)
+    spelled = Client(client, title, typed=False, flat=True, strict=True, expressions=True, stops=stops, fitted=fitted)
+    return _Hooks(spelled, user=(Place(path, mixed=True),))
 
 
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
-    ID: _Hooks(
-        Client(ID, "Kimi Code", typed=False, flat=True, strict=True, expressions=True, fitted=_fitted),
-        user=(Place(".kimi-code/config.toml", mixed=True),),
-    )
+    kimi.ID: _hooks(kimi.ID, "Kimi Code", ".kimi-code/config.toml", stops=False),
+    kimi_cli.ID: _hooks(kimi_cli.ID, "kimi-cli", ".kimi/config.toml", stops=True),
 }

@@ -30,6 +30,9 @@ def _anything(_event: str, _kind: str) -> str | None:
     return None
 
 
+_NONE, _STOPPED = "runs none of the hooks of this file", "does not start with this file"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """How one client takes and spells hooks."""
@@ -60,7 +63,7 @@ class Client:
     blank: bool = False
     """Whether it takes a handler whose command, or question, is an empty text."""
     stops: bool = False
-    """Whether a file that does not parse keeps it from starting."""
+    """Whether a file that does not parse keeps it from starting; where it is strict, one that it does not take does."""
     refuses: Callable[[str, str], str | None] = _anything
     """Says why it does not take a handler of a kind on an event: that costs all of its file."""
     trust: str | None = None
@@ -91,8 +94,8 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
         if entry.problem:
             continue
         parts.append(_hook(client, entry, source, names, entry.pointer(file.top)))
-        stopped = State.STOPS if client.stops and file.problem else State.NOT_LOADED
-        states.append(stopped if all_gone or problem or entry.event in lost else State.LOADS)
+        stopped = State.STOPS if client.stops and (file.problem or client.strict) else State.NOT_LOADED
+        states.append(stopped if all_gone else State.NOT_LOADED if problem or entry.event in lost else State.LOADS)
     return PartsRead(tuple(parts), tuple(states), tuple(_told(client, file, source, wrong)))
 
 
@@ -171,7 +174,8 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
 
 def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong: list[tuple[str | None, bool]]) -> Iterator[Diagnostic]:
     void = _void(client, file, source)
-    several = "loads nothing of this plugin" if client.plugin else "runs none of the hooks of this file"
+    starts = not (client.stops and client.strict)
+    several = "loads nothing of this plugin" if client.plugin else _NONE if starts else _STOPPED
     guard = Cause.GUARD if client.plugin else None
     if void:
         reason, at = void
@@ -179,7 +183,7 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
         yield replace(told, effect=Effect.DROPS_ALL, reason=reason, cause=guard)
     elif file.problem:
         reason, at = file.problem
-        does = "does not start with this file" if client.stops else "runs none of the hooks of this file"
+        does = _STOPPED if client.stops else _NONE
         told = _diagnostic(client, f"{client.title} {does}: {reason}", None, source.text.span(at))
         yield replace(told, effect=Effect.DROPS_ALL if file.entries else Effect.DROPS, reason=reason)  # what is no map costs itself alone
     names: dict[str, int] = {}
