@@ -158,7 +158,7 @@ def put_get(trial: Trial) -> None:
     for edit in trial.outcome.carried:
         one = there[edit.candidate.place]
         _, path, wanted = trial.edits[edit.candidate.place]
-        assert fields.portable(fields.get(one.view.agent, path)) == fields.portable(fields.get(wanted, path))
+        assert fields.portable(digests.said(one.view.agent, path)) == fields.portable(digests.said(wanted, path))
         assert digests.of(one.view.agent) == digests.of(wanted)
         assert not one.settled.edited
 
@@ -240,6 +240,30 @@ def test_laws(copied, target):
         law(trial)
 
     assert len(trial.carried) > len(trial.edits) / 3
+
+
+_CLOSED = agent("one", description="|\n  For one\n  table.")
+ENDS = {
+    "a first text": ("opencode", "a line more", [], agent("one", [], tools="Read")),
+    "a description that is closed": ("opencode", "another description", ["description"], _CLOSED),
+    "a description that is closed, in a list of agents": ("roo", "another description", ["description"], _CLOSED),
+}
+"""Edits at the end of a text: the target, the kind, the fields that are carried, and the agent of the source."""
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_laws_where_a_text_ends(end, tmp_path, monkeypatch):
+    """A first text is told as one edit, with what the client has without one; line breaks that close a text are the source's own."""
+    target, kind, carried, text = ENDS[end]
+    project = Project(tmp_path / "project", (target,))
+    project.write(f"{SOURCE}/one.md", text)
+    assert project.sync().code == 0
+    monkeypatch.setenv("XDG_STATE_HOME", project.environment["XDG_STATE_HOME"])
+    trial = _edited(project, target, [kind])
+    for law in LAWS.values():
+        law(trial)
+
+    assert [edit.path for edit in trial.carried] == carried
 
 
 def put_put(trial: Trial) -> None:

@@ -90,7 +90,7 @@ class Carrying:
             if one.settled is None or one.view is None:
                 continue
             for path in (*one.settled.edited, *one.settled.merged):
-                if chosen(one, path):
+                if chosen(one, path) and not _follows(one, path):
                     self.edits.append(self._one(one, path))
 
     def _one(self, one: Candidate, path: str) -> Edit:
@@ -250,6 +250,13 @@ def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:
     if path in digests.TEXTS:
         wanted = lines.merged(digests.said(one.view.agent, path) or "", wanted or "", digests.said(old, path) or "")
     return bool(fields.portable(digests.said(new, path) or None) == fields.portable(wanted or None))
+
+
+def _follows(one: Candidate, path: str) -> bool:
+    """Whether an edit is told with that of the text: with a first text, or without the last, a client has its own prompt or not."""
+    if path != "prompt.mode" or one.view is None or one.settled is None:
+        return False
+    return bool(digests.said(one.view.agent, "prompt.text")) != bool(digests.said(one.settled.agent, "prompt.text"))
 
 
 def _pointer(agent: Agent) -> str:
