@@ -8,8 +8,9 @@ from agent_files import FIXTURES, dealt
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText, encode
+from agentconv.families import frontmatter
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing, remarks
+from agentconv.lint import catalogue, checking, fixing, headers, remarks
 from agentconv.lint.rule import Fix
 from agentconv.lint.subject import Subject
 from thorough import in_turns
@@ -370,3 +371,16 @@ def test_a_file_without_a_header_is_told_where_it_is_an_agent(client):
 
     severity = "error" if State.DEGRADED in looked_at.result.states else "note"
     assert notes == ([(severity, 0, True)] if looked_at.result.set.agents else [])
+
+
+@pytest.mark.parametrize("rest", ["color: blue", "since: 2026-01-02", "mode: 0o17\ncount: 1_000", "color: {", "notes: |\n  a\n"])
+@pytest.mark.parametrize("client", ["gemini-cli", "copilot"])
+def test_read_otherwise_whatever_was_read_before(rest, client):
+    """Which values another library reads otherwise is the same for a header after others that differ in their texts alone."""
+    other = headers.dialect_of(client)
+    for description in ("Reviews changes", "2026-01-02", "Reviews changes: all", "yes", '"2026-01-02"', "Reads it", "1_000"):
+        header = subject(f"---\nname: a\ndescription: {description}\n{rest}\n---\nhi\n").header
+        whole = frontmatter.parse(frontmatter.Header(header.source, header.start, header.end, header.body), None, other.grammar)
+
+        expected = [key for key in header.values if key in whole.values and not headers._same(header.values[key], whole.values[key])]
+        assert headers.differing(header, other) == ([] if whole.error else expected)

@@ -97,10 +97,21 @@ class Checks:
         if subject.part is not None:
             own = [] if subject.part.beside else [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
             own += [rule for rule in self._rules if self._protects_readers(rule, number)]
+            asked = _Asked(own)
         else:
-            own = [rule for rule in self._rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
+            asked = self._of_texts if subject.included else self._of_agents
         failures = self._failures if number == 0 else []  # what broke on all of them is told once
-        return _check_file(subject, own, self._by_path.get(subject.path, []), failures)
+        return _check_file(subject, asked, self._by_path.get(subject.path, []), failures)
+
+    @cached_property
+    def _of_agents(self) -> _Asked:
+        """What is asked of each file of agents: found out once, for there may be thousands of them."""
+        return _Asked([rule for rule in self._rules if rule.about not in (SET, PART)])
+
+    @cached_property
+    def _of_texts(self) -> _Asked:
+        """What is asked of each file that another one includes."""
+        return _Asked([rule for rule in self._of_agents.rules if rule.code in OF_TEXTS])
 
     @cached_property
     def _in_place(self) -> dict[str, list[Subject]]:
@@ -124,17 +135,33 @@ class Checks:
         return is_first and not of_agents and not (rule.protects == SECRETS and subject.part.kind == "servers")
 
 
-def _check_file(subject: Subject, rules: list[Rule], found: list[Finding], failures: Sequence[Diagnostic]) -> Checked:
+class _Asked:
+    """The rules that are asked about files of one kind."""
+
+    def __init__(self, rules: list[Rule]) -> None:
+        self.rules = rules
+        self.first = [rule for rule in rules if rule.about in (FILE, PART)]
+        self.left = [rule for rule in rules if rule.about == LEFT]
+        """Those about what none of the others has told."""
+
+    @cached_property
+    def unasked(self) -> list[Rule]:
+        """Those that the user does not want to hear: what they would find is not left for a rule about the rest."""
+        asked = {rule.code for rule in self.rules}
+        return [rule for rule in catalogue.rules().values() if rule.about == FILE and rule.code not in asked]
+
+
+def _check_file(subject: Subject, asked: _Asked, found: list[Finding], failures: Sequence[Diagnostic]) -> Checked:
     failures = [*failures, *_unreading(subject)]
-    for rule in rules:
-        if rule.about in (FILE, PART):
-            found.extend(_run(rule, failures, subject))
-    for rule in rules:
-        if rule.about == LEFT and subject.part is None and subject.troubled:
-            found.extend(_run(rule, failures, subject, [*found, *_unasked(subject, rules)]))
+    for rule in asked.first:
+        found.extend(_run(rule, failures, subject))
+    for rule in asked.left:
+        if subject.part is None and subject.troubled:
+            unasked = [finding for other in asked.unasked for finding in _run(other, [], subject)]
+            found.extend(_run(rule, failures, subject, [*found, *unasked]))
     ignored, words = subject.settings.ignored, _words(subject)
-    asked = (finding for finding in found if not _is_named(finding.rule, ignored))
-    kept = [_told(finding, subject, words) for finding in asked if not _is_excused(finding.rule, words)]
+    heard = (finding for finding in found if not _is_named(finding.rule, ignored))
+    kept = [_told(finding, subject, words) for finding in heard if not _is_excused(finding.rule, words)]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
 
@@ -205,13 +232,6 @@ def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
     bugs.seen(error)
     hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}; --debug shows its traceback"
     return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{BroughtError(f'{rule.code} {rule.name}', brought, why)}", Span(path), hint)
-
-
-def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
-    """Return what the rules would find that the user does not want to hear: it is not left for a rule about the rest."""
-    asked = {rule.code for rule in rules}
-    unasked = [rule for rule in catalogue.rules().values() if rule.about == FILE and rule.code not in asked]
-    return [finding for rule in unasked for finding in _run(rule, [], subject)]
 
 
 def before_prompt(subject: Subject) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.families.markdown import Dialect
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
+    from agentconv.yaml.grammar import Grammar
     from agentconv.yaml.slips import Fault
 
 _LINE = expression(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*$")
@@ -107,10 +109,32 @@ def fields_at(subject: Subject, header: Header, edits: Iterable[Edit]) -> frozen
 
 def differing(header: Header, other: Dialect) -> list[str]:
     """Return the keys whose values another client's YAML library reads otherwise; none where it does not read the header at all."""
-    again = frontmatter.parse(_unread(header), None, other.grammar)
-    if again.error:
-        return []
-    return [key for key, value in header.values.items() if key in again.values and not _same(value, again.values[key])]
+    again = _values(header, other.grammar)
+    return [key for key, value in header.values.items() if key in again and not _same(value, again[key])]
+
+
+_LONGEST = 2_000
+"""Characters of what headers say besides their texts that is remembered."""
+
+
+def _values(header: Header, grammar: Grammar) -> dict[str, Json]:
+    """Return the values that a YAML library reads in a header; none where it does not read it."""
+    apart = nodes.texts_apart(header.text, grammar) if header.source.decodable else None
+    if apart is not None and apart[1] and len(apart[0]) <= _LONGEST:
+        rest = _of_rest(apart[0], grammar)
+        if rest is not None:
+            return {**rest, **apart[1]}
+    again = frontmatter.parse(_unread(header), None, grammar)
+    return {} if again.error else again.values
+
+
+@lru_cache(maxsize=256)
+def _of_rest(rest: str, grammar: Grammar) -> dict[str, Json] | None:
+    """Return the values of a header but for its texts, in which many of a set are alike; None where it is to be read as a whole."""
+    if not nodes.is_simple(rest, grammar):
+        return None
+    again = frontmatter.parse(frontmatter.Header(SourceText("", encode(rest)), 0, len(rest), len(rest)), None, grammar)
+    return None if again.error else again.values
 
 
 def _unread(header: Header) -> frontmatter.Header:
