@@ -600,3 +600,9 @@ def test_table_of_vibe_is_added_and_taken_out() -> None:
     assert [hook.definition.handlers[0]["name"] for hook in found] == ["first", "second"]  # type: ignore[index, call-overload]
     assert lines == [2, 8]
     assert gone == text
+
+
+def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_in() -> None:
+    """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
+    assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
+    assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)
