@@ -614,3 +614,9 @@ def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
     (tmp_path / ".kimi").mkdir()
     (tmp_path / ".kimi" / "config.toml").write_text("hooks = []\n", "utf-8")
     assert discover_user(home, "kimi-cli").home is home
+
+
+def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_in() -> None:
+    """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
+    assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
+    assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)

@@ -130,13 +130,13 @@ def test_who_reads_the_source_has_an_agent_without_a_copy(tmp_path):
     """A file that is deleted, or left out, where the client reads the source's folder too is told to take no agent away."""
     found = Project(tmp_path / "shop", targets=("copilot", "opencode"))
     found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
-    found.configure("[sync.copilot]\nown = true\n", ("copilot", "opencode"))
+    found.configure("", ("copilot", "opencode"))
     first = found.sync()
     assert first.code == 0
     for copy in (".github/agents/digger.agent.md", ".opencode/agents/digger.md"):
         (found.root / copy).unlink()
     restored = {one["target"]: str(one) for one in found.sync().entries if one["action"] == "restore"}
-    found.configure("[sync.copilot]\nown = true\n[sync.agents.digger.copilot]\nskip = true\n", ("copilot", "opencode"))
+    found.configure("[sync.agents.digger.copilot]\nskip = true\n", ("copilot", "opencode"))
     (deleted,) = (str(one) for one in found.sync().entries if one["action"] == "delete")
     told = "GitHub Copilot reads .claude/agents/digger.md as well, and has the agent until that is deleted"
 
