@@ -31,6 +31,7 @@ _PATTERNS = (
     "*",
     "**/docs/*.md",
     "a.ts",
+    "./src/*.ts",
 )
 _PATHS = ("a.ts", "docs", "docs/a.md", "docs/in/a.md", "src/a.ts", "src/in/b.ts", "src/docs/c.md", "src/docs/in/c.md", "x.py")
 _TEXTS = ("Use tabs.", "Two  spaces stay.\n\n- a\n", "See @docs/style.md for it.", "```sh\n@not/this.md\n```\nMail a@b.c.\n")

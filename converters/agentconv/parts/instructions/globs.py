@@ -24,7 +24,12 @@ def translate(pattern: Pattern, language: str) -> Pattern:
 
 
 def is_wider(pattern: Pattern, language: str) -> bool:
-    """Whether a pattern stands for more files in another language: there, what names a folder takes all in it, and `/` is the root."""
+    """Whether a pattern stands for more files in another language: there, what names a folder takes all in it, and `/` is the root.
+
+    What begins with `./` stands for none in the first: no path there does.
+    """
+    if pattern.language == "gitignore" != language:
+        return str(pattern).startswith("./")
     last = str(pattern).rstrip("/").rpartition("/")[2]
     said = str(pattern).startswith("/") or (last != "**" and "." not in last)
     return pattern.language == "minimatch" != language and said
