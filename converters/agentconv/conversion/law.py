@@ -25,7 +25,7 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
-from agentconv.core.losses import CATALOGUE, listed, quoted
+from agentconv.core.losses import listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -220,7 +220,7 @@ class Law:
             return None
         words = ", ".join(map(str, more))
         return (
-            f"{CATALOGUE['widening'].hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
+            f"{losses.rule('widening').hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
             f"and by which it may do more still: {words}"
         )
 

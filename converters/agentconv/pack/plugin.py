@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
-from agentconv.core import effects
+from agentconv.core import effects, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
-from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -133,7 +132,7 @@ def _is_literal(file: OutputFile) -> bool:
 
 
 def _words(code: str) -> str:
-    return CATALOGUE[code].summary.replace("the target", "a plugin")
+    return losses.rule(code).summary.replace("the target", "a plugin")
 
 
 def _reading(file: OutputFile) -> Agent | None:

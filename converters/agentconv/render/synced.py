@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import LossKind, Severity
-from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import MANY, Line
@@ -103,10 +103,10 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
     names = {key: agent.name or "" for key, agent in outcome.sources.agents()} if outcome.sources is not None else {}
     stale = {(one.target, one.key) for one in outcome.candidates if one.source is Source.REFUSED}
     for views in outcome.views:
-        for key, losses in views.refused.items():
+        for key, refused in views.refused.items():
             if (views.target, key) not in stale:
                 name = names.get(key, "")
-                loss = next((loss for loss in losses if loss.kind is LossKind.REFUSED), None)
+                loss = next((loss for loss in refused if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
                 way = _out(loss, name, outcome)
@@ -117,7 +117,7 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
 
 def _refusal(loss: Loss, target: str) -> str:
     """Say why a target cannot hold an agent."""
-    summary = text.for_target(CATALOGUE[loss.code].summary, target)
+    summary = text.for_target(losses.rule(loss.code).summary, target)
     return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
 
 
