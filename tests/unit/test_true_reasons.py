@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent_files import convert_agent, convert_file, dealt, holds, make, minimal, output
-from agentconv.core import effects, fields, losses, schema_files, vocabulary
+from agentconv.core import access, effects, fields, losses, schema_files, vocabulary
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
 from agentconv.formats import registry
@@ -149,7 +149,7 @@ def test_a_tool_that_goes_is_a_warning(client: str) -> None:
         if target == client or done.file is None:
             continue
         (after,) = registry.load(target).read(output(done)).set.agents
-        denied = {one for grant in tools.deny for one in effects.granted(grant)}  # which their author did not want
+        denied = {one for grant in tools.deny for one in access.granted(grant)}  # which their author did not want
         gone = (open_in(agent, client) & vocabulary.capabilities(target)) - open_in(after, target) - denied
         told = [loss for loss in done.losses if fields.head_of(loss.field) in ("tools", "permissions")]
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from agent_files import agent_of, make, minimal
-from agentconv.core import effects, references, schema_files, vocabulary
+from agentconv.core import access, references, schema_files, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -105,7 +105,7 @@ def test_every_capability_is_known(client: str) -> None:
     words = vocabulary._words(client)
     meanings = {meaning for several in (*words.tools.values(), *words.retired.values()) for meaning in several}
 
-    assert set() == meanings - set(effects.CAPABILITIES)
+    assert set() == meanings - set(access.CAPABILITIES)
     assert set() == set(words.aliases.values()) - words.tools.keys()
 
 
@@ -119,7 +119,7 @@ def test_what_a_denied_word_takes_along_is_a_word(client: str) -> None:
 @pytest.mark.parametrize("client", CLIENTS)
 def test_first_word_resolves_to_itself(client: str) -> None:
     """The word that is written for a capability is read as that capability."""
-    for capability in effects.CAPABILITIES:
+    for capability in access.CAPABILITIES:
         word = vocabulary.tool_for(client, capability)
         if word is not None:
             found = vocabulary.tool_word(client, word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import access, vocabulary
 from agentconv.core.dataclass import replace
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def lost_places(source: Agent, result: Agent) -> tuple[str, ...]:
 
 
 def _is_moot_rule(rule: Rule, agent: Agent, client: str, target: str) -> bool:
-    meanings = effects.granted(rule)
-    beside = bool(meanings) and all(effects.is_moot(rule, one, agent.tools, agent.permissions, client) for one in meanings)
+    meanings = access.granted(rule)
+    beside = bool(meanings) and all(access.is_moot(rule, one, agent.tools, agent.permissions, client) for one in meanings)
     return beside and not _has_it(rule.native, client, target)
 
 
 def _is_moot_denial(denied: ToolGrant, agent: Agent, client: str, target: str) -> bool:
-    meanings = effects.granted(denied)
-    beside = bool(meanings) and all(effects.is_moot_denial(denied, one, agent.tools, client) for one in meanings)
+    meanings = access.granted(denied)
+    beside = bool(meanings) and all(access.is_moot_denial(denied, one, agent.tools, client) for one in meanings)
     return beside and not _has_it(denied.native, client, target)
 
 

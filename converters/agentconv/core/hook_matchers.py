@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.access import EFFECT_OF
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 
@@ -174,8 +175,6 @@ def translated(hook: Hook, target: str) -> Matched | None:
 
 def _own(source: str, tools: Iterable[str], target: str) -> list[str] | None:
     """Return the target's words for what some tools do; None where it does it in a way that no word stands for."""
-    from agentconv.core.effects import EFFECT_OF  # which itself asks what guards are about
-
     facts = vocabulary.hooks(target)
     found: list[str] = []
     for word in tools:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
-from agentconv.core import effects, losses
+from agentconv.core import access, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TARGET = "claude-plugin"
 NOT_FOR_CLAUDE = "Claude Code cannot hold it"
-_RESTRAINING_MODES = effects.READ_ONLY_MODES | {"dont-ask"}
+_RESTRAINING_MODES = access.READ_ONLY_MODES | {"dont-ask"}
 """The permission modes that close something, whatever the tools of an agent are."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import access, patterns, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 
@@ -47,8 +47,8 @@ def text_of(rule: Rule) -> str:
 
 def about(rule: Rule) -> frozenset[str]:
     """Return the capabilities that a rule is about, in its client; nothing, where it matches nothing there, or only what no other has."""
-    if rule.native == effects.EVERY_CAPABILITY:
-        return frozenset((*effects.EFFECT_OF, *effects.HARMLESS, "mcp"))
+    if rule.native == access.EVERY_CAPABILITY:
+        return frozenset((*access.EFFECT_OF, *access.HARMLESS, "mcp"))
     if rule.server is not None:
         return frozenset({"mcp"})
     facts = vocabulary.rules(rule.format)
@@ -102,7 +102,7 @@ def matches_all(other: Rule, one: Rule) -> bool:
 
 def _hides(other: Decided, one: Decided) -> bool:
     """Whether all that a rule matches is matched by another one first."""
-    if other.rule.native not in {one.rule.native, effects.EVERY_CAPABILITY}:
+    if other.rule.native not in {one.rule.native, access.EVERY_CAPABILITY}:
         return False
     if other.rule.native == one.rule.native and (other.rule.server, other.rule.tool) != (one.rule.server, one.rule.tool):
         return False
@@ -158,5 +158,5 @@ def sandbox_text(sandbox: Sandbox) -> str:
 
 def effects_of(decided: Decided) -> frozenset[str]:
     """Return the effects that a rule is about."""
-    named = {SERVERS if capability == "mcp" else effects.EFFECT_OF.get(capability, "") for capability in decided.about}
+    named = {SERVERS if capability == "mcp" else access.EFFECT_OF.get(capability, "") for capability in decided.about}
     return (frozenset(named) | (_OUTSIDE if OUTSIDE in decided.about else frozenset())) & EVERYTHING

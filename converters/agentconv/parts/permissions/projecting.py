@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, server_names, vocabulary
+from agentconv.core import access, patterns, server_names, vocabulary
 from agentconv.core.losses import listed, quoted
 from agentconv.core.patterns import command_lines
 from agentconv.parts.permissions import deciding, wider
@@ -113,7 +113,7 @@ class _Held:
         if capability == deciding.OUTSIDE:
             asks = one.rule.effect == "ask" and vocabulary.fact(self.client.format, "asks_by_default")
             return None if asks else f"{self.client.title} has no rule for all that is outside of the project"
-        if not self.client.has(capability) or (capability in effects.HARMLESS):
+        if not self.client.has(capability) or (capability in access.HARMLESS):
             return None
         if self._asks_anyway(one.rule, capability):
             return None
@@ -133,7 +133,7 @@ class _Held:
         """Whether the client asks for all of what a rule asks about, as long as nobody allows it."""
         if rule.effect != "ask":
             return False
-        if vocabulary.fact(self.client.format, "asks_by_default") and effects.EFFECT_OF.get(capability) in ("write", "run", "network"):
+        if vocabulary.fact(self.client.format, "asks_by_default") and access.EFFECT_OF.get(capability) in ("write", "run", "network"):
             return not vocabulary.unenforced(self.client.format).free
         if self.client.asks_for_rest and capability in _ASKED:
             self.asked.update(self.client.closing(capability))
@@ -237,7 +237,7 @@ class _Held:
     def _allowed(self, one: Decided) -> list[Rule] | None:
         """Return the rules that allow the same, and nothing else; None where there are none."""
         about = {capability for capability in one.about if self.client.has(capability)}
-        if "allow" not in self.client.effects or not about or about - set(effects.EFFECT_OF):
+        if "allow" not in self.client.effects or not about or about - set(access.EFFECT_OF):
             return None
         words = {word for capability in about for word in vocabulary.tools_for(self.client.format, capability)[:1]}
         if any(set(vocabulary.grants(self.client.format, word)) - about for word in words):
