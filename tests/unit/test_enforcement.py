@@ -11,7 +11,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, convert_file, dealt, make, minimal
 from agentconv import write
-from agentconv.core import access, effects, enforcement, modes, vocabulary
+from agentconv.core import access, effects, enforcement, hook_facts, modes, vocabulary
 from agentconv.core.access import Level
 from agentconv.core.diagnostics import LossKind
 from agentconv.core.ir import AgentSet, McpServer
@@ -525,7 +525,7 @@ def test_what_is_shown_while_a_guard_runs_goes_along() -> None:
 
 def guards_agents(client: str) -> bool:
     """Whether a client runs the hooks of an agent's own file."""
-    found = vocabulary.hooks(vocabulary.words_of(client))
+    found = hook_facts.hooks(vocabulary.words_of(client))
     return found is not None and found.agents
 
 

@@ -67,7 +67,7 @@ def test_plain_text_takes_the_language_of_its_client(native: str, client: str, l
 @pytest.mark.parametrize("client", vocabulary.clients())
 def test_languages_of_a_client_are_known(client: str) -> None:
     """Each language that a vocabulary names has a reader, and each subject is one of those that are told apart."""
-    table = vocabulary._file(client).get("patterns", {})
+    table = vocabulary.tables(client).get("patterns", {})
 
     assert set(table) <= set(patterns.LANGUAGES)
     assert {subject for row in table.values() for subject in row.values()} <= SUBJECTS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent_files import convert_agent, convert_file, dealt, holds, make, minimal, output
-from agentconv.core import access, effects, fields, losses, schema_files, vocabulary
+from agentconv.core import access, effects, fields, known_models, losses, schema_files, vocabulary
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
 from agentconv.formats import registry
@@ -61,8 +61,8 @@ def does_more(loss: Loss, source: str, agent: Agent) -> bool:
 def serves_none(loss: Loss, source: str, agent: Agent) -> bool:
     """A model that is said not to be served is not."""
     model = agent.model
-    same = vocabulary.named_model(source, model.value or "") if model else None
-    return bool(model) and not any(vocabulary.serves_model(loss.target, "id", one) for one in (model.value or "", same or "") if one)
+    same = known_models.named_model(source, model.value or "") if model else None
+    return bool(model) and not any(known_models.serves_model(loss.target, "id", one) for one in (model.value or "", same or "") if one)
 
 
 def is_passed_on(loss: Loss, source: str, agent: Agent) -> bool:

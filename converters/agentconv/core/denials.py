@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, vocabulary
+from agentconv.core import access, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def without_moot(agent: Agent, target: str) -> tuple[Agent, tuple[str, ...]]:
 def lost_places(source: Agent, result: Agent) -> tuple[str, ...]:
     """Return the words of rules that deny an agent places, which another client's agent does not have."""
     held = {rule.native for rule in result.permissions.rules}
-    rules = [rule for rule in source.permissions.rules if vocabulary.pattern_subject(rule.format, rule.native) == "folder"]
+    rules = [rule for rule in source.permissions.rules if rule_facts.pattern_subject(rule.format, rule.native) == "folder"]
     return tuple(dict.fromkeys(rule.native for rule in rules if rule.effect == "deny" and rule.native not in held))
 
 

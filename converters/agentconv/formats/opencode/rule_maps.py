@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, effects, patterns, vocabulary
+from agentconv.core import access, effects, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
@@ -159,7 +159,7 @@ class _RuleWriter:
         if held is not None:
             for pattern in held:
                 self.add(rule.effect, word, pattern)
-        elif rule.effect != "allow" and rule.pattern and vocabulary.pattern_subject(self.target, word) == "command":
+        elif rule.effect != "allow" and rule.pattern and rule_facts.pattern_subject(self.target, word) == "command":
             self.unsure.append(f"{rule.native} {rule.pattern}")
             if rule.effect == "deny":
                 self.add(rule.effect, word, rule.pattern)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, hook_matchers, vocabulary
+from agentconv.core import access, hook_facts, hook_matchers
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 from agentconv.families.record_file import as_written
 from agentconv.json import jsonc
@@ -37,7 +37,7 @@ def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
 
 def _about(hook: Hook) -> frozenset[str] | None:
     """Return what the tools are capable of that a guard is about; None where it is about all of them."""
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     if facts is not None and hook.native_event in facts.guards:
         return frozenset(facts.guards[hook.native_event]) or None
     return hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
