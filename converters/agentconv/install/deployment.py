@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.conversion.along import With
+from agentconv.conversion.along import EVERYTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.shared_files import Shared
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_OPTIONS = Options(deploy=True, along=EVERYTHING)
 _RULES = "permissions"
 
 
