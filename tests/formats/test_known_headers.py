@@ -15,11 +15,12 @@ from agentconv.core.source import SourceText
 from agentconv.families import known_headers, markdown
 from agentconv.formats import registry
 from agentconv.formats.claude.code import DIALECT
+from agentconv.projecting import once
 from template_format import CLIENTS, registered
 from together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
 
     from agentconv.core.format import ReadResult
@@ -59,9 +60,19 @@ def _places(result: ReadResult) -> list[object]:
     return [result.place(number, key) for number, _ in enumerate(result.set.agents) for key in keys] if result.place else []
 
 
-def _found(format_id: str, path: str, texts: list[str]) -> list[object]:
+def _found(format_id: str, path: str, texts: list[str]) -> list[tuple[ReadResult, list[object]]]:
     results = [read(format_id, SourceText(path, text.encode())) for text in texts]
     return [(result, _places(result)) for result in results]
+
+
+def _alike(format_id: str, path: str, texts: list[str]) -> dict[object, set[Hashable]]:
+    """Return what the agents are but for their texts, by what their readers know them to share."""
+    found: dict[object, set[Hashable]] = {}
+    for result, _ in _found(format_id, path, texts):
+        if result.like is not None:
+            (agent,) = result.set.agents
+            found.setdefault((result.like, agent.prompt and agent.prompt.syntax), set()).add(once.exact(agent))
+    return found
 
 
 @together(_files())
@@ -76,6 +87,7 @@ def test_what_is_known_of_a_header_depends_on_no_text(format_id: str, path: Path
         patched.setattr(known_headers, "known", lambda *_given: None)
 
         assert _found(format_id, place, texts) == actual
+    assert all(len(several) == 1 for several in _alike(format_id, place, texts).values())
 
 
 def test_a_set_is_read_by_what_is_known() -> None:
@@ -116,3 +128,15 @@ def test_what_refuses_a_header_as_a_whole_is_asked_for_each_file() -> None:
 
     assert states == [State.LOADS, State.LOADS, State.NOT_LOADED, State.LOADS]
     assert len(dialect.known) == 1
+
+
+@pytest.mark.parametrize("client", ["claude-code", "cursor"])
+def test_agents_that_differ_in_their_texts_are_known_to_be_alike(client: str) -> None:
+    """Of a header that was read before, and of one that is no more than lines; what else differs tells agents apart."""
+    headers = [f"name: a-{number}\ndescription: Number {number}\n{rest}" for rest in ("", "model: opus\n") for number in range(3)]
+    several = [SourceText("a.md", f"---\n{header}---\n\nPrompt.\n".encode()) for header in headers]
+    found = [read(client, source).like for source in several + several]
+
+    assert found[6:9] == [found[6]] * 3
+    assert found[9:] == [found[9]] * 3
+    assert len({None, found[6], found[9]}) == 3

@@ -57,12 +57,16 @@ _FEW = 50
 class _Init:
     """The `__init__` of a class, which sets one field after the other; the one that is compiled takes its place where there are many."""
 
-    __slots__ = ("defaults", "factories", "frozen", "left", "made", "names")
+    __slots__ = ("defaults", "factories", "finishes", "frozen", "left", "made", "names", "number")
     made: type
     names: tuple[str, ...]
     """The fields that are given; a default for each that has one, and what makes the others'."""
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
+    number: int
+    """How many fields have a value once it is done."""
+    finishes: bool
+    """Whether the class does more then."""
 
     def __init__(self, *, frozen: bool) -> None:
         self.frozen, self.left = frozen, _FEW
@@ -78,22 +82,25 @@ class _Init:
             self.names = tuple(one.name for one in of if one.init)
             self.defaults = {one.name: one.default for one in of if one.default is not _ABSENT}
             self.factories = tuple((one.name, one.default_factory) for one in of if one.default_factory is not _ABSENT)
+            self.number = len({*self.names, *self.defaults, *dict(self.factories)})
+            self.finishes = hasattr(self.made, "__post_init__")
         self.left -= 1
         return partial(self._fill, instance)
 
     def _fill(self, instance: Any, /, *given: Any, **named: Any) -> None:
         """Set the fields as the compiled one does, which says what is wrong where it is called wrongly."""
-        values = {**self.defaults, **dict(zip(self.names, given, strict=False)), **named}
+        values = {**self.defaults, **named}
+        values.update(zip(self.names, given, strict=False))
         for name, make in self.factories:
             if name not in values:
                 values[name] = make()
-        open_ = self.names[len(given) :]
-        if len(given) > len(self.names) or not named.keys() <= {*open_} or not values.keys() >= {*open_}:
+        wrong = len(given) > len(self.names) or len(values) != self.number
+        if wrong or (named and not named.keys() <= {*self.names[len(given) :]}):
             self.__get__(None, self.made)(instance, *given, **named)
         put = object.__setattr__ if self.frozen else setattr
         for name, value in values.items():
             put(instance, name, value)
-        if hasattr(self.made, "__post_init__"):
+        if self.finishes:
             instance.__post_init__()
 
 

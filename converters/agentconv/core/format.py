@@ -14,7 +14,7 @@ from agentconv.core.model_choices import NO_CHOICES
 from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.includes import Included
@@ -63,6 +63,9 @@ class ReadResult:
     """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
     meant: ReadResult | None = None
     """What a person reads, where the client takes a header for a part of the prompt: nobody means that, so this is converted."""
+    like: Hashable = field(default=None, compare=False)
+    """What is equal where agents of one client differ in nothing but their texts, if the reader of the file, which holds but one of
+    them, knows that: it is found out of the agent itself else. Who puts another agent in its place leaves it out."""
 
     @property
     def as_meant(self) -> ReadResult:

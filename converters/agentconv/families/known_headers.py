@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.source import SourceText, encode
 from agentconv.families.frontmatter import Header
 from agentconv.families.keys import Decoded, HeaderDialect, NotTaken
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.yaml.grammar import Grammar
 
-_TEXTS = frozenset({("name",), ("display_name",), ("description",)})
+TEXTS = frozenset({("name",), ("display_name",), ("description",)})
 """The fields of a key that holds a text, and nothing else."""
 _LONGEST = 2_000
 """Characters of a rest that is remembered."""
@@ -44,6 +44,8 @@ class Rest:
     state: State
     told: tuple[Diagnostic, ...]
     """What the client would say about it; lines are counted from the header's first."""
+    like: object = field(default_factory=object, repr=False, compare=False)
+    """What the agents share whose headers have it."""
 
     def told_of(self, header: Header, name: str | None) -> tuple[Diagnostic, ...]:
         """Return what the client would say about the header of an agent."""
@@ -91,7 +93,7 @@ def _texts(dialect: Dialect, texts: dict[str, str]) -> dict[str, object] | None:
     values: dict[str, object] = {}
     for name, text in texts.items():
         key = dialect.keys.get(name)
-        if key is None or key.fields not in _TEXTS or key.says_more is not None:
+        if key is None or key.fields not in TEXTS or key.says_more is not None:
             return None
         try:
             values.update(key.read(text))

@@ -18,9 +18,10 @@ from agentconv.families import keys, line_header, reading
 from agentconv.families.frontmatter import apply
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
+from agentconv.families.known_headers import TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
@@ -92,7 +93,16 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     agent = _agent(dialect, header, decoded)
     found = [*dialect.remarks(header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     state = State.DEGRADED if any(one.severity is Severity.WARNING for one in found) else State.LOADS
-    return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found), partial(_place, header))
+    told, like = tuple(replace(one, agent=agent.name) for one in found), _but_for_texts(dialect, header.values, decoded)
+    return ReadResult(AgentSet((agent,)), (state,), told, partial(_place, header), like=like)
+
+
+def _but_for_texts(dialect: Dialect, values: Mapping[str, Json], decoded: Decoded) -> Hashable:
+    """Return what a header says besides its texts, and which of them are there; None where more depends on these."""
+    texts = {name for name, key in dialect.keys.items() if key.fields in TEXTS}
+    if not texts.isdisjoint(decoded.ignored) or any(isinstance(value, list) for value in values.values()):
+        return None
+    return tuple((name, bool(value) if name in texts else value) for name, value in values.items())
 
 
 def _place(header: LineHeader, _number: int, key: str, *_within: str | int) -> tuple[int, int] | None:

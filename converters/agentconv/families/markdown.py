@@ -121,13 +121,19 @@ def _judge_prompt(dialect: Dialect, header: Header, decoded: Decoded) -> None:
         decoded.refused.setdefault(_PROMPT, Complaint(problem_of_prompt))
 
 
-def read(dialect: Dialect, source: SourceText) -> ReadResult:
-    """Read one markdown file as the client does; what the client drops is recovered."""
+def read(dialect: Dialect, source: SourceText, found: Header | Complaint | None = None) -> ReadResult:
+    """Read one markdown file as the client does; what the client drops is recovered.
+
+    Args:
+        dialect: The client.
+        source: The file.
+        found: What `dialect.find` says of it, where that is known.
+    """
     limit = dialect.spec.max_bytes
     if limit is not None and source.size > limit:
         problem = Complaint(f"the file is larger than {limit:,} bytes")
         return _recovered(dialect, source, None, _Drop(problem, source.span()))
-    header = dialect.find(source)
+    header = found or dialect.find(source)
     if isinstance(header, Complaint):
         return _unusable(dialect, source, None, header, source.span())
     return _as_known(dialect, source, header) or _read(dialect, source, header)
@@ -149,7 +155,7 @@ def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResul
     agent = _agent(dialect, source, header, rest.decoded)
     if not rest.state.dropped and any(_prompt_remarks(dialect, header, agent)):
         return None
-    return ReadResult(AgentSet((agent,)), (rest.state,), rest.told_of(header, agent.name), partial(_place, header))
+    return ReadResult(AgentSet((agent,)), (rest.state,), rest.told_of(header, agent.name), partial(_place, header), like=rest.like)
 
 
 def _without_texts(dialect: Dialect, header: Header) -> known_headers.Rest | None:

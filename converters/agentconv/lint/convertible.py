@@ -49,7 +49,8 @@ def _told(_client: str) -> dict[Hashable, dict[int, str]]:
 
 
 def _refusals(subject: Subject, client: str) -> dict[int, str]:
-    shape = None if registry.FORMATS[client].distribution else subject.shape
+    brought = any(registry.FORMATS[one].distribution for one in (subject.format, client))
+    shape = None if brought else subject.shape
     if shape is None:
         return _asked(subject, client)
     told = _told(client)

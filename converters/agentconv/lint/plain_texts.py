@@ -20,6 +20,12 @@ _MOST = 1024
 """Characters of a description that no client finds too long."""
 _LENGTHS = range(40, 200_000)
 """Characters of a prompt that is long enough for each client, and whose file is so short that each client reads it."""
+_SEEN = bytes({*range(0x20, 0x7F)}) + b"\n\t"
+"""What of ASCII can be seen, and line feeds and tabs."""
+_FOUND: dict[Hashable, Hashable] = {}
+"""What was found of agents that are known to be alike."""
+_SHAPES = 1000
+"""Those that are remembered; beyond, they are forgotten, and found again."""
 
 
 def shape_of(format_id: str, read: ReadResult) -> Hashable:
@@ -31,7 +37,27 @@ def shape_of(format_id: str, read: ReadResult) -> Hashable:
     agents = read.as_meant.set.agents
     if len(agents) != 1 or not _is_plain(agents[0]):
         return None
-    return format_id, read.as_meant.states, once.exact(agents[0])
+    return format_id, read.as_meant.states, but_for_texts(read.as_meant, 0)
+
+
+def but_for_texts(read: ReadResult, number: int) -> Hashable:
+    """Return what is equal for two agents that a client reads, where they differ in nothing but their texts."""
+    agent = read.set.agents[number]
+    if read.like is None:
+        return once.exact(agent)
+    like = read.like, agent.prompt and agent.prompt.syntax
+    if like not in _FOUND:
+        if len(_FOUND) >= _SHAPES:
+            _FOUND.clear()
+        _FOUND[like] = once.exact(agent)
+    return _FOUND[like]
+
+
+def _is_printed(text: str) -> bool:
+    """Whether a text holds nothing but what can be printed, line feeds and tabs."""
+    if text.isascii():
+        return not text.encode().translate(None, _SEEN)
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _is_plain(agent: Agent) -> bool:
@@ -45,6 +71,6 @@ def _is_plain(agent: Agent) -> bool:
 
 
 def _is_text(text: str) -> bool:
-    if type(text) is not str or "---" in text or not text.replace("\n", "").replace("\t", "").isprintable():
+    if type(text) is not str or "---" in text or not _is_printed(text):
         return False
     return not (("{" in text or "@" in text) and _LANGUAGE.search(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,12 +23,16 @@ def columns(most: int = 80) -> int:
     """Return how many columns the terminal has, or else `most`: as `shutil` finds out, which loads what reads archives."""
     said = os.environ.get("COLUMNS", "")
     found = int(said) if said.isdecimal() else 0
-    if not found:
-        try:
-            found = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
-        except (AttributeError, ValueError, OSError):  # there is none, it is closed, or it is no terminal
-            found = 0
-    return min(found or most, 120)
+    return min(found or _of_terminal() or most, 120)
+
+
+@cache
+def _of_terminal() -> int:
+    """Return how many columns the terminal has, which is asked once; 0 where there is none."""
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # there is none, it is closed, or it is no terminal
+        return 0
 
 
 def wrapped(line: str, most: int = 80) -> str:

@@ -82,6 +82,7 @@ _read_simple = lru_cache(_REMEMBERED)(yaml_simple.parse)
 """What all libraries read alike is read once for all clients that are asked."""
 _read = lru_cache(_REMEMBERED)(_parsed)
 _read_long = lru_cache(1)(_parsed)
+_apart = lru_cache(_REMEMBERED)(yaml_simple.texts_apart)
 
 
 def texts_apart(text: str, grammar: Grammar = BUN) -> tuple[str, dict[str, str]] | None:
@@ -89,7 +90,7 @@ def texts_apart(text: str, grammar: Grammar = BUN) -> tuple[str, dict[str, str]]
 
     Where the one is simple (`is_simple`), so is the other, and both read alike but for these.
     """
-    apart = yaml_simple.texts_apart(text)
+    apart = (_apart if len(text) <= _SHORT else yaml_simple.texts_apart)(text)
     if apart is None:
         return None
     texts: dict[str, str] = {}
@@ -114,6 +115,7 @@ def forget() -> None:
     _read_simple.cache_clear()
     _read.cache_clear()
     _read_long.cache_clear()
+    _apart.cache_clear()
 
 
 def _is_cut(node: Node, text: str) -> bool:

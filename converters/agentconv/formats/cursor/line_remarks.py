@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.line_header import Line, LineHeader
 
+_MARKS = frozenset("|>\"'")
+"""What a value begins with that one of these may match."""
 _BLOCK = expression(r"[|>][0-9+-]*")
 _QUOTED = expression(r"""\"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 
@@ -75,7 +77,7 @@ def _of_bytes(spec: FormatSpec, source: SourceText) -> Iterator[Diagnostic]:
             "save the file as UTF-8",
             signed=False,
         )
-    elif guessed(source.data):
+    elif "\x1b" in source.text and guessed(source.data):
         yield reading.remark(
             spec,
             Code.UNDECODABLE,
@@ -88,6 +90,8 @@ def _of_bytes(spec: FormatSpec, source: SourceText) -> Iterator[Diagnostic]:
 
 def _misleading(spec: FormatSpec, source: SourceText, line: Line) -> Iterator[Diagnostic]:
     """Say what a line that looks like YAML means instead."""
+    if str(line.value)[:1] not in _MARKS:
+        return
     span = source.span(line.value_start, line.value_end)
     if _BLOCK.fullmatch(str(line.value)):
         yield reading.remark(

@@ -154,9 +154,9 @@ def read(source: SourceText, dialect: Dialect = DIALECT) -> ReadResult:
     """Read a markdown file as Gemini CLI does."""
     header = _find(source)
     if isinstance(header, Complaint):
-        return markdown.read(dialect, source)
+        return markdown.read(dialect, source, header)
     listed = remote_agents.read_list(dialect, header)
-    return listed or _with_remark(markdown.read(dialect, source), header)
+    return listed or _with_remark(markdown.read(dialect, source, header), header)
 
 
 def _with_remark(result: ReadResult, header: Header) -> ReadResult:

@@ -53,7 +53,7 @@ def _dropping(subject: Subject) -> tuple[str, ...]:
     """Return the clients that have no such agent because of its description."""
     asked = (subject.format, *subject.alike())
     return tuple(
-        client for client in asked if any(remark.drops and remark.field == "description" for remark in remarks.of(subject, client))
+        client for client in asked if any(remark.field == "description" and remark.drops for remark in remarks.of(subject, client))
     )
 
 

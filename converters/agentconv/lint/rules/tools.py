@@ -13,13 +13,14 @@ from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
-from agentconv.lint import convertible, fixing, headers, remarks
+from agentconv.lint import convertible, fixing, headers, plain_texts, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent, ToolGrant
     from agentconv.lint.rule import Edit, Finding, Rule
     from agentconv.lint.subject import Subject
@@ -262,7 +263,7 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
         for number, (author, agent) in enumerate(zip(subject.result.set.agents, result.set.agents, strict=True)):
             if result.states[number].dropped or agent.name != author.name:
                 continue
-            wider = compare.widenings(author, tool_summary.held(agent, client), client)
+            wider = _wider(subject, client, number)
             if wider:
                 severity = Severity.WARNING if all(one.unasked for one in wider) else Severity.ERROR
                 more = ", ".join(map(str, wider[:3])) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
@@ -276,6 +277,31 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                 )
                 place = subject.place(number, key) if key else (0, 0)
                 yield self.find(shown(message, 160), place, help_text, agent=author.name, severity=severity, clients=(client,))
+
+
+_MOST = 1000
+"""Pairs of agents that are remembered; beyond, they are forgotten, and compared again."""
+
+
+@cache
+def _widenings(_client: str) -> dict[Hashable, list[Widening]]:
+    """Return what was found so far, by all that it depends on."""
+    return {}
+
+
+def _wider(subject: Subject, client: str, number: int) -> list[Widening]:
+    """Return what an agent may do in a client that its author did not allow: no text has a part in that, but for whether there is one."""
+    own, read = subject.result, subject.reading(client)
+    author, agent = own.set.agents[number], read.set.agents[number]
+    if any(registry.FORMATS[one].distribution for one in (subject.format, client)):
+        return compare.widenings(author, tool_summary.held(agent, client), client)
+    found, unlimited = _widenings(client), tool_summary.is_unlimited(agent, client)
+    both = subject.format, plain_texts.but_for_texts(own, number), plain_texts.but_for_texts(read, number), unlimited
+    if both not in found:
+        if len(found) >= _MOST:
+            found.clear()
+        found[both] = compare.widenings(author, tool_summary.held(agent, client), client)
+    return found[both]
 
 
 @rule(
