@@ -8,7 +8,6 @@ from agentconv.conversion import set_restraints
 from agentconv.conversion.along import With
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
-from agentconv.core import effects, hook_handlers
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
@@ -20,7 +19,6 @@ from agentconv.parts.hooks import scripts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.core.ir import Agent
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -61,7 +59,7 @@ def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> It
     there = {file.path for one in going if isinstance(one.part, SetHook) for file in one.part.files}
     for piece in pieces:
         for agent in piece.agents:
-            missing = list(dict.fromkeys(path for path in _scripts(agent) if path not in there))
+            missing = [path for path in scripts.of_guards(agent) if path not in there]
             if missing:
                 message = (
                     f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"
@@ -71,14 +69,6 @@ def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> It
                 )
                 told = f"{message} file, the guard blocks nothing"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, told, Span(piece.path), hint, agent=agent.name)
-
-
-def _scripts(agent: Agent) -> Iterator[str]:
-    """Yield the scripts of the project that an agent's guards run."""
-    for hook in agent.hooks or ():
-        for handler in hook.handlers if hook.event in effects.GUARD_EVENTS else ():
-            named = scripts.named(hook_handlers.read(hook.format, handler))
-            yield from (path for path in named if path.endswith(scripts.SUFFIXES))
 
 
 def _listed(paths: Sequence[str]) -> str:
