@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
     from agentconv.lint.inspection import Inspected, Reading
-    from agentconv.lint.library import Finding, Linted, inspect, lint
+    from agentconv.lint.library import Finding, Linted, Mended, fix, inspect, lint
 
 __version__ = "0.1.0"
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "LossKind",
     "LossSeverity",
     "McpServer",
+    "Mended",
     "Model",
     "NamedArgument",
     "Origin",
@@ -120,6 +121,7 @@ __all__ = [
     "Tools",
     "__version__",
     "convert",
+    "fix",
     "formats",
     "inspect",
     "iter_agents",
@@ -226,6 +228,8 @@ _HOMES = {
         (
             "Finding",
             "Linted",
+            "Mended",
+            "fix",
             "inspect",
         ),
         "agentconv.lint.library",

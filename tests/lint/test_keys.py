@@ -224,3 +224,24 @@ def test_what_is_open_is_what_the_list_that_counts_says(tools: str, severity: Se
     (found,) = [one for one in findings("claude-code", SourceText(".claude/agents/a.md", text.encode())) if one.rule.code == "AC412"]
 
     assert (found.severity, found.message.partition(", and ")[2]) == (severity, opens)
+
+
+@pytest.mark.parametrize(
+    ("client", "does", "remedy"),
+    [
+        ("claude-code", "shows none", "write red, blue, green, yellow, purple, orange, pink or cyan"),
+        (
+            "opencode",
+            "does not start",
+            "write `#` and six hexadecimal digits, or primary, secondary, accent, success, warning, error or info",
+        ),
+        ("kilo", "drops the agent", "write `#` and six hexadecimal digits, or primary, secondary, accent, success, warning, error or info"),
+    ],
+)
+def test_a_colour_is_told_in_the_words_of_its_client(client: str, does: str, remedy: str) -> None:
+    """What the client does about a colour that is none, and what it takes, is what its own schema says."""
+    source = SourceText(f"{registry.FORMATS[client].folders[0]}/a.md", b"---\nname: a\ndescription: Reads\ncolor: teal\n---\nRead.\n")
+    (told,) = (one for one in findings(client, source) if one.rule.code == "AC405")
+
+    assert told.message.endswith(f", which {does}")
+    assert told.help == remedy

@@ -52,6 +52,7 @@ def test_a_rule_of_ours_says_why(rule):
 FREER = {
     "AC307": "an agent that is left without any tool is given one",
     "AC506": "its own client never held it to the limit that goes",
+    "AC508": "a guard of another name is another one, and the bad one holds nothing back",
 }
 """Rules whose good example may do more than the bad one, and why."""
 
@@ -113,3 +114,14 @@ def test_no_text_makes_the_rules_slow(piece):
     _check(piece, 131_072)
 
     assert growth(lambda size: _check(piece, size), 4_096) < LINEAR
+
+
+def test_a_guard_of_an_agent_is_told_where_its_project_is_known(tmp_path, monkeypatch):
+    """A script is missing in a project; nobody knows where an agent of the user's, or a text without a file, is run."""
+    rule = catalogue.rules()["AC508"]
+    here = str(tmp_path / ".claude/agents/reviewer.md")
+    looked_at = [replace(subject(rule.bad), location=location) for location in (here, "")]
+    found = [len(rules.found(rule, one)) for one in looked_at]
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert (found, rules.found(rule, replace(looked_at[0]))) == ([1, 0], [])

@@ -246,3 +246,31 @@ def test_a_line_break_that_a_plugin_shows_as_it_is_written_is_said(tmp_path, cap
 
     assert code == 0
     assert "the `\\n` in the description is shown as it is written: one" in told.replace("\n", " ")
+
+
+GUARDED = """\
+---
+name: guarded
+description: Runs what it may.
+tools: Bash
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks:
+        - {type: command, command: "$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet"}
+---
+Run it.
+"""
+SETTINGS = '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": ".claude/hooks/guard.sh"}]}]}}'
+
+
+def test_a_guard_whose_script_stays_is_told(project, pack):
+    """An agent's own guard blocks nothing where the script that it runs is not; one that a hook of the set brings is there."""
+    (project / ".claude/agents/guarded.md").write_text(GUARDED)
+    (project / ".claude/hooks").mkdir()
+    (project / ".claude/hooks/guard.sh").write_text("exit 2\n")
+    (project / ".claude/settings.json").write_text(SETTINGS)
+    told = [pack(".", *more, "--force").err for more in ([], ["--with", "needed,hooks"])]
+    words = "guarded.md: warning: a guard of `guarded` runs `.claude/hooks/guard.sh`, which the pack does not hold"
+
+    assert [words in one for one in told] == [True, False]

@@ -415,3 +415,57 @@ def test_hints_of_losses_name_options():
 
     assert hints["model-dropped"] == '`map_models="tier"` writes the target\'s own of the same tier'
     assert hints["widening"] == "`allow_widening=True` writes it all the same"
+
+
+FAULTY = "---\nname: a\ndescription: Reads: all of it\ncolor: Blue\n---\nx\n"
+MENDED = '---\nname: a\ndescription: "Reads: all of it"\ncolor: blue\n---\nx\n'
+
+
+def test_what_is_found_can_be_mended(tmp_path):
+    """The safe fixes of what `lint` finds are made, the rest is left, and the files are written where they were read."""
+    place = tmp_path / ".claude/agents/a.md"
+    place.parent.mkdir(parents=True)
+    left = "audience: backend\n---\nx\n"
+    place.write_text(FAULTY.replace("---\nx\n", left))
+    mended = agentconv.fix(tmp_path)
+    saved = mended.save()
+
+    assert [(file.path, file.data.decode()) for file in mended.files] == [(".claude/agents/a.md", MENDED.replace("---\nx\n", left))]
+    assert [finding.code for finding in mended.left] == [finding.code for finding in agentconv.lint(tmp_path)] == ["AC403"]
+    assert (mended.mended, saved, place.read_text()) == (2, [place], mended.files[0].data.decode())
+    assert agentconv.fix(tmp_path).files == ()
+
+
+def test_a_file_that_changed_since_is_not_mended_away(tmp_path):
+    """What is written takes the place of what was read, and of nothing else; a set is written below the folder that is named."""
+    place = tmp_path / "a.md"
+    mended = agentconv.fix(agentconv.reads(FAULTY, "claude-code", path="a.md"))
+    with pytest.raises(agentconv.InputError, match="a set does not say where its files lie"):
+        mended.save()
+    absent = mended.save(tmp_path)
+    place.write_text("mine")
+    kept = mended.save(tmp_path), place.read_text()
+    place.write_text(FAULTY)
+
+    assert (absent, kept) == ([], ([], "mine"))
+    assert (mended.save(tmp_path), place.read_text()) == ([place], MENDED)
+
+
+def test_a_fix_that_may_change_more_is_asked_for():
+    """An unsafe fix is made where that is asked for alone."""
+    agents = agentconv.reads(FAULTY.replace("color: Blue", "max_turns: 5"), "claude-code", path="a.md")
+    plain, unsafe = agentconv.fix(agents, select=["AC401"]), agentconv.fix(agents, select=["AC401"], unsafe=True)
+
+    assert (plain.files, plain.mended) == ((), 0)
+    assert (b"maxTurns: 5" in unsafe.files[0].data, unsafe.mended, len(unsafe.left)) == (True, 1, 0)
+
+
+def test_a_file_is_asked_about_in_its_own_client():
+    """`own` is each file's own client, for `inspect` beside those that are named, and for `lint` as if none were."""
+    agents = agentconv.reads(GREETER, "qwen-code", path="greeter.md")
+    asked = [
+        [reading.client for file in agentconv.inspect(agents, for_=words) for reading in file.readings] for words in ("own", "own,kilo")
+    ]
+
+    assert asked == [["qwen-code"], ["qwen-code", "kilo"]]
+    assert agentconv.lint(agents, for_="own") == agentconv.lint(agents)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+import agentconv
 from agent_files import FIXTURES, dealt, make, minimal, read, suffix
 from agentconv.core import ir, plain_words, tool_summary, vocabulary
 from agentconv.core.access import CAPABILITIES, EFFECTS
@@ -200,3 +201,16 @@ def test_tools_in_words():
 def test_every_client_looks_somewhere(client):
     """There is a place at which a client would look for any other's agent, also where it has no agents of its own."""
     assert inspection.place(".claude/agents/reviewer.md", "claude-code", client)
+
+
+@pytest.mark.parametrize("name", ["agent", "agent.txt"])
+def test_a_text_without_a_files_name_is_one_of_its_format(name):
+    """What came as text, or in a file whose name says nothing, is read and linted as a file of the format that it is said to have."""
+    text = "---\nname: helper\ndescription: Reads: all of it\n---\nRead.\n"
+    named, nameless = (agentconv.reads(text, "claude-code", path=path) for path in ("agent.md", name))
+    read = [[replace(one, diagnostics=()) for one in agentconv.inspect(agents)[0].readings] for agents in (named, nameless)]
+    found = [[(one.code, one.clients) for one in agentconv.lint(agents, for_="all", ignore=["AC203"])] for agents in (named, nameless)]
+
+    assert read[0] == read[1]
+    assert found[0] == found[1]
+    assert "AC101" in dict(found[0])

@@ -75,3 +75,19 @@ def test_a_recipe_makes_no_agent_that_its_own_client_does_not_load(name, monkeyp
 
     with pytest.raises(ValueError, match="refused: lost; lost: not-loaded"):
         recipe(name, monkeypatch)(agents)
+
+
+def test_the_reference_has_every_public_name():
+    """Each name of `agentconv` is on the page of names and types, in the module that it comes from."""
+    page = (CHECKOUT / "docs" / "reference.md").read_text("utf-8")
+    blocks = re.findall(r"(?m)^::: (\S+)\n    options:\n(?:      members: \[(.*)\]\n)?", page)
+    shown = {module: set(members.split(", ")) if members else None for module, members in blocks}
+    called = {"FormatRow": "Row"}
+    missing = [
+        name
+        for name, home in {"lint": "agentconv.lint.library", "formats": "agentconv.formats.registry", **agentconv._HOMES}.items()
+        if home not in shown or ((members := shown[home]) and called.get(name, name) not in members)
+    ]
+
+    assert missing == []
+    assert {"lint", "formats", "__version__", *agentconv._HOMES} == set(agentconv.__all__)

@@ -24,7 +24,11 @@ _PATH = {
     "description": "A file or folder, relative to the first of the server's folders or absolute; by default that folder.",
 }
 _FROM = {**_WORD, "description": "The format that the files have, where the place and the text do not tell: claude-code, codex, ..."}
-_FOR = {**_WORDS, "description": 'The assistants to ask, by their formats, or ["all"]; by default those that the project has folders for.'}
+_FOR = {
+    **_WORDS,
+    "description": 'The assistants to ask, by their formats, or ["all"], or ["own"]: that of each file;'
+    " by default those that the project has folders for.",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
@@ -56,8 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for",
         dest="clients",
         action="append",
-        metavar="FORMAT,...|all",
-        help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC, its project and its place, or all)",
+        metavar="FORMAT,...|all|own",
+        help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC, its project and its place, or all;"
+        " own: each file's own)",
     )
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
@@ -67,11 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    named = registry.clients_named(options.clients) if options.clients else []
+    named = registry.others_named(options.clients) if options.clients else []
+    own = registry.names_own(options.clients or ())
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
-    asked = named or inspection.clients(loader, scope.present(options, found), locations.looking_at(found))
+    asked = _asked(options, found, loader, named, own=own)
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
     pieces: list[Loaded] = []
     loose: list[str] = []
@@ -82,7 +84,8 @@ def run(options: argparse.Namespace) -> int:
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
-    files = _inspected(pieces, of_agents, found, options)
+    asked_of = (lambda piece: [one for one in of_agents if one in (piece.format, *named)]) if own else lambda _: of_agents
+    files = _inspected(pieces, asked_of, found, options)
     diagnostics += [failure for file in files for failure in file.failures]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
@@ -94,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
-    code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
+    code = Exit.BUG if bugs else _exit_code(files, named, own=own, errors=errors)
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
@@ -104,15 +107,24 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _inspected(pieces: Sequence[Loaded], clients: Sequence[str], found: Discovery, options: argparse.Namespace) -> list[Inspected]:
-    """Return what the clients make of each file."""
+def _asked(options: argparse.Namespace, found: Discovery, loader: loading.Loader, named: list[str], *, own: bool) -> list[str]:
+    """Return the clients to ask, be it about some of the files."""
+    if own:
+        return list(dict.fromkeys([*(piece.format for piece in loader if piece.source is not None), *named]))
+    return named or inspection.clients(loader, scope.present(options, found), locations.looking_at(found))
+
+
+def _inspected(
+    pieces: Sequence[Loaded], asked: Callable[[Loaded], Sequence[str]], found: Discovery, options: argparse.Namespace
+) -> list[Inspected]:
+    """Return what the clients that are asked about each file make of it."""
     looking = locations.looking_at(found)
     line, jobs = Progress(options), processes.number(options, len(pieces))
     brief = options.output_format == "text" and not options.verbose
 
     def read_by_all(number: int) -> Inspected:
         piece = pieces[number]
-        return inspection.inspect(piece, clients, looking.get(piece.path, frozenset()), brief=brief)
+        return inspection.inspect(piece, asked(piece), looking.get(piece.path, frozenset()), brief=brief)
 
     read = processes.mapped(read_by_all, len(pieces), jobs)
     files = [*line.over(read, len(pieces), "files")]
@@ -176,10 +188,14 @@ def _without_file(agents: Sequence[str]) -> Diagnostic:
     return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="write files first: agentconv from-json BUNDLE -t FORMAT -o DIR")
 
 
-def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool) -> Exit:
+def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, own: bool, errors: bool) -> Exit:
     if errors and not any(file.agents for file in files):
         return Exit.USAGE
-    lost = any(reading.client in named and reading.state.dropped for file in files for reading in file.readings)
+    lost = any(
+        reading.state.dropped and (reading.client in named or (own and reading.client == file.format))
+        for file in files
+        for reading in file.readings
+    )
     return Exit.FINDINGS if lost or errors else Exit.OK
 
 

@@ -48,7 +48,7 @@ class LintFolders:
         self._accepted = frozenset(getattr(options, "accepted", None) or ())
         self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
         """Whether what holds for the project holds for every file, wherever it is."""
-        self._named = lint_settings.clients_named(options.clients) if options.clients else None
+        self._named = tuple(registry.others_named(options.clients)) if options.clients else None
         self._said: dict[str, LintSettings | None] = {}
         """What a folder itself says."""
         self._nearest: dict[str, LintSettings] = {}

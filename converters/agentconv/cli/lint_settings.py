@@ -170,25 +170,10 @@ def _per_file(value: Any) -> dict[str, tuple[str, ...]]:
     return {pattern: _rules(rules, name, pattern) for pattern, rules in value.items()}
 
 
-OWN = "own"
-"""What stands for no other clients than those that files are of."""
-
-
-def clients_named(given: Iterable[str], where: str = "--for") -> tuple[str, ...]:
-    """Return the clients to ask about files besides those that they are of: none for `own`.
-
-    Raises:
-        InputError: There is no such client.
-    """
-    words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
-    others = [word for word in words if word != OWN]
-    return tuple(registry.clients_named(others, where)) if others or not words else ()
-
-
 def _clients(value: Any) -> tuple[str, ...]:
     words = _texts([value] if isinstance(value, str) else value, 'a list of formats, or "all"', "for")
     try:
-        return clients_named(words, "`for`")
+        return tuple(registry.others_named(words, "`for`"))
     except InputError as error:
         raise TableError(error, "for") from None
 

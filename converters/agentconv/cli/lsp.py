@@ -8,7 +8,6 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_settings
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.formats import registry
@@ -46,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     if options.clients:
-        lint_settings.clients_named(options.clients)
+        registry.others_named(options.clients)
     try:
         import pygls  # noqa: F401 - asked for before anything else is done
     except ImportError:

@@ -118,6 +118,7 @@ def run(options: argparse.Namespace) -> int:
         *diagnostics,
         *restrained.told(gathered.parts),
         *restrained.staying(there, gathered.parts),
+        *(_placed(one, where) for one in restrained.without_scripts(gathered.pieces, gathered.parts)),
         *made.failures,
     ]
     built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)

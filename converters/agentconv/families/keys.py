@@ -15,6 +15,7 @@ from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
 from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import nearest
+from agentconv.families.value_checks import is_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -127,6 +128,17 @@ def text(name: str) -> Callable[[Json], str]:
         if not isinstance(value, str):
             raise Refused(f"`{name}` must be text")
         return value
+
+    return read
+
+
+def count(name: str) -> Callable[[Json], int]:
+    """Make a reader of a key that must be a positive whole number, or else the client drops the agent."""
+
+    def read(value: Json) -> int:
+        if not is_count(value):
+            raise Refused(f"`{name}` must be a positive whole number")
+        return int(value)  # type: ignore[arg-type]
 
     return read
 

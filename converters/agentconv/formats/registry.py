@@ -326,13 +326,37 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     Raises:
         InputError: There is no such client.
     """
-    words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
+    words = _words(given)
     named = [resolve(word) for word in words if word != "all"]
     bundle = next((format_id for format_id in named if format_id not in READERS), None)
     if bundle or not words:
         message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
         raise usage(message, f"name a client, or all; {LISTED}")
     return list(CLIENTS) if "all" in words else list(dict.fromkeys(named))
+
+
+OWN = "own"
+"""What stands for no other clients than those that files are of."""
+
+
+def _words(given: Iterable[str]) -> list[str]:
+    return [word.strip() for word in ",".join(given).split(",") if word.strip()]
+
+
+def names_own(given: Iterable[str]) -> bool:
+    """Whether words name the clients that files are of."""
+    return OWN in _words(given)
+
+
+def others_named(given: Iterable[str], where: str = "--for") -> list[str]:
+    """Return the clients that words name besides those that files are of: none for `own`.
+
+    Raises:
+        InputError: There is no such client.
+    """
+    words = _words(given)
+    others = [word for word in words if word != OWN]
+    return clients_named(others, where) if others or not words else []
 
 
 def usage(message: str, hint: str | None = None) -> InputError:

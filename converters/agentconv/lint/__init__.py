@@ -8,12 +8,12 @@ The package is a function as well, `lint` of `lint/library.py`:
     agentconv.lint(what, *, for_=(), select=None, ignore=()) -> agentconv.Linted
 
     what    a set that was read, or a path: a file, a folder or a project's root
-    for_    further clients to ask: "codex,opencode", "all"
+    for_    further clients to ask: "codex,opencode", "all"; none, or "own": the files' own alone
     select  only these rules: codes, beginnings of codes, or names
     ignore  not these rules
 
 It returns a sequence of `agentconv.Finding`, and in `diagnostics` what could not be looked at; what a caller can mend is an
-`agentconv.InputError`. A rule of your own is made by `rule` of `lint/rule.py`.
+`agentconv.InputError`. `agentconv.fix` takes the same, and mends. A rule of your own is made by `rule` of `lint/rule.py`.
 """
 
 from __future__ import annotations

@@ -223,12 +223,23 @@ def place(path: str, format_id: str, client: str) -> str:
     name = path.rpartition("/")[2]
     if client == format_id:
         there = own.holds_several(path) or own.is_index(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
-        return path if there else f"{own.folders[0]}/{stem_of(path, own.suffixes)}{own.end(path)}"
+        return path if there else f"{own.folders[0]}/{stem_of(path, own.suffixes)}{own.end(path) if _is_named(path, own) else own.ends[0]}"
     if not row.folders or own.holds_several(path):
         alike = next((file for file in row.files if _kind(file) == _kind(name)), None)
         if alike or not row.folders:
             return alike or next(iter(row.files), row.index)  # where no file of agents is, the one that lists what there is
     return f"{row.folders[0]}/{stem_of(path, own.ends)}{row.suffixes[0]}"
+
+
+def kind(path: str, format_id: str) -> str:
+    """Return what the name of a file ends in; of a text without such a name, what those of its format end in."""
+    row = registry.FORMATS[format_id]
+    return _kind(path if _is_named(path, row) else row.ends[0])
+
+
+def _is_named(path: str, row: registry.Row) -> bool:
+    """Whether a path is one that a file of the format may have."""
+    return path.endswith(row.ends) or row.is_index(path) or not row.ends
 
 
 def _kind(name: str) -> str:
@@ -270,7 +281,7 @@ def _ignored(agent: Agent, client: str) -> Iterator[Reason]:
 
 def _is_of_another_kind(source: SourceText, format_id: str, client: str) -> bool:
     """Whether a client other than the file's own reads no files with such an end."""
-    return client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
+    return client != format_id and kind(source.path, format_id) not in map(_kind, registry.FORMATS[client].ends)
 
 
 def _of_another_kind(client: str, own: ReadResult) -> Reading:

@@ -1,26 +1,31 @@
-"""Linting and inspecting as functions: of a set, or of what a path names. No configuration is read, and nothing is printed."""
+"""Linting, mending and inspecting as functions: of a set, or of what a path names. No configuration is read, and nothing is printed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Severity, Span
-from agentconv.core.given import kind_of
+from agentconv.core.given import flag, kind_of
 from agentconv.core.ir import AgentSet
+from agentconv.disk import saving
+from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, inspection
+from agentconv.lint import catalogue, checking, fixing, inspection
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery, loading, locations
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.lint import rule
     from agentconv.lint.checking import Checked
     from agentconv.lint.inspection import Inspected
+    from agentconv.sources.inputs import Discovery, Found
     from agentconv.sources.loaded import Loaded
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
@@ -67,12 +72,50 @@ class Linted:
         return self.findings[number]
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What mending came to. Nothing has touched the disk."""
+
+    files: tuple[OutputFile, ...]
+    """The files that are others now, with their paths as findings name them."""
+    mended: int
+    """How many findings are gone."""
+    left: Linted
+    """What is found in the files as they are now."""
+    _read: Mapping[str, bytes] = field(default_factory=dict)
+    _places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By path where a file was read, and the folder out of which no link of it may lead."""
+
+    def save(self, folder: str | os.PathLike[str] | None = None) -> list[Path]:
+        """Write the files where they were read; one that is no longer as it was then is kept.
+
+        Args:
+            folder: The folder below which the files of a set lie, which does not say where it was read.
+
+        Returns:
+            The paths that now hold what was mended.
+
+        Raises:
+            InputError: The disk refuses, or a set's files are to be written and no folder is named.
+        """
+        if folder is None and any(file.path not in self._places for file in self.files):
+            raise registry.usage("a set does not say where its files lie", 'name the folder that it was read from: save(".")')
+        top = None if folder is None else discovery.named(folder)
+        saved = [self._save(file, top) for file in self.files]
+        return [one.path for one in saved if not one.is_kept]
+
+    def _save(self, file: OutputFile, top: str | None) -> saving.Saved:
+        place, within = self._places[file.path] if top is None else (f"{top}/{file.path}", top)
+        path = Path(place)
+        return saving.OutputFolder(path.parent, within=Path(within)).mend(path.name, self._read[file.path], file.data)
+
+
 def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = ()) -> Linted:
     """Find what breaks agents, in the client that their files are for and in others.
 
     Args:
         what: A set that was read, or a path.
-        for_: Further clients to ask, as words or one text: `"codex,opencode"`, `"all"`.
+        for_: Further clients to ask, as words or one text: `"codex,opencode"`, `"all"`; none, or `"own"`: each file's own alone.
         select: Only these rules: codes, beginnings of codes, or names.
         ignore: Not these rules.
 
@@ -80,6 +123,26 @@ def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | 
         InputError: The path names nothing, there is no such client or rule, or the set holds no file to look at.
     """
     return Look(for_, select, ignore).at(_pieces(what))
+
+
+def fix(
+    what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = (), unsafe: bool = False
+) -> Mended:
+    """Mend what `lint` finds: each fix is proven first to change nothing else, and one that cannot be is left out.
+
+    Args:
+        what: A set that was read, or a path.
+        for_: As of `lint`.
+        select: As of `lint`.
+        ignore: As of `lint`.
+        unsafe: Also make the fixes that may change more than they say.
+
+    Raises:
+        InputError: As of `lint`.
+    """
+    look, unsafe = Look(for_, select, ignore), flag("unsafe", unsafe)
+    found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
+    return look.mended(_pieces(what) if found is None else loading.Loader(found.files, results=True), found, unsafe=unsafe)
 
 
 class Look:
@@ -96,6 +159,25 @@ class Look:
 
     def at(self, pieces: Iterable[Loaded]) -> Linted:
         """Look at the files of one set."""
+        subjects, diagnostics = self._subjects(pieces)
+        return self._linted(subjects, diagnostics)
+
+    def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool) -> Mended:
+        """Mend the files of one set, or those that were found."""
+        subjects, diagnostics = self._subjects(pieces)
+        done = [fixing.fix(subject, self._find, unsafe=unsafe) for subject in subjects]
+        changed = [(one, now.data) for one, now in zip(subjects, done, strict=True) if now.data != one.source.data]
+        left = self._linted([one.put(now.data) for one, now in zip(subjects, done, strict=True)], diagnostics)
+        return Mended(
+            tuple(OutputFile(subject.path, data) for subject, data in changed),
+            sum(one.mended for one in done),
+            left,
+            {subject.path: subject.source.data for subject, _ in changed},
+            {file.path: _place(file) for file in found.files} if found is not None else {},
+        )
+
+    def _subjects(self, pieces: Iterable[Loaded]) -> tuple[list[Subject], list[Diagnostic]]:
+        """Return the files that there are rules for, and what of the others is an error."""
         subjects: list[Subject] = []
         diagnostics: list[Diagnostic] = []
         for piece in pieces:
@@ -108,9 +190,27 @@ class Look:
         names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
         for subject in subjects:
             subject.others = names
+        return subjects, diagnostics
+
+    def _linted(self, subjects: list[Subject], diagnostics: list[Diagnostic]) -> Linted:
         checked = list(checking.check(subjects, self.rules))
-        diagnostics += [*(failure for one in checked for failure in one.failures), *(one.diagnostic for one in catalogue.BROKEN)]
-        return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
+        failures = [*(failure for one in checked for failure in one.failures), *(one.diagnostic for one in catalogue.BROKEN)]
+        return Linted(tuple(found for one in checked for found in self._findings(one)), (*diagnostics, *failures))
+
+    def _find(self, subject: Subject) -> tuple[rule.Finding, ...]:
+        return next(checking.check([subject], self.rules)).findings
+
+    def _findings(self, one: Checked) -> Iterator[Finding]:
+        source = one.subject.source
+        for found in fixing.promised(one.subject, one.findings, self._find):
+            span = source.span(found.start, found.end)
+            mends = found.fix
+            of_rule = (found.rule.code, found.rule.name, found.severity, found.message, span, found.help, found.clients, found.agent)
+            yield Finding(*of_rule, mends.title if mends else None, safe=bool(mends and mends.safe))
+
+
+def _place(file: Found) -> tuple[str, str]:
+    return file.location or file.path, file.within
 
 
 def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[Inspected, ...]:
@@ -118,18 +218,25 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[In
 
     Args:
         what: A set that was read, or a path.
-        for_: The clients to ask, as words or one text: `"codex,opencode"`; `"all"`, or None, asks every one.
+        for_: The clients to ask, as words or one text: `"codex,opencode"`; `"all"`, or None, asks every one, and `"own"` the file's own.
 
     Raises:
         InputError: The path names nothing, there is no such client, or the set holds no file to look at.
     """
-    clients = _clients("all" if for_ is None else for_)
-    if isinstance(what, AgentSet):
-        return tuple(inspection.inspect(piece, clients) for piece in _pieces(what) if piece.source is not None)
-    found = discovery.discover([discovery.named(what)])
-    looking = locations.looking_at(found)
-    pieces = (piece for piece in loading.Loader(found.files, results=True) if piece.source is not None)
-    return tuple(inspection.inspect(piece, clients, looking.get(piece.path, frozenset())) for piece in pieces)
+    words = _several("all" if for_ is None else for_, "for_")
+    clients, own = _clients(words), registry.names_own(words)
+    found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
+    looking = locations.looking_at(found) if found else {}
+    pieces = loading.Loader(found.files, results=True) if found else _pieces(what)
+    return tuple(
+        inspection.inspect(piece, _asked(piece, clients, own=own), looking.get(piece.path, frozenset()))
+        for piece in pieces
+        if piece.source is not None
+    )
+
+
+def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
+    return list(dict.fromkeys((*((piece.format,) if own else ()), *clients)))
 
 
 def _pieces(what: What) -> Iterator[Loaded]:
@@ -144,7 +251,7 @@ def _pieces(what: What) -> Iterator[Loaded]:
 
 def _clients(given: str | Sequence[str]) -> list[str]:
     words = _several(given, "for_")
-    return registry.clients_named(words, "for_") if any(words) else []
+    return registry.others_named(words, "for_") if any(words) else []
 
 
 def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
@@ -166,12 +273,3 @@ def _several(given: object, what: str) -> list[str]:
         if not isinstance(word, str):
             raise registry.usage(f"{what} is a text, or a list of texts, not {kind_of(word)}")
     return words
-
-
-def _findings(one: Checked) -> Iterator[Finding]:
-    source = one.subject.source
-    for found in one.findings:
-        span = source.span(found.start, found.end)
-        fix = found.fix
-        of_rule = (found.rule.code, found.rule.name, found.severity, found.message, span, found.help, found.clients, found.agent)
-        yield Finding(*of_rule, fix.title if fix else None, safe=bool(fix and fix.safe))

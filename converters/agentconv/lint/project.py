@@ -5,6 +5,7 @@ Only names are read; what cannot be read defines nothing.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from agentconv.parts import places
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agentconv.core.kinds import Kind
 
@@ -49,6 +50,13 @@ def servers(location: str) -> frozenset[str]:
 def skills(location: str) -> frozenset[str]:
     """Return the skills that the project of an agent's file has."""
     return _skills_of(_root(location))
+
+
+def without(location: str, paths: Iterable[str]) -> list[str]:
+    """Return those of some paths at which the project of an agent's file has no file; none, where nobody knows which project that is."""
+    root = _root(location) if location else ""
+    known = root and Path(root) != Path.home()  # agents of a user are for every project
+    return [path for path in paths if known and not os.path.isfile(os.path.join(root, path))]
 
 
 def forget() -> None:

@@ -203,7 +203,7 @@ class Subject:
 
     def alike(self) -> tuple[str, ...]:
         """Return the other clients that are asked about and that read files of this kind."""
-        return _alike(self.path.rpartition(".")[2], self.format, self.asked)
+        return _alike(inspection.kind(self.path, self.format), self.format, self.asked)
 
     def agents(self) -> tuple[tuple[int, Agent, State], ...]:
         """Return each agent that the file's own client, or a person, finds, with its number and state."""
@@ -251,7 +251,8 @@ class Subject:
     def dialect(self) -> markdown.Dialect | None:
         """How the file's own client reads markdown with a header; None where it does not."""
         found = getattr(registry.load(self.format), "DIALECT", None)
-        return found if isinstance(found, markdown.Dialect) and self.path.endswith(registry.FORMATS[self.format].suffixes) else None
+        kinds = {end.rpartition(".")[2] for end in registry.FORMATS[self.format].suffixes}
+        return found if isinstance(found, markdown.Dialect) and inspection.kind(self.path, self.format) in kinds else None
 
     def changed(self, number: int, change: Callable[[Agent], Agent]) -> tuple[Edit, ...] | None:
         """Return the edits that make a field of an agent another one, in the file's own spelling; None where that takes more.

@@ -8,15 +8,18 @@ from agentconv.conversion import set_restraints
 from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
+from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.pack import reach
+from agentconv.parts.hooks import scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -49,6 +52,28 @@ def staying(parts: Parts, going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
     if words:
         message = f"what restrains the whole set stays, and nobody who installs the pack gets it: {words}"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=f"--with needed,{','.join(kinds)} packs it, too")
+
+
+def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
+    """Say which agents have guards of their own that run scripts which do not go along: without it, a guard blocks nothing."""
+    there = {file.path for one in going if isinstance(one.part, SetHook) for file in one.part.files}
+    for piece in pieces:
+        for agent in piece.agents:
+            missing = [path for path in scripts.of_guards(agent) if path not in there]
+            if missing:
+                message = (
+                    f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"
+                )
+                hint = (
+                    "have the hook say itself what it does; a hook of the project that runs the script, too, takes it along (--with hooks)"
+                )
+                told = f"{message} file, the guard blocks nothing"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, told, Span(piece.path), hint, agent=agent.name)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
+    return f"{', '.join(f'`{path}`' for path in paths[:_SHOWN])}{more}"
 
 
 def _unheld(rules: Sequence[str], titles: Sequence[str]) -> Diagnostic:

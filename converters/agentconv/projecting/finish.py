@@ -170,7 +170,7 @@ def _hold_fields(projection: Projection, table: Mapping[str, Key]) -> None:
             if path in ("name", "description", "prompt.text"):
                 projection.refuse("refused-text", path, Detail("`{}` would read otherwise", (name,)))
             else:
-                projection.change(path, _empty(path), "field-dropped", _shown(value))
+                projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     shape = projection.shape
     if shape is not None and shape.unproven is None:
         shape.unproven = tuple(name for name, key in table.items() if not shapes.TEXTS.isdisjoint(key.fields))

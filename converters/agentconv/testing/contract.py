@@ -147,8 +147,13 @@ def module_and_schema_know_the_same_keys(format_id: str) -> Iterator[str]:
     of_module = _keys(format_id)
     properties = schema_files.load(format_id)["properties"]
     of_schema = {key: row["x-field"] for key, row in properties.items() if row["x-field"] != "extras"}
-    yield from _unless(of_schema.keys(), of_module.keys(), "keys")
-    yield from (f"{key}: {path} in the schema" for key, path in of_schema.items() if path not in of_module.get(key, ()))
+    for key in sorted(of_schema.keys() - of_module.keys()):
+        yield f"`{key}`: the schema says that it becomes {of_schema[key]}, and KEYS has no such key (of no field: `x-field` is extras)"
+    for key in sorted(of_module.keys() - of_schema.keys()):
+        yield f"`{key}`: KEYS has it, for {', '.join(of_module[key])}, and the schema has no such key, or files it under extras"
+    for key in sorted(of_schema.keys() & of_module.keys()):
+        if of_schema[key] not in of_module[key]:
+            yield f"`{key}`: the schema says that it becomes {of_schema[key]}, and KEYS that it holds {', '.join(of_module[key])}"
 
 
 def what_is_held_is_what_keys_hold(format_id: str) -> Iterator[str]:

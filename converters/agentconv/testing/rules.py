@@ -17,7 +17,7 @@ from agentconv.parts.registry import part_format
 from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from agentconv.lint.rule import Finding, Rule
 
@@ -31,7 +31,9 @@ def subject(rule: Rule, text: str, folder: Path, asked: tuple[str, ...] = ()) ->
         return _of_parts(rule, text, folder)
     row = registry.FORMATS[rule.example]
     path = f"{row.folders[0]}/reviewer{row.suffixes[0]}" if row.folders else row.files[0]
-    return Subject(SourceText(path, encode(text)), rule.example, tuple(dict.fromkeys((rule.example, *rule.clients, *asked))))
+    clients = tuple(dict.fromkeys((rule.example, *rule.clients, *asked)))
+    _put(folder, dict(rule.beside))
+    return Subject(SourceText(path, encode(text)), rule.example, clients, location=str(folder / path) if rule.beside else "")
 
 
 def write(rule: Rule, root: Path, text: str) -> Path:
@@ -41,11 +43,15 @@ def write(rule: Rule, root: Path, text: str) -> Path:
         raise AssertionError(f"{rule.code}: {rule.example} has no {rule.kind}")
     place = parts.project[0]
     pattern = place.pattern.replace("**/", "").replace("*/", "reviewer/").replace("*", "reviewer")
-    files = {**dict(rule.beside), rule.path or place.holds(pattern): text}
+    name = rule.path or place.holds(pattern)
+    _put(root, {**dict(rule.beside), name: text})
+    return root / name
+
+
+def _put(root: Path, files: Mapping[str, str]) -> None:
     for name, written in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(encode(written))
-    return root / name
 
 
 def _of_parts(rule: Rule, text: str, folder: Path) -> Subject:

@@ -51,6 +51,7 @@ def _tools(value: Any) -> Mapping[str, object]:
 KEYS: dict[str, Key] = {
     "name": simple("name", keys.text("name")),
     "description": simple("description", keys.text("description")),
+    "maxTurns": simple("limits.max_turns", keys.count("maxTurns")),
     "model": simple("model", lambda value: model_words.read(ID, keys.text("model")(value)), model_words.write),
     "tools": Key(("tools.mode", "tools.allow"), _tools, tool_tokens.write),
 }

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import json_records, model_words, records
+from agentconv.families import json_records, keys, model_words, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Roster
-from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
+from agentconv.families.value_checks import is_bool, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
 from agentconv.projecting import hooks, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
@@ -102,7 +102,7 @@ KEYS: dict[str, Key] = {
     "permissionMode": simple(
         "permissions.mode", _checked("permissionMode", _any, "", _mode), lambda mode: vocabulary.native_mode(WORDS, mode)
     ),
-    "maxTurns": simple("limits.max_turns", _checked("maxTurns", is_count, "a positive whole number", int)),
+    "maxTurns": simple("limits.max_turns", keys.count("maxTurns")),
     "skills": simple("skills", _checked("skills", is_texts, "a list of text", spelling.skills), list),
     "mcpServers": simple("mcp_servers", _checked("mcpServers", _any, "", _read_servers), mcp_servers.write),
     "hooks": simple("hooks", _checked("hooks", _any, "", _read_hooks), hooks.write),

@@ -18,11 +18,11 @@ from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.losses import quoted
-from agentconv.families import markdown, tool_tokens
+from agentconv.families import keys, markdown, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.families.value_checks import is_count, is_text, is_texts
+from agentconv.families.value_checks import is_text, is_texts
 from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -90,18 +90,12 @@ def _reads_back(value: ToolGrant) -> bool:
     return _names("tools", [value.native]) == (value.native,) and tool_tokens.own(ID, value.native) == value
 
 
-def _count(value: Json) -> int:
-    if not is_count(value):
-        raise Refused("`maxIterations` is a positive whole number")
-    return int(value)  # type: ignore[arg-type]
-
-
 KEYS: dict[str, Key] = {
     "name": simple("name", _filled("name")),
     "description": simple("description", _filled("description")),
     "tools": Key(("tools.mode", "tools.allow"), _read_tools, tool_tokens.write),
     "skills": simple("skills", lambda value: _names("skills", value), list),
-    "maxIterations": simple("limits.max_turns", _count),
+    "maxIterations": simple("limits.max_turns", keys.count("maxIterations")),
 }
 SWITCHES = dict.fromkeys(("providerId", "modelId"), "model")
 """Keys that only mean something together: `_lift` reads them, `_lower` writes them."""

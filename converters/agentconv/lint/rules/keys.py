@@ -367,16 +367,10 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
                 edits = subject.changed(number, partial(_colored, subject.format, remark.key, lower))
                 fields = frozenset({"color", f"extras.{remark.key}"})
                 fix = Fix(f"write `{lower}`", edits, fields) if edits else None
-            names = schema_files.load(subject.format)["properties"][remark.key].get("enum")
-            effect = "drops the agent for it" if remark.drops else "shows none"
             yield self.find(
-                f"`{shown(written)}` is no colour of {title(subject)}, which {effect}",
+                f"`{shown(written)}` is no colour of {title(subject)}, which {remarks.fate(remark, 'shows none')}",
                 _place_of_value(subject, number, remark),
-                fix.title
-                if fix
-                else f"write one of {', '.join(names)}"
-                if names
-                else "write `#` and six hexadecimal digits, or a theme's name",
+                fix.title if fix else remark.diagnostic.remedy or "leave it out, or write what its documentation names",
                 severity=remark.severity,
                 clients=(subject.format,),
                 agent=agent.name,

@@ -219,6 +219,42 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
         )
 
 
+@rule(
+    "AC508",
+    "missing-guard-script",
+    bad=_HEADER + _HOOK.format("PreToolUse").replace("check", "chek") + _BODY,
+    good=_HEADER + _HOOK.format("PreToolUse") + _BODY,
+    source="the shell that runs it: exit codes 126 and 127 block in no client but Gemini CLI and Copilot (asked)",
+    verified="2026-11-29",
+    severity=Severity.ERROR,
+    beside=(("check.sh", "exit 2\n"),),
+)
+def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A guard of an agent that runs a script of the project which is not there.
+
+    Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from.
+    """
+    key = subject.key_of("hooks")
+    if not key or registry.FORMATS[subject.format].index:
+        return  # those of a plugin are in its folder
+    for number, agent, state in subject.agents():
+        for path in _missing(subject, agent) if agent.hooks and not state.dropped else ():
+            yield self.find(
+                shown(f"a guard of {agent.name or title(subject)} runs `{path}`, which is not there", 160),
+                subject.word(number, key, path.rpartition("/")[2]),
+                "put it there, or take the hook out, so that nobody relies on it",
+                agent=agent.name,
+                clients=(subject.format,),
+            )
+
+
+def _missing(subject: Subject, agent: Agent) -> list[str]:
+    from agentconv.lint import project
+    from agentconv.parts.hooks import scripts
+
+    return project.without(subject.location, scripts.of_guards(agent))
+
+
 _RULES = "---\ndescription: Reviews changes before a merge\nmode: subagent\npermission:\n"
 
 

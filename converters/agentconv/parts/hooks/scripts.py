@@ -6,13 +6,14 @@ import posixpath
 import shlex
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_handlers
+from agentconv.core import effects, hook_handlers
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.core.hook_handlers import Handler
+    from agentconv.core.ir import Agent
     from agentconv.core.parts import FolderFile
 
 _TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
@@ -44,6 +45,13 @@ def _path(token: str) -> str | None:
         return None
     path = posixpath.normpath(text)
     return None if path in (".", "") or path.startswith("..") else path
+
+
+def of_guards(agent: Agent) -> list[str]:
+    """Return the scripts of the project that an agent's own guards run."""
+    guards = (hook for hook in agent.hooks or () if hook.event in effects.GUARD_EVENTS)
+    handlers = (hook_handlers.read(hook.format, one) for hook in guards for one in hook.handlers)
+    return list(dict.fromkeys(path for one in handlers for path in named(one) if path.endswith(SUFFIXES)))
 
 
 def of(handler: Handler, files: Iterable[FolderFile]) -> tuple[FolderFile, ...]:
