@@ -100,7 +100,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, shared.widening(options.allow_widening), going, options.jobs)
+    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -135,6 +135,11 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     if options.check and options.output_format == "text":
         _tell_next(options, outcome, beside, repository)
     return code
+
+
+def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
+    """Return what a person insists on: on the command line, or in a file that is named there."""
+    return (*shared.widening(options.allow_widening), *chosen.widening)
 
 
 def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
@@ -193,7 +198,7 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> P
     lock = run.locked(dry_run=looking)
     force = _preference(options, chosen).side == preferring.SOURCE
     passing = run.uncommitted if options.check else frozenset[str]()
-    wish = parts.Wish(chosen.along, force, options.yes, options.allow_widening, passing)
+    wish = parts.Wish(chosen.along, force, options.yes, _widening(options, chosen), passing)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 
@@ -387,10 +392,12 @@ def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[sync
     if not options.quiet:  # what is lost belongs to what was written
         _print(synced_losses.lost(outcome, look, every=options.verbose), sys.stderr)
     _print(["needs a look:", *looks] if looks and not options.quiet else looks)
+    strict = options.strict == command.STRICT[0]
     if not options.quiet:
         _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
-        strict = options.strict == command.STRICT[0]
-        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served) if strict else (), sys.stderr)
+    if strict and (code or not options.quiet):
+        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served), sys.stderr)
+    if not options.quiet:
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not looks:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)

@@ -497,6 +497,12 @@ CATALOGUE: dict[str, LossRule] = {
         by_flag=True,
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "widened-less": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "the agent can do more than its author allowed, and less than by the source's own file, which the target reads without it; "
+        "`keep-wider` says that it is meant",
+    ),
     "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
     "permission-wider": LossRule(
         _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"

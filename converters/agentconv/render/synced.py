@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
@@ -10,12 +11,12 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import MANY, Line
-from agentconv.sync import digests, selecting, texts
+from agentconv.sync import digests, overriding, selecting, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -126,8 +127,11 @@ def _out(loss: Loss, name: str, outcome: Outcome) -> str:
     skip = _skip(name, loss.target)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
-        instead = f"that is narrower than what {text.client(loss.target)} reads without it"
-        return f"{_INSISTED}; {instead if is_read else f'or {skip}'}"
+        vain = _in_vain(overriding.kept_wider(outcome.settings, loss.target, name), loss.beyond if is_read else (), _NOT_WRITTEN)
+        if is_read:
+            kept = _keeping(name, loss.target, loss.beyond)
+            return f"{vain}{kept} writes it, which is narrower than what {text.client(loss.target)} reads without it; {_insisted(name)}"
+        return f"{vain}{_insisted(name)}; or {skip}"
     if not loss.hint or loss.code in BY_FLAG:
         return skip
     return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
@@ -137,27 +141,42 @@ def _skip(name: str, target: str) -> str:
     return f"`skip = true` in [sync.agents.{name}.{target}] leaves it out"
 
 
-_INSISTED = "--allow-widening, in each run and each check, writes it all the same"
-"""What lets an agent do more than its source says: a person does, on the command line, and no configuration."""
+def _insisted(name: str) -> str:
+    """Say what lets an agent do more than its source says: a person does, on the command line, and no configuration."""
+    return f"--allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
+
+
+def _keeping(name: str, target: str, beyond: Iterable[str]) -> str:
+    """Say what names in the configuration what an agent may do in a target beyond its source."""
+    named = ", ".join(f'"{one}"' for one in dict.fromkeys(beyond))
+    return f"`keep-wider = [{named}]` in [sync.agents.{name}.{target}]"
 
 
 def _narrower(one: Candidate) -> str:
     """Say what can be done about an agent that may do more in a target than its source says."""
     if one.more_instead:
         more = ", ".join(map(str, one.more_instead))
-        return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+        kept = _keeping(one.name, one.target, (wide.name for wide in one.wider))
+        without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+        return f"it is the narrower one: {without}; {kept} says that it is meant"
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
-    return f"it may do more there than its source says; {_in_vain(one)}{way}"
+    vain = _in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
+    return f"it may do more there than its source says; {vain}{way}"
 
 
-def _in_vain(one: Candidate) -> str:
+_ONLY_TAKEN = "it is only for a file as --adopt took it in, and as source and file were then"
+_NOT_WRITTEN = (
+    "what sync writes may do more than its source only where its client reads the source's own file, by which it may do more still"
+)
+
+
+def _in_vain(kept: Collection[str], beyond: Iterable[str], only: str) -> str:
     """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none."""
-    if not one.kept_wider:
+    if not kept:
         return ""
-    missing = [f'"{name}"' for name in dict.fromkeys(wide.name for wide in one.wider) if name not in one.kept_wider]
-    only = "it is only for a file as --adopt took it in, and as source and file were then"
+    missing = [f'"{name}"' for name in dict.fromkeys(beyond) if name not in kept]
     why = f"it does not name {', '.join(missing)}" if missing else only
     return f"`keep-wider` was seen, and does not count: {why}; "
 
@@ -173,9 +192,14 @@ def _stale(one: Candidate) -> Line:
     """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
     loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
     skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
-    accepted = f"; {_INSISTED}" if loss is not None and loss.beyond else ""
-    reason = loss.detail if loss is not None else "a bug keeps it from being written"
+    insisted = _insisted(one.name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
+    accepted = f"; {insisted}" if insisted else ""
+    reason = _refusal(loss, one.target) if loss is not None else "a bug keeps it from being written"
     return _line(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+
+
+_LIFTED = ("set-restraint",)
+"""Refusals of which the flag that lifts them is the hint."""
 
 
 def _gone(one: Candidate, outcome: Outcome) -> str:
@@ -183,7 +207,7 @@ def _gone(one: Candidate, outcome: Outcome) -> str:
     if one.source is not Source.REFUSED:
         return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else _PLAIN[Entry.DELETE][1])
     loss = next((loss for loss in one.refused if loss.beyond), None)
-    return f"{one.reason}{f'; {_INSISTED}' if loss is not None else ''}"
+    return f"{one.reason}{f'; {_insisted(one.name)}' if loss is not None else ''}"
 
 
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
@@ -71,8 +72,8 @@ class Wish:
     """Whether the source's word counts where a target was edited."""
     insist: bool = False
     """Whether all of them may go."""
-    allow_widening: bool = False
-    """Whether parts are written that a target does not hold to what their authors closed."""
+    widening: Collection[str] = ()
+    """What the user insists on, whatever the authors closed."""
     passing: frozenset[str] = frozenset()
     """Targets that are not looked at."""
 
@@ -92,7 +93,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
-    options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=not scope.is_user)
+    options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     converted = (deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     done = tuple(_filled_in(one, reader) for one in converted)
@@ -109,7 +110,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
     told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
     result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told))
-    quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.allow_widening
+    quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.widening
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.conversion.insisting import insists
 from agentconv.conversion.shared_files import pointer
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
@@ -210,8 +211,8 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> 
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
     wider = tuple(_wider(switch, outcome))
-    if wider and not run.choices.allow_widening:
-        raise _would_widen(wider)
+    if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
+        raise _would_widen(unasked)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = tuple(one for one in kept if one.says), Switched(wider)
     return outcome

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
 
 
-def is_read(settings: Settings, target: str, scope: Scope) -> bool:
-    """Whether a target's client reads the source's own folder, too."""
-    if scope.is_user:
+def is_read(settings: Settings, target: str, scope: Scope | None) -> bool:
+    """Whether a target's client reads the source's own folder, too, in the project (by default) or in the user's own scope."""
+    if scope is not None and scope.is_user:
         return False
     client = installed.targets().get(target)
     return client is not None and settings.source_format in client.also_reads
