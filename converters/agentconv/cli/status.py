@@ -38,7 +38,7 @@ states:
   kept         the project's own is in its place for good: agentconv install PACK --no-keep NAME ends that
   taken        something else is in its place, yours or another pack's, and stays
   held         as it was, or away, since it asks for more: agentconv install PACK --accept
-  orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
+  orphaned     the pack is gone, or has the agent no more for this assistant: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """
 

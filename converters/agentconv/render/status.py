@@ -29,7 +29,7 @@ _NEXT = {
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
-_LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer has"
+_LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer gives"
 _GONE = (
     "the pack is not here: `pip install {release}` brings it back; one in another environment is found with --python PATH; "
     "`agentconv uninstall {pack} --accept=leaving` takes away what is deployed of it"
