@@ -12,6 +12,7 @@ from agentconv.render import in_step, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import MANY, Line
 from agentconv.sync import digests, overriding, selecting, texts
+from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
 
@@ -80,7 +81,7 @@ def _copied(outcome: Outcome) -> Iterator[Line]:
             yield _line(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
 
 
-_NO_COMMIT = " (not for a commit)"
+_NO_COMMIT = " (not for a commit: `*.agentconv-backup` is a line for .gitignore)"
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
@@ -339,6 +340,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         told = _line(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
         yield replace(told, is_grave=bool(freed))
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
+        if follows(one, path):
+            continue
         word = "merged" if path in settled.merged else "edited"
         yield _line(
             one,
