@@ -122,6 +122,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
+        if chosen.along is not None and chosen.along.named and not looking:
+            _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
             chosen = command.again(options, chosen)
