@@ -73,10 +73,10 @@ class PackStatus:
     @property
     def drifted(self) -> bool:
         """Whether anything is not as it was deployed."""
-        return bool(self.diagnostics) or any(item.word not in _AS_DEPLOYED for item in self.items)
+        return bool(self.diagnostics) or any(item.word not in AS_DEPLOYED for item in self.items)
 
 
-_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
+AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
 """What is as the install left it."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
