@@ -136,6 +136,20 @@ def test_a_copy_that_closes_something_may_be_meant(project, named, written):
     assert project.sync("--check", "--strict").code == 1
 
 
+def test_a_source_that_lies_elsewhere_is_read_by_nobody_else(tmp_path):
+    """Cursor looks into Claude Code's folder, and into no other: an agent that it has by no other file may do there what its source says."""
+    project = Project(tmp_path / "shop", ("cursor",), '[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
+    said = project.read("agentconv.toml").replace('"claude-code"', '"team"\nsource-format = "claude-code"')
+    project.write("agentconv.toml", said)
+    project.write("team/one.md", agent("one", tools=READS))
+    project.write("team/two.md", agent("two", tools=FETCHES))
+    told = project.sync()
+
+    assert told.words() == {("refused", "cursor one"), ("write", "cursor two")}
+    project.write("agentconv.toml", said.replace("own = true\n", ""))
+    assert (project.sync("--check").words(), project.has(".cursor/agents/two.md")) == ({("refused", "cursor one")}, True)
+
+
 def test_a_copy_that_closes_something_does_nothing_else(project):
     """What may be done beyond the source in a copy may be done without it, too: what is edited in is told in each run."""
     project.replace(f"{SOURCE}/one.md", FETCHES, READS)

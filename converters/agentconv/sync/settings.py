@@ -92,6 +92,11 @@ class Settings:
     """By the name of an agent, where something is said of it."""
 
     @property
+    def is_anywhere(self) -> bool:
+        """Whether an assistant is named as the source, all of whose places are read."""
+        return self.source == HERE
+
+    @property
     def place(self) -> str:
         """The source, for people."""
         return registry.FORMATS[self.source_format].place if self.source == HERE else self.source
