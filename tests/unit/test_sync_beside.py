@@ -137,7 +137,7 @@ def test_a_copy_that_closes_something_may_be_meant(project, named, written):
 
 
 def test_a_source_that_lies_elsewhere_is_read_by_nobody_else(tmp_path):
-    """Cursor looks into Claude Code's folder, and into no other: an agent that it has by no other file may do there what its source says."""
+    """Cursor looks into Claude Code's folder, and into no other: no copy may do more there than the source says."""
     project = Project(tmp_path / "shop", ("cursor",), '[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
     said = project.read("agentconv.toml").replace('"claude-code"', '"team"\nsource-format = "claude-code"')
     project.write("agentconv.toml", said)

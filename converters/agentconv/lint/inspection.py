@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
-from agentconv.core import bugs, effects, enforcement, limits, tool_summary
+from agentconv.core import access, bugs, effects, enforcement, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
@@ -318,8 +318,8 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
     have, meant = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
     return replace(
         told,
-        capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
-        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in effects.EFFECTS),
+        capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),
+        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in access.EFFECTS),
         may=tuple(_may(may, enforcement.held(held, reading.client))),
         more=(*(one.effect for one in wider if one.effect and not one.unasked), *(("mcp",) if servers else ())),
     )
@@ -327,7 +327,7 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
 
 def _may(said: Effects, held: Effects) -> Iterator[tuple[str, str]]:
     """Yield what an agent may do: nothing is closed to who runs commands, and what a client does not hold is closed in words alone."""
-    no, ask, inherit = effects.Level.NO, effects.Level.ASK, effects.Level.INHERIT
+    no, ask, inherit = access.Level.NO, access.Level.ASK, access.Level.INHERIT
     for effect in ("write", "run", "network"):
         meant, level = (max(one.levels[effect], one.levels["run"]) for one in (said, held))
         asks = level is ask or (level is inherit and held.asks)
