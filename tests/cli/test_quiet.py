@@ -71,6 +71,11 @@ WAYS = {
         (*CONVERT, "--strict"),
         "1 agent: 1 file written: out/.codex/agents/good.toml; --strict counts tools-approximated, not-enforced\n",
     ),
+    "report": (
+        _mute,
+        ("report", "src", "-t", "codex", "-o", "report.html", "-q"),
+        "2 agents, in 1 assistant: written to report.html; 1 refused somewhere\n",
+    ),
     "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning\n"),
     "pack": (
         _packed,

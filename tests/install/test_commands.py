@@ -427,12 +427,24 @@ def test_what_is_held_is_told(origin, project, give, run, asked):
     told = run("status", code=1).out
     assert "held         .claude/agents/a.md: as in 1.0.0\n" in told
     assert f"`agentconv install {newer}` says what it asks for now" in " ".join(told.split())
+    (project / ".claude/agents/a.md").unlink()
+    assert "held         .claude/agents/a.md: gone: it was as in 1.0.0, and installing that version again" in run("status", code=1).out
+    assert "`a` is gone, and was as in 1.0.0, whose text is not here" in run("install", newer, code=1).err
     run("install", newer, "--accept")
     assert "up-to-date" in run("status").out
     run("install", pack("1.2.0", "Read, Bash", permissionMode="bypassPermissions"), code=1)
     assert "as in 1.1.0" in run("status", code=1).out
     run("install", pack("1.3.0", "Read"))
     run("status", code=0)
+
+
+def test_what_an_assistant_cannot_hold_any_more_is_told_as_that(project, give, run):
+    """The pack has the agent still; what it closes by now is what Cursor holds no agent to."""
+    give({"a.md": agent("a", tools="Read, Grep, WebFetch")})
+    run("install", "backend-agents", "--to", "cursor", "--accept")
+    give({"a.md": agent("a", tools="Read, Grep")}, "1.1.0")
+
+    assert "orphaned     .cursor/agents/a.md: the assistant cannot hold it as the pack has it now\n" in run("status", code=1).out
 
 
 def test_update_that_asks_for_less(project, give, run):

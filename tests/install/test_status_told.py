@@ -33,3 +33,13 @@ def test_what_a_target_refuses_is_told_as_that(tmp_path):
 
     assert said[1].endswith("1 stale, 1 refused")
     assert not [line for line in said if "without a file there" in line or len(line) > 100]
+
+
+def test_programs_are_told_what_is_not_as_it_was_deployed(tmp_path):
+    """Each entry with its file, and with what to do; what is as it was is no finding."""
+    locked = LockedPack("team", "1.0.0", "wheel", "team.whl", "", None, {"roo": None}, ())
+    items = [Item(word, ".roomodes", f"/customModes/{word.value}", "roo", word.value) for word in (Word.UP_TO_DATE, Word.EDITED, Word.HELD)]
+    found = list(status.remarks([PackStatus(locked, None, tuple(items))], places.project(tmp_path), Mock()))
+
+    assert [(one.rule, one.path, one.level) for one in found] == [(f"status-{word}", ".roomodes", "error") for word in ("edited", "held")]
+    assert all("agentconv install team.whl" in one.help for one in found)

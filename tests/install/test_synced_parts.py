@@ -96,14 +96,35 @@ def test_a_word_that_means_nothing_is_told_at_its_line(source, run):
     assert "agentconv.toml:3:" in run("sync", code=2).err
 
 
+def test_a_name_that_is_nowhere_is_told_before_anything_is_written(source, run, tree):
+    """Agents would be written by then."""
+    (source / "agentconv.toml").write_text(SOURCE["agentconv.toml"].replace('"all"', '"skills/changelogs"'))
+    before = tree()
+    run("sync", code=2)
+
+    assert tree() == before
+
+
+def test_what_a_target_cannot_hold_is_told_once_and_then_counted(source, run):
+    """It is no failure of the next run, until there is another reason; `-v` says it again."""
+    (source / ".mcp.json").write_text('{"mcpServers": {"old": {"type": "sse", "url": "https://example.com/sse"}}}\n')
+    first, second, checked = run("sync", code=1), run("sync"), run("sync", "--check")
+    (source / ".mcp.json").write_text('{"mcpServers": {"older": {"type": "sse", "url": "https://example.com/sse"}}}\n')
+    other = run("sync", "--yes", code=1)
+
+    assert all("refusal[server-transport]" in one.err for one in (first, other, run("sync", "-v")))
+    assert all("1 part refused, as before: servers/older" in one.err for one in (run("sync"), run("sync", "--check")))
+    assert all("refusal" not in one.err and "as before: servers/old (-v" in one.err for one in (second, checked))
+
+
 def test_findings_name_parts(source, run):
     """What programs read of a check names the parts that would change, those that were edited, and those that a target cannot hold."""
     user_only = "---\nname: wipe\ndescription: Wipes\ndisable-model-invocation: true\n---\n\nRun wipe.sh.\n"
     folder = source / ".claude/skills/wipe"
+    run("sync")
     folder.mkdir()
     (folder / "SKILL.md").write_text(user_only)
     (folder / "wipe.sh").write_text("exit\n")
-    run("sync", code=1)
     (source / SKILL).write_text((source / SKILL).read_text() + "Mine.\n")
     (source / ".mcp.json").write_text(SERVERS.replace("--stdio", "--other"))
     results = json.loads(run("sync", "--check", "--output-format", "sarif", code=1).out)["runs"][0]["results"]
@@ -123,6 +144,7 @@ def test_findings_name_parts(source, run):
         ("sync-update", "error", ".codex/config.toml"),
         ("sync-update", "error", ".gemini/settings.json"),
         ("sync-refused", "error", "agentconv.toml"),
+        *(("sync-write", "error", f".codex/skills/wipe/{path}") for path in ("SKILL.md", "agents/openai.yaml", "wipe.sh")),
     }
     assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex"}
     assert f"file={SKILL}" in github

@@ -257,6 +257,24 @@ def test_script_in_python_that_answers_in_json_is_told_by_its_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "data", "unread"),
+    [
+        ("g.sh", b"#!/bin/sh\nset -e\ninput=$(cat)\nlookup $input\n", "`lookup` (g.sh:4)"),
+        ("g.py", b"import json\nimport requests\n", "`requests` (g.py:2)"),
+        ("g.js", b"// checks\nconst rules = require('./rules')\n", "`./rules` (g.js:2)"),
+        ("g.sh", b"\xff\xfe", "no text (g.sh)"),
+    ],
+)
+def test_what_of_a_script_cannot_be_read_is_told_with_its_line(name: str, data: bytes, unread: str) -> None:
+    """Who wrote the guard can then say it otherwise; a guard of Claude Code is not held by Gemini CLI for it."""
+    needs = hook_contracts.needs(f"./{name}", {name: data})
+    hook = Hook("PreToolUse", "claude-code", "before-tool", "Bash", ({"type": "command", "command": f"./{name}"},))
+
+    assert (needs.known, needs.unread) == (False, unread)
+    assert hook_contracts.lacks(needs, hook, "gemini-cli") == f"what it runs cannot be read here: {unread}"
+
+
+@pytest.mark.parametrize(
     ("target", "command"),
     [
         ("codex", '"$(git rev-parse --show-toplevel 2>/dev/null || pwd)"/g.sh'),

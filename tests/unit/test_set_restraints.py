@@ -13,7 +13,7 @@ from agent_files import read
 from agentconv.conversion.along import NOTHING, chosen
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.part_law import PartVerdict
-from agentconv.conversion.set_restraints import SetRestraints, Unheld
+from agentconv.conversion.set_restraints import SetRestraints, Unheld, staying
 from agentconv.core.diagnostics import LossSeverity, Span
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import McpServer
@@ -134,6 +134,18 @@ def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
 
     assert list(files) == [".opencode/agents/cleaner.md"]
     assert "set-restrictions-stay" in codes
+
+
+@pytest.mark.parametrize(
+    ("target", "says"), [("opencode", "takes what the target can hold"), ("codex", "the target can hold none of them")]
+)
+def test_what_is_to_be_done_about_rules_that_stay_is_true_of_the_target(target: str, says: str, tmp_path: Path) -> None:
+    """Where a target holds none of them, to ask for them brings none."""
+    _converted(tmp_path, target)
+    found = discovery.discover([str(tmp_path)], "claude-code")
+    (told,) = staying(beside(found, [str(tmp_path)], ["claude-code"]), target, Options())
+
+    assert says in (told.hint or "")
 
 
 def test_rules_that_do_not_come_into_a_bundle_are_told(tmp_path: Path) -> None:

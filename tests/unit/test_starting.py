@@ -177,6 +177,25 @@ def test_copies_are_named_and_stay(project, capsys):
     assert all((root / path).exists() for path in copies)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        (".mcp.json", '{"mcpServers": {"tracker": {"command": "t"}}}', 'there is 1 MCP server. `with = ["needed"]` in'),
+        (".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}', 'denies 1 pattern. `with = ["needed", "permissions"]` in'),
+    ],
+)
+def test_what_stays_behind_is_told_with_the_setting(path, text, said, project, capsys):
+    """Servers, and what restrains the whole set: who starts to keep agents in step is told that these are not."""
+    project(**agents(".claude/agents", "a"), **{path: text})
+    main(["init", "-t", "codex", "-n"])
+    first = " ".join(capsys.readouterr().out.split())
+    project(**agents(".claude/agents", "a"), **{path: text, "agentconv.toml": 'with = ["needed"]\n'})
+    main(["init", "-t", "codex", "-n"])
+
+    assert said in first
+    assert "Not kept in step" not in capsys.readouterr().out
+
+
 def test_rulesync_is_read_within_the_project(project, tmp_path_factory):
     """A link out of the project is not followed, and a file of which nothing comes is told; the others move."""
     outside = tmp_path_factory.mktemp("outside") / "secret.md"

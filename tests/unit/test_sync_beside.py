@@ -97,20 +97,67 @@ def test_a_client_of_its_own_files_alone_loses_a_wider_copy(tmp_path):
     project.sync("--allow-widening")
 
     assert gone["action"] == "delete"
-    assert "--allow-widening, in each run and each check, writes it all the same" in gone["what"]
+    assert "--allow-widening=one, in each run and each check, writes it all the same" in gone["what"]
     assert "--allow-widening keeps those that may do more" in project.sync().errors
     assert project.has(".agents/agents/one.md")
 
 
-def test_no_configuration_widens(project):
-    """What is refused is refused whatever a project's own configuration names: a person insists, in each run."""
-    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
-    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
-    told = project.sync()
-    insisted = [project.sync("--allow-widening"), project.sync("--allow-widening", "--check")]
+EVERY = '"write", "network", "run"'
 
-    assert "stale" in told.actions()
-    assert [one.code for one in (told, *insisted)] == [1, 0, 0]
+
+def test_no_configuration_widens(tmp_path):
+    """What is refused is refused whatever a project's own configuration names: a person insists, in each run, for all or by name."""
+    project = Project(tmp_path / "shop", ("agents-dir",), f"[sync.agents-dir]\nkeep-wider = [{EVERY}]\n")
+    for name in ("one", "two"):
+        project.write(f"{SOURCE}/{name}.md", agent(name, tools=READS))
+    told, insisted = project.sync(), [project.sync("--allow-widening=one", *words) for words in ((), ("--check",))]
+    project.remove(f"{SOURCE}/two.md")
+
+    assert ("refused", "agents-dir one") in told.words()
+    assert all("`keep-wider` was seen, and does not count: what sync writes" in one["hint"] for one in told.entries)
+    assert [one.words() for one in insisted] == [
+        {("write", "agents-dir one"), ("refused", "agents-dir two")},
+        {("refused", "agents-dir two")},
+    ]
+    assert [project.sync("--allow-widening=one", *words).code for words in ((), ("--check",))] == [0, 0]
+    assert project.sync("--allow-widening=someone").code == 2
+
+
+@pytest.mark.parametrize(("named", "written"), [('"network"', True), ('"write"', False)])
+def test_a_copy_that_closes_something_may_be_meant(project, named, written):
+    """Where the client reads the source's file without a copy, and lets an agent do more by that, a copy may be asked for."""
+    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
+    project.write(f"{SOURCE}/two.md", agent("two", tools=READS))
+    project.configure("".join(f"[sync.agents.{name}.cursor]\nkeep-wider = [{named}]\n" for name in ("one", "two")))
+    told, checked = project.sync(), project.sync("--check")
+
+    assert [one.code for one in (told, checked)] == [0 if written else 1] * 2
+    assert project.has(".cursor/agents/two.md") is written
+    assert project.sync("--check", "--strict").code == 1
+
+
+def test_a_source_that_lies_elsewhere_is_read_by_nobody_else(tmp_path):
+    """Cursor looks into Claude Code's folder, and into no other: no copy may do more there than the source says."""
+    project = Project(tmp_path / "shop", ("cursor",), '[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
+    said = project.read("agentconv.toml").replace('"claude-code"', '"team"\nsource-format = "claude-code"')
+    project.write("agentconv.toml", said)
+    project.write("team/one.md", agent("one", tools=READS))
+    project.write("team/two.md", agent("two", tools=FETCHES))
+    told = project.sync()
+
+    assert told.words() == {("refused", "cursor one"), ("write", "cursor two")}
+    project.write("agentconv.toml", said.replace("own = true\n", ""))
+    assert (project.sync("--check").words(), project.has(".cursor/agents/two.md")) == ({("refused", "cursor one")}, True)
+
+
+def test_a_copy_that_closes_something_does_nothing_else(project):
+    """What may be done beyond the source in a copy may be done without it, too: what is edited in is told in each run."""
+    project.replace(f"{SOURCE}/one.md", FETCHES, READS)
+    project.configure(f"[sync.agents.one.cursor]\nkeep-wider = [{EVERY}]\n")
+    project.sync()
+    project.replace(COPY, "readonly: true\n", "")
+
+    assert [(one.code, "wider" in one.actions()) for one in (project.sync(), project.sync("--check"))] == [(1, True)] * 2
 
 
 def test_the_counts_are_true(project, capsys):
@@ -133,7 +180,7 @@ def test_a_refusal_says_what_is_narrower(project, capsys):
     main(["sync", "--project", str(project.root)])
     said = " ".join(capsys.readouterr().out.split())
 
-    assert "--allow-widening, in each run and each check, writes it all the same" in said
+    assert '`keep-wider = ["network"]` in [sync.agents.two.cursor] writes it' in said
     assert "narrower than what Cursor reads without it" in said
     assert "skip = true" not in said
 

@@ -288,6 +288,23 @@ def test_nothing_of_ours_is_in_a_commit(project):
     assert not Path(project.environment["XDG_STATE_HOME"]).exists()
 
 
+@pytest.mark.parametrize("place", [".git/agentconv", ".git/agentconv/base"])
+def test_a_link_among_gits_files_is_not_followed(tmp_path, place):
+    """What is kept for merging goes to the user's own state then, and merges all the same."""
+    project = Repository(tmp_path / "project")
+    project.git("init", "-q", "-b", "main")
+    (tmp_path / "elsewhere").mkdir()
+    (project.root / place).parent.mkdir(exist_ok=True)
+    (project.root / place).symlink_to(tmp_path / "elsewhere")
+    project.write(f"{SOURCE}/one.md", agent("one"))
+    project.sync()
+    project.replace(CODEX, "Two.", "Typed here.")
+    project.sync()
+
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert list(Path(project.environment["XDG_STATE_HOME"]).rglob("base/*"))
+
+
 def test_what_was_settled_last_is_what_is_compared_with(project):
     """Lines are merged with what was settled, whatever HEAD has: it may be older, and say what nobody says any more."""
     project.replace(ONE, "Two.", "Zwei.")

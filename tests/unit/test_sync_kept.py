@@ -142,6 +142,70 @@ def test_what_is_said_of_an_agent_follows_its_name(project, stem):
     assert (project.sync().code, project.sync("--check").code) == (0, 0)
 
 
+REVIEW = (
+    "You review one change at a time, and you never edit files.",
+    "Read the change, then the code around it, then its tests.",
+    "Report the most serious finding first, with the file and the line.",
+)
+SAID = '[sync.agents.reviewer.codex]\nmodel = "gpt-6-luna"\n'
+
+
+@pytest.fixture
+def reviewed(tmp_path):
+    """A project in step, which says something of one of its agents in one assistant."""
+    found = Project(tmp_path / "shop", ("codex", "opencode", "roo"), SAID)
+    found.write(f"{SOURCE}/reviewer.md", agent("reviewer", REVIEW, tools="Read"))
+    found.write(
+        f"{SOURCE}/planner.md", agent("planner", ("Plan the work, and write down each step.", "Ask before you begin."), tools="Read")
+    )
+    assert found.sync().code == 0
+    return found
+
+
+def renamed(project, lines, *, beside=None):
+    """Give the agent another name and other words at once; perhaps with another agent of its first text beside it."""
+    project.remove(f"{SOURCE}/reviewer.md")
+    project.write(f"{SOURCE}/auditor.md", agent("auditor", lines, tools="Read", description="When a change is to be looked at"))
+    if beside:
+        project.write(f"{SOURCE}/{beside}.md", agent(beside, REVIEW, tools="Read"))
+
+
+def test_an_agent_that_was_edited_along_with_its_name_is_the_same(reviewed):
+    """What is said of it, and what was edited in its files, stays its own."""
+    reviewed.replace(".opencode/agents/reviewer.md", "one change", "each change")
+    renamed(reviewed, (REVIEW[0], REVIEW[1].replace("tests", "callers"), *REVIEW[2:], "Say when nothing was found."))
+    told = reviewed.sync()
+
+    assert {("rename", "codex auditor"), ("rename", "opencode auditor"), ("rename", "roo auditor")} <= told.words()
+    assert "delete" not in told.actions()
+    assert "gpt-6-luna" in reviewed.read(".codex/agents/auditor.toml")
+    assert "[sync.agents.auditor.codex]" in reviewed.read("agentconv.toml")
+    assert all(words in reviewed.read(".opencode/agents/auditor.md") for words in ("each change", "its callers", "Say when"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "beside"), [(("Count what was spent.", "Name what is missing."), None), (REVIEW[:2], "copy")], ids=["unlike", "like two"]
+)
+def test_an_agent_that_is_not_known_again_gets_nothing_unsaid(reviewed, lines, beside):
+    """What was said of the one that is gone holds for no other, and a run that writes others without it does not pass."""
+    renamed(reviewed, lines, beside=beside)
+    checked, told, again = reviewed.sync("--check"), reviewed.sync(), reviewed.sync()
+
+    assert [one.code for one in (checked, told, again)] == [1, 1, 0]
+    assert all("call it [sync.agents.auditor]" in one.errors for one in (checked, told))
+    assert "take what stands in [sync.agents.reviewer] out" in again.errors
+    assert SAID in reviewed.read("agentconv.toml")
+
+
+def test_agents_that_are_made_of_one_text_are_none_another(reviewed):
+    """A new one that is like the one that went, and as like one that stays, is a new one."""
+    reviewed.write(f"{SOURCE}/second.md", agent("second", (*REVIEW, "Look at names.")))
+    reviewed.sync()
+    renamed(reviewed, (*REVIEW, "Look at names.", "Look at types."))
+
+    assert "rename" not in reviewed.sync().actions()
+
+
 def test_what_is_said_of_the_new_name_counts(project):
     """Where both names have a table, a person has to see to it: none is overwritten."""
     project.sync("--adopt")

@@ -244,7 +244,7 @@ def test_laws(copied, target):
 
 _CLOSED = agent("one", description="|\n  For one\n  table.")
 ENDS = {
-    "a first text": ("opencode", "a line more", [], agent("one", [], tools="Read")),
+    "a first text": ("opencode", "a line more", ["prompt.text"], agent("one", [], tools="Read")),
     "a description that is closed": ("opencode", "another description", ["description"], _CLOSED),
     "a description that is closed, in a list of agents": ("roo", "another description", ["description"], _CLOSED),
 }

@@ -50,13 +50,29 @@ def test_there_and_back(project):
 
 
 def test_more_is_not_done_unasked(project):
-    """An agent that would do more from the new source on is told before, and nothing is written."""
+    """An agent that would do more from the new source on, where it cannot be kept as it stands, is told, and nothing is written."""
+    project.remove(".opencode/agents/one.md")
+    project.write(ONE, agent("one", tools="Read, Grep, WebFetch", model="opus", color="red"))
+    project.configure('models = "tier"\n[sync.agents.one.opencode]\nskip = true\n', targets=("codex", "roo"))
+    project.sync("--yes")
+    project.replace(".codex/agents/one.toml", 'sandbox_mode = "read-only"', 'sandbox_mode = "workspace-write"')
     before = project.tree()
     told = switch(project, "codex")
 
     assert told.code == 2
-    assert "one in opencode" in told.errors
     assert project.tree() == before
+
+
+def test_a_third_assistant_goes_on_holding_agents_to_what_it_did(project):
+    """Codex has no list of servers: what the old source closed, and the new one cannot say, stays closed where it stands."""
+    before = project.read(".opencode/agents/one.md")
+    told = switch(project, "codex")
+
+    assert told.code == 0
+    assert {("kept", "opencode one"), ("kept", "claude-code one")} <= told.words()
+    assert "[sync.agents.one.opencode]" in project.read("agentconv.toml")
+    assert [project.sync(*words).code for words in ((), ("--check",))] == [0, 0]
+    assert project.read(".opencode/agents/one.md") == before
 
 
 def test_an_agent_that_the_new_source_lacks(project):

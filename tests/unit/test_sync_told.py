@@ -89,10 +89,10 @@ def test_a_conflict_quotes_what_both_typed(project):
 def test_what_makes_a_strict_run_fail_is_said(project, capsys):
     """A run that is in step, and ends with 1, names the limits that count, and what accepts them."""
     printed(project, capsys)
-    said = printed(project, capsys, "--strict").err
+    said = [printed(project, capsys, *words).err for words in (("--strict",), ("--strict", "-q"), ("--strict", "--check", "-q"))]
 
-    assert "--strict counts not-enforced to Codex." in said
-    assert 'accept = ["not-enforced:codex"]' in said
+    assert all("--strict counts not-enforced to Codex." in one for one in said)
+    assert all('accept = ["not-enforced:codex"]' in one for one in said)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_refusal_is_told_once(project, capsys):
 
     assert words.count("more than its author allowed") == 2  # for each target
     assert "refusal" not in said.err
-    assert "--allow-widening, in each run and each check, writes it all the same; or `skip = true` in" in words
+    assert "--allow-widening=two, in each run and each check, writes it all the same; or `skip = true` in" in words
     assert said.out.index("  write  one") < said.out.index("needs a look:") < said.out.index("  refused  ")
 
 

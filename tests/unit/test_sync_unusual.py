@@ -218,6 +218,31 @@ def test_edits_are_carried_back_agent_by_agent(project):
     assert project.sync("--carry-back", "reveiwer").code == 2
 
 
+def test_a_first_text_is_carried_back(tmp_path):
+    """An agent without a text gets its first one where somebody types it, and with that the client's own prompt goes: one edit."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    project.write(f"{SOURCE}/one.md", "---\nname: one\ndescription: When one is needed\n---\n")
+    project.sync()
+    project.write(".opencode/agents/one.md", project.read(".opencode/agents/one.md") + "\nTyped in OpenCode.\n")
+    (told,) = project.sync().entries
+    carried = project.sync("--carry-back")
+
+    assert told["fields"] == ["prompt.text"]
+    assert (carried.code, "Typed in OpenCode." in project.read(f"{SOURCE}/one.md")) == (0, True)
+    assert project.sync("--check").code == 0
+
+
+def test_agents_of_one_name_are_told_with_what_settles_it(project):
+    """Which of them the source's client uses is said, in the run that first meets them and in each check."""
+    name = next(path.rpartition("/")[2] for path in project.tree() if path.startswith(SOURCE))
+    project.write(f"{SOURCE}/zoo/{name}", project.read(f"{SOURCE}/{name}") + "\nAnd more.\n")
+    first, second, checked = project.sync(), project.sync(), project.sync("--check")
+    way = f'`exclude = ["{SOURCE}/zoo/{name}"]`'
+
+    assert [way in one.errors for one in (first, second, checked)] == [True, False, True]
+    assert "uses the one that the file system lists first" in first.errors
+
+
 def test_a_value_that_nothing_can_say_stops_no_other_edit(project):
     """What neither the source nor the configuration takes stays where it is, with the reason, and everything else is carried."""
     place = ".opencode/agents/writer.md"

@@ -65,6 +65,8 @@ def _checked(place: str, key: str, value: Any) -> Any:
     """Return a setting's value as the option has it."""
     if key == "with":
         return _words_of_with(place, value)
+    if key == "allow-widening" and not isinstance(value, bool) and not (isinstance(value, str) and value.lower() in _SWITCHES):
+        return _words_of_widening(place, value)
     choices = _CHOICES.get(key)
     if choices is None:
         found = value if isinstance(value, bool) else _SWITCHES.get(value.lower()) if isinstance(value, str) else None
@@ -76,6 +78,14 @@ def _checked(place: str, key: str, value: Any) -> Any:
     if value not in choices:
         raise registry.usage(f"{place} wants one of {', '.join(choices)}")
     return value
+
+
+def _words_of_widening(place: str, value: Any) -> tuple[str, ...]:
+    """Return who may do more than their author allowed: `value` is what a variable or a file says where it is neither true nor false."""
+    words = value.split(",") if isinstance(value, str) and not place.startswith("`") else value
+    if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+        raise registry.usage(f"{place} wants true, false, or a list of names")
+    return tuple(word.strip() for word in words)
 
 
 def _words_of_with(place: str, value: Any) -> list[str]:

@@ -13,7 +13,7 @@ from agentconv.cli import processes, scope
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
-from agentconv.conversion import converting, model_choices
+from agentconv.conversion import converting, insisting, model_choices
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.disk.saving import Fate
@@ -85,16 +85,15 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
     choices = converting.Options(
-        shared.widening(options.allow_widening),
-        bool(options.only_loaded),
-        options.on_duplicate,
+        only_loaded=bool(options.only_loaded),
+        on_duplicate=options.on_duplicate,
         into=into,
         models=models,
         deploy=output.home is not None,
         marketplace=options.marketplace,
         words=_words(options),
-        unrestrained=shared.unrestrained(options.allow_widening),
     )
+    choices = insisting.insisting(choices, shared.widening(options.allow_widening))
     carried = Carried(options, found, output)
     choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)
     without_agent = _convert_each(found, loader, choices, carried, output)
@@ -109,9 +108,24 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         raise nothing_found(found, targets, takes_parts=True)
     for diagnostic in _mixed(found, targets, options):
         output.report.diagnostic(diagnostic)
+    for diagnostic in _nobody(options, output):
+        output.report.diagnostic(diagnostic)
     for diagnostic in _several_from_now_on(found, targets, options, output):
         output.report.diagnostic(diagnostic)
     return output.finish()
+
+
+def _nobody(options: argparse.Namespace, output: Output) -> Iterator[Diagnostic]:
+    """Say of agents that are named for `--allow-widening` that there are none of these names, so that nothing comes of it."""
+    there = {_plain(id_): id_ for id_ in output.report.agents}
+    for name in insisting.named(shared.widening(options.allow_widening)):
+        if "/" not in name and _plain(name) not in there:
+            yield shared.nobody(name, there.values()).diagnostic
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is the same in an agent's id."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _words(options: argparse.Namespace) -> AgentSet | None:

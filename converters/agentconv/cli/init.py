@@ -12,14 +12,19 @@ from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
+from agentconv.conversion import set_restraints
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import text
-from agentconv.render.table import table
+from agentconv.render.table import table, wrapped
+from agentconv.sources import settings_file
+from agentconv.sources.parts import Parts
 from agentconv.sync import rulesync, settings, starting
 
 if TYPE_CHECKING:
@@ -90,6 +95,7 @@ def run(options: argparse.Namespace) -> int:
     _show(here, start)
     kept = [_move(options, root, one, targets) for one in moved]
     _write(options, root, written)
+    _parts(root, source, written.path)
     _beside(here, root, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
     for line in table(_next(options)):
@@ -239,6 +245,25 @@ def _write(options: argparse.Namespace, root: Path, written: Written) -> None:
     print(f"\n{text.safe(place)} {'would get' if options.dry_run else 'has now'}:\n")
     for line in written.added.splitlines():
         print(f"  {text.safe(line)}".rstrip())
+
+
+def _parts(root: Path, source: str, place: str) -> None:
+    """Say what of the source does not go along with its agents by itself, and which setting takes it along."""
+    files = settings_file.of_folder(Path(os.path.relpath(root)))
+    if any("with" in file.values for file in files):
+        return
+    parts = Parts([root], [source])
+    restraining = [one for kind in KINDS if kind in RESTRAINING and parts.may_restrain() for one in parts.of(kind) if one.meant]
+    words, kinds = set_restraints.said_of(restraining)
+    servers = sum(1 for one in parts.of("servers") if one.meant)
+    found = [words] if words else []
+    found += [f"there {'is' if servers == 1 else 'are'} {text.count(servers, 'MCP server')}"] if servers else []
+    if found:
+        listed = ", ".join(f'"{word}"' for word in ("needed", *kinds))
+        print(wrapped(f"\nNot kept in step: {text.safe('; '.join(found))}."))
+        more = ", and these, too" if kinds else ""
+        told = f"`with = [{listed}]` in {place} takes along what agents need{more}; what a target cannot hold is refused there."
+        print(wrapped(told))
 
 
 def _beside(here: Here, root: Path, *, moving: bool) -> None:

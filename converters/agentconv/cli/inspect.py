@@ -14,10 +14,11 @@ from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
-from agentconv.sources import agentless, elsewhere, loading, locations
+from agentconv.sources import agentless, elsewhere, inputs, loading, locations
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
-USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
+USAGE = "[SRC|AGENT...] [--scope user] [--for FORMAT,...|all] [--effects] [options]"
 EXAMPLES = """\
 examples:
   agentconv inspect                                this project's agents, in the clients that it has folders for
   agentconv inspect --for all                      in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
+  agentconv inspect reviewer                       the agents of that name, wherever the project has them
+  agentconv inspect --effects                      one table: what each agent may do in each assistant, and what holds it
   agentconv inspect --scope user                   your own agents, which each client loads in all projects
   agentconv inspect -v                             every part by itself, and everything that the clients' readers say
 
@@ -46,6 +49,8 @@ states:
   stops the client  the client does not start with this file
 """
 _PATH_WIDTH = 40
+_NAME = expression(r"\w[\w ~-]*")
+"""What is an agent's name where there is no such file: no path, no pattern of one, and no name of a file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC, its project and its place, or all;"
         " own: each file's own)",
     )
+    group.add_argument("--effects", action="store_true", help="what each agent may do in each client that has it, in one table")
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
     shared.add_common(group)
@@ -71,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
     named = registry.others_named(options.clients) if options.clients else []
     own = registry.names_own(options.clients or ())
     source_format = registry.resolve(options.source_format) if options.source_format else None
+    agents = _agents_named(options)
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     asked = _asked(options, found, loader, named, own=own)
@@ -86,11 +93,13 @@ def run(options: argparse.Namespace) -> int:
             loose += [agent.id for agent in piece.agents]
     asked_of = (lambda piece: [one for one in of_agents if one in (piece.format, *named)]) if own else lambda _: of_agents
     files = _inspected(pieces, asked_of, found, options)
+    if agents:
+        files, loose = _only(files, agents), [one for one in loose if one in agents]
     diagnostics += [failure for file in files for failure in file.failures]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
-    parts, project = _parts(found, scope.sources(options), asked, files, pieces)
+    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, pieces)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not parts and not any(file.is_agent for file in files):
         if options.output_format == "text":
@@ -114,13 +123,43 @@ def _asked(options: argparse.Namespace, found: Discovery, loader: loading.Loader
     return named or inspection.clients(loader, scope.present(options, found), locations.looking_at(found))
 
 
+def _agents_named(options: argparse.Namespace) -> list[str]:
+    """Take the words that are no files out of SRC, and return them: they are agents' names, as any word that could be no path."""
+    if options.scope == scope.USER:
+        return []  # SRC is below the home then
+    words = [one for one in options.sources if one != inputs.STDIN and not os.path.lexists(one) and _NAME.fullmatch(one)]
+    options.sources = [one for one in options.sources if one not in words]
+    return words
+
+
+def _only(files: Sequence[Inspected], names: Sequence[str]) -> list[Inspected]:
+    """Return what clients make of the agents of some names.
+
+    Raises:
+        InputError: There is none of a name.
+    """
+    known = {name for file in files for name in (*file.agents, *(reading.name for reading in file.readings)) if name}
+    for name in names:
+        if name not in known:
+            hint = registry.did_you_mean(name, sorted(known), "agentconv inspect says which there are")
+            raise registry.usage(f"there is no file `{name}`, and no agent of that name", hint)
+    found = []
+    for file in files:
+        several = len(file.agents) > 1
+        readings = tuple(one for one in file.readings if not several or {one.agent, one.name} & {*names})
+        agents = tuple(one for one in file.agents if one in names)
+        if agents or any(one.name in names for one in readings):
+            found.append(replace(file, readings=readings, agents=agents or file.agents))
+    return found
+
+
 def _inspected(
     pieces: Sequence[Loaded], asked: Callable[[Loaded], Sequence[str]], found: Discovery, options: argparse.Namespace
 ) -> list[Inspected]:
     """Return what the clients that are asked about each file make of it."""
     looking = locations.looking_at(found)
     line, jobs = Progress(options), processes.number(options, len(pieces))
-    brief = options.output_format == "text" and not options.verbose
+    brief = options.output_format == "text" and not options.verbose and not options.effects
 
     def read_by_all(number: int) -> Inspected:
         piece = pieces[number]
@@ -192,11 +231,23 @@ def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, own: bool, e
     if errors and not any(file.agents for file in files):
         return Exit.USAGE
     lost = any(
-        reading.state.dropped and (reading.client in named or (own and reading.client == file.format))
+        reading.state.dropped
+        and (reading.client in named or (own and reading.client == file.format))
+        and not _has_another(reading.client, file, files)
         for file in files
         for reading in file.readings
     )
     return Exit.FINDINGS if lost or errors else Exit.OK
+
+
+def _has_another(client: str, file: Inspected, files: Sequence[Inspected]) -> bool:
+    """Whether a client that does not look for agents where a file lies has one of that name by another one."""
+    if file.is_here(client):
+        return False
+    names = {one.name for one in file.readings if one.client == file.format} or {one.partition("~")[0] for one in file.agents}
+    return any(
+        one.client == client and one.tools and one.name in names for each in files if client in each.looking for one in each.readings
+    )
 
 
 def _tell(
@@ -211,7 +262,11 @@ def _tell(
 ) -> None:
     look = text.style(sys.stdout, options.color)
     shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
-    if shown:
+    if options.effects:
+        from agentconv.render import inspected_effects
+
+        print("\n".join(inspected_effects.report([file for _, file in shown], asked)))
+    elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
         if not options.clients and set(registry.CLIENTS) - set(asked):
             print("\nOther assistants: --for all says what they would make of these files.")

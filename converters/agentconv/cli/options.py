@@ -7,18 +7,18 @@ import os
 from typing import TYPE_CHECKING
 
 from agentconv.cli.configuration import STRICT
-from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
+from agentconv.conversion.choices import EVERYTHING, MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agentconv.core.diagnostics import InputError
 
 
-EVERYTHING = "all"
-"""What a flag stands for that may have a value, and has none."""
 ALL = "all"
 """Every assistant that has a folder of agents."""
 
@@ -98,34 +98,26 @@ def add_widening(group: argparse._ActionsContainer, words: str) -> None:
         group: Where it stands in the help.
         words: What it does to agents.
     """
-    what = f"{words}; with {' or '.join(RESTRAINING)} after a =, only what these hold the whole set back from"
-    group.add_argument("--allow-widening", metavar=f"[={','.join(RESTRAINING)}]", type=_widening, help=what)
+    kinds = " or ".join(RESTRAINING)
+    what = f"{words}; after a =, those alone that are named, a part as KIND/NAME; {kinds}: what these hold the whole set back from"
+    group.add_argument("--allow-widening", metavar="[=NAME,...]", type=words_of_widening, help=what)
     group.add_argument("--no-allow-widening", dest="allow_widening", action="store_const", const=(), help=argparse.SUPPRESS)
 
 
-def _widening(text: str) -> tuple[str, ...]:
-    """Return what a user insists on: everything, or kinds of parts that restrain the whole set.
-
-    Raises:
-        InputError: It is neither.
-    """
-    words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
-    known = (EVERYTHING, *RESTRAINING)
-    wrong = next((word for word in words if word not in known), None)
-    if wrong is not None:
-        hint = registry.did_you_mean(wrong, known, f"values: {', '.join(known)}")
-        raise registry.usage(f"--allow-widening has nothing called `{wrong}`", hint)
-    return words
+def words_of_widening(text: str) -> tuple[str, ...]:
+    """Return what a user insists on: everything, kinds of parts that restrain the whole set, or names."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
-def widening(given: object) -> bool:
-    """Whether agents may do more than their author allowed."""
-    return given is True or (isinstance(given, tuple) and EVERYTHING in given)
+def widening(given: object) -> tuple[str, ...]:
+    """Return what a user insists on, as the options have it: `all`, kinds of parts that restrain the whole set, or names."""
+    return given if isinstance(given, tuple) else (EVERYTHING,) if given is True else ()
 
 
-def unrestrained(given: object) -> tuple[str, ...]:
-    """Return the kinds of parts whose restraints of the whole set are given up."""
-    return RESTRAINING if widening(given) else given if isinstance(given, tuple) else ()
+def nobody(name: str, known: Iterable[str], flag: str = "--allow-widening") -> InputError:
+    """Make the error for a name that nobody has."""
+    hint = registry.did_you_mean(name, [*known, EVERYTHING, *RESTRAINING], "it takes agents' names, and parts as KIND/NAME")
+    return registry.usage(f"{flag}: there is nothing called `{name}`", hint)
 
 
 def add_along(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:

@@ -80,7 +80,7 @@ def _elsewhere(root: str | None, *, parts: bool) -> list[tuple[str, str]]:
 
 def _next(found: Discovery, folder: str, clients: list[str], having: Sequence[str], *, kept: bool) -> list[tuple[str, str]]:
     """Return what comes next; whose agents go elsewhere, and who is kept in step, is one of those who have some."""
-    lint = ("agentconv lint", "what breaks these agents; --fix mends it")
+    lint = ("agentconv lint", "what breaks these agents; --fix mends what it can")
     if kept:
         return [("agentconv sync --diff", "what would change, and where"), lint]
     projects = elsewhere.belonging(found, folder)

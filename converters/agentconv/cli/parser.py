@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agentconv.cli import mistakes, options
 from agentconv.cli.configuration import STRICT
+from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.render import table
@@ -110,8 +111,6 @@ class Parser(argparse.ArgumentParser):
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", hint)
 
 
-EVERYTHING = options.EVERYTHING
-"""What a bare `--accept` stands for."""
 _BARE = {"--strict": "warnings", "--accept": EVERYTHING, "--allow-widening": EVERYTHING}
 """Flags that may stand without a value, and the value that they have then."""
 
@@ -138,7 +137,7 @@ def _values(flag: str) -> frozenset[str]:
     if flag == "--strict":
         return frozenset(STRICT)
     if flag == "--allow-widening":
-        return frozenset({EVERYTHING, *RESTRAINING})
+        return frozenset({EVERYTHING, *RESTRAINING})  # a name after a blank may be a file or a folder
     from agentconv.install import consent
     from agentconv.sync.settings import ACCEPTABLE
 

@@ -16,6 +16,7 @@ from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.conversion import converting, model_choices
 from agentconv.conversion.along import ALL, chosen
+from agentconv.conversion.insisting import insisting
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
@@ -121,14 +122,13 @@ def _present(options: argparse.Namespace, found: Discovery, own: Sequence[str]) 
 def _choices(options: argparse.Namespace) -> converting.Options:
     """Return what the user chose about the conversion; by default, everything goes along."""
     words = options.along if options.along is not None else getattr(options, "with") or [ALL]
-    return converting.Options(
-        shared.widening(options.allow_widening),
-        bool(options.only_loaded),
-        options.on_duplicate,
+    asked = converting.Options(
+        only_loaded=bool(options.only_loaded),
+        on_duplicate=options.on_duplicate,
         models=model_choices.choose(options.map_models, options.models),
         along=chosen(words),
-        unrestrained=shared.unrestrained(options.allow_widening),
     )
+    return insisting(asked, shared.widening(options.allow_widening))
 
 
 def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
         span = one.span and replace(one.span, path=where.get(one.span.path, one.span.path))
         print(text.diagnostic(replace(one, span=span), look), file=sys.stderr)
     refused = [entry for entry in compared.entries if any(outcome.refused for outcome in entry.outcomes.values())]
-    if not options.quiet and compared.entries:
+    if compared.entries and (not options.quiet or (named and refused)):
         print(_summary(options, compared, len(refused)), file=sys.stderr)
     if any(one.code is Code.INTERNAL for one in errors):
         return Exit.BUG

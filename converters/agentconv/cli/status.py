@@ -12,7 +12,7 @@ from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
 from agentconv.packs import finding, installed, record
-from agentconv.render import deployed_machine, machine, text
+from agentconv.render import deployed_machine, machine, printable, synced_machine, text
 from agentconv.render import status as shown
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ states:
   kept         the project's own is in its place for good: agentconv install PACK --no-keep NAME ends that
   taken        something else is in its place, yours or another pack's, and stays
   held         as it was, or away, since it asks for more: agentconv install PACK --accept
-  orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
+  orphaned     the pack is gone, or has the agent no more for this assistant: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """
 
@@ -46,7 +46,9 @@ states:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     deploying.add_place(parser, python=True)
-    deploying.add_report(parser).add_argument("--names", action="store_true", help="only the names of what is deployed, one a line")
+    deploying.add_report(parser, ("text", "json", *synced_machine.FORMATS)).add_argument(
+        "--names", action="store_true", help="only the names of what is deployed, one a line"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,6 +62,10 @@ def run(options: argparse.Namespace) -> int:
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
         print(machine.report(deployed_machine.status(found, scope, int(code))))
+        return code
+    if options.output_format in synced_machine.FORMATS:
+        out = synced_machine.rendered(options.output_format, shown.remarks(found, scope, environment), "agentconv status")
+        printable.data(out.encode("utf-8", "backslashreplace"))
         return code
     look = text.style(sys.stderr, options.color)
     for one in found:

@@ -93,10 +93,12 @@ def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[sync
     if not options.quiet:  # what is lost belongs to what was written
         _print(synced_losses.lost(outcome, look, every=options.verbose), sys.stderr)
     _print(["needs a look:", *looks] if looks and not options.quiet else looks)
+    strict = options.strict == command.STRICT[0]
     if not options.quiet:
         _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
-        strict = options.strict == command.STRICT[0]
-        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served) if strict else (), sys.stderr)
+    if strict and (code or not options.quiet):
+        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served), sys.stderr)
+    if not options.quiet:
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not looks:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)

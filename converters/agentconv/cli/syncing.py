@@ -89,7 +89,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, shared.widening(options.allow_widening), going, options.jobs)
+    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -111,6 +111,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
+        if chosen.along is not None and chosen.along.named and not looking:
+            _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
             chosen = command.again(options, chosen)
@@ -124,6 +126,11 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     if options.check and options.output_format == "text":
         sync_report.tell_next(options, outcome, beside, repository)
     return code
+
+
+def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
+    """Return what a person insists on: on the command line, or in a file that is named there."""
+    return (*shared.widening(options.allow_widening), *chosen.widening)
 
 
 def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
@@ -172,7 +179,7 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> P
     lock = run.locked(dry_run=looking)
     force = _preference(options, chosen).side == preferring.SOURCE
     passing = run.uncommitted if options.check else frozenset[str]()
-    wish = parts.Wish(chosen.along, force, options.yes, options.allow_widening, passing)
+    wish = parts.Wish(chosen.along, force, options.yes, _widening(options, chosen), passing)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
-from agentconv.cli.parser import EVERYTHING
+from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.files import Disk

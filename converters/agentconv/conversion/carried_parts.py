@@ -75,7 +75,7 @@ class CarriedParts:
             self.options.scope,
             self.agents,
             self.options.read,
-            insists=self.options.allow_widening,
+            insists=self.options.insists_on,
             takes_rules=self.options.rules_along,
         )
         parts = self._called_apart(parts)

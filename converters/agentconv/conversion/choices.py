@@ -4,3 +4,5 @@ from __future__ import annotations
 
 ON_DUPLICATE = ("suffix", "first", "error")
 MAP_MODELS = ("off", "tier")
+EVERYTHING = "all"
+"""What a flag stands for that may have a value, and has none."""

@@ -201,21 +201,32 @@ class Law:
             projection.losses[at] = replace(projection.losses[at], closes=closed)
 
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
-        """Refuse an agent that may do more than its author allowed, unless that is asked for."""
-        insists = self.options.allow_widening
-        hint = None if insists else self._read_instead(case, again)
-        told = losses.loss(
-            "widened" if insists else "widening", projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint
-        )
-        projection.losses.append(replace(told, beyond=tuple(dict.fromkeys(one.name for one in wider))))
+        """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
+        beyond = tuple(dict.fromkeys(one.name for one in wider))
+        code, hint = "widened", None
+        if not self.options.insists_on(projection.source.name, projection.source.id):
+            there = self._read_instead(case)
+            more = [] if there is None else compare.widenings(again, there, self.target)
+            is_kept = there is not None and more and self._is_kept(projection.source, again, there, beyond)
+            code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more))
+        told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
+        projection.losses.append(replace(told, beyond=beyond))
 
-    def _read_instead(self, case: Case, again: Agent) -> str | None:
-        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused."""
+    def _is_kept(self, author: Agent, again: Agent, there: Agent, beyond: Sequence[str]) -> bool:
+        """Whether a configuration names what an agent may do beyond its author's words, and may do by the source's own file anyway."""
+        named = self.options.keeps_wider(author) if self.options.keeps_wider is not None else ()
+        return all(one in named for one in beyond) and not compare.widenings(there, again, self.target)
+
+    def _read_instead(self, case: Case) -> Agent | None:
+        """Return an agent as the target's client has it by the source's own file, where it reads that, too; None where it does not."""
         piece = case.piece
         if piece.source is None or piece.format not in registry.also_reads(self.target):
             return None
         there = self.module.read(piece.source)
-        more = [] if len(there.set.agents) != 1 or there.states[0].dropped else compare.widenings(again, there.set.agents[0], self.target)
+        return None if len(there.set.agents) != 1 or there.states[0].dropped else there.set.agents[0]
+
+    def _with_more(self, more: Sequence[Widening]) -> str | None:
+        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused."""
         if not more:
             return None
         words = ", ".join(map(str, more))

@@ -33,6 +33,11 @@ class Options:
     """What a user may choose about a conversion."""
 
     allow_widening: bool = False
+    widening: Collection[str] = ()
+    """Those that may do more than their author allowed, where not all may: agents by their names, parts as KIND/NAME."""
+    keeps_wider: Callable[[Agent], Collection[str]] | None = None
+    """Returns what an agent may do in the target beyond its author's words (the names of widenings), where it is less than by the source's
+    own file, which the target's client reads when it finds no other."""
     only_loaded: bool = False
     on_duplicate: str = "suffix"
     sources: bool = True
@@ -67,6 +72,10 @@ class Options:
     """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
+
+    def insists_on(self, *names: str | None) -> bool:
+        """Whether an agent, by its name or its id, or a part as KIND/NAME, may do more than its author allowed."""
+        return self.allow_widening or any(name in self.widening for name in names)
 
     def below(self, path: str) -> Options:
         """Return the same for what is written into a folder below."""

@@ -71,7 +71,7 @@ class PartLaw:
         agents: Mapping[str, str],
         read: Callable[[str], bytes | None] | None = None,
         *,
-        insists: bool = False,
+        insists: Callable[[str], bool] = lambda _: False,
         takes_rules: bool = False,
     ) -> None:
         self.target = target
@@ -81,7 +81,7 @@ class PartLaw:
         self.read = read
         """Returns the bytes of a file that is there, where it is known what is."""
         self.insists = insists
-        """Whether parts are written that the target does not hold to what their authors closed."""
+        """Whether a part, as KIND/NAME, is written that the target does not hold to what its author closed."""
         self.takes_rules = takes_rules
         """Whether rules of the whole set can be written along with a part."""
 
@@ -120,8 +120,9 @@ class PartLaw:
             loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
         stays = self._stays(loaded, part, module)
+        insists = self.insists(f"{loaded.kind}/{loaded.part.name}")
         projection: PartProjection[Any] = PartProjection(
-            part, self.target, self.scope, stays=stays, insists=self.insists, takes_rules=self.takes_rules
+            part, self.target, self.scope, stays=stays, insists=insists, takes_rules=self.takes_rules
         )
         projection.widened |= widened
         projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)

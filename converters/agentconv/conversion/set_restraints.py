@@ -190,7 +190,7 @@ def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
     found = [
         one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.meant and not _is_held_in_place(one, target, options)
     ]
-    yield from _staying(found, target)
+    yield from _staying(found, target, options)
 
 
 def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
@@ -200,14 +200,24 @@ def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
     return options.into_root(one.root) and any(matches(place, one.path) for place in places)
 
 
-def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
+def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iterator[Loss]:
     words, kinds = said_of(found)
     if not words:
         return
     in_step = ", ".join(f'"{kind}"' for kind in ("needed", *kinds))
     does = "takes what the target can hold, and refuses what it cannot hold back"
+    if not _holds_any(found, target, options):
+        does = "refuses what they hold back; the target can hold none of them: close it in each agent, or keep them out of it"
     hint = f"--with {','.join(kinds)} (in sync: `with = [{in_step}]`) {does}"
     yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+
+
+def _holds_any(found: Sequence[LoadedPart], target: str, options: Options) -> bool:
+    """Whether a target would hold anything of what restrains the whole set."""
+    from agentconv.conversion.part_law import PartLaw
+
+    law = PartLaw(target, options.scope, {}, options.read)
+    return any(len(of(one)) > len(list(unheld(one, law.judge(one)))) for one in found)
 
 
 def said_of(found: Iterable[LoadedPart]) -> tuple[str, tuple[str, ...]]:

@@ -75,8 +75,26 @@ class Needs:
     """All names in its text."""
     speaks: bool = True
     """Whether it may say something on stderr."""
+    unread: str = ""
+    """What of it cannot be read, with its file and line, where that is known."""
 
 
+def _unread(what: str, path: str = "", text: str = "") -> Needs:
+    """Return what is so of a command of which something cannot be read: a word of a text, or all of a file.
+
+    Args:
+        what: The word, or what is wrong.
+        path: The file, where it is one of the project's.
+        text: Its text, where the word stands in it.
+    """
+    found = re.search(rf"(?<![\w./-]){re.escape(what)}(?![\w-])", text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 0
+    shown = f"`{what[:_SHOWN]}{'...' if len(what) > _SHOWN else ''}`" if found else what
+    place = f" ({path}{f':{line}' if line else ''})" if path else ""
+    return Needs(known=False, told=True, unread=f"{shown}{place}")
+
+
+_SHOWN = 40
 UNREAD = Needs(known=False, told=True)
 NOTHING = Needs()
 ASSUMED = Needs(told=True)
@@ -85,15 +103,15 @@ ASSUMED = Needs(told=True)
 
 def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
     """Return what a command line needs, given the scripts of the project that it names, by path."""
-    found = [_of_shell(line, scripts)]
+    found = [_of_shell(line, scripts, "")]
     for path, data in scripts.items():
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
-            return UNREAD
+            return _unread("no text", path)
         found.append(_of_script(path, text, scripts))
-    if not all(one.known for one in found):
-        return UNREAD
+    if unread := [one for one in found if not one.known]:
+        return unread[0]
     speaks = any(_SPEAKS.search(text) for text in (line, *(data.decode("utf-8") for data in scripts.values())))
     return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)), speaks=speaks)
 
@@ -109,13 +127,13 @@ def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
         (kind for kind, marks in _KINDS.items() if any(mark in first.split("/")[-1] for mark in marks) or path.endswith(_ENDS[kind])), "sh"
     )
     if kind == "sh":
-        return _of_shell(text, scripts)
+        return _of_shell(text, scripts, path)
     modules = (_PYTHON_IMPORT if kind == "python" else _SCRIPT_IMPORT).findall(text)
     standard = sys.stdlib_module_names if kind == "python" else _NODE
-    alone = all(name.removeprefix("node:").partition(".")[0] in standard for name in modules)
-    runs = re.search(r"subprocess|os\.system|child_process|exec\(", text) is not None
-    if not alone or (runs and _STDIN.search(text) is None):
-        return UNREAD
+    others = [name for name in modules if name.removeprefix("node:").partition(".")[0] not in standard]
+    runs = re.search(r"subprocess|os\.system|child_process|exec\(", text)
+    if others or (runs and _STDIN.search(text) is None):
+        return _unread(others[0] if others else runs[0].rstrip("(") if runs else "", path, text)
     return Needs(told=_STDIN.search(text) is not None, words=_words(text))
 
 
@@ -123,14 +141,14 @@ _KINDS = {"python": ("python",), "node": ("node", "bun", "deno", "tsx"), "sh": _
 _ENDS = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts"), "sh": (".sh", ".bash")}
 
 
-def _of_shell(text: str, scripts: Mapping[str, bytes]) -> Needs:
+def _of_shell(text: str, scripts: Mapping[str, bytes], path: str) -> Needs:
     told = _STDIN.search(text) is not None
     for program in _programs(text):
         name = program.rpartition("/")[2]
         if any(path.rpartition("/")[2] == name for path in scripts) or name in _QUIET:
             continue
         if name not in _READERS:
-            return UNREAD
+            return _unread(program, path, text)
         told = True
     return Needs(told=told, words=_words(text))
 
@@ -173,7 +191,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
         return (
             None
             if (mine.payload, mine.decides, mine.denies, mine.tools) == (other.payload, other.decides, other.denies, other.tools)
-            else "what it runs cannot be read here"
+            else f"what it runs cannot be read here{f': {wanted.unread}' if wanted.unread else ''}"
         )
     if not wanted.speaks and not other.silent and hook.event in other.blocks:
         return "it says nothing on stderr, and so blocks nothing"

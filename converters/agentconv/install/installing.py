@@ -59,6 +59,8 @@ class Held:
     more: tuple[Grant, ...]
     guards: tuple[str, ...] = ()
     """The hooks and rules that hold it back, and do not come."""
+    gone: str | None = None
+    """The earlier version that its file was of, which is not there any more: nothing here has that text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,8 @@ def _held(before: LockedPack | None, more: Mapping[str, asking.Asks], unwatched:
         asks = more.get(id_)
         there = id_ in old and (asks is None or asks.is_there)
         version = (old[id_].version or before.version) if before and there else None
-        yield Held(id_, version, asks.grants if asks else (), unwatched.get(id_, ()))
+        gone = old[id_].version if id_ in old and not there else None
+        yield Held(id_, version, asks.grants if asks else (), unwatched.get(id_, ()), gone)
 
 
 def _file(pack: Pack) -> str:

@@ -38,7 +38,7 @@ class Word(StrEnum):
     HELD = "held"
     """An install left it as it was, or away, since it asks for more."""
     ORPHANED = "orphaned"
-    """The pack is gone, or no longer has the agent."""
+    """The pack is gone, or no longer has the agent, or not as this assistant could hold it."""
     INTERRUPTED = "interrupted"
     """A run was at it and did not come to its end."""
 
@@ -73,10 +73,10 @@ class PackStatus:
     @property
     def drifted(self) -> bool:
         """Whether anything is not as it was deployed."""
-        return bool(self.diagnostics) or any(item.word not in _AS_DEPLOYED for item in self.items)
+        return bool(self.diagnostics) or any(item.word not in AS_DEPLOYED for item in self.items)
 
 
-_AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
+AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
 """What is as the install left it."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
@@ -141,8 +141,15 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     for item in items:
         key = (item.path, item.pointer)
         absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
-        told.append(_told(item, held, absent, interrupted=key in pending))
+        told.append(_told(_refused(item, refused), held, absent, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
+
+
+def _refused(item: Item, refused: Mapping[str, Collection[str]]) -> Item:
+    """Return an item with the reason why nobody gives it any more, where its assistant cannot hold what the pack has now."""
+    if item.word is not Word.ORPHANED or item.agent not in refused.get(item.target, ()):
+        return item
+    return replace(item, remark="the assistant cannot hold it as the pack has it now")
 
 
 def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
@@ -159,7 +166,9 @@ def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interru
     if item.agent in away and item.word is Word.STALE:
         return replace(item, word=Word.HELD, remark="not deployed: nobody accepted what it asks for, or what holds it back")
     if item.agent in held and item.word is Word.MISSING:
-        return replace(item, remark=f"it was as in {held[item.agent]}; accepting what it asks for now brings it")
+        return replace(
+            item, word=Word.HELD, remark=f"gone: it was as in {held[item.agent]}, and installing that version again brings it back"
+        )
     if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
         return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
     return item

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
-from agentconv.core import access, bugs, effects, limits, tool_summary
+from agentconv.core import access, bugs, effects, enforcement, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
@@ -20,6 +20,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.effects import Effects
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
@@ -60,6 +61,10 @@ class Reading:
     """How freely each effect may be used."""
     wider: tuple[str, ...] = ()
     """What it may do there that its author did not allow."""
+    may: tuple[tuple[str, str], ...] = ()
+    """Whether it may write, run commands, use the network and MCP servers, in a word each, as the client really holds it."""
+    more: tuple[str, ...] = ()
+    """Those of these that its author did not allow."""
     unheld: tuple[str, ...] = ()
     """Keys with limits that the client does not hold a spawned agent to."""
     reasons: tuple[Reason, ...] = ()
@@ -319,12 +324,28 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
     )
     if brief:
         return told
+    wider = compare.beyond(author, may, reading.client) if author else []
+    servers = author is not None and may.every_server and not effects.effects(author).every_server  # whichever servers there are
     have, meant = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
     return replace(
         told,
         capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),
         levels=tuple((effect, meant.levels[effect].name.lower()) for effect in access.EFFECTS),
+        may=tuple(_may(may, enforcement.held(held, reading.client))),
+        more=(*(one.effect for one in wider if one.effect and not one.unasked), *(("mcp",) if servers else ())),
     )
+
+
+def _may(said: Effects, held: Effects) -> Iterator[tuple[str, str]]:
+    """Yield what an agent may do: nothing is closed to who runs commands, and what a client does not hold is closed in words alone."""
+    no, ask, inherit = access.Level.NO, access.Level.ASK, access.Level.INHERIT
+    for effect in ("write", "run", "network"):
+        meant, level = (max(one.levels[effect], one.levels["run"]) for one in (said, held))
+        asks = level is ask or (level is inherit and held.asks)
+        yield effect, "not held" if meant is no and level > no else "no" if level is no else "asks" if asks else "yes"
+    servers = [name for name, tools in said.servers.items() if tools]
+    named = "yes" if said.every_server else " ".join(servers)
+    yield "mcp", named or ("not held" if held.every_server else "no")
 
 
 def _placed(remark: Diagnostic, path: str) -> Diagnostic:

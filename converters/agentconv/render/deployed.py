@@ -226,6 +226,9 @@ def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
     words = ",".join(consent.words(one.more for one in (several or (held,))))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
+    if held.gone:
+        message = f"`{held.agent}` is gone, and was as in {held.gone}, whose text is not here; it asks for more now: {_more(held)}"
+        hint = f"install {held.gone} of the pack again, which brings it back; {hint}" if hint else None
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 

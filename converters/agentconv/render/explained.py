@@ -44,15 +44,21 @@ Some clients read the files of another assistant, too: Cursor reads `.claude/age
 A file of its own that is a little wider than the source (`readonly: true` leaves the network open) may then be the narrower one of both."""
 _MORE = {
     "widening": f"""\
-A flag insists, for all agents and for one run: no configuration of a project does. What a team means it says in each run and each \
-check: `agentconv sync --allow-widening`. Or name in the source what the target cannot close, or leave the assistant out of `targets`.
+A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
+says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \
+assistant out of `targets`.
 
 {_ELSEWHERE}""",
+    "widened-less": """\
+The client reads the source's own file where it finds none of its own, and holds the agent to less there. `keep-wider` in \
+`[sync.agents.NAME.FORMAT]` names what the copy may do beyond its source, and counts only as long as that is less than without the copy. \
+Each run says so.""",
     "widened": """\
 Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled.""",
     "widened-elsewhere": f"""\
-{_ELSEWHERE} `own = true` in `[sync.FORMAT]` of agentconv.toml writes such files; where one is refused, --allow-widening \
-writes it all the same. Nothing else closes what the client reads by itself, but to have it read no other assistant's files.""",
+{_ELSEWHERE} `own = true` in `[sync.FORMAT]` of agentconv.toml writes such files; where one is refused, `keep-wider` in \
+`[sync.agents.NAME.FORMAT]` names what it may do beyond its source, and lets it be written. Nothing else closes what the client reads by \
+itself, but to have it read no other assistant's files.""",
 }
 """What there is to do beside a hint."""
 _TITLE = """\

@@ -222,6 +222,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "tools": reading.tools,
                 "capabilities": list(reading.capabilities),
                 "effects": dict(reading.levels),
+                "may": dict(reading.may),
                 "widenings": list(reading.wider),
                 "not_enforced": list(reading.unheld),
             }

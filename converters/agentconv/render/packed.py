@@ -35,8 +35,10 @@ def stopped(outcome: Outcome) -> str:
             return f"not packed: {text.count(said, 'credential')} in what the pack says of itself; --no-lint packs it as it is"
         return f"not packed: {text.count(errors, 'error')}; mend the files, or leave them out with --no-lint"
     files = text.count(len(outcome.stopping), "file")
-    hint = "`agentconv lint --fix` mends what can be mended, --no-lint packs it as it is"
-    return f"not packed: {text.count(number, 'finding')} in {files}; {hint}"
+    fixable = sum(1 for one in outcome.stopping for finding in one.findings if finding.fix is not None and finding.fix.safe)
+    mended = "all of them" if fixable == number else f"{fixable:,} of them"
+    way = f"`agentconv lint --fix` mends {mended}" if fixable else "none of them is one that --fix mends: see to them"
+    return f"not packed: {text.count(number, 'finding')} in {files}; {way}, --no-lint packs it as it is"
 
 
 def listing(contents: Contents, sources: Sources) -> list[str]:

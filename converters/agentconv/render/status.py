@@ -8,9 +8,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from agentconv.install import deployment
-from agentconv.install.status import Word
+from agentconv.install.status import AS_DEPLOYED, Word
 from agentconv.packs.finding import PIP
 from agentconv.render import text
+from agentconv.render.findings_ci import Remark
 from agentconv.render.table import table, width
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _NEXT = {
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
-_LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer has"
+_LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer gives"
 _GONE = (
     "the pack is not here: `pip install {release}` brings it back; one in another environment is found with --python PATH; "
     "`agentconv uninstall {pack} --accept=leaving` takes away what is deployed of it"
@@ -74,10 +75,29 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     shown = [item for item in one.items if verbose or item.word not in (Word.UP_TO_DATE, Word.KEPT)]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
-        hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
+        hint = next_step(one, word, scope, environment)
         if hint and not quiet:
-            source, pack = _named(_source(locked), scope), _named(locked.name, scope)
-            yield from _hint(hint.format(source=source, pack=pack, scope=_scope(scope), release=quote(f"{locked.name}=={locked.version}")))
+            yield from _hint(hint)
+
+
+def next_step(one: PackStatus, word: Word, scope: Scope, environment: Environment) -> str:
+    """Say what to do about an entry that is not as it was deployed; nothing where there is nothing to do."""
+    locked, hint = one.locked, _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word, "")
+    source, pack = _named(_source(locked), scope), _named(locked.name, scope)
+    return hint.format(source=source, pack=pack, scope=_scope(scope), release=quote(f"{locked.name}=={locked.version}"))
+
+
+def remarks(found: Sequence[PackStatus], scope: Scope, environment: Environment) -> Iterator[Remark]:
+    """Yield what is not as it was deployed, for programs that read findings."""
+    for one in found:
+        for told in one.diagnostics:
+            place = (told.span.path, told.span.line or 1) if told.span is not None else (".", 1)
+            yield Remark("status-pack", told.severity.value, told.message, *place, help=told.hint or "")
+        for item in one.items:
+            if item.word not in AS_DEPLOYED:
+                message = f"{item.word.value} `{item.agent}` of {one.locked.name} in {item.target}{_remark(item, scope)}"
+                way = next_step(one, item.word, scope, environment)
+                yield Remark(f"status-{item.word.value}", "error", message, scope.shown(item.path), help=way)
 
 
 def _hint(words: str) -> list[str]:

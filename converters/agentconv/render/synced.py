@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import losses
 from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.render import in_step, synced_entries, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import Line
-from agentconv.sync import digests
+from agentconv.sync import digests, overriding
 from agentconv.sync.decisions import Source
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _copied(outcome: Outcome) -> Iterator[Line]:
             yield synced_entries.entry(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
 
 
-_NO_COMMIT = " (not for a commit)"
+_NO_COMMIT = " (not for a commit: `*.agentconv-backup` is a line for .gitignore)"
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
@@ -103,13 +102,7 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 way = _out(loss, name, outcome)
                 many = synced_entries.skipping("AGENT", views.target)
                 place = (views.target, *key)
-                yield Line("refused", name, _refusal(loss, views.target), *place, way, look=True, for_all=many)
-
-
-def _refusal(loss: Loss, target: str) -> str:
-    """Say why a target cannot hold an agent."""
-    summary = text.for_target(losses.rule(loss.code).summary, target)
-    return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
+                yield Line("refused", name, synced_entries.refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
 def _out(loss: Loss, name: str, outcome: Outcome) -> str:
@@ -117,11 +110,20 @@ def _out(loss: Loss, name: str, outcome: Outcome) -> str:
     skip = synced_entries.skipping(name, loss.target)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
-        instead = f"that is narrower than what {text.client(loss.target)} reads without it"
-        return f"{synced_entries.INSISTED}; {instead if is_read else f'or {skip}'}"
+        kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(name)
+        vain = synced_entries.in_vain(kept, loss.beyond if is_read else (), _NOT_WRITTEN)
+        if is_read:
+            way = synced_entries.keeping(name, loss.target, loss.beyond)
+            return f"{vain}{way} writes it, which is narrower than what {text.client(loss.target)} reads without it; {insisted}"
+        return f"{vain}{insisted}; or {skip}"
     if not loss.hint or loss.code in BY_FLAG:
         return skip
     return f"{text.for_target(loss.hint, loss.target)}; or {skip}"
+
+
+_NOT_WRITTEN = (
+    "what sync writes may do more than its source only where its client reads the source's own file, by which it may do more still"
+)
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
 from agentconv.render.synced_lines import MANY, Line
 from agentconv.sync import digests, selecting, texts
+from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
@@ -31,27 +35,51 @@ def skipping(name: str, target: str) -> str:
     return f"`skip = true` in [sync.agents.{name}.{target}] leaves it out"
 
 
-INSISTED = "--allow-widening, in each run and each check, writes it all the same"
-"""What lets an agent do more than its source says: a person does, on the command line, and no configuration."""
+def insisted(name: str) -> str:
+    """Say what lets an agent do more than its source says: a person does, on the command line, and no configuration."""
+    return f"--allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
+
+
+def refusal(loss: Loss, target: str) -> str:
+    """Say why a target cannot hold an agent."""
+    summary = text.for_target(losses.rule(loss.code).summary, target)
+    return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
+
+
+def keeping(name: str, target: str, beyond: Iterable[str]) -> str:
+    """Say what names in the configuration what an agent may do in a target beyond its source."""
+    named = ", ".join(f'"{one}"' for one in dict.fromkeys(beyond))
+    return f"`keep-wider = [{named}]` in [sync.agents.{name}.{target}]"
 
 
 def _narrower(one: Candidate) -> str:
     """Say what can be done about an agent that may do more in a target than its source says."""
     if one.more_instead:
         more = ", ".join(map(str, one.more_instead))
-        return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+        kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
+        without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+        return f"it is the narrower one: {without}; {kept} says that it is meant"
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
-    return f"it may do more there than its source says; {_in_vain(one)}{way}"
+    vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
+    return f"it may do more there than its source says; {vain}{way}"
 
 
-def _in_vain(one: Candidate) -> str:
-    """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none."""
-    if not one.kept_wider:
+_ONLY_TAKEN = "it is only for a file as --adopt took it in, and as source and file were then"
+
+
+def in_vain(kept: Collection[str], beyond: Iterable[str], only: str) -> str:
+    """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none.
+
+    Args:
+        kept: What it names.
+        beyond: What the agent may do beyond its source.
+        only: Why it does not count, where it names all of that.
+    """
+    if not kept:
         return ""
-    missing = [f'"{name}"' for name in dict.fromkeys(wide.name for wide in one.wider) if name not in one.kept_wider]
-    only = "it is only for a file as --adopt took it in, and as source and file were then"
+    missing = [f'"{name}"' for name in dict.fromkeys(beyond) if name not in kept]
     why = f"it does not name {', '.join(missing)}" if missing else only
     return f"`keep-wider` was seen, and does not count: {why}; "
 
@@ -67,9 +95,14 @@ def _stale(one: Candidate) -> Line:
     """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
     loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
     skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
-    accepted = f"; {INSISTED}" if loss is not None and loss.beyond else ""
-    reason = loss.detail if loss is not None else "a bug keeps it from being written"
+    lifted = insisted(one.name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
+    accepted = f"; {lifted}" if lifted else ""
+    reason = refusal(loss, one.target) if loss is not None else "a bug keeps it from being written"
     return entry(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+
+
+_LIFTED = ("set-restraint",)
+"""Refusals of which the flag that lifts them is the hint."""
 
 
 def _gone(one: Candidate, outcome: Outcome) -> str:
@@ -77,7 +110,7 @@ def _gone(one: Candidate, outcome: Outcome) -> str:
     if one.source is not Source.REFUSED:
         return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else PLAIN[Entry.DELETE][1])
     loss = next((loss for loss in one.refused if loss.beyond), None)
-    return f"{one.reason}{f'; {INSISTED}' if loss is not None else ''}"
+    return f"{one.reason}{f'; {insisted(one.name)}' if loss is not None else ''}"
 
 
 def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -209,6 +242,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         told = entry(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
         yield replace(told, is_grave=bool(freed))
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
+        if follows(one, path):
+            continue
         word = "merged" if path in settled.merged else "edited"
         yield entry(
             one,

@@ -47,11 +47,22 @@ def report(
         failed: What an error is called.
         name: Who tells it.
     """
-    from agentconv.render import machine
-
     found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
     found += [Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits]
-    found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in found]
+    return rendered(kind, found, name)
+
+
+def rendered(kind: str, remarks: Iterable[Remark], name: str) -> str:
+    """Return remarks as a program reads them.
+
+    Args:
+        kind: One of `FORMATS`.
+        remarks: What is to be told.
+        name: Who tells it.
+    """
+    from agentconv.render import machine
+
+    found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in remarks]
     if kind == "sarif":
         return f"{machine.report(_sarif(found))}\n"
     if kind == "gitlab":

@@ -53,9 +53,12 @@ def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, d
         for loss in one.losses:
             part = f"{loss.part}/{loss.agent}"
             new = every or (part in parts and (one.target, part) not in settled)
-            if loss.severity is LossSeverity.REFUSAL or (new and not quiet):
+            refused = loss.severity is LossSeverity.REFUSAL
+            if (refused and (every or part not in outcome.as_before)) or (not refused and new and not quiet):
                 tally.add(loss)
     yield from tally.lines(look)
+    if outcome.as_before and not every and not quiet:
+        yield f"{text.count(len(outcome.as_before), 'part')} refused, as before: {text.names(sorted(outcome.as_before))} (-v says why)"
 
 
 def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) -> Iterator[Line]:
@@ -75,7 +78,7 @@ def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) 
             yield _line(step, "")
     for one in outcome.deployments:
         for loss in one.losses:
-            if loss.severity is LossSeverity.REFUSAL:
+            if loss.severity is LossSeverity.REFUSAL and f"{loss.part}/{loss.agent}" not in outcome.as_before:
                 said = text.for_target(losses.rule(loss.code).summary, one.target)
                 what = f"{said}: {loss.detail}" if str(loss.detail) else said
                 yield Line("refused", f"{loss.part}/{loss.agent}", what, one.target, place, hint=loss.hint or "", look=True)

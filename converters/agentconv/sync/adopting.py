@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.insisting import insisting
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
@@ -17,7 +18,7 @@ from agentconv.sources.loaded import Loaded
 from agentconv.sync import digests, source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -34,8 +35,8 @@ class Adopting:
 
     settings: Settings
     sources: Sources
-    allow_widening: bool = False
-    """Whether the source may get agents that may do more there than they may in the target."""
+    widening: Collection[str] = ()
+    """What the user insists on: agents that may do more in the source than they may in the target."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Sources that are made or changed, with their bytes."""
     settled: list[Synced] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Adopting:
     def _one(self, file: File, pointer: str, agent: Agent) -> None:
         source_format = self.settings.source_format
         piece = Loaded(file.path, file.target, None, (fields.changed(agent, {"id": agent.name or "agent"}),), (State.LOADS,))
-        options = Options(allow_widening=self.allow_widening, deploy=True, models=self.settings.models)
+        options = insisting(Options(deploy=True, models=self.settings.models), self.widening)
         done = next(iter(convert([piece], source_format, options)), None)
         if done is None or done.file is None:
             reason = next((loss.detail for loss in done.losses if loss.severity == "refusal"), "") if done else ""

@@ -34,7 +34,7 @@ class Bases:
     def folder(self) -> Path:
         """Where texts are kept: in git's own folder, which no commit takes up, else in the user's state."""
         if self._folder is None:
-            inside = self.git.path("agentconv")
+            inside = self.git.own_folder()
             name = hashlib.sha256(os.fsencode(os.path.realpath(self._root))).hexdigest()[:16]
             self._folder = (inside or state_folder() / name) / "base"
         return self._folder

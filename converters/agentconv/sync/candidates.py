@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, overriding, present, strangers
+from agentconv.sync import digests, moving, overriding, present, strangers
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
 from agentconv.sync.preferring import SOURCE
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -215,21 +215,8 @@ class Candidate:
         return [*self.bases, *(replace(one, fields={**one.fields, **fixed}) for one in self.bases[:1])]
 
     def base(self, bases: Bases) -> Agent | None:
-        """Return the agent that was settled last, where its text is found.
-
-        The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
-        """
-        there, like = (self.file.data, self.file.like) if self.file is not None else (None, "")
-        for one in self.bases:
-            data = bases.text(one.blob, there)
-            found = _in_text(one, data, like) if data is not None else None
-            if found is None and one.pointer:
-                found = next(
-                    (agent for text in bases.history(one.path) if (agent := _in_text(one, text, like)) and _is_settled(one, agent)), None
-                )
-            if found is not None:
-                return found
-        return None
+        """Return the agent that was settled last, where its text is found."""
+        return settled_agent(self.bases, self.file, bases)
 
 
 def _is_allowed(base: Synced, view: Agent, settled: Settled) -> bool:
@@ -237,6 +224,24 @@ def _is_allowed(base: Synced, view: Agent, settled: Settled) -> bool:
     sides = ((base.fields, digests.of(view)), (base.own, settled.own))
     was, now = ([digests.grouped(one).get(digests.GROUP) for one in side] for side in zip(*sides, strict=True))
     return was == now and was[1] is not None and digests.HIDDEN not in was
+
+
+def settled_agent(entries: Sequence[Synced], file: File | None, bases: Bases) -> Agent | None:
+    """Return an agent as it was settled last, where its text is found: in its file, or elsewhere.
+
+    The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
+    """
+    there, like = (file.data, file.like) if file is not None else (None, "")
+    for one in entries:
+        data = bases.text(one.blob, there)
+        found = _in_text(one, data, like) if data is not None else None
+        if found is None and one.pointer:
+            found = next(
+                (agent for text in bases.history(one.path) if (agent := _in_text(one, text, like)) and _is_settled(one, agent)), None
+            )
+        if found is not None:
+            return found
+    return None
 
 
 def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
@@ -251,14 +256,19 @@ def _is_settled(entry: Synced, agent: Agent) -> bool:
     return all(found.get(path) == entry.fields.get(path) for path in (*digests.TEXTS, *digests.LISTS))
 
 
-def of(situation: Situation) -> list[Candidate]:
-    """Return every entry that a run is about, by target and path."""
+def of(situation: Situation, bases: Bases) -> list[Candidate]:
+    """Return every entry that a run is about, by target and path.
+
+    Args:
+        situation: What it starts from.
+        bases: Finds texts that were settled.
+    """
     lock, sources, files, given = situation.lock, situation.sources, situation.files, situation.views
     by_place: dict[tuple[str, str, str], list[Synced]] = {}
     for one in lock.synced:
         by_place.setdefault((one.target, *one.key), []).append(one)
     unread = _unread(situation)
-    moved = _moved(situation, unread)
+    moved = moving.found(situation, unread, lambda several: settled_agent(several, files.get(several[0].path), bases))
     found: list[Candidate] = []
     for views in given:
         by_agent: dict[Key, list[Synced]] = {}
@@ -371,33 +381,6 @@ def mark_renamed_in_place(found: Collection[Candidate]) -> None:
 
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:
     return {path: one for path, one in found.items() if path != "name"}
-
-
-def _moved(situation: Situation, unread: Collection[Key]) -> dict[Key, Key]:
-    """Return the agents whose file has another name now: the old one is gone, and one new one says the same."""
-    lock, sources, given = situation.lock, situation.sources, situation.views
-    present_keys = {key for key, _ in sources.agents()}
-    gone: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
-    known = {one.agent for one in lock.synced}
-    for one in lock.synced:
-        if one.agent not in present_keys and one.agent not in unread:
-            gone.setdefault(one.agent, {})[one.target] = (one.fields.get("prompt.text"), one.fields.get("description"))
-    if not gone:
-        return {}
-    new: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
-    for views in given:
-        for view in views.entries:
-            if view.key not in known:
-                found = digests.of(view.agent)
-                new.setdefault(view.key, {})[view.target] = (found.get("prompt.text"), found.get("description"))
-    pairs = [(old, other) for old, was in gone.items() for other, now in new.items() if _is_same(was, now)]
-    olds, news = [old for old, _ in pairs], [other for _, other in pairs]
-    return {old: other for old, other in pairs if olds.count(old) == 1 and news.count(other) == 1}
-
-
-def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str, tuple[str | None, str | None]]) -> bool:
-    shared = [target for target in was if target in now]
-    return bool(shared) and all(was[target] == now[target] and was[target][0] is not None for target in shared)
 
 
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:

@@ -90,7 +90,7 @@ class Carrying:
             if one.settled is None or one.view is None:
                 continue
             for path in (*one.settled.edited, *one.settled.merged):
-                if chosen(one, path) and not _follows(one, path):
+                if chosen(one, path) and not follows(one, path):
                     self.edits.append(self._one(one, path))
 
     def _one(self, one: Candidate, path: str) -> Edit:
@@ -244,7 +244,9 @@ def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:
     if one.view is None or one.settled is None:
         return False
     was, now = digests.of(old), digests.of(new)
-    if any(now.get(each) != was.get(each) for each in {*now, *was} - {path}):
+    there = digests.of(one.settled.agent)
+    along = {"prompt.mode"} if follows(one, "prompt.mode") and now.get("prompt.mode") == there.get("prompt.mode") else set()
+    if any(now.get(each) != was.get(each) for each in {*now, *was} - {path} - along):
         return False
     wanted = digests.said(one.settled.agent, path)
     if path in digests.TEXTS:
@@ -252,7 +254,7 @@ def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:
     return bool(fields.portable(digests.said(new, path) or None) == fields.portable(wanted or None))
 
 
-def _follows(one: Candidate, path: str) -> bool:
+def follows(one: Candidate, path: str) -> bool:
     """Whether an edit is told with that of the text: with a first text, or without the last, a client has its own prompt or not."""
     if path != "prompt.mode" or one.view is None or one.settled is None:
         return False

@@ -48,6 +48,11 @@ class Git:
         found = self._run("rev-parse", "--show-toplevel")
         return Path(os.fsdecode(found.rstrip(b"\n"))) if found else None
 
+    def own_folder(self) -> Path | None:
+        """Return where things of ours are kept among git's own; None without git, or where a link leads to somewhere else from there."""
+        inside = self.path("agentconv")
+        return None if inside is None or any(map(os.path.islink, (inside, inside / "base", inside / "local.lock"))) else inside
+
     def path(self, name: str) -> Path | None:
         """Return where something of ours lies among git's own files: of this work tree alone."""
         found = self._run("rev-parse", "--git-path", name) if self.top else None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.settings import Settings
 
-LASTING = frozenset({"not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "widened", "widened-elsewhere"})
+LASTING = frozenset({"not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "widened", "widened-less", "widened-elsewhere"})
 """Losses that are never known by themselves: each run says them, with how many agents."""
 
 

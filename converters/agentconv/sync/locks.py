@@ -48,7 +48,7 @@ def read(scope: Scope, git: Git, reader: Reader, *, dry_run: bool) -> Lock:
 
 def local(git: Git, scope: Scope) -> Path:
     """Return the place of the lock of what version control does not have."""
-    inside = git.path("agentconv")
+    inside = git.own_folder()
     return (inside or state_folder() / hashlib.sha256(os.fsencode(os.path.realpath(scope.root))).hexdigest()[:16]) / "local.lock"
 
 

@@ -6,14 +6,16 @@ file that is mainly the user's byte for byte as it was.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.install import deployment, filled_in, lock, planning
-from agentconv.install.lock import LockedPack
+from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
@@ -39,12 +41,14 @@ class PartsOutcome:
     plan: Plan
     deployments: tuple[Deployment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    as_before: frozenset[str] = frozenset()
+    """The parts that targets cannot hold for the very reasons that an earlier run told of."""
 
     @property
     def needs_a_look(self) -> bool:
         """Whether something stays that was not to stay, or did not get where it was to be."""
         wrong = any(one.severity is Severity.ERROR for one in self.told())
-        return wrong or self.plan.needs_a_look or any(one.refused for one in self.deployments)
+        return wrong or self.plan.needs_a_look or any({*one.refused} - self.as_before for one in self.deployments)
 
     def refused(self, target: str) -> dict[str, str]:
         """Return the parts that a target cannot hold, with the reasons."""
@@ -71,8 +75,8 @@ class Wish:
     """Whether the source's word counts where a target was edited."""
     insist: bool = False
     """Whether all of them may go."""
-    allow_widening: bool = False
-    """Whether parts are written that a target does not hold to what their authors closed."""
+    widening: Collection[str] = ()
+    """What the user insists on, whatever the authors closed."""
     passing: frozenset[str] = frozenset()
     """Targets that are not looked at."""
 
@@ -92,7 +96,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
-    options = replace(where, allow_widening=wish.allow_widening, along=wish.along, rules_along=not scope.is_user)
+    options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     converted = (deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     done = tuple(_filled_in(one, reader) for one in converted)
@@ -104,14 +108,28 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     held = {entry.agent for entry in mine if entry.agent not in given} if wrong or emptied else set()
     own = {entry.target for entry in mine} & {settings.source_format}
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
-    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]))
+    refused = tuple(_refused(done))
+    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
     targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
     told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
-    result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told))
-    quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.allow_widening
+    before = locked.pack(NAME)
+    as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
+    result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told), as_before)
+    quiet = not refused and not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.widening
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _refused(done: Iterable[Deployment]) -> Iterator[LockedAgent]:
+    """Yield the parts that targets cannot hold, each with a checksum of the targets and the reasons: what was told once is known by it."""
+    reasons: dict[str, set[str]] = {}
+    for one in done:
+        for loss in one.losses:
+            if loss.severity is LossSeverity.REFUSAL:
+                reasons.setdefault(f"{loss.part}/{loss.agent}", set()).add(f"{one.target}\0{loss.code}\0{loss.detail}")
+    for id_, several in sorted(reasons.items()):
+        yield LockedAgent(id_, id_.partition("/")[2], hashlib.sha256("\n".join(sorted(several)).encode()).hexdigest())
 
 
 def _filled_in(one: Deployment, reader: Reader) -> Deployment:
@@ -170,5 +188,5 @@ def _settled(plan: Plan, source_format: str) -> Plan:
     entries = tuple(one for one in plan.lock_after.entries if NAME not in one.packs or one.target != source_format)
     targets = dict.fromkeys(sorted({one.target for one in entries if NAME in one.packs}))
     packs = [replace(pack, targets=targets) if pack.name == NAME else pack for pack in plan.lock_after.packs]
-    kept = tuple(pack for pack in packs if targets or pack.name != NAME)
+    kept = tuple(pack for pack in packs if targets or pack.agents or pack.name != NAME)
     return replace(plan, lock_after=replace(plan.lock_after, entries=entries, packs=kept))

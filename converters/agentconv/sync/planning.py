@@ -46,7 +46,8 @@ class Choices:
     """Whose word counts where both sides changed."""
     insist: bool = False
     """Whether much may be deleted."""
-    allow_widening: bool = False
+    widening: Collection[str] = ()
+    """What the user insists on, whatever the source closes, as `conversion.insisting` has it."""
     going: Collection[Key] | None = None
     """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
     jobs: int | None = 1
@@ -141,7 +142,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     Raises:
         InputError: It would delete more than anybody means without saying so.
     """
-    found = candidates.of(situation)
+    found = candidates.of(situation, bases)
     for one in found:
         one.decide(bases, choices.prefer, choices.asked)
     for one in earlier.take_over(found, situation.earlier):

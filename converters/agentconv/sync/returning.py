@@ -48,7 +48,7 @@ class Returning:
 
     def adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
         """Return the source with what stood in targets alone, and what is to be done then."""
-        adopting = Adopting(self._run.settings, loaded, self._run.choices.allow_widening)
+        adopting = Adopting(self._run.settings, loaded, self._run.choices.widening)
         released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
         nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
         unread = [one for one in self._run.files(targets, [], self._run.lock, leave=loaded.files).values() if one.problem is not None]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
-from agentconv.conversion.choices import MAP_MODELS
+from agentconv.conversion.choices import EVERYTHING, MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.dataclass import dataclass, field, fields
 from agentconv.core.diagnostics import InputError
@@ -40,6 +40,7 @@ HERE = "."
 _NEEDED = ("source", "targets")
 _OF_TARGET = ("committed", "own")
 _WIDER = "keep-wider"
+_MORE = "allow-widening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,17 @@ class Settings:
     """Losses that are known, `CODE` or `CODE:FORMAT`."""
     models: ModelChoices = NO_CHOICES
     required_version: str | None = None
+    widening: tuple[str, ...] = ()
+    """What a file that a person names insists on, whatever the source closes, as `conversion.insisting` has it."""
     sha256: str = ""
     """Of all that decides what is written, whichever way it is spelled."""
     places: Mapping[str, Span] = field(default_factory=dict, compare=False)
     """By the name of an agent, where something is said of it."""
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether an assistant is named as the source, all of whose places are read."""
+        return self.source == HERE
 
     @property
     def place(self) -> str:
@@ -169,6 +177,7 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
         carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
         accept=_accept(said["accept"], (source_format, *targets)) if "accept" in said else (),
         along=_along(said["with"]) if "with" in said else None,
+        widening=_widening(said[_MORE], is_named=named is not None) if _MORE in said else (),
         required_version=said[settings_file.VERSION].text(settings_file.VERSION) if settings_file.VERSION in said else None,
         sha256=_sha256(meaning),
         places={name: table.place() for name, table in agents.items()},
@@ -356,6 +365,15 @@ def _carry_back(table: Table) -> tuple[str, ...]:
             hint = registry.did_you_mean(word, CARRIED, f"it may be {' and '.join(CARRIED)}; the rest takes `agentconv sync --carry-back`")
             raise table.wrong(f"`{word}` is not carried back by itself", hint, "carry-back", number)
     return tuple(dict.fromkeys(words))
+
+
+def _widening(table: Table, *, is_named: bool) -> tuple[str, ...]:
+    """Return what a file that a person names insists on."""
+    if not is_named:
+        hint = "say it on the command line: agentconv sync --allow-widening=NAME"
+        raise table.wrong("a project cannot allow itself to widen what its agents may do", hint, _MORE)
+    value = table.values[_MORE]
+    return ((EVERYTHING,) if value else ()) if isinstance(value, bool) else table.texts(_MORE, "agents, or true, or false")
 
 
 def _along(table: Table) -> With:

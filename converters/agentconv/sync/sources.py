@@ -110,6 +110,25 @@ def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
         yield replace(first, message=f"{first.message}{more}", hint=hint)
 
 
+def doubles(loaded: Sources, own_file: str) -> Iterator[Diagnostic]:
+    """Say of agents of one name which of them their client uses: in the targets each has a name of its own, and what settles it.
+
+    Args:
+        loaded: The agents of the source.
+        own_file: The file with the project's settings.
+    """
+    first: dict[str, str] = {}
+    for piece in loaded.pieces:
+        for agent in piece.agents:
+            name = agent.name or ""
+            other = first.setdefault(name, piece.path)
+            if name and other != piece.path:
+                spec = registry.load(piece.format).SPEC
+                message = f"`{name}` is also in `{other}`; {spec.client} uses {spec.duplicates}, and the other assistants get both"
+                hint = f'rename one of them; or `exclude = ["{piece.path}"]` at the top of {own_file} leaves this one out'
+                yield Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(piece.path), hint)
+
+
 def wrong(path: str, reason: str, way: tuple[str, int] = ("mend it", 1)) -> Diagnostic:
     """Say that nothing of a source is synced as long as it is what it is, and what mends that, at which line."""
     hint = f"{way[0]}; its files in the other assistants are left as they are until then"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.conversion.insisting import insists
 from agentconv.conversion.shared_files import pointer
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
@@ -21,7 +22,6 @@ from agentconv.sync.adopting import as_given
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from agentconv.core.ir import Json
     from agentconv.core.widening import Widening
     from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
@@ -82,8 +82,8 @@ class _Switch:
                 one = Synced(key[0], source_format, "", agent.name or "", "0" * 64, digests.of(agent), pointer(agent) if several else "")
                 yield _at(replace(one, bytes_sha256=sha256, created=False), *self.names[key])
 
-    def configuration(self, said: Mapping[str, Mapping[str, Json]]) -> tuple[bytes, Settings]:
-        """Return the configuration with the new source, and with what is said of its agents in the old one."""
+    def configuration(self, kept: Sequence[Kept] = ()) -> tuple[bytes, Settings]:
+        """Return the configuration with the new source, and with what holds in other assistants alone."""
         file = self.settings.file
         there = dict(self.new.agents())
         renamed: dict[str, dict[str, None]] = {}
@@ -91,7 +91,10 @@ class _Switch:
             if key in self.names:
                 renamed.setdefault(agent.name or "", {})[there[self.names[key]].name or ""] = None
         names = {name: list(found) for name, found in renamed.items()}
-        data = configuring.with_source(self.settings, file.read_bytes().decode(), self.target, names, said).encode()
+        said = {one.agent: one.says for one in kept if one.says and one.target == self.settings.source_format}
+        text = configuring.with_source(self.settings, file.read_bytes().decode(), self.target, names, said)
+        others = [one for one in kept if one.says and one.target != self.settings.source_format]
+        data = configuring.with_kept(self.settings, text, others).encode()
         found = settings.read(self.settings.root, {file.name: data})
         if found is None or found.source_format != self.target:
             raise registry.usage(f"{file.name} cannot be changed as it stands", f'write `source = "{self.target}"` into it')
@@ -117,12 +120,14 @@ def switched(run: Run, target: str, before: Outcome) -> Outcome:
     missing = _missing(switch, before)
     if missing and not run.choices.insist:
         raise not_held(target, missing.values())
-    _, bare = switch.configuration({})
+    _, bare = switch.configuration()
     lock = replace(run.lock, synced=switch.lock())
     source_format = run.settings.source_format
-    given = replace(run, settings=bare).given(switch.new, source_format, lock)
-    kept = tuple(_kept(switch, given))
-    data, chosen = switch.configuration({one.agent: one.says for one in kept if one.says})
+    bare_run = replace(run, settings=bare)
+    given = bare_run.given(switch.new, source_format, lock)
+    others = (bare_run.given(switch.new, one, lock) for one in bare.targets if one != source_format)
+    kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)))
+    data, chosen = switch.configuration(kept)
     return _planned(switch, replace(run, settings=chosen), data, kept)
 
 
@@ -192,6 +197,19 @@ def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
         yield keeping.of(view, old[keys[view.key]])
 
 
+def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
+    """Yield what a third assistant's files hold agents to, and the new source cannot say: they go on doing so, as they stand."""
+    old = dict(switch.old.agents())
+    keys = {new: key for key, new in switch.names.items()}
+    there = {(one.target, *one.place): one.there for one in before.candidates}
+    for view in given.entries:
+        author, stands = old.get(keys.get(view.key, view.key)), there.get((view.target, view.path, view.pointer))
+        if author is None or stands is None or compare.widenings(author, stands, view.target):
+            continue
+        if compare.widenings(author, view.agent, view.target):
+            yield keeping.of(view, stands)
+
+
 def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> Outcome:
     """Return what is to be done, where nothing may do more than before, or that is meant.
 
@@ -210,8 +228,8 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> 
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
     wider = tuple(_wider(switch, outcome))
-    if wider and not run.choices.allow_widening:
-        raise _would_widen(wider)
+    if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
+        raise _would_widen(unasked)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = tuple(one for one in kept if one.says), Switched(wider)
     return outcome

@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import insisting
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.suggestions import nearest
@@ -159,7 +160,10 @@ class Run:
             loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
         loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
-        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
+        loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
+        known = {one.agent for one in self.lock.synced}
+        new = {agent.name or "" for key, agent in loaded.agents() if known and key not in known}
+        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names, new)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
@@ -196,6 +200,7 @@ class Run:
         """Complain about agents that are named on the command line and that are nowhere."""
         known = names | {one.name for one in self.lock.synced}
         wishes = [("--prefer", name) for name in self.choices.prefer.agents()]
+        wishes += [("--allow-widening", name) for name in insisting.named(self.choices.widening) if "/" not in name]
         wishes += [("--carry-back", name) for name in self.carry_back.agents()] if self.carry_back else []
         for flag, name in wishes:
             if name not in known:
@@ -237,7 +242,7 @@ class Run:
     def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
         """Return what the source gives for a target."""
         locked = [one for one in lock.synced if one.target == target]
-        return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
+        return views.of(loaded, target, self.settings, locked, self.scope, widening=self.choices.widening)
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
         return earlier.of(loaded, target, self.settings, lock, self.scope)

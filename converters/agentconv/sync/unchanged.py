@@ -8,6 +8,7 @@ from agentconv import __version__
 from agentconv.core.diagnostics import InputError
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.disk.files import Disk
+from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
 from agentconv.sync import known, places, source_files, texts
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
 
 
-def is_read(settings: Settings, target: str, scope: Scope) -> bool:
-    """Whether a target's client reads the source's own folder, too."""
-    if scope.is_user:
+def is_read(settings: Settings, target: str, scope: Scope | None) -> bool:
+    """Whether a target's client reads the source's own folder, too, in the project (by default) or in the user's own scope."""
+    if scope is not None and scope.is_user:
         return False
     client = installed.targets().get(target)
-    return client is not None and settings.source_format in client.also_reads
+    return client is not None and settings.source_format in client.also_reads and _is_at_home(settings)
+
+
+def _is_at_home(settings: Settings) -> bool:
+    """Whether the source lies where its own client looks, at the project's root: others that read that folder look nowhere else."""
+    row, place = registry.FORMATS[settings.source_format], f"{settings.source}/"
+    return settings.is_anywhere or any(place.startswith(f"{folder}/") for folder in (*row.folders, *row.files))
 
 
 def is_served(settings: Settings, target: str, scope: Scope) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.along import NOTHING, With
 from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
 from agentconv.core.dataclass import dataclass, field, replace
@@ -15,12 +16,12 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
 from agentconv.sources.parts import Parts
-from agentconv.sync import overriding
+from agentconv.sync import overriding, unchanged
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
@@ -66,7 +67,13 @@ class Views:
 
 
 def of(
-    sources: Sources, target: str, settings: Settings, locked: Iterable[Synced], scope: Scope | None = None, *, allow_widening: bool = False
+    sources: Sources,
+    target: str,
+    settings: Settings,
+    locked: Iterable[Synced],
+    scope: Scope | None = None,
+    *,
+    widening: Collection[str] = (),
 ) -> Views:
     """Return what the source gives for a target.
 
@@ -76,7 +83,7 @@ def of(
         settings: What the configuration says.
         locked: What is settled of the target.
         scope: Where to; the project by default.
-        allow_widening: Whether agents may do more than their source says.
+        widening: What the user insists on, whatever the source closes.
     """
     where = places.targets()[target]
     views = Views(target)
@@ -84,9 +91,9 @@ def of(
     ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
-    options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
+    options = insisting(Options(models=settings.models, deploy=True, pins=pins, overriding=overrides), widening)
     servers = Servers(settings, scope)
-    options = replace(options, along=restraining(settings, target), unrestrained=RESTRAINING if allow_widening else ())
+    options = replace(options, along=restraining(settings, target), keeps_wider=_kept_wider(settings, target, scope))
     options = replace(options, servers_of=servers.there, rules_along=scope is None or not scope.is_user)
     beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
@@ -101,6 +108,13 @@ def of(
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
+
+
+def _kept_wider(settings: Settings, target: str, scope: Scope | None) -> Callable[[Agent], Collection[str]] | None:
+    """Return what tells what the configuration lets agents do beyond their source, in a file that comes before the source's own."""
+    if not unchanged.is_read(settings, target, scope) or not registry.load(target).SPEC.own_first:
+        return None
+    return lambda agent: overriding.kept_wider(settings, target, agent.name or "")
 
 
 def restraining(settings: Settings, target: str) -> With:

@@ -20,8 +20,8 @@ from agentconv.lint.rule import WIDENING, Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent, ToolGrant
+    from agentconv.core.widening import Widening
     from agentconv.lint.rule import Edit, Finding, Rule
     from agentconv.lint.subject import Subject
 

@@ -1,0 +1,71 @@
+"""What each agent may do in each assistant, at one glance: a row for each assistant, once for all agents that fare alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.formats import registry
+from agentconv.render import text
+from agentconv.render.table import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from agentconv.lint.inspection import Inspected, Reading
+
+_HEADS = {"write": "WRITE", "run": "RUN", "network": "NETWORK", "mcp": "MCP"}
+_MORE = " (!)"
+_CELL = 12
+"""How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
+_LEGEND = {
+    "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
+    "not held": "not held: its file closes it, and the assistant does not hold a spawned agent to that",
+    _MORE: "(!): its author did not allow it",
+}
+
+
+def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
+    """Return a block for the agents that fare alike: their names, and below them each assistant that has them.
+
+    Args:
+        files: What clients make of files.
+        asked: The clients.
+    """
+    blocks: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
+    for name, readings in sorted(_by_agent(files).items()):
+        rows = tuple((client, _cells(readings[client])) for client in asked if client in readings)
+        blocks.setdefault(rows, []).append(name)
+    titles = max((len(text.client(client)) for rows in blocks for client, _ in rows), default=0)
+    lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in _HEADS.values())]).rstrip()]
+    for rows, names in blocks.items():
+        lines += ["", *wrapped(", ".join(map(text.safe, names))).split("\n")]
+        for client, cells in rows:
+            lines.append("".join([f"  {text.client(client):{titles}}", *(f"  {cell:{_CELL}}" for cell in cells)]).rstrip())
+        if away := [text.client(client) for client in asked if client not in dict(rows)]:
+            lines += wrapped(f"  not there: {', '.join(away)}").split("\n")
+    shown = "\n".join(lines)
+    legend = [wrapped(words) for mark, words in _LEGEND.items() if mark in shown]
+    return [*lines, *([""] if legend else []), *legend]
+
+
+def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:
+    """Return what each client has of each agent: of two files of one name, the one that it reads first."""
+    found: dict[str, dict[str, Reading]] = {}
+    for file in files:
+        for reading in file.readings:
+            if reading.may and file.is_here(reading.client):
+                clients = found.setdefault(reading.name or reading.agent or "", {})
+                own_first = registry.load(reading.client).SPEC.own_first
+                if reading.client not in clients or (reading.client == file.format) is own_first:
+                    clients[reading.client] = reading
+    return found
+
+
+def _cells(reading: Reading) -> tuple[str, ...]:
+    """Return the cells of a row."""
+    return tuple(_cell(effect, word, reading) for effect, word in reading.may)
+
+
+def _cell(effect: str, word: str, reading: Reading) -> str:
+    more = _MORE if effect in reading.more else ""
+    return f"{text.shorten(word, _CELL - len(more))}{more}"

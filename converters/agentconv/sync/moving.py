@@ -1,0 +1,115 @@
+"""Agents whose file in the source has another name now: the old one is gone, and a new one is the same agent.
+
+It is the same where it says the same; and where somebody edited it along with its name, where it is like nothing else. Else its files
+in the targets would go, and with them what was edited there, and what the configuration says of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import dataclass
+from agentconv.sync import digests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
+    from agentconv.sync.situation import Situation
+    from agentconv.sync.sources import Key
+
+_ALIKE = 0.6
+"""Which part of two texts is the same where one is the other, edited: git takes files for one from half of them on."""
+_WORDS = 8
+"""How many words a text has that says enough to be known again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What an agent says in a target, as far as it is known again by it."""
+
+    prompt: str | None
+    """The checksum of its prompt."""
+    description: str | None
+    words: Counter[tuple[str, str]]
+    """Each two words that follow one another."""
+
+
+def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequence[Synced]], Agent | None]) -> dict[Key, Key]:
+    """Return the agents that are gone, each with the new one that it is.
+
+    Args:
+        situation: What a run starts from.
+        unread: Agents of which nothing is known.
+        settled: Returns an agent as it was settled, where its text is found.
+    """
+    there = {key for key, _ in situation.sources.agents()}
+    known = {one.agent for one in situation.lock.synced}
+    gone: dict[Key, dict[str, list[Synced]]] = {}
+    for one in situation.lock.synced:
+        if one.agent not in there and one.agent not in unread:
+            gone.setdefault(one.agent, {}).setdefault(one.target, []).append(one)
+    if not gone or there <= known:
+        return {}
+    views = [view for given in situation.views for view in given.entries]
+    now: dict[Key, dict[str, _Text]] = {}
+    for view in views:
+        now.setdefault(view.key, {})[view.target] = _text(view.agent)
+    new = {key: texts for key, texts in now.items() if key not in known}
+    was = {key: {target: _locked(several) for target, several in targets.items()} for key, targets in gone.items()}
+    pairs = _only([(old, other) for old, old_texts in was.items() for other, texts in new.items() if _says_the_same(old_texts, texts)])
+    left = {key: targets for key, targets in gone.items() if key not in pairs}
+    new = {key: texts for key, texts in new.items() if key not in pairs.values()}
+    return pairs | (_only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
+
+
+def _only(pairs: Sequence[tuple[Key, Key]]) -> dict[Key, Key]:
+    """Return the pairs of which neither side is in another one."""
+    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    return {old: new for old, new in pairs if olds[old] == news[new] == 1}
+
+
+def _text(agent: Agent) -> _Text:
+    said = digests.of(agent)
+    words = f"{agent.description or ''} {agent.prompt.text if agent.prompt else ''}".split()
+    return _Text(said.get("prompt.text"), said.get("description"), Counter(pairwise(words)))
+
+
+def _locked(several: Iterable[Synced]) -> _Text:
+    first = next(iter(several))
+    return _Text(first.fields.get("prompt.text"), first.fields.get("description"), Counter())
+
+
+def _says_the_same(was: Mapping[str, _Text], now: Mapping[str, _Text]) -> bool:
+    shared = [(was[target], now[target]) for target in was if target in now]
+    same = ((old.prompt, old.description) == (new.prompt, new.description) and old.prompt is not None for old, new in shared)
+    return bool(shared) and all(same)
+
+
+def _edited(
+    gone: Mapping[Key, Mapping[str, Sequence[Synced]]],
+    new: Mapping[Key, Mapping[str, _Text]],
+    now: Mapping[Key, Mapping[str, _Text]],
+    stay: Collection[Key],
+    settled: Callable[[Sequence[Synced]], Agent | None],
+) -> Iterator[tuple[Key, Key]]:
+    """Yield the agents that are gone, with new ones that are like them: more so than any that is still there, for many are of one text."""
+    for old, targets in gone.items():
+        target, agent = next(((one, agent) for one, several in targets.items() if (agent := settled(several)) is not None), ("", None))
+        text = _text(agent) if agent is not None else None
+        if text is None or text.words.total() < _WORDS:
+            continue
+        others = max((_likeness(text, now[key][target]) for key in stay if target in now.get(key, ())), default=0.0)
+        for key, texts in new.items():
+            likeness = _likeness(text, texts[target]) if target in texts else 0.0
+            if likeness >= _ALIKE and likeness > others:
+                yield old, key
+
+
+def _likeness(one: _Text, other: _Text) -> float:
+    """Return which part of two texts is the same."""
+    both = one.words.total() + other.words.total()
+    return 2 * (one.words & other.words).total() / both if both else 0.0
