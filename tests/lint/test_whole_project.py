@@ -122,3 +122,24 @@ def test_a_client_that_takes_now_this_and_now_that_is_told_to(capsys: pytest.Cap
         "opencode": "it takes this one or .claude/skills/deploy/SKILL.md, now the one and now the other",
         "kilo": "it takes .agents/skills/deploy/SKILL.md",
     }
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", '{"mcpServers": 5}'])
+def test_a_file_that_stops_a_client_is_told_though_nothing_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """Gemini CLI 0.61.0 does not start with an empty settings.json (asked): `inspect` says so, and `lint`, be there agents or none."""
+    place = tmp_path / ".gemini/settings.json"
+    place.parent.mkdir()
+    place.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    codes, said = [], []
+    for agents in (False, True):
+        if agents:
+            (place.parent / "agents").mkdir()
+            (place.parent / "agents/abc.md").write_text("---\nname: abc\ndescription: Does it\n---\n\nDo it now.\n")
+        codes += [main(["inspect", "--for", "gemini-cli"]), main(["lint"])]
+        said.append(capsys.readouterr().out.count("Gemini CLI does not start with this file"))
+
+    assert codes == [1, 1, 1, 1]
+    assert min(said) > 1

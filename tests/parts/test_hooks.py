@@ -331,6 +331,15 @@ def test_guard_of_prompts_that_is_told_otherwise_is_not_held() -> None:
     assert [is_written(projected(hook, "kimi", "user")) for hook in hooks] == [False, True, True]
 
 
+@pytest.mark.parametrize("target", ["codex", "copilot", "cursor", "droid"])
+def test_no_time_at_all_is_none_elsewhere(target: str) -> None:
+    """What is no time in its own client is not written: some would give up at once, and the guard would block nothing."""
+    done = projected(_hook("PreToolUse", "Bash", {**BLOCKING, "timeout": -1}), target)
+
+    assert hook_handlers.read(target, done.part.definition.handlers[0]).timeout_seconds is None
+    assert "hook-key-dropped" in _codes(done)
+
+
 def test_times_are_in_the_unit_of_the_target() -> None:
     """Gemini CLI counts milliseconds, and Qwen Code from a thousand on."""
     counts = {}

@@ -222,6 +222,13 @@ class PartsOnDisk(PlacesOnDisk):
         self._void(source, client, kind)
         return tuple(one.told for one in self._voids[client, source.text.path] if one.kind is None and one.first == kind)
 
+    def void(self, client: str) -> Iterator[Void]:
+        """Yield why a client takes nothing of files that were read and have no part which could say so."""
+        told = {one.path for (name, _), found in self._known.items() if name == client for one in found}
+        for (name, path), voids in self._voids.items():
+            if name == client and voids and path not in told:
+                yield replace(voids[0], told=self._shown(voids[0].told, client))
+
     def _is_missing(self, client: str, path: str, named: str) -> bool:
         """Whether a file that another one names is not there; of one that lies elsewhere, nobody knows."""
         below = includes.beside(path, named)
