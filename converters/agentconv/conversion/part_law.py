@@ -102,7 +102,8 @@ class PartLaw:
         if found is None or difference(loaded.part, found):
             return None
         path = source.text.path
-        beside = (WrittenFile(f"{path.rpartition('/')[0]}/{one.path}", one.data, one.executable) for one in source.files)
+        folder = f"{path.rpartition('/')[0]}/" if loaded.kind == "skills" else ""
+        beside = (WrittenFile(f"{folder}{one.path}", one.data, one.executable) for one in source.files)
         files = (WrittenFile(path, source.text.data, source.executable), *beside)
         return PartVerdict(loaded, loaded.part, module, source.place, path, files)
 
