@@ -143,3 +143,19 @@ def test_a_file_that_stops_a_client_is_told_though_nothing_is_in_it(
 
     assert codes == [1, 1, 1, 1]
     assert min(said) > 1
+
+
+@pytest.mark.parametrize(("said", "expected"), [("", {"a/AGENTS.md": 3, "a/b/AGENTS.md": 1}), ("project_doc_max_bytes = 100000\n", {})])
+def test_what_codex_cuts_off_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, expected: dict[str, int]
+) -> None:
+    """Codex 0.169.0 reads the first 32 KiB of the files from the root down to a folder (asked), or what its configuration says."""
+    texts = {"AGENTS.md": "x" * 32_758, "a/AGENTS.md": "Tabs\nTabs\nTabs\n", "a/b/AGENTS.md": "Be brief.\n", "c/AGENTS.md": "Short.\n"}
+    for path, text in {**texts, ".codex/config.toml": said}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    main(["inspect", "--for", "codex", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)["project"]["statements"]
+
+    assert {one["path"]: one["line"] for one in found if one["topic"] == "never"} == expected

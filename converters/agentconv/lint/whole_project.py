@@ -105,6 +105,7 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
             found.statements += _runs_twice(client, loaded, again) if kind == "hooks" else ()
         found.statements += _wider_copies(kind, parts, asked)
     found.statements += [one for client in asked for place in parts.places for one in _texts_twice(client, place)]
+    found.statements += [one for client in asked for place in parts.places for one in _cut(client, place)]
     found.statements += void(parts, asked)
     found.stopped = tuple(client for client in asked if any(_stops(place, client) for place in parts.places))
     found.statements.sort(key=lambda one: (list(TOPICS).index(one.topic), ROWS.index(one.kind), one.path, one.name))
@@ -218,6 +219,13 @@ def _texts_twice(client: str, place: PartsOnDisk) -> Iterator[Statement]:
     for one, other, imports_it in instruction_texts.twice(client, place):
         words = instruction_texts.again(place.shown(client, other), imports_it=imports_it)
         yield Statement("twice", client, "instructions", one.part.name or "", place.shown(client, one.path), words)
+
+
+def _cut(client: str, place: PartsOnDisk) -> Iterator[Statement]:
+    """Yield the texts whose end a client does not read, with the line at which that begins."""
+    for one, left, words in instruction_texts.cut(client, place):
+        line = one.source.text.data.count(b"\n", 0, left) + 1 if one.source else 1
+        yield Statement("never", client, "instructions", one.part.name or "", place.shown(client, one.path), words, line)
 
 
 def _line(one: LoadedPart, words: str = "") -> int:

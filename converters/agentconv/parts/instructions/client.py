@@ -80,6 +80,10 @@ class Client:
     """Whether it shows the model one of several files that have the same text."""
     imports_again: bool = False
     """Whether it puts a file in that another one imports though it reads it by itself."""
+    most_bytes: int | None = None
+    """How much it reads of the files from the root down to a folder, all of them together."""
+    limit: Callable[[SourceText], int | None] | None = None
+    """Returns what its configuration says of that."""
     lists: tuple[str, ...] = ()
     """Files of its configuration that name further files."""
     listed: Callable[[SourceText], tuple[Place, ...]] | None = None
