@@ -18,7 +18,7 @@ from parted_clients import clients_with
 
 import warm_program
 from agentconv.cli import main
-from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
+from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
@@ -626,8 +626,8 @@ def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
 
 def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_in() -> None:
     """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
-    assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
-    assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)
+    assert not [word for word in hook_facts.hook_tools("openhands") if word.endswith("_set")]
+    assert hook_facts.hook_tools("openhands")["task"] == ("delegate",)
 
 
 def test_script_of_a_hook_keeps_its_place_in_the_client_that_it_is_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
