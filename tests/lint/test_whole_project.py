@@ -122,3 +122,40 @@ def test_a_client_that_takes_now_this_and_now_that_is_told_to(capsys: pytest.Cap
         "opencode": "it takes this one or .claude/skills/deploy/SKILL.md, now the one and now the other",
         "kilo": "it takes .agents/skills/deploy/SKILL.md",
     }
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", '{"mcpServers": 5}'])
+def test_a_file_that_stops_a_client_is_told_though_nothing_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """Gemini CLI 0.61.0 does not start with an empty settings.json (asked): `inspect` says so, and `lint`, be there agents or none."""
+    place = tmp_path / ".gemini/settings.json"
+    place.parent.mkdir()
+    place.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    codes, said = [], []
+    for agents in (False, True):
+        if agents:
+            (place.parent / "agents").mkdir()
+            (place.parent / "agents/abc.md").write_text("---\nname: abc\ndescription: Does it\n---\n\nDo it now.\n")
+        codes += [main(["inspect", "--for", "gemini-cli"]), main(["lint"])]
+        said.append(capsys.readouterr().out.count("Gemini CLI does not start with this file"))
+
+    assert codes == [1, 1, 1, 1]
+    assert min(said) > 1
+
+
+@pytest.mark.parametrize(("said", "expected"), [("", {"a/AGENTS.md": 3, "a/b/AGENTS.md": 1}), ("project_doc_max_bytes = 100000\n", {})])
+def test_what_codex_cuts_off_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, expected: dict[str, int]
+) -> None:
+    """Codex 0.169.0 reads the first 32 KiB of the files from the root down to a folder (asked), or what its configuration says."""
+    texts = {"AGENTS.md": "x" * 32_758, "a/AGENTS.md": "Tabs\nTabs\nTabs\n", "a/b/AGENTS.md": "Be brief.\n", "c/AGENTS.md": "Short.\n"}
+    for path, text in {**texts, ".codex/config.toml": said}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    main(["inspect", "--for", "codex", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)["project"]["statements"]
+
+    assert {one["path"]: one["line"] for one in found if one["topic"] == "never"} == expected

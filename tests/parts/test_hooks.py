@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hook_files import client, files, fixture, is_written, plain, projected, read, source, written
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from parted_clients import clients_with
 
 import warm_program
+from agentconv.cli import main
 from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
@@ -27,9 +29,6 @@ from agentconv.projecting import hook_translation
 from agentconv.sources import user_places
 from agentconv.sources.discovery import discover_user
 from client_matchers import DECIDERS, TOOLS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
 FILES = files()
@@ -349,6 +348,15 @@ def test_guard_of_prompts_that_is_told_otherwise_is_not_held() -> None:
     assert [is_written(projected(hook, "kimi", "user")) for hook in hooks] == [False, True, True]
 
 
+@pytest.mark.parametrize("target", ["codex", "copilot", "cursor", "droid"])
+def test_no_time_at_all_is_none_elsewhere(target: str) -> None:
+    """What is no time in its own client is not written: some would give up at once, and the guard would block nothing."""
+    done = projected(_hook("PreToolUse", "Bash", {**BLOCKING, "timeout": -1}), target)
+
+    assert hook_handlers.read(target, done.part.definition.handlers[0]).timeout_seconds is None
+    assert "hook-key-dropped" in _codes(done)
+
+
 def test_times_are_in_the_unit_of_the_target() -> None:
     """Gemini CLI counts milliseconds, and Qwen Code from a thousand on."""
     counts = {}
@@ -638,3 +646,19 @@ def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_i
     """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
     assert not [word for word in hook_facts.hook_tools("openhands") if word.endswith("_set")]
     assert hook_facts.hook_tools("openhands")["task"] == ("delegate",)
+
+
+def test_script_of_a_hook_keeps_its_place_in_the_client_that_it_is_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of a project for the same client has the script where the hook names it: a guard without one blocks nothing."""
+    handler = {"type": "command", "command": "$(git rev-parse --show-toplevel)/.codex/scripts/g.sh"}
+    files = {
+        ".codex/hooks.json": json.dumps({"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [handler]}]}}),
+        ".codex/scripts/g.sh": "#!/bin/sh\nexit 2\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["convert", ".", "-f", "codex", "-t", "codex", "-o", "out", "--with", "hooks"]) == 0
+    assert {path.relative_to("out").as_posix(): path.read_text() for path in Path("out").rglob("*") if path.is_file()} == files

@@ -185,6 +185,51 @@ def test_imports_are_paths_from_the_root() -> None:
     assert imports.spell(body, "").startswith("See @docs/a.md and @~/b.md,")
 
 
+def test_comments_and_sections_are_as_the_client_takes_them() -> None:
+    """Claude Code imports nothing from a comment, and a whole file where a section of it is named; Gemini CLI takes the words."""
+    text = "See @a.md#tabs <!-- @b.md --> @c.md"
+    found = [imports.imported(imports.parse(text, "", way)) for way in ("sections", "words")]
+
+    assert found == [("a.md", "c.md"), ("b.md", "c.md")]
+
+
+@pytest.mark.parametrize(
+    ("format_id", "path", "expected"),
+    [
+        ("claude-code", "CLAUDE.md", ("NOTES", "docs/Makefile")),
+        ("claude-code", ".claude/rules/a.md", (".claude/rules/HERE",)),
+        ("gemini-cli", "GEMINI.md", ("NOTES", "docs/Makefile")),
+        ("copilot", "AGENTS.md", ("docs/Makefile",)),
+        ("codex", "AGENTS.md", ()),
+    ],
+)
+def test_names_without_an_ending_are_imports_where_the_file_is_there(
+    tmp_path: Path, format_id: str, path: str, expected: tuple[str, ...]
+) -> None:
+    """`@NOTES` is a file's name only if there is one, and a path with a slash to Copilot: it keeps its bytes, and stays an import."""
+    text = "See @NOTES and @docs/Makefile `@NOTES` @team @docs/none @NOTES, @HERE\n"
+    for name in ("NOTES", "docs/Makefile", ".claude/rules/HERE", path):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    loaded = next(one for one in PartsOnDisk(tmp_path).of(format_id, "instructions") if one.path == path)
+    part: Any = loaded.part
+    (same,) = client(format_id).write((part,), path, loaded.source)
+    there = written(projected(part, "qwen-code").part, "qwen-code")
+    again = read(source("qwen-code", there.path, there.data), "qwen-code").parts[0]
+
+    assert imports.imported(part.body) == expected
+    assert same.data == text.encode()
+    assert len(imports.imported(again.body)) == (len(expected) if part.main else 0)
+
+
+def test_what_becomes_a_skill_says_which_files_it_no_longer_has() -> None:
+    """Nobody puts a file into a skill: what a rule imports is named there, and that is said."""
+    part = Instruction(name="release", when="manual", body=imports.parse("See @docs/a.md", "", "words"))
+    projection = projected(part, "codex")
+
+    assert [loss.code for loss in projection.losses] == ["instruction-import-dropped", "instruction-as-skill"]
+
+
 def test_files_that_give_way_are_told(tmp_path: Path) -> None:
     """A client that reads a file only for want of another says which one it takes instead, and reads all others side by side."""
     for name in ("AGENTS.md", "CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.override.md", "web/AGENTS.md", "docs/a.md", "docs/b.txt"):

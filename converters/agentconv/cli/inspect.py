@@ -101,12 +101,13 @@ def run(options: argparse.Namespace) -> int:
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, pieces)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
-    if not errors and not parts and not any(file.is_agent for file in files):
+    if not errors and not project and not any(file.is_agent for file in files):
         if options.output_format == "text":
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
-    code = Exit.BUG if bugs else _exit_code(files, named, own=own, errors=errors)
+    stopped = project is not None and not {*named}.isdisjoint(project.stopped)
+    code = Exit.BUG if bugs else _exit_code(files, named, own=own, errors=errors, stopped=stopped)
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
@@ -196,7 +197,7 @@ def _report(
 ) -> str:
     """Return what was found as JSON."""
     found: dict[str, Any] = {"exit_code": int(code), "clients": asked, "results": [inspected.plain(file) for file in files]}
-    if parts and project:
+    if project:
         from agentconv.render import inspected_parts, whole_project
 
         found |= {"parts": [*map(inspected_parts.plain, parts)], "project": whole_project.plain(project)}
@@ -214,10 +215,10 @@ def _parts(
 
     parts = beside.beside(found, folders, asked)
     inspected = part_inspection.inspect(parts, asked)
-    if not inspected:
-        return [], None
     from agentconv.lint import whole_project as project
 
+    if not inspected and not project.void(parts, asked):
+        return [], None
     return inspected, project.look(files, pieces, parts, asked)
 
 
@@ -227,10 +228,10 @@ def _without_file(agents: Sequence[str]) -> Diagnostic:
     return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="write files first: agentconv from-json BUNDLE -t FORMAT -o DIR")
 
 
-def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, own: bool, errors: bool) -> Exit:
+def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, own: bool, errors: bool, stopped: bool) -> Exit:
     if errors and not any(file.agents for file in files):
         return Exit.USAGE
-    lost = any(
+    lost = stopped or any(
         reading.state.dropped
         and (reading.client in named or (own and reading.client == file.format))
         and not _has_another(reading.client, file, files)
@@ -270,10 +271,10 @@ def _tell(
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
         if not options.clients and set(registry.CLIENTS) - set(asked):
             print("\nOther assistants: --for all says what they would make of these files.")
-    if parts and project:
+    if project:
         from agentconv.render import inspected_parts, whole_project
 
-        if options.verbose:
+        if options.verbose and parts:
             print("\n".join(inspected_parts.report(parts, look)[not shown :]))
         print("\n".join(["", *whole_project.report(project, verbose=options.verbose)][not shown and not options.verbose :]))
     sys.stdout.flush()

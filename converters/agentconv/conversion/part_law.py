@@ -102,7 +102,8 @@ class PartLaw:
         if found is None or difference(loaded.part, found):
             return None
         path = source.text.path
-        beside = (WrittenFile(f"{path.rpartition('/')[0]}/{one.path}", one.data, one.executable) for one in source.files)
+        folder = f"{path.rpartition('/')[0]}/" if loaded.kind == "skills" else ""
+        beside = (WrittenFile(f"{folder}{one.path}", one.data, one.executable) for one in source.files)
         files = (WrittenFile(path, source.text.data, source.executable), *beside)
         return PartVerdict(loaded, loaded.part, module, source.place, path, files)
 
@@ -173,7 +174,7 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, replace(place, at=""), kind_of(part)))
+        again = module.read(as_source(files, replace(place, at=""), kind_of(part), original if patched else None))
         _check_read_back(part, again)
         held = _LIMITS if projection.rules else frozenset()
         _check_narrow(without(loaded.part, (projection.widened - {"extras"}) | held), again.parts[0])
@@ -191,12 +192,16 @@ def _is_called(part: Part, original: PartSource, module: PartFormat[Any]) -> boo
     return any(one.name == part.name for one in module.read(original).parts)
 
 
-def as_source(files: tuple[WrittenFile, ...], place: Place, kind: Kind) -> PartSource:
-    """Return what was written as it is read; what is beside a skill goes by its path in the folder, a script by that in the project."""
+def as_source(files: tuple[WrittenFile, ...], place: Place, kind: Kind, original: PartSource | None = None) -> PartSource:
+    """Return what was written as it is read; what is beside a skill goes by its path in the folder, a script by that in the project.
+
+    What is there that the text names is known of the file that was patched.
+    """
     first, *others = files
     folder = f"{first.path.rpartition('/')[0]}/" if kind == "skills" else ""
     beside = tuple(FolderFile(one.path.removeprefix(folder), one.data, one.executable) for one in others)
-    return PartSource(SourceText(first.path, first.data), place, beside, executable=first.executable)
+    text = SourceText(first.path, first.data, original.text.included if original else None)
+    return PartSource(text, place, beside, executable=first.executable)
 
 
 def _check_declared(projection: PartProjection[Any]) -> None:

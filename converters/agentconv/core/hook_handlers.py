@@ -157,6 +157,8 @@ def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tup
     found = replace(handler, others={})
     if found.args is not None and ("args" not in names or any(_FILLED_IN.search(one) for one in found.args)):
         found = replace(found, command=found.line, args=None)
+    if found.timeout_seconds is not None and not found.timeout_seconds > 0:
+        names = names - {"timeout_seconds"}  # some would give up at once, and a guard that is given up on blocks nothing
     for name in FIELDS:
         if getattr(found, name) is None or name in names:
             continue

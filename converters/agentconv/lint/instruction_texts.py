@@ -6,6 +6,7 @@ import os
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
+from agentconv.core.part_format import Place
 from agentconv.parts import registry
 from agentconv.parts.instructions.imports import imported
 
@@ -55,6 +56,24 @@ def twice(client: str, place: PartsOnDisk) -> Iterator[tuple[LoadedPart, str, bo
     for one in always:
         if one.path in by_import and module.imports_again:
             yield one, by_import[one.path], True
+
+
+def cut(client: str, place: PartsOnDisk) -> Iterator[tuple[LoadedPart, int, str]]:
+    """Yield the texts of a project of which a client reads no more than the beginning, each with how many bytes that is, and why."""
+    module: Any = registry.part_format(client, "instructions")
+    most: int | None = getattr(module, "most_bytes", None)
+    if most is None or place.home is not None:
+        return
+    for source in (one for path in module.lists for one in place.sources(client, Place(path), "instructions")):
+        said = module.limit(source.text)
+        most = most if said is None else said
+    taken = [(os.path.dirname(one.path), one.source.text.size, one) for one in place.of(client, "instructions") if one.taken and one.source]
+    for folder, size, one in taken:
+        above = sum(other for path, other, each in taken if each is not one and f"{folder}/".startswith(f"{path}/" if path else ""))
+        left = max(most - above, 0)
+        if size > left:
+            of_it = f"of this the first {left:,}" if left else "nothing of this"
+            yield one, left, f"it reads {most:,} bytes of the files from the root down: {of_it}"
 
 
 def _text(one: LoadedPart) -> str:

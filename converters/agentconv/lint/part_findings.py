@@ -15,7 +15,7 @@ from agentconv.lint.passages import shown, title, titles
 from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from agentconv.core.diagnostics import Code, Diagnostic
     from agentconv.lint.rule import Finding, Rule
@@ -104,10 +104,14 @@ def schema(subject: Subject) -> dict[str, Any] | None:
 
 def unread_keys(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Find the keys that the client does not read: those that are nearly its own, those of another client, and the rest together."""
-    known = rows(subject)
     pairs = (pair for part in subject.parts.parts for pair in part.extras.get(subject.format, {}).items())
+    yield from unread(self, subject, dict(pairs), rows(subject))
+
+
+def unread(self: Rule, subject: Subject, given: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find the keys that are none of those that the client knows."""
     rest = []
-    for key, value in {key: value for key, value in pairs if key not in known}.items() if known else ():
+    for key, value in {key: value for key, value in given.items() if key not in known}.items() if known else ():
         near, owner = _spelling(key, known), _owner(subject, key)
         if near:
             help_text, severity = f"did you mean `{near}`?", Severity.WARNING

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from agentconv.core import effects, widening
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Span
+from agentconv.core.format import State
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry as formats
@@ -67,6 +69,8 @@ class WholeProject:
     loaded: dict[str, dict[str, int | None]] = field(default_factory=dict)
     """By kind and client how many; None where the client has no such parts."""
     statements: list[Statement] = field(default_factory=list)
+    stopped: tuple[str, ...] = ()
+    """The clients that do not start here."""
 
     @property
     def using(self) -> list[str]:
@@ -101,8 +105,29 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
             found.statements += _runs_twice(client, loaded, again) if kind == "hooks" else ()
         found.statements += _wider_copies(kind, parts, asked)
     found.statements += [one for client in asked for place in parts.places for one in _texts_twice(client, place)]
+    found.statements += [one for client in asked for place in parts.places for one in _cut(client, place)]
+    found.statements += void(parts, asked)
+    found.stopped = tuple(client for client in asked if any(_stops(place, client) for place in parts.places))
     found.statements.sort(key=lambda one: (list(TOPICS).index(one.topic), ROWS.index(one.kind), one.path, one.name))
     return found
+
+
+def void(parts: Parts, asked: Sequence[str]) -> list[Statement]:
+    """Return what is said of files of settings that a client takes nothing of, where there is no part in them to say it of."""
+    found: list[Statement] = []
+    for client in asked:
+        for place in parts.places:
+            for one in place.void(client):
+                kind = AGENTS if one.state is State.STOPS else one.kind or "permissions"
+                span = one.told.span or Span("")
+                found.append(Statement("never", client, kind, "", span.path, one.told.message, span.line))
+    return found
+
+
+def _stops(place: PartsOnDisk, client: str) -> bool:
+    """Whether a client does not start for what stands in a file."""
+    stopping = any(one.state is State.STOPS for kind in KINDS for one in place.of(client, kind))
+    return stopping or any(one.state is State.STOPS for one in place.void(client))
 
 
 def _agents(files: Sequence[Inspected], client: str) -> int:
@@ -194,6 +219,13 @@ def _texts_twice(client: str, place: PartsOnDisk) -> Iterator[Statement]:
     for one, other, imports_it in instruction_texts.twice(client, place):
         words = instruction_texts.again(place.shown(client, other), imports_it=imports_it)
         yield Statement("twice", client, "instructions", one.part.name or "", place.shown(client, one.path), words)
+
+
+def _cut(client: str, place: PartsOnDisk) -> Iterator[Statement]:
+    """Yield the texts whose end a client does not read, with the line at which that begins."""
+    for one, left, words in instruction_texts.cut(client, place):
+        line = one.source.text.data.count(b"\n", 0, left) + 1 if one.source else 1
+        yield Statement("never", client, "instructions", one.part.name or "", place.shown(client, one.path), words, line)
 
 
 def _line(one: LoadedPart, words: str = "") -> int:

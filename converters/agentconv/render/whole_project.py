@@ -64,7 +64,8 @@ def _legend(found: WholeProject) -> Iterator[str]:
     marks += ["*: more is said of it below"] if any(cell.endswith("*") for cell in cells) else []
     if marks:
         yield from _wrapped(f"({'; '.join(marks)})", "")
-    if "agents" in found.kinds and any(found.loaded["agents"][client] == 0 for client in found.using):
+    counts = found.loaded["agents"]
+    if any(counts.values()) and any(counts[client] == 0 for client in found.using):
         yield from _wrapped("(0 agents: it does not look where they lie)", "")
 
 

@@ -135,17 +135,18 @@ class Parts:
         return tuple(client for client in self.clients_with_parts() if self.has_own(client))
 
     def complaining(self) -> tuple[str, ...]:
-        """Return the clients that do not take all of their own files of what restrains, be it that there is nothing in them then."""
+        """Return the clients that do not take all of their own files of what restrains, or do not start, though nothing is in the files."""
         return tuple(client for client in self.clients_with_parts() if any(self._complaints(client)))
 
     def _complaints(self, client: str) -> Iterator[Diagnostic]:
         from agentconv.parts.registry import part_format
 
-        for kind in (one for one in KINDS if one in RESTRAINING):
+        for kind in KINDS:
             for source in (one for place in self.places for one in place.files(client, kind)):
                 module = part_format(client, kind)
                 told = module.read(source).diagnostics if module else ()
-                yield from (one for one in told if source.text.text.strip() or one.effect is Effect.STOPS)  # else nothing is lost
+                loses = kind in RESTRAINING and source.text.text.strip()  # else nothing is lost
+                yield from (one for one in told if loses or one.effect is Effect.STOPS)
 
     def take_of_one(self, clients: Iterable[str]) -> None:
         """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.

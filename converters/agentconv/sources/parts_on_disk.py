@@ -13,6 +13,7 @@ from agentconv.core import bugs, includes
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
+from agentconv.core.includes import Included
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
@@ -148,9 +149,15 @@ class PartsOnDisk(PlacesOnDisk):
                     yield self._whole(client, module, source)
 
     def _whole(self, client: str, module: PartFormat[Any], source: PartSource) -> PartSource:
-        """Return a file with the scripts of the project that the hooks in it name."""
+        """Return a file with the scripts of the project that the hooks in it name, or with what its text imports if that is there."""
         named: Callable[[PartSource], list[str]] | None = getattr(module, "named", None)
-        return replace(source, files=self.named(client, named(source))) if named and not source.files else source
+        if named and not source.files:
+            return replace(source, files=self.named(client, named(source)))
+        perhaps: Callable[[PartSource], list[str]] | None = getattr(module, "perhaps_named", None)
+        there = [path for path in perhaps(source) if self.has_file(client, path)] if perhaps else []
+        if not there:
+            return source
+        return replace(source, text=SourceText(source.text.path, source.text.data, {path: Included(path) for path in there}))
 
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
@@ -214,6 +221,13 @@ class PartsOnDisk(PlacesOnDisk):
         """Return why a client takes nothing of a file, where no part in it is at fault: once, for the first kind that is in it."""
         self._void(source, client, kind)
         return tuple(one.told for one in self._voids[client, source.text.path] if one.kind is None and one.first == kind)
+
+    def void(self, client: str) -> Iterator[Void]:
+        """Yield why a client takes nothing of files that were read and have no part which could say so."""
+        told = {one.path for (name, _), found in self._known.items() if name == client for one in found}
+        for (name, path), voids in self._voids.items():
+            if name == client and voids and path not in told:
+                yield replace(voids[0], told=self._shown(voids[0].told, client))
 
     def _is_missing(self, client: str, path: str, named: str) -> bool:
         """Whether a file that another one names is not there; of one that lies elsewhere, nobody knows."""

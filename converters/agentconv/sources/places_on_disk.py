@@ -146,6 +146,11 @@ class PlacesOnDisk:
             files.append(FolderFile(os.path.relpath(path, file.parent).replace(os.sep, "/"), data, bool(status.st_mode & 0o100)))
         return tuple(files)
 
+    def has_file(self, client: str, path: str) -> bool:
+        """Whether there is a file of the project, or of the user's, at a path that another one names."""
+        whole = self.place(client, path)
+        return whole.is_file() and inputs.followed(Discovery(), os.fspath(whole), os.path.realpath(self.folder))
+
     def named(self, client: str, paths: Iterable[str]) -> tuple[FolderFile, ...]:
         """Return files of the project that a part names by their paths, those that are there."""
         from agentconv.core.parts import FolderFile

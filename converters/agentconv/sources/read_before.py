@@ -24,7 +24,7 @@ class ReadBefore:
     def of(self, client: str, kind: str, source: PartSource, read: Callable[[PartSource], PartsRead[Any]]) -> PartsRead[Any]:
         """Return what a client's reader makes of a file, which is read where nobody has read these very bytes."""
         text = source.text
-        key = (client, kind, text.path, text.text, source.place, source.files, source.executable)
+        key = (client, kind, text.path, text.text, tuple(text.included or ()), source.place, source.files, source.executable)
         found = self._now.get(key) or self._before.get(key)
         if found is None:
             found = read(source)

@@ -22,11 +22,11 @@ _INSTEAD_OF_AGENTS = ("CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md")
 
 def _main(path: str, name: str, *, unless: tuple[str, ...] = (), personal: bool = False, native: bool = True) -> Files:
     """Return a file whose header is passed over, whatever is in it."""
-    return Files(Place(path, name, native=native, unless=unless), _HEADER, main=True, personal=personal, imports="words")
+    return Files(Place(path, name, native=native, unless=unless), _HEADER, main=True, personal=personal, imports="sections")
 
 
 def _rules(path: str) -> Files:
-    return Files(Place(path, "**/*.md"), _HEADER, _KEYS, imports="words")
+    return Files(Place(path, "**/*.md"), _HEADER, _KEYS, imports="sections")
 
 
 _MAIN = _main("", "CLAUDE.md")

@@ -64,6 +64,8 @@ class CommandRules:
         self._names: dict[str, Any] = {}
         self._functions: set[str] = set()
         self._steps = 0
+        self._is_refused = False
+        """Whether the client takes nothing of the file; the first reason is told."""
         try:
             for one in ast.parse(self.source.text).body:
                 before = len(self._rules)
@@ -71,16 +73,16 @@ class CommandRules:
                 self._note(one.lineno, (one.end_lineno or one.lineno) + 1, self._rules[before:])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._refuse(f"no Starlark: {error.msg if isinstance(error, SyntaxError) else error}", Cause.SYNTAX)
-        except _WrongError as error:
-            self._refuse(str(error))
+            self._kept = {COMPUTED: [next(filter(None, map(str.strip, self.source.text.splitlines())), "")]}
 
     @property
     def part(self) -> PermissionSet | None:
-        """The rules; a broken file has none, and is there all the same: it costs those of the files beside it."""
+        """The rules; of a broken file those that hold something back: the client passes over them, and their author meant them."""
         kept: Any = {_ID: {what: "; ".join(lines) for what, lines in self._kept.items()}} if self._kept else {}
-        if not (self._rules or kept or self.complaints):
+        rules = tuple(one for one in self._rules if not (self._is_refused and one.effect == "allow"))
+        if not (rules or kept or self.complaints):
             return None
-        return PermissionSet(rules=tuple(self._rules), resolution="deny" if self._rules else None, extras=kept)
+        return PermissionSet(rules=rules, resolution="deny" if rules else None, extras=kept)
 
     def rewritten(self, part: PermissionSet | None) -> str:
         """Return the file with other rules in it: a statement stays that makes no other, and what is new comes last."""
@@ -95,8 +97,9 @@ class CommandRules:
         return text + "\n" * bool(new and text and not text.endswith("\n")) + "".join(map(_call, new))
 
     def _refuse(self, reason: str, cause: Cause | None = None) -> None:
-        self._rules, self._lines, self._kept = [], [], {}
-        self.complaints = [(Complaint(reason, effect=Effect.DROPS_ALL, cause=cause), 0)]
+        if not self._is_refused:
+            self.complaints = [(Complaint(reason, effect=Effect.DROPS_ALL, cause=cause), 0)]
+        self._is_refused = True
 
     def _note(self, first: int, behind: int, made: Sequence[Rule]) -> None:
         """Keep in mind which lines make which rules; two statements on one line are one."""
@@ -113,6 +116,9 @@ class CommandRules:
             try:
                 self._do(one)
             except _UnfollowedError:
+                self._keep(COMPUTED, one)
+            except _WrongError as error:
+                self._refuse(str(error))
                 self._keep(COMPUTED, one)
 
     def _do(self, one: ast.stmt) -> None:
@@ -172,6 +178,8 @@ class CommandRules:
         word = next(one for one in choices if not _is_plain(one))
         at = self.source.offset(call.lineno, call.col_offset + 1)
         remedy = f"write {', '.join(map(toml_text.inline, word.split()))}" if word.split() else "take it out"
+        if self._is_refused:
+            return
         self.complaints.append(
             (Complaint(f"`{word}` is one word, which no plain command has", "pattern", Effect.IGNORES, remedy=remedy), at)
         )

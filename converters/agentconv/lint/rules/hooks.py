@@ -166,6 +166,38 @@ def hook_runs_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
                 yield self.find(found, (here, here + 1), "take one of them out", clients=(client,))
 
 
+@rule(
+    "AC516",
+    "unread-hook-key",
+    bad=_GOOD.replace('"timeout"', '"timeOut"'),
+    good=_GOOD,
+    source="the client's own schema of its hooks' keys",
+    verified="2026-11-30",
+    severity=Severity.WARNING,
+    kind="hooks",
+)
+def unread_hook_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key of a hook, or of its group, that the client does not read.
+
+    Claude Code 2.1.329 passes over keys that it does not know: with `timeOut` it waits as long as it always does, and a group with
+    `matchers` is run for every tool.
+    """
+    known = part_findings.rows(subject)
+    of_hook = {
+        key: value
+        for part in subject.parts.parts
+        for one in part.definition.handlers
+        if isinstance(one, dict)
+        for key, value in one.items()
+    }
+    of_group = {key: value for part in subject.parts.parts for key, value in (part.definition.options or {}).items()}
+    yield from part_findings.unread(self, subject, {**of_hook, **of_group}, {**known, **_OF_GROUPS} if known else {})
+
+
+_OF_GROUPS: dict[str, dict[str, str]] = {"matcher": {}, "hooks": {}}
+"""Keys of what hooks stand in."""
+
+
 def _offset(one: LoadedPart, subject: Subject) -> int | None:
     """Return where a hook stands in a file; None where it is in another one."""
     from agentconv.parts.hooks import restraints

@@ -184,3 +184,32 @@ def unread_instruction_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 knows `paths` alone: `globs`, which is Cursor's, or `applyTo`, which is Copilot's, leaves a rule for all files.
     """
     yield from part_findings.unread_keys(self, subject)
+
+
+@rule(
+    "AC577",
+    "instruction-cut",
+    bad="Use tabs.\n",
+    good="Tabs.\n",
+    source="the request that the client sent (asked)",
+    verified="2026-11-30",
+    severity=Severity.WARNING,
+    example="codex",
+    path="AGENTS.md",
+    beside=((".codex/config.toml", "project_doc_max_bytes = 8\n"),),
+    kind="instructions",
+)
+def instruction_cut(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A text whose end a client does not read, since there is more than it takes.
+
+    Codex 0.169.0 reads the first 32 KiB of the files from the root down, or as much as `project_doc_max_bytes` says, and cuts off what
+    is beyond: a long file at the root leaves nothing to those below it.
+    """
+    from agentconv.lint import instruction_texts
+
+    for client in subject.asked if subject.part else ():
+        for one, left, words in instruction_texts.cut(client, subject.part.project) if subject.part else ():
+            if subject.part and one.path == subject.part.source.text.path:
+                start = len(subject.source.data[:left].decode("utf-8", "ignore"))
+                message = shown(f"{registry.FORMATS[client].title} does not read all of it: {words}", 160)
+                yield self.find(message, (start, start), "make it shorter, or let it name files to be read", clients=(client,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import schema_files
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.parts.commands.markdown import Markdown
-from agentconv.parts.instructions import projecting, reading, writing
+from agentconv.parts.instructions import imports, projecting, reading, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -80,6 +80,10 @@ class Client:
     """Whether it shows the model one of several files that have the same text."""
     imports_again: bool = False
     """Whether it puts a file in that another one imports though it reads it by itself."""
+    most_bytes: int | None = None
+    """How much it reads of the files from the root down to a folder, all of them together."""
+    limit: Callable[[SourceText], int | None] | None = None
+    """Returns what its configuration says of that."""
     lists: tuple[str, ...] = ()
     """Files of its configuration that name further files."""
     listed: Callable[[SourceText], tuple[Place, ...]] | None = None
@@ -125,6 +129,10 @@ class Client:
     def read(self, source: PartSource) -> PartsRead[Instruction]:
         """Read a file as the client does."""
         return reading.read(self, source)
+
+    def perhaps_named(self, source: PartSource) -> list[str]:
+        """Return the files that a file names if they are there, by their paths from the project's root."""
+        return imports.perhaps(source.text.text, source.text.path.rpartition("/")[0], self.files_at(source.place).imports)
 
     def to_project(self, projection: PartProjection[Instruction]) -> None:
         """Turn an instruction into the most of it that the client can hold."""

@@ -55,6 +55,8 @@ def _project_when(client: Client, projection: PartProjection[Instruction]) -> No
     part = projection.part
     if part.when in (None, "always") or (part.when == "scoped" and part.main) or part.when in client.whens:
         return
+    if named := imports.imported(part.body):
+        projection.remark("instruction-import-dropped", "body", listed(f"@{one}" for one in named))
     code = "instruction-as-skill" if part.when != "scoped" else "instruction-scope-as-skill"
     projection.turn(as_skill(part), "when", code, listed(part.paths or ()) if part.paths else "")
 
@@ -75,7 +77,7 @@ def as_skill(part: Instruction) -> Skill:
 
 
 def _text(part: object) -> str:
-    return imports.spell(Body((part,)), "")  # type: ignore[arg-type]
+    return imports.spell(Body((part,)), "", "")  # type: ignore[arg-type]
 
 
 def _project_place(client: Client, projection: PartProjection[Instruction]) -> None:
@@ -168,8 +170,8 @@ def _project_body(client: Client, projection: PartProjection[Instruction]) -> No
         return
     place = client.place_of(part, _places(client, projection))
     folder = writing.path(part, place).rpartition("/")[0]
-    text = imports.spell(part.body, folder)
-    after = imports.parse(text, folder, client.files_at(place).imports)
+    way = client.files_at(place).imports
+    after = imports.parse(imports.spell(part.body, folder, way), folder, way)
     if after == part.body:
         named = imports.imported(part.body)
         if named and not projection.at_home:

@@ -61,7 +61,7 @@ def _part(client: Client, files: Files, source: PartSource, decoded: Decoded, bo
     nested = files.place.pattern.startswith("*/")
     return Instruction(
         name=name_of(source),
-        body=imports.parse(client_text(body).strip(SPACE), folder, files.imports),
+        body=imports.parse(client_text(body).strip(SPACE), folder, files.imports, source.text.included or ()),
         when=values.pop("when", None) or _when(files, values, scoped=bool(paths)),
         paths=paths,
         folder=folder if nested else None,

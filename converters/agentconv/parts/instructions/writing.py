@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.part_format import PartSource, WrittenFile, difference
-from agentconv.core.source import SourceText, encode
+from agentconv.core.source import encode
 from agentconv.families.keys import ABSENT
 from agentconv.parts.commands.shapes import Change, New
 from agentconv.parts.commands.writing import as_path
@@ -48,7 +48,7 @@ def text(part: Instruction, path: str) -> str:
 
 def _patched(client: Client, files: Files, part: Instruction, path: str, original: PartSource) -> bytes | None:
     """Change only what differs; None where the file cannot be read as its client's, or single values not be changed."""
-    there = PartSource(SourceText(path, original.text.data), original.place, executable=original.executable)
+    there = PartSource(original.text.put(original.text.data, path), original.place, executable=original.executable)
     old = reading.read(client, there).parts[0]
     if not difference(old, part):
         return original.text.data
@@ -57,7 +57,7 @@ def _patched(client: Client, files: Files, part: Instruction, path: str, origina
     written = files.shape.patched(there.text, {0: Change(keys, body)}, (), ())
     if written is None:
         return None
-    again = reading.read(client, PartSource(SourceText(path, encode(written)), original.place))
+    again = reading.read(client, PartSource(original.text.put(encode(written), path), original.place))
     return encode(written) if not again.states[0].dropped and not difference(again.parts[0], part) else None
 
 
