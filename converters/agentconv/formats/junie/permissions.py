@@ -1,0 +1,27 @@
+"""`.aiignore` of Junie (documented): it asks before it views or edits what the file names.
+
+https://www.jetbrains.com/help/junie/aiignore.html
+
+Nothing of another client's rules is written, since nobody could ask what holds there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from agentconv.core.part_format import Place
+from agentconv.formats.junie.junie import ID
+from agentconv.parts.permissions import ignore_files
+from agentconv.parts.permissions.client import Client
+from agentconv.parts.permissions.format import PermissionFormat
+
+if TYPE_CHECKING:
+    from agentconv.core.part_format import PartFormat
+    from agentconv.core.parts import PermissionSet
+
+BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
+    ID: PermissionFormat(
+        Client(ID, "Junie", partial(ignore_files.rule, ID), effects=frozenset()), ignore_files.reader(ID, "ask"), (Place(".aiignore"),)
+    )
+}
