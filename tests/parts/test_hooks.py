@@ -620,3 +620,32 @@ def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_i
     """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
     assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
     assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)
+
+
+@pytest.mark.parametrize(
+    ("event", "held"), [("beforeShellExecution", "run"), ("beforeReadFile", "read"), ("beforeMCPExecution", "servers")]
+)
+def test_a_guard_of_cursors_kind_holds_back_what_its_author_meant_though_auggie_never_runs_it(event: str, held: str) -> None:
+    """It is told, written into no other client's file, and what it is about is restrained; added again, it stands alone as it did."""
+    found = read("auggie", f'{{"hooks": {{"{event}": [{{"command": "exit 2"}}]}}}}'.encode())
+    (part,), (told,) = found.parts, found.diagnostics
+    (restraint,) = hook_restraints.of(part, None)
+
+    assert restraint.effects == {held}
+    assert told.message.startswith(f"Auggie never runs the hook of `{event}`")
+    assert all(not is_written(projected(part, target)) and projected(part, target).left_open for target in RUNNING if target != "auggie")
+    assert json.loads(written("auggie", [part])) == {"hooks": {event: [{"command": "exit 2"}]}}
+
+
+@pytest.mark.parametrize(
+    ("hooks", "states"),
+    [
+        ('"stop": [{"command": "x"}], "Stop": []', [State.NOT_LOADED]),
+        ('"stop": [{"command": ""}], "Stop": [{"hooks": [{"type": "command", "command": "x"}]}]', [State.NOT_LOADED, State.LOADS]),
+        ('"stop": [{"command": "x"}], "beforeSubmitPrompt": [{"command": "x"}]', [State.LOADS, State.NOT_LOADED]),
+        ('"Stop": [{"type": "command", "command": "x"}]', []),
+    ],
+)
+def test_auggie_takes_events_of_one_kind_alone(hooks: str, states: list[State]) -> None:
+    """One of its own beside one of Cursor's costs all of the file, but for what is wrong in itself (asked)."""
+    assert list(read("auggie", f'{{"hooks": {{{hooks}}}}}'.encode()).states) == states

@@ -83,7 +83,7 @@ class Client:
 
 def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> PartsRead[SetHook]:
     """Read all hooks of a file, and say which the client does not take."""
-    wrong = [_problem(client, entry) for entry in file.entries]
+    wrong = [problem_of(client, entry) for entry in file.entries]
     all_gone = bool(file.problem or _void(client, file, source)) or any(
         both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
     )
@@ -140,7 +140,7 @@ def numbered(name: str, names: dict[str, int]) -> str:
     return name if number == 1 else f"{name}~{number}"
 
 
-def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
+def problem_of(client: Client, entry: Entry) -> tuple[str | None, bool]:
     """Say why a client does not run an entry, and whether it passes over that alone, whatever a wrong handler costs."""
     if entry.problem:
         return entry.problem, False
