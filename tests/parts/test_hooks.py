@@ -605,6 +605,16 @@ def test_table_of_vibe_is_added_and_taken_out() -> None:
     assert gone == text
 
 
+@pytest.mark.parametrize(("target", "told"), [("claude-code", False), ("gemini-cli", False), ("qwen-code", False), ("codex", True)])
+def test_trust_is_told_where_it_is_asked_for(target: str, told: bool) -> None:
+    """A project's hooks wait for it in all of them, a user's own in Codex alone, where each is listed as untrusted (asked)."""
+    hook = _hook("PreToolUse", "Write", dict(BLOCKING), "droid" if target != "droid" else "claude-code")
+    guard = replace(hook, definition=replace(hook.definition, matcher=None))
+
+    assert "hook-trust" in _codes(projected(guard, target))
+    assert ("hook-trust" in _codes(projected(guard, target, "user"))) is told
+
+
 def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
     """A client that has hooks of its user's own and no agents of theirs is a source all the same, where its file is."""
     home = user_places.Home(tmp_path, {})

@@ -274,7 +274,7 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _APPROXIMATED, "the target has one tool where the source has several; the hook is about all of it"
     ),
     "hook-key-dropped": LossRule(_NOTE, _DROPPED, "something of a hook without which the target runs it alike"),
-    "hook-trust": LossRule(_NOTE, _APPROXIMATED, "the target runs a project's hooks only once its user trusts them", of_pair=True),
+    "hook-trust": LossRule(_NOTE, _APPROXIMATED, "the target runs such hooks only once its user trusts them", of_pair=True),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "command-renamed": LossRule(_NOTE, _RENAMED, "the target calls it by another name"),
     "command-model-closed": LossRule(

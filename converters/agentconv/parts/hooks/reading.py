@@ -68,6 +68,8 @@ class Client:
     """Says why it does not take a handler of a kind on an event: that costs all of its file."""
     trust: str | None = None
     """What its user has to do before it runs the hooks of a project."""
+    distrusts: bool = False
+    """Whether that is so of the user's own, too."""
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NEEDED)
     """What each kind of what is run cannot do without."""
     fitted: Callable[[Json], Json] = lambda handler: handler
