@@ -17,7 +17,7 @@ from parted_clients import clients_with
 
 import warm_program
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Effect, InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartProjection, difference
@@ -448,6 +448,16 @@ def test_one_bad_guard_costs_the_file_in_claude_code() -> None:
     assert other.states == (State.LOADS, State.NOT_LOADED)
 
 
+def test_a_guard_that_stands_alone_costs_the_file_in_claude_code() -> None:
+    """An entry is a group with `hooks`: a handler in its place is none, and of a guard it costs all (asked)."""
+    found = read(
+        "claude-code", json.dumps({"hooks": {"Stop": [{"hooks": [BLOCKING]}], "PreToolUse": [{"matcher": "Bash", **BLOCKING}]}}).encode()
+    )
+
+    assert set(found.states) == {State.NOT_LOADED}
+    assert [one.effect for one in found.diagnostics] == [Effect.DROPS_ALL]
+
+
 def test_one_bad_entry_costs_the_file_in_codex() -> None:
     """Codex takes none of a file in which a value is of the wrong kind; an event that it does not know, and a prompt, it passes over."""
     good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'
@@ -653,7 +663,7 @@ def test_a_guard_of_cursors_kind_holds_back_what_its_author_meant_though_auggie_
         ('"stop": [{"command": "x"}], "Stop": []', [State.NOT_LOADED]),
         ('"stop": [{"command": ""}], "Stop": [{"hooks": [{"type": "command", "command": "x"}]}]', [State.NOT_LOADED, State.LOADS]),
         ('"stop": [{"command": "x"}], "beforeSubmitPrompt": [{"command": "x"}]', [State.LOADS, State.NOT_LOADED]),
-        ('"Stop": [{"type": "command", "command": "x"}]', []),
+        ('"Stop": [{"type": "command", "command": "x"}]', [State.NOT_LOADED]),
     ],
 )
 def test_auggie_takes_events_of_one_kind_alone(hooks: str, states: list[State]) -> None:

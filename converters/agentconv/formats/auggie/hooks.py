@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.parts.hooks.files import Entry
 
-_CLIENT = reading.Client(ID, "Auggie", by_event=True, expressions=True)
 _CURSORS = {
     "beforeShellExecution": "Bash",
     "beforeMCPExecution": "MCP:.*",
@@ -44,6 +43,7 @@ _CURSORS = {
     "stop": "",
 }
 """The events of Cursor's kind, and the matcher that becomes of each."""
+_CLIENT = reading.Client(ID, "Auggie", by_event=True, grouped=frozenset(vocabulary.events(ID)) - _CURSORS.keys(), expressions=True)
 
 
 class _HookFile(JsonHooks):
@@ -51,7 +51,7 @@ class _HookFile(JsonHooks):
 
     def __init__(self, source: SourceText) -> None:
         super().__init__(source, ("hooks",), JSONC)
-        self.entries = [_of_cursors(entry) if entry.event in _CURSORS else _grouped(entry) for entry in self.entries]
+        self.entries = [_of_cursors(entry) if entry.event in _CURSORS else entry for entry in self.entries]
         self.problem = self.problem or self._mixed()
 
     def _mixed(self) -> tuple[str, int] | None:
@@ -72,12 +72,6 @@ def _of_cursors(entry: Entry) -> Entry:
     if entry.handler is not None:
         return replace(entry, problem="it has no `command`")
     return replace(entry, matcher=None, value={**entry.value, "type": "command"}) if isinstance(entry.value, dict) else entry
-
-
-def _grouped(entry: Entry) -> Entry:
-    """Return an entry of an event of the client's own, which is a group."""
-    stands_alone = entry.handler is None and not entry.problem and vocabulary.knows_event(ID, entry.event)
-    return replace(entry, problem="it has no `hooks`") if stands_alone else entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class Client:
     """Whether what costs all of its file costs all of the plugin that the file is in."""
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
+    grouped: frozenset[str] = frozenset()
+    """The events of which an entry that stands alone, in no group, is none."""
     expressions: bool = False
     """Whether nothing runs for a matcher that is no expression of JavaScript."""
     strict: bool = False
@@ -148,6 +150,8 @@ def problem_of(client: Client, entry: Entry) -> tuple[str | None, bool]:
         return entry.problem, False
     if not vocabulary.knows_event(client.words, entry.event):
         return f"it has no event `{entry.event}`", not client.strict
+    if entry.handler is None and entry.event in client.grouped:
+        return "it has no `hooks`", False
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
