@@ -669,3 +669,12 @@ def test_a_guard_of_cursors_kind_holds_back_what_its_author_meant_though_auggie_
 def test_auggie_takes_events_of_one_kind_alone(hooks: str, states: list[State]) -> None:
     """One of its own beside one of Cursor's costs all of the file, but for what is wrong in itself (asked)."""
     assert list(read("auggie", f'{{"hooks": {{{hooks}}}}}'.encode()).states) == states
+
+
+def test_a_guard_of_antigravity_is_held_nowhere_else() -> None:
+    """How one blocks is not known, so that an exit code need not be it: what it is about is held back."""
+    (part,) = read("antigravity", b'{"audit": {"pretooluse": [{"matcher": "run_command", "hooks": [{"command": "exit 2"}]}]}}').parts
+    (held,) = hook_restraints.of(part, None)
+
+    assert held.effects == {"run"}
+    assert {target for target in RUNNING if is_written(projected(part, target)) or not projected(part, target).left_open} == set()
