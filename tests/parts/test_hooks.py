@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parted_clients import clients_with
 
 import warm_program
-from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
+from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.diagnostics import Effect, InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
@@ -638,8 +638,8 @@ def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
 
 def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_in() -> None:
     """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
-    assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
-    assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)
+    assert not [word for word in hook_facts.hook_tools("openhands") if word.endswith("_set")]
+    assert hook_facts.hook_tools("openhands")["task"] == ("delegate",)
 
 
 @pytest.mark.parametrize(

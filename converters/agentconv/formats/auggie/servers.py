@@ -11,7 +11,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
@@ -52,7 +52,7 @@ def _write(server: McpServer) -> dict[str, Json]:
 
 
 _CLIENT = Client(ID, "Auggie", _read, _write)
-_IN_PLUGINS = replace(_CLIENT, spoken=replace(vocabulary.configured(ID), language="rooted"))
+_IN_PLUGINS = replace(_CLIENT, spoken=replace(server_variables.configured(ID), language="rooted"))
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     ID: ServerFormat(
         _CLIENT,

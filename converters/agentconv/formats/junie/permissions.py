@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from agentconv.core import effects, schema_files, vocabulary
+from agentconv.core import effects, rule_facts, schema_files
 from agentconv.core.ir import Rule
 from agentconv.core.meant import Pattern
 from agentconv.core.part_format import Place
@@ -88,7 +88,7 @@ class _Allowlist:
                 self.settings.complain(wrong.reason, key, within=wrong.within, effect=wrong.effect, remedy=wrong.remedy)
         rules = tuple(rule for group in _GROUPS for entry in reversed(self._entries(group)) if (rule := _rule(group, entry)))
         otherwise = self.settings.value(_DEFAULT)
-        free = vocabulary.rules(ID).beside[_DEFAULT][1]
+        free = rule_facts.rules(ID).beside[_DEFAULT][1]
         extras: dict[str, dict[str, Json]] = {ID: {_DEFAULT: otherwise}} if isinstance(otherwise, str) and otherwise not in free else {}
         self.part = PermissionSet(rules=rules, resolution="last" if rules else None, extras=extras) if rules or extras else None
 
