@@ -66,6 +66,7 @@ EXPANDERS: dict[str, Callable[[str, Mapping[str, str]], str]] = {
     "shell": _SHELL,
     "plugin": lambda text, env: _BRACED(text.replace("${CLAUDE_PLUGIN_ROOT}", "/plugin"), env),
     "plugins": lambda text, env: _SHELL(re.sub(r"\$\{(?:CLAUDE_)?PLUGIN_ROOT\}", "/plugin", text), env),
+    "rooted": lambda text, env: _BRACED(re.sub(r"\$\{(?:CLAUDE|AUGMENT|AUGGIE)_PLUGIN_ROOT\}", "/plugin", text), env),
     "portable": lambda text, _: text.replace("${PLUGIN_ROOT}", "/plugin"),
     "extension": lambda text, env: _SHELL(re.sub(r"\$\{(?:/|pathSeparator)\}", "/", text.replace("${extensionPath}", "/plugin")), env),
     "bare": _qwen,

@@ -512,7 +512,11 @@ STREAMS = {
     "standard output is full at the end": ("--version > /dev/full", 2, "standard output cannot be written: no space left on device"),
     "standard output is closed": ("formats >&-", 2, "standard output cannot be written: bad file descriptor"),
     "nothing goes to a closed standard output": ("convert helper.md -t codex -q -o out >&-", 0, ""),
-    "standard input is closed": ("convert - -f claude-code -t codex <&-", 2, "no agents in standard input"),
+    "standard input is closed": (
+        "convert - -f claude-code -t codex <&-",
+        2,
+        "no agents in standard input\n  hint: send an agent's file there (`< FILE`), or name the file instead of `-`",
+    ),
     "standard error is closed": ("convert helper.md -t codex -o out 2>&-", 0, ""),
 }
 

@@ -35,7 +35,7 @@ def files() -> list[Path]:
 def place_of(path: Path) -> Place:
     """Return the place that a fixture is called after, with dots for slashes."""
     module = client(path.parent.name)
-    named = {place.path.strip(".").replace("/", "."): place for place in module.project}
+    named = {place.path.strip(".").replace("/", "."): place for place in (*module.user, *module.project)}
     return named.get(path.name) or next(place for place in module.project if place.pattern and path.name.endswith(place.pattern[1:]))
 
 
@@ -43,6 +43,12 @@ def fixture(path: Path) -> PartSource:
     """Return a fixture as a source where its client finds it."""
     place = place_of(path)
     return PartSource(SourceText(f"{place.path}/{path.name}" if place.pattern else place.path, path.read_bytes()), place)
+
+
+def settings_of(format_id: str) -> Place:
+    """Return the first place of a client that is no file of lines: in a project, else for its user."""
+    module = client(format_id)
+    return next(place for place in (*module.project, *module.user) if not place.path.endswith("ignore"))
 
 
 def read(format_id: str, value: Any) -> PermissionSet:

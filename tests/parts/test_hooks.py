@@ -19,7 +19,7 @@ from parted_clients import clients_with
 import warm_program
 from agentconv.cli import main
 from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Effect, InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartProjection, difference
@@ -474,6 +474,16 @@ def test_one_bad_guard_costs_the_file_in_claude_code() -> None:
     assert other.states == (State.LOADS, State.NOT_LOADED)
 
 
+def test_a_guard_that_stands_alone_costs_the_file_in_claude_code() -> None:
+    """An entry is a group with `hooks`: a handler in its place is none, and of a guard it costs all (asked)."""
+    found = read(
+        "claude-code", json.dumps({"hooks": {"Stop": [{"hooks": [BLOCKING]}], "PreToolUse": [{"matcher": "Bash", **BLOCKING}]}}).encode()
+    )
+
+    assert set(found.states) == {State.NOT_LOADED}
+    assert [one.effect for one in found.diagnostics] == [Effect.DROPS_ALL]
+
+
 def test_one_bad_entry_costs_the_file_in_codex() -> None:
     """Codex takes none of a file in which a value is of the wrong kind; an event that it does not know, and a prompt, it passes over."""
     good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'
@@ -631,6 +641,16 @@ def test_table_of_vibe_is_added_and_taken_out() -> None:
     assert gone == text
 
 
+@pytest.mark.parametrize(("target", "told"), [("claude-code", False), ("gemini-cli", False), ("qwen-code", False), ("codex", True)])
+def test_trust_is_told_where_it_is_asked_for(target: str, told: bool) -> None:
+    """A project's hooks wait for it in all of them, a user's own in Codex alone, where each is listed as untrusted (asked)."""
+    hook = _hook("PreToolUse", "Write", dict(BLOCKING), "droid" if target != "droid" else "claude-code")
+    guard = replace(hook, definition=replace(hook.definition, matcher=None))
+
+    assert "hook-trust" in _codes(projected(guard, target))
+    assert ("hook-trust" in _codes(projected(guard, target, "user"))) is told
+
+
 def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
     """A client that has hooks of its user's own and no agents of theirs is a source all the same, where its file is."""
     home = user_places.Home(tmp_path, {})
@@ -662,3 +682,41 @@ def test_script_of_a_hook_keeps_its_place_in_the_client_that_it_is_of(tmp_path: 
 
     assert main(["convert", ".", "-f", "codex", "-t", "codex", "-o", "out", "--with", "hooks"]) == 0
     assert {path.relative_to("out").as_posix(): path.read_text() for path in Path("out").rglob("*") if path.is_file()} == files
+
+
+@pytest.mark.parametrize(
+    ("event", "held"), [("beforeShellExecution", "run"), ("beforeReadFile", "read"), ("beforeMCPExecution", "servers")]
+)
+def test_a_guard_of_cursors_kind_holds_back_what_its_author_meant_though_auggie_never_runs_it(event: str, held: str) -> None:
+    """It is told, written into no other client's file, and what it is about is restrained; added again, it stands alone as it did."""
+    found = read("auggie", f'{{"hooks": {{"{event}": [{{"command": "exit 2"}}]}}}}'.encode())
+    (part,), (told,) = found.parts, found.diagnostics
+    (restraint,) = hook_restraints.of(part, None)
+
+    assert restraint.effects == {held}
+    assert told.message.startswith(f"Auggie never runs the hook of `{event}`")
+    assert all(not is_written(projected(part, target)) and projected(part, target).left_open for target in RUNNING if target != "auggie")
+    assert json.loads(written("auggie", [part])) == {"hooks": {event: [{"command": "exit 2"}]}}
+
+
+@pytest.mark.parametrize(
+    ("hooks", "states"),
+    [
+        ('"stop": [{"command": "x"}], "Stop": []', [State.NOT_LOADED]),
+        ('"stop": [{"command": ""}], "Stop": [{"hooks": [{"type": "command", "command": "x"}]}]', [State.NOT_LOADED, State.LOADS]),
+        ('"stop": [{"command": "x"}], "beforeSubmitPrompt": [{"command": "x"}]', [State.LOADS, State.NOT_LOADED]),
+        ('"Stop": [{"type": "command", "command": "x"}]', [State.NOT_LOADED]),
+    ],
+)
+def test_auggie_takes_events_of_one_kind_alone(hooks: str, states: list[State]) -> None:
+    """One of its own beside one of Cursor's costs all of the file, but for what is wrong in itself (asked)."""
+    assert list(read("auggie", f'{{"hooks": {{{hooks}}}}}'.encode()).states) == states
+
+
+def test_a_guard_of_antigravity_is_held_nowhere_else() -> None:
+    """How one blocks is not known, so that an exit code need not be it: what it is about is held back."""
+    (part,) = read("antigravity", b'{"audit": {"pretooluse": [{"matcher": "run_command", "hooks": [{"command": "exit 2"}]}]}}').parts
+    (held,) = hook_restraints.of(part, None)
+
+    assert held.effects == {"run"}
+    assert {target for target in RUNNING if is_written(projected(part, target)) or not projected(part, target).left_open} == set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import tomli_w
 from jsonschema import Draft202012Validator
-from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
+from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, settings_of, written
 
 from agentconv.conversion.shared_parts import SharedParts
 from agentconv.core import schema_files
@@ -63,7 +63,7 @@ def test_schema_says_what_a_client_takes(format_id: str, key: str) -> None:
     """Of each key, what is well-formed is taken, and anything else costs what the schema says."""
     row = schema_files.part_rows("permissions", format_id)[key]
     table = _AT.get(format_id, {}).get(key, _TABLE.get(format_id))
-    place = client(format_id).project[0]
+    place = settings_of(format_id)
 
     def effects(value: Any) -> list[Effect | None]:
         values = {table: {key: value}} if table else {key: value}

@@ -43,6 +43,7 @@ ADDRESSES: dict[str, dict[str, Any]] = {
     "qwen-code": {"httpUrl": "https://mcp.example.com/mcp"},
     "goose": {"enabled": True, "type": "streamable_http", "uri": "https://mcp.example.com/mcp"},
     "vibe": {"transport": "http", **_ADDRESS},
+    "antigravity": {"serverUrl": "https://mcp.example.com/mcp"},
     **dict.fromkeys(("kimi", "kiro", "kiro-ide", "junie"), _ADDRESS),
 }
 STARTED = Server("db", McpServer("db", "stdio", "npx", ("-y", "db-mcp")), origin=Origin("json", "agents.json"))

@@ -37,6 +37,7 @@ def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts:
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     hint = _where(found, takes_parts=takes_parts) if any(map(os.path.isdir, found.looked)) else None
+    hint = hint if found.looked else "send an agent's file there (`< FILE`), or name the file instead of `-`"
     message, span = f"no agents in {looked}", None
     if remark := next(iter(found.diagnostics), None):
         message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint

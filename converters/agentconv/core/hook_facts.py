@@ -93,7 +93,8 @@ def hook_root(format_id: str) -> str:
 @cache
 def plugin_roots() -> tuple[str, ...]:
     """Return what the hooks of plugins and extensions call the folder that they lie in, each client in its words."""
-    return tuple(sorted({str(root) for one in vocabulary.places() if (root := vocabulary.own_tables(one).get("hook_root"))}))
+    named = {str(root) for one in vocabulary.places() if (root := vocabulary.own_tables(one).get("hook_root"))}
+    return tuple(sorted(named.union(*(vocabulary.own_tables(one).get("hooks", {}).get("plugin_roots", ()) for one in vocabulary.places()))))
 
 
 @cache

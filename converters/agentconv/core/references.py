@@ -7,6 +7,7 @@ A language is what a client does with a text before it hands it on.
 | `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code, Factory Droid |
 | `plugin` | as in braces (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's own) | cannot be said | plugins of Claude Code |
 | `plugins` | as in the shell (`${PLUGIN_ROOT}`, `${CLAUDE_PLUGIN_ROOT}`: the plugin's folder) | cannot be said | plugins of Copilot |
+| `rooted` | as in braces (`${AUGMENT_PLUGIN_ROOT}` and two more names: the plugin's folder) | cannot be said | plugins of Auggie |
 | `portable` | none (`${PLUGIN_ROOT}`, `${PLUGIN_DATA}`: the plugin's own) | cannot be said | Agent Plugins |
 | `extension` | as in the shell (`${extensionPath}`, `${workspacePath}`: the extension's own) | cannot be said | extensions of Gemini CLI |
 | `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
@@ -115,6 +116,12 @@ _LANGUAGES = {
         lambda found: CONTAINER_FOLDER if found[1] else Reference(found[2] or found[4], found[3]),
         _in_braces,
         folder="${PLUGIN_ROOT}",
+    ),
+    "rooted": _Language(
+        expression(rf"(\$\{{(?:CLAUDE|AUGMENT|AUGGIE)_PLUGIN_ROOT\}})|\$\{{{_BRACED}\}}"),
+        lambda found: CONTAINER_FOLDER if found[1] else Reference(found[2], found[3]),
+        _in_braces,
+        folder="${AUGMENT_PLUGIN_ROOT}",
     ),
     "portable": _Language(
         expression(r"(\$\{(?:PLUGIN_ROOT|PLUGIN_DATA)\})"),

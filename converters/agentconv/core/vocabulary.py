@@ -58,8 +58,8 @@ so that a client that comes anew changes no file of one that is there). A fact t
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
 `restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
-`hook_root` is what the hooks of a plugin or an extension call its folder (of a project: `hooks.root`), and `hook_path_signs` what its
-client fills in there for the sign between the names of a path.
+`hook_root` is what the hooks of a plugin or an extension call its folder (of a project: `hooks.root`; in plugins of a client that has no
+format for them, `hooks.plugin_roots`), and `hook_path_signs` what its client fills in there for the sign between the names of a path.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format that holds no agents says `parts_only`.

@@ -102,6 +102,9 @@ def _unheld(hook: Hook, needs: Needs, words: str, facts: Hooks) -> str | None:
     """Say why a client would not do with a hook what its own does."""
     if is_guard(hook) and hook.event not in facts.blocks:
         return "nothing is blocked there by an exit code"
+    own = hook_facts.hooks(hook.format)
+    if is_guard(hook) and own is not None and not own.blocks:
+        return "it does not block by an exit code"
     for one in hook.handlers:
         handler = hook_handlers.read(hook.format, one)
         if handler.kind not in facts.handlers:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
@@ -50,11 +51,14 @@ def _write(server: McpServer) -> dict[str, Json]:
     return _TYPED.write(replace(server, args=quoted) if server.args else server)
 
 
+_CLIENT = Client(ID, "Auggie", _read, _write)
+_IN_PLUGINS = replace(_CLIENT, spoken=replace(server_variables.configured(ID), language="rooted"))
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     ID: ServerFormat(
-        Client(ID, "Auggie", _read, _write),
+        _CLIENT,
         json_servers("/mcpServers", JSONC),
         (Place(".augment/settings.json", mixed=True), Place(".augment/settings.local.json", mixed=True)),
         (Place(".augment/settings.json", mixed=True),),
+        contained=ServerFormat(_IN_PLUGINS, json_servers("/mcpServers", JSONC)),
     )
 }

@@ -67,6 +67,10 @@ QWEN = Client(
 )
 
 
+_OTHERS = (".agentignore", ".aiignore")
+"""Files of that kind which Qwen Code looks for besides its own, unless settings name others."""
+
+
 def _places(folder: str) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     path = f"{folder}/settings.json"
     return (Place(path, trusted=True, mixed=True), Place(f"{folder}ignore")), (Place(path, mixed=True),)
@@ -111,7 +115,8 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
             syntax=_COMMENTS,
             core=("tools", "core"),
         ),
-        *_places(".qwen"),
-        elsewhere=((".qwenignore", ignore_files.reader("qwen-code")),),
+        (*_places(".qwen")[0], *(Place(name, native=False) for name in _OTHERS)),
+        _places(".qwen")[1],
+        elsewhere=tuple((name, ignore_files.reader("qwen-code")) for name in (".qwenignore", *_OTHERS)),
     ),
 }

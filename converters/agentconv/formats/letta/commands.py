@@ -1,4 +1,4 @@
-"""Letta Code has no commands but its skills: what is one elsewhere is a skill there.
+"""What is a command elsewhere is a skill in Letta Code; those of its own (`.commands/**/*.md`, its code) are neither read nor written.
 
 https://docs.letta.com/letta-code/skills
 """

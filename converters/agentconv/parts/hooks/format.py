@@ -124,15 +124,15 @@ class HookFormat:
         added: list[tuple[str, Json]] = []
         for part in given:
             if part.name not in at:
-                added.append((part.definition.native_event, self._entry(part)))
+                added.append((part.definition.native_event, self.entry(part)))
             elif difference(known[part.name], part):
                 changed[at[part.name]] = part.definition.handlers[0]
         removed = [number for name, number in at.items() if name in without]
         written = file.rewritten(changed, added, removed, self.client.head) if changed or added or removed else text.text
         return (WrittenFile(path, encode(written)), *_beside(given))
 
-    def _entry(self, part: SetHook) -> Json:
-        """Return an entry that says a hook."""
+    def entry(self, part: SetHook) -> Json:
+        """Return an entry that says a hook, to be added to a file."""
         hook = part.definition
         matcher: dict[str, Json] = {} if hook.matcher is None else {"matcher": hook.matcher}
         handler = hook.handlers[0]

@@ -35,7 +35,7 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
     guard = hook_translation.is_guard(part.definition)
     if guard and not hook_facts.blocks_silently(client.words):
         projection.remark("guard-silent", "definition.handlers", quoted(part.definition.native_event))
-    if client.trust:
+    if client.trust and (client.distrusts or projection.scope == "project"):
         (projection.warn if guard else projection.remark)("hook-trust", "definition", client.trust)
 
 

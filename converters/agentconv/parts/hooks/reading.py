@@ -54,6 +54,8 @@ class Client:
     """Whether what costs all of its file costs all of the plugin that the file is in."""
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
+    grouped: frozenset[str] = frozenset()
+    """The events of which an entry that stands alone, in no group, is none."""
     expressions: bool = False
     """Whether nothing runs for a matcher that is no expression of JavaScript."""
     strict: bool = False
@@ -68,6 +70,8 @@ class Client:
     """Says why it does not take a handler of a kind on an event: that costs all of its file."""
     trust: str | None = None
     """What its user has to do before it runs the hooks of a project."""
+    distrusts: bool = False
+    """Whether that is so of the user's own, too."""
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NEEDED)
     """What each kind of what is run cannot do without."""
     fitted: Callable[[Json], Json] = lambda handler: handler
@@ -83,7 +87,7 @@ class Client:
 
 def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> PartsRead[SetHook]:
     """Read all hooks of a file, and say which the client does not take."""
-    wrong = [_problem(client, entry) for entry in file.entries]
+    wrong = [problem_of(client, entry) for entry in file.entries]
     all_gone = bool(file.problem or _void(client, file, source)) or any(
         both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
     )
@@ -140,12 +144,14 @@ def numbered(name: str, names: dict[str, int]) -> str:
     return name if number == 1 else f"{name}~{number}"
 
 
-def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
+def problem_of(client: Client, entry: Entry) -> tuple[str | None, bool]:
     """Say why a client does not run an entry, and whether it passes over that alone, whatever a wrong handler costs."""
     if entry.problem:
         return entry.problem, False
     if not vocabulary.knows_event(client.words, entry.event):
         return f"it has no event `{entry.event}`", not client.strict
+    if entry.handler is None and entry.event in client.grouped:
+        return "it has no `hooks`", False
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):

@@ -1,4 +1,4 @@
-"""Files in gitignore's language that keep a client from files: each line denies what it matches; `!` takes some of that back."""
+"""Files in gitignore's language that keep a client from files: each line holds back what it matches; `!` takes some of that back."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def rule(format_id: str, effect: str, word: str, pattern: str | None) -> tuple[R
     return (Rule(cast("Any", effect), word, format_id, "fs.read", held),)
 
 
-def reader(format_id: str) -> Callable[[SourceText], RuleFile]:
-    """Return what reads such a file of a client."""
+def reader(format_id: str, effect: str = "deny") -> Callable[[SourceText], RuleFile]:
+    """Return what reads such a file of a client; `effect` is what becomes of the files that it names."""
 
     def read(source: SourceText) -> RuleFile:
-        return _IgnoreFile(format_id, source)
+        return _IgnoreFile(format_id, effect, source)
 
     return read
 
@@ -34,10 +34,11 @@ def reader(format_id: str) -> Callable[[SourceText], RuleFile]:
 class _IgnoreFile:
     """A file as it was read."""
 
-    def __init__(self, format_id: str, source: SourceText) -> None:
+    def __init__(self, format_id: str, effect: str, source: SourceText) -> None:
         self.word = source.path.rpartition("/")[2]
         self.lines = source.text.split("\n")
         self.format = format_id
+        self.effect = effect
         self.complaints: list[tuple[Complaint, int]] = []
         rules = tuple(found for line in self.lines for found in self._rules(line))
         self.part = PermissionSet(rules=rules, resolution="last") if rules else None
@@ -46,7 +47,7 @@ class _IgnoreFile:
         text = line.rstrip("\r ").removeprefix("\ufeff")
         if not text or text.startswith("#"):
             return ()
-        effect = "allow" if text.startswith("!") else "deny"
+        effect = "allow" if text.startswith("!") else self.effect
         return rule(self.format, effect, self.word, text.removeprefix("!"))
 
     def rewritten(self, part: PermissionSet | None) -> str:

@@ -41,7 +41,7 @@ def place(text: str, source: PartSource) -> Span:
     effect, _, said = text.partition(" ")
     word, _, pattern = said.partition("(")
     start = max(whole.find(f'"{effect}"'), 0)
-    wanted = [said, pattern.removesuffix(")"), word]
+    wanted = [said, pattern.removesuffix(")"), pattern.removesuffix(")").removesuffix("*"), word]
     for one in filter(None, wanted):
         shown = json.dumps(one, ensure_ascii=False)
         for begin in (start, 0):
