@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_handlers, vocabulary
+from agentconv.core import effects, hook_handlers, regexes, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
-from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 
@@ -236,7 +235,7 @@ def read_actions(format_id: str, value: Mapping[str, Any], matched: Collection[s
     for hook in found:
         matchers = [hook.matcher, *(handler.get("matcher") for handler in hook.handlers if isinstance(handler, dict))]
         used = hook.native_event[:1].lower() + hook.native_event[1:] in matched
-        if used and not all(is_regex(str(matcher)) for matcher in matchers if matcher):
+        if used and not all(regexes.is_one("javascript", str(matcher)) for matcher in matchers if matcher):
             raise Refused(f"`hooks`: a matcher of {hook.native_event} is no regular expression")
     return found
 

@@ -1,0 +1,74 @@
+"""Which texts a client's own language takes for a regular expression: a matcher that is none there never fires.
+
+JavaScript has what looks around, and no flags for all of the text; Python both. RE2, which Go has, and Rust's crate know neither looking around
+nor back, and nothing repeats what is repeated in RE2.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from agentconv.core.expressions import expression
+
+_ATOMS = expression(r"\\.|\[(?:[^\]\\]|\\.)*\]", re.DOTALL)
+_GROUPS = expression(r"\(\?(?:[ims]*(?:-[ims]+)?:|[=!]|<[=!]|<[A-Za-z_$][\w$]*>)")  # with flags, where it is young enough
+_NOTHING_TO_REPEAT = expression(r"(?:^|[(|])[*+?]|(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+]|\?\?\?")
+_LINEAR_SETS = expression(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]\\]|\\.)*\]", re.DOTALL)
+_LINEAR_GROUPS = expression(r"\(\?(?:[imsUuxR]*(?:-[imsUuxR]+)?:|P?<[A-Za-z_]\w*>)")
+_FLAGS = expression(r"\(\?[imsUuxR]*(?:-[imsUuxR]+)?\)")
+_CLASSES = expression(r"\\[pP](?:\{\^?\w+\}|\w)")
+_ESCAPES = expression(r"\\[1-9A-Za-z]")
+_KNOWN_ESCAPES = frozenset("dDsSwWbBntrfvaAzxuUQEC")
+_NOTHING_BEFORE = expression(r"(?:^|[(|])(?:[*+?]|\{[0-9])")
+_TWICE = expression(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+?{]")
+
+
+def is_one(language: str, text: str) -> bool:
+    """Whether a language (`javascript`, `python`, `rust`, `go`) takes a text, as far as its brackets, groups and quantifiers go."""
+    if language == "python":
+        return _python(text) is not None
+    return _linear(text, once=language == "go") if language in ("go", "rust") else _javascript(text)
+
+
+def finds(language: str, text: str, word: str) -> bool:
+    """Whether an expression of a language is found in a word; one that is none is nowhere."""
+    found = _python(_spelled(text)) if is_one(language, text) else None
+    return found is not None and found.search(word) is not None
+
+
+def _python(text: str) -> re.Pattern[str] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `[[` may mean something else one day
+            return re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _spelled(text: str) -> str:
+    """Return an expression as Python writes it: the names of groups, and flags that stand before all of it."""
+    return re.sub(r"\(\?<(?![=!])", "(?P<", text)
+
+
+def _pairs(bare: str) -> bool:
+    """Whether each bracket that opens is closed."""
+    depth = 0
+    for char in bare:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and "[" not in bare and "(?" not in bare and not bare.endswith("\\")
+
+
+def _javascript(text: str) -> bool:
+    bare = _GROUPS.sub("(", _ATOMS.sub("a", text))
+    return _pairs(bare) and not _NOTHING_TO_REPEAT.search(bare)
+
+
+def _linear(text: str, *, once: bool) -> bool:
+    plain = _CLASSES.sub("a", text.replace(r"\\", "a"))
+    if any(found[1] not in _KNOWN_ESCAPES for found in _ESCAPES.findall(plain)):
+        return False
+    bare = _FLAGS.sub("", _LINEAR_GROUPS.sub("(", re.sub(r"\\.", "a", _LINEAR_SETS.sub("a", plain))))
+    return _pairs(bare) and not _NOTHING_BEFORE.search(bare) and not (once and _TWICE.search(re.sub(r"([*+?}])\?", r"\1", bare)))
