@@ -2,7 +2,8 @@
 
 Claude Code and Codex: words with bars or commas between them are names, anything else an expression (asked). Copilot as Claude Code, by
 either name of a tool. Gemini CLI: `hookPlanner.matchesToolName`. Qwen Code: `matchesHookPattern`, with the tool's aliases. Cursor, Droid:
-an expression. Auggie: `f7n`, an expression for its own tools. CodeBuddy: an expression (asked). Kimi Code: `matches`, an expression, and nothing runs for one that is none.
+an expression. Auggie: `f7n`, an expression for its own tools. CodeBuddy: an expression (asked). Kimi Code: `matches`, an expression, and
+nothing runs for one that is none.
 """
 
 from __future__ import annotations

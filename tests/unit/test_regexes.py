@@ -48,6 +48,6 @@ def test_taken(text: str, languages: tuple[str, ...]) -> None:
         ("go", "(?!x)shell", "shell", False),
     ],
 )
-def test_found(language: str, text: str, word: str, found: bool) -> None:  # noqa: FBT001
+def test_found(language: str, text: str, word: str, found: bool) -> None:
     """What is no expression of a language is found nowhere."""
     assert regexes.finds(language, text, word) is found

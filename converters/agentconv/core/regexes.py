@@ -1,7 +1,7 @@
 """Which texts a client's own language takes for a regular expression: a matcher that is none there never fires.
 
-JavaScript has what looks around, and no flags for all of the text; Python both. RE2, which Go has, and Rust's crate know neither looking around
-nor back, and nothing repeats what is repeated in RE2.
+JavaScript knows what looks around, and no flags for all of the text; Python both. RE2, which Go has, and Rust's crate look neither around
+nor back, and RE2 repeats nothing twice.
 """
 
 from __future__ import annotations

@@ -292,6 +292,14 @@ def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Ho
     return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
 
 
+def keep_own(projection: Projection) -> None:
+    """Keep hooks of the target's own; no other client's agent has what it runs as it does."""
+    hooks: tuple[Hook, ...] | None = projection.get("hooks")
+    others = [hook.native_event for hook in hooks or () if hook.format != projection.target.id]
+    if others:
+        projection.change("hooks", None, "hooks-dropped", listed(dict.fromkeys(others)))
+
+
 _SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})
 
 
