@@ -207,7 +207,7 @@ def test_every_client_that_is_given_a_guard_has_a_decider() -> None:
     assert [client_id for client_id in given if client_id not in DECIDERS and not client(client_id).client.holds_none] == []
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide"])
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide", "goose"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)
