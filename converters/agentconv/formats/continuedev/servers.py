@@ -47,5 +47,7 @@ def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
 
 _PLACES = (Place(".continue/mcpServers/mcp.json"),)
 BY_FORMAT: dict[str, PartFormat[Server]] = {
-    ID: ServerFormat(Client(ID, "Continue", _read, _TYPED.write, passed_over=_passed_over), json_servers("/mcpServers", JSONC), _PLACES, _PLACES)
+    ID: ServerFormat(
+        Client(ID, "Continue", _read, _TYPED.write, passed_over=_passed_over), json_servers("/mcpServers", JSONC), _PLACES, _PLACES
+    )
 }
