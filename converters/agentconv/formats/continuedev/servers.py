@@ -1,10 +1,10 @@
-"""The MCP servers of a project or user of Continue (its code read, its schema asked): JSON files in `.continue/mcpServers`.
+"""The MCP servers of a project or user of Continue (its code read, its schema asked): JSON files in `.continue/mcpServers`, and blocks.
 
 https://docs.continue.dev/customize/deep-dives/mcp
 
 One wrong entry costs the servers of its file. An entry with an address is no program, whatever else it says, and what is not in the
 schema is passed over. `${X}` in `env` becomes a secret of the user's account, which nothing fills in for these files, so that no
-reference is written. Servers in YAML files, each with a name of its own, are another shape: none of those is read or written.
+reference is written. A server in a YAML file of its own is a block (`server_blocks`): none is written for another client's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.families.value_checks import is_text_map
+from agentconv.formats.continuedev import server_blocks
 from agentconv.formats.continuedev.continuedev import ID
 from agentconv.json.jsonc import JSONC
 from agentconv.parts.servers.files import json_servers
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Server
 
 _TYPED = Typed(ID, {"stdio": "stdio", "http": "http", "sse": "sse"}, effect=Effect.DROPS_ALL)
+_BLOCKS = ("yaml", "yml")
 _OF_PROGRAMS, _OF_ADDRESSES = ("command", "args", "env"), ("url", "headers")
 
 
@@ -45,9 +47,14 @@ def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     return Complaint(f"it has no {needed}", effect=Effect.DROPS_ALL)
 
 
-_PLACES = (Place(".continue/mcpServers/mcp.json"),)
+_FOLDER = ".continue/mcpServers"
+_PLACES = (Place(f"{_FOLDER}/mcp.json"), *(Place(_FOLDER, f"**/*.{ending}") for ending in ("json", *_BLOCKS)))
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     ID: ServerFormat(
-        Client(ID, "Continue", _read, _TYPED.write, passed_over=_passed_over), json_servers("/mcpServers", JSONC), _PLACES, _PLACES
+        Client(ID, "Continue", _read, _TYPED.write, passed_over=_passed_over),
+        json_servers("/mcpServers", JSONC),
+        _PLACES,
+        _PLACES,
+        elsewhere=tuple((f".{ending}", server_blocks.FORMAT) for ending in _BLOCKS),
     )
 }
