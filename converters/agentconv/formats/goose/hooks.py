@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.part_format import Place
+from agentconv.formats.goose import extensions
 from agentconv.formats.goose.goose import ID
 from agentconv.json import jsonc
 from agentconv.json.jsonc import Array, Object
@@ -98,6 +99,11 @@ class _Hooks(HookFormat):
 
 _NOBODY = "the agents that are called there are before no hook"
 _OTHERS = frozenset(("prompt", "agent", "http", "mcp_tool"))
-_CLIENT = Client(ID, "goose", typed=False, expressions=True, blank=True, skips=_OTHERS, holds_none=_NOBODY)
 _PLACES = (Place(".agents/plugins", "*/hooks/hooks.json"),)
-BY_FORMAT: dict[str, PartFormat[SetHook]] = {ID: _Hooks(_CLIENT, _PLACES, _PLACES)}
+
+
+def _hooks(client: str) -> _Hooks:
+    return _Hooks(Client(client, "goose", typed=False, expressions=True, blank=True, skips=_OTHERS, holds_none=_NOBODY), _PLACES, _PLACES)
+
+
+BY_FORMAT: dict[str, PartFormat[SetHook]] = {client: _hooks(client) for client in (ID, extensions.ID)}
