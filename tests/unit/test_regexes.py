@@ -51,3 +51,17 @@ def test_taken(text: str, languages: tuple[str, ...]) -> None:
 def test_found(language: str, text: str, word: str, found: bool) -> None:
     """What is no expression of a language is found nowhere."""
     assert regexes.finds(language, text, word) is found
+
+
+@pytest.mark.parametrize(
+    "text", [r"((\w+)+)+!", r"(\w+)+!", r"(a|a)*!", r"\w*\w*\w*\w*!", r"(?:[a-z]{1,20}){1,20}!", r"(a?){30}!", "[" * 100_000]
+)
+def test_heavy(text: str) -> None:
+    """What would take for ever to try may fit anything, and is not tried."""
+    assert regexes.finds("javascript", text, "a" * 40)
+
+
+@pytest.mark.parametrize("text", ["^(Edit|Write)$", "mcp__.*__.*", "(mcp__)?Bash", "^(?:Bash)+$"])
+def test_not_heavy(text: str) -> None:
+    """What people write is tried."""
+    assert not regexes.finds("javascript", text, "Read")

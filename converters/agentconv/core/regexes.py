@@ -21,20 +21,41 @@ _CLASSES = expression(r"\\[pP](?:\{\^?\w+\}|\w)")
 _ESCAPES = expression(r"\\[1-9A-Za-z]")
 _KNOWN_ESCAPES = frozenset("dDsSwWbBntrfvaAzxuUQEC")
 _NOTHING_BEFORE = expression(r"(?:^|[(|])(?:[*+?]|\{[0-9])")
+_REPEAT = expression(r"[*+]|\{[0-9]*,?[0-9]*\}")
+_REPEATED_GROUP = expression(r"\)(?:[*+]|\{[0-9]*,?[0-9]*\})")
+_MOST_REPEATS = 3
+_LONGEST = 400
 _TWICE = expression(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+?{]")
 
 
 def is_one(language: str, text: str) -> bool:
-    """Whether a language (`javascript`, `python`, `rust`, `go`) takes a text, as far as its brackets, groups and quantifiers go."""
+    """Whether a language (`javascript`, `python`, `rust`, `go`) takes a text, as far as its brackets, groups and quantifiers go.
+
+    A long one is taken to be one, and is not looked at.
+    """
+    if len(text) > _LONGEST:
+        return True
     if language == "python":
         return _python(text) is not None
     return _linear(text, once=language == "go") if language in ("go", "rust") else _javascript(text)
 
 
 def finds(language: str, text: str, word: str) -> bool:
-    """Whether an expression of a language is found in a word; one that is none is nowhere."""
-    found = _python(_spelled(text)) if is_one(language, text) else None
-    return found is not None and found.search(word) is not None
+    """Whether an expression of a language is found in a word: one that is none nowhere, one that is too much to try anywhere."""
+    if not is_one(language, text):
+        return False
+    found = None if _is_heavy(text) else _python(_spelled(text))
+    return found is None or found.search(word) is not None
+
+
+def _is_heavy(text: str) -> bool:
+    """Whether trying an expression may take more than its length and the word's together, by what it repeats within what it repeats."""
+    if len(text) > _LONGEST:
+        return True
+    bare = re.sub(r"\\.", "a", _LINEAR_SETS.sub("a", text))
+    repeats = len(_REPEAT.findall(bare))
+    group = _REPEATED_GROUP.search(bare) is not None
+    return repeats > _MOST_REPEATS or (group and (repeats > 1 or "|" in bare or "?" in re.sub(r"\(\?[^)]", "", bare)))
 
 
 def _python(text: str) -> re.Pattern[str] | None:
