@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import access, patterns, vocabulary
 from agentconv.core.ir import (
     Agent,
     AgentSet,
@@ -153,7 +153,7 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         ToolGrant,
         words(),
         format_ids(),
-        maybe(st.one_of(chosen(effects.CAPABILITIES), words())),
+        maybe(st.one_of(chosen(access.CAPABILITIES), words())),
         maybe(spoken()),
         maybe(words()),
         maybe(words()),
@@ -169,7 +169,7 @@ def rules() -> st.SearchStrategy[Rule]:
         st.sampled_from(["allow", "ask", "deny"]),
         words(),
         format_ids(),
-        maybe(chosen(effects.CAPABILITIES)),
+        maybe(chosen(access.CAPABILITIES)),
         maybe(spoken()),
         maybe(words()),
         maybe(words()),

@@ -17,9 +17,9 @@ from installed import CLIENTS
 import agentconv
 from agent_files import FIXTURES
 from agentconv.conversion import line_ends
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, vocabulary, widening
+from agentconv.core.access import EFFECT_OF, HARMLESS, Level
 from agentconv.core.diagnostics import Code
-from agentconv.core.effects import EFFECT_OF, HARMLESS, Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, ToolGrant, Tools
 from agentconv.core.source import SourceText
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from driving import Seen, Session
 
     from agentconv.core.diagnostics import Diagnostic, Loss
-    from agentconv.core.effects import Widening
+    from agentconv.core.widening import Widening
 
 HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.|-)(\w+)")
@@ -221,7 +221,7 @@ def as_seen(client: str, case: Case) -> effects.Effects:
 def beyond(client: str, case: Case, tool: str) -> list[Widening]:
     """Return what an agent does that calls one of a client's tools, and that is more than its author lets it do unasked."""
     done = effects.effects(Agent(tools=Tools("list", grants(client, frozenset({tool})))), format_id=client)
-    return effects.widenings(_outside_of_patterns(client, case), replace(done, asks=False))
+    return widening.widenings(_outside_of_patterns(client, case), replace(done, asks=False))
 
 
 def is_declared(client: str, case: Case, what: Widening) -> bool:

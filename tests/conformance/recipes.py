@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import agentconv
 from agent_files import FOLDERS, ROOT, suffix
+from agentconv.core import losses
 from agentconv.core.diagnostics import Code
-from agentconv.core.losses import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 GUIDE = ROOT / "docs" / "library.md"
-EVERY = {*CATALOGUE, *Code}
+EVERY = {*losses.codes(), *Code}
 """What recipes are told to accept: what an agent loses is what these tests compare."""
 TARGET = "claude-agents-json"
 """The form that recipes go by."""

@@ -10,9 +10,9 @@ from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, 
 from installed import CLIENTS
 from results import TABLE, Row
 
-from agentconv.core import effects
+from agentconv.core import effects, widening
+from agentconv.core.access import Level
 from agentconv.core.diagnostics import LossKind
-from agentconv.core.effects import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +114,7 @@ def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
     for case in _running(conversion):
         if case.at_home and case.source.tools.deny:
             continue  # a denied word takes away one tool, and its author meant all that do the same
-        found = effects.widenings(may_do(client, case), as_seen(client, case))
+        found = widening.widenings(may_do(client, case), as_seen(client, case))
         if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
             found = [what for what in found if what.server is None]  # the user's own servers, which is reported
         more[case.source.id] = found

@@ -13,7 +13,7 @@ from conversions import SETS, Case, Conversion, beyond, convert, grants, is_decl
 from installed import CLIENTS
 from results import TABLE, Calls
 
-from agentconv.core.effects import EFFECT_OF
+from agentconv.core.access import EFFECT_OF
 
 if TYPE_CHECKING:
     from driving import Seen

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parted_clients import clients_with
 
 import warm_program
-from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
+from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
@@ -201,7 +201,7 @@ def test_every_client_that_is_given_a_guard_has_a_decider() -> None:
     given = [
         client_id
         for client_id in CLIENTS
-        if (facts := vocabulary.hooks(vocabulary.words_of(client_id))) and facts.blocks and facts.handlers
+        if (facts := hook_facts.hooks(vocabulary.words_of(client_id))) and facts.blocks and facts.handlers
     ]
 
     assert [client_id for client_id in given if client_id not in DECIDERS and not client(client_id).client.holds_none] == []
@@ -639,5 +639,5 @@ def test_hooks_of_a_user_without_agents_go_along(tmp_path: Path) -> None:
 
 def test_a_matcher_of_openhands_names_what_is_called_not_the_set_that_it_comes_in() -> None:
     """`task_tool_set` stands in an agent's list; what is called, and held against a matcher, is `task`."""
-    assert not [word for word in vocabulary.hook_tools("openhands") if word.endswith("_set")]
-    assert vocabulary.hook_tools("openhands")["task"] == ("delegate",)
+    assert not [word for word in hook_facts.hook_tools("openhands") if word.endswith("_set")]
+    assert hook_facts.hook_tools("openhands")["task"] == ("delegate",)

@@ -10,7 +10,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal
 from agentconv.core import effects, vocabulary
-from agentconv.core.effects import EFFECTS, Level
+from agentconv.core.access import EFFECTS, Level
 from agentconv.formats import registry
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent_files import convert_agent
-from agentconv.core import effects
+from agentconv.core import access, effects
 from agentconv.core.ir import AgentSet, Origin, Prompt, ToolGrant
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -97,7 +97,7 @@ def test_rules_of_the_file_let_agents_do_what_they_name():
     """What the rules allow is not asked for; an agent that inherits no such right elsewhere asks, and one of them alone has none."""
     root, _ = docker_agent.read(SourceText("docker-agent.yaml", (FILE + "permissions: {allow: [shell]}\n").encode())).set.agents
 
-    assert effects.effects(root, format_id="docker-agent").levels["run"] is effects.Level.ALLOW
+    assert effects.effects(root, format_id="docker-agent").levels["run"] is access.Level.ALLOW
 
 
 def test_a_file_is_told_by_its_agents():

@@ -16,7 +16,7 @@ from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
-from agentconv.core.losses import CATALOGUE
+from agentconv.core import losses
 from agentconv.formats import registry
 from console_runs import environment_for, played
 
@@ -104,7 +104,7 @@ def test_losses_document(capsys):
         LOSSES.write_text(document, "utf-8")
 
     assert document == LOSSES.read_text("utf-8")
-    assert re.findall(r"(?m)^## (.*)$", document) == sorted(CATALOGUE)
+    assert re.findall(r"(?m)^## (.*)$", document) == sorted(losses.codes())
 
 
 def hooked() -> str:

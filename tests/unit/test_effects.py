@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.conversion import compare
-from agentconv.core import effects, plain_words, vocabulary
-from agentconv.core.effects import Level
+from agentconv.core import access, effects, plain_words, vocabulary, widening
+from agentconv.core.access import Level
 from agentconv.core.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_first_and_deny_resolve_otherwise() -> None:
 )
 def test_what_counts_as_more(before: tuple[str, ...], after: tuple[str, ...], words: list[str]) -> None:
     """A rule that is missing, or wider, is named."""
-    found = [str(one) for one in effects.widenings(effects.effects(agent(*before)), effects.effects(agent(*after)))]
+    found = [str(one) for one in widening.widenings(effects.effects(agent(*before)), effects.effects(agent(*after)))]
 
     assert [word for word in found if word in words] == words
     assert bool(found) == bool(words)
@@ -97,7 +97,7 @@ def test_inheriting_is_asking_in_a_client_that_asks() -> None:
     result = effects.effects(Agent(id="a"), (), "claude-code")
 
     assert result.asks
-    assert effects.widenings(ceiling, result) == []
+    assert widening.widenings(ceiling, result) == []
 
 
 def test_a_sandbox_confines_what_commands_do() -> None:
@@ -113,7 +113,7 @@ def test_servers_are_compared_as_clients_flatten_them() -> None:
     one = Tools("list", (ToolGrant("t", "nobody", "mcp", None, "my_srv", "x"),))
     other = Tools("list", (ToolGrant("t", "nobody", "mcp", None, "my", "srv_x"),))
 
-    assert effects.widenings(effects.effects(Agent(tools=one)), effects.effects(Agent(tools=other))) == []
+    assert widening.widenings(effects.effects(Agent(tools=one)), effects.effects(Agent(tools=other))) == []
 
 
 def test_a_list_that_opens_every_server_covers_each_of_them() -> None:
@@ -121,8 +121,8 @@ def test_a_list_that_opens_every_server_covers_each_of_them() -> None:
     every = effects.effects(Agent(tools=Tools("list", (ToolGrant("mcp_*", "nobody", "mcp", server="*"),))))
     one = effects.effects(Agent(tools=Tools("list", (ToolGrant("mcp_docs_*", "nobody", "mcp", server="docs"),))))
 
-    assert effects.widenings(every, one) == []
-    assert [(str(found), found.server) for found in effects.widenings(one, every)] == [("MCP server *", "*")]
+    assert widening.widenings(every, one) == []
+    assert [(str(found), found.server) for found in widening.widenings(one, every)] == [("MCP server *", "*")]
 
 
 def test_servers_are_named_in_the_order_in_which_they_are_defined() -> None:
@@ -130,7 +130,7 @@ def test_servers_are_named_in_the_order_in_which_they_are_defined() -> None:
     own, of_set = [f"own-{number}" for number in range(5)], [f"set-{number}" for number in range(5)]
     opened = effects.effects(Agent(mcp_servers=tuple(McpServer(name) for name in own)), of_set)
 
-    beyond = effects.widenings(effects.effects(Agent(tools=Tools("none"))), opened)
+    beyond = widening.widenings(effects.effects(Agent(tools=Tools("none"))), opened)
 
     assert [one.server for one in beyond[-10:]] == own + of_set
 
@@ -151,14 +151,14 @@ def test_words_of_several_meanings_grant_and_close_all_of_them(monkeypatch: pyte
     monkeypatch.setattr(effects.vocabulary, "grants", lambda _format, _word: ("fs.write", "fs.edit"))
     grant = ToolGrant("edit", "nobody", "fs.edit")
 
-    assert effects.granted(grant) == ("fs.write", "fs.edit")
-    assert effects.capabilities_of(Tools("inherit", (), (grant,)), None).isdisjoint({"fs.write", "fs.edit"})
+    assert access.granted(grant) == ("fs.write", "fs.edit")
+    assert access.capabilities_of(Tools("inherit", (), (grant,)), None).isdisjoint({"fs.write", "fs.edit"})
 
 
 SEVERAL = [
     (client, capability)
     for client in vocabulary.clients()
-    for capability in effects.EFFECT_OF
+    for capability in access.EFFECT_OF
     if len(vocabulary.tools_for(client, capability)) > 1
 ]
 """Each capability for which a client has more than one word."""
@@ -182,13 +182,13 @@ def test_a_client_closes_a_capability_when_all_its_words_are_denied(rules: bool)
             denied = [word for word in words if word != kept]
             closing = set() if rules else {also for word in denied for also in vocabulary.closed_with(client, word)}
             agent = denying(client, denied, rules=rules)
-            left = capability in effects.accesses(agent.tools, agent.permissions, client, held=True)
+            left = capability in access.accesses(agent.tools, agent.permissions, client, held=True)
             assert left is (kept not in closing), (client, capability, kept)
-            meant = capability in effects.accesses(agent.tools, agent.permissions, client)
+            meant = capability in access.accesses(agent.tools, agent.permissions, client)
             assert meant is (kept == words[0] and left), (client, capability, kept)
         agent = denying(client, words, rules=rules)
 
-        assert capability not in effects.accesses(agent.tools, agent.permissions, client, held=True), (client, capability)
+        assert capability not in access.accesses(agent.tools, agent.permissions, client, held=True), (client, capability)
 
 
 def test_a_client_closes_nothing_for_words_that_it_does_not_take() -> None:
@@ -196,14 +196,14 @@ def test_a_client_closes_nothing_for_words_that_it_does_not_take() -> None:
     for client in vocabulary.clients():
         for other in vocabulary.clients():
             for word in (*vocabulary.tool_words(other), *vocabulary._words(other).retired):
-                meanings = [one for one in vocabulary.grants(other, word) if one in effects.EFFECT_OF and vocabulary.tools_for(client, one)]
+                meanings = [one for one in vocabulary.grants(other, word) if one in access.EFFECT_OF and vocabulary.tools_for(client, one)]
                 if not meanings or vocabulary.own_word(client, word):
                     continue
                 tools = Tools("inherit", deny=(ToolGrant(word, other, meanings[0]),))
-                held = effects.accesses(tools, Permissions(), client, held=True)
+                held = access.accesses(tools, Permissions(), client, held=True)
                 assert meanings[0] in held, (client, other, word)
 
-                assert meanings[0] not in effects.accesses(tools, Permissions(), client), (client, other, word)
+                assert meanings[0] not in access.accesses(tools, Permissions(), client), (client, other, word)
 
 
 def test_a_rule_decides_about_a_tool_that_is_no_word_of_rules() -> None:
@@ -211,7 +211,7 @@ def test_a_rule_decides_about_a_tool_that_is_no_word_of_rules() -> None:
     asks = Permissions(rules=(Rule("ask", "edit", "opencode", "fs.edit"),), resolution="last")
     listed = Tools("list", (ToolGrant("write", "opencode", "fs.write"),))
 
-    assert effects.accesses(listed, asks, "opencode", held=True)["fs.write"].level is ASK
+    assert access.accesses(listed, asks, "opencode", held=True)["fs.write"].level is ASK
 
 
 def test_an_author_of_the_client_itself_was_held_to_no_more_than_it_holds() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from agent_files import agent_of, convert_agent, convert_file, dealt, make, minimal
 from agentconv import write
-from agentconv.core import effects, enforcement, modes, vocabulary
+from agentconv.core import access, effects, enforcement, hook_facts, modes, vocabulary
+from agentconv.core.access import Level
 from agentconv.core.diagnostics import LossKind
-from agentconv.core.effects import Level
 from agentconv.core.ir import AgentSet, McpServer
 from agentconv.core.parts import Server
 from agentconv.core.source import SourceText
@@ -360,7 +360,7 @@ def test_an_agent_without_a_tool_stays_without(target: str) -> None:
     told = [loss.detail for loss in done.losses if loss.code == "not-enforced"]
     refused = {loss.code for loss in done.losses} & {"refused-tools", "widening"}
 
-    assert refused if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
+    assert refused if left is None else not any(left.may(effect) for effect in access.EFFECTS) or target == "codex"
     assert ("`sandbox_mode`" in told) == (target == "codex")
 
 
@@ -383,7 +383,7 @@ def test_a_denied_tool_beside_an_open_one_closes_nothing(client: str, keys: dict
     done = convert_agent(agent, target)
     assert done.file or closed  # Cursor's one switch leaves the network open
     may = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
-    before, after = ({effect for effect in effects.EFFECTS if one.may(effect)} if one else set() for one in (effects.effects(agent), may))
+    before, after = ({effect for effect in access.EFFECTS if one.may(effect)} if one else set() for one in (effects.effects(agent), may))
 
     assert closed not in before
     assert (after <= before if closed else after == before) or vocabulary.words_of(client) == vocabulary.words_of(target)
@@ -525,7 +525,7 @@ def test_what_is_shown_while_a_guard_runs_goes_along() -> None:
 
 def guards_agents(client: str) -> bool:
     """Whether a client runs the hooks of an agent's own file."""
-    found = vocabulary.hooks(vocabulary.words_of(client))
+    found = hook_facts.hooks(vocabulary.words_of(client))
     return found is not None and found.agents
 
 
@@ -564,7 +564,7 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
         ceiling = effects.effects(agent)
         for target in dealt(number, OFFLINE):
             done = convert_agent(agent, target)
-            words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
+            words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in access.EFFECT_OF]
             parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}
             left = [word for word in words if word and not parted & set(vocabulary.grants(vocabulary.words_of(target), word))]
             refused += done.file is None
@@ -632,7 +632,7 @@ def test_limits_that_nobody_can_read_close_everything(lines: str, target: str) -
     done = convert_agent(replace(read.as_meant.set.agents[0], id="a"), target)
     levels = effects.effects(agent_of(target, done.file.data), format_id=target).levels if done.file else {}
 
-    assert set(levels.values()) <= {effects.Level.NO}
+    assert set(levels.values()) <= {access.Level.NO}
 
 
 @pytest.mark.parametrize("target", ["claude-code", "gemini-cli", "qwen-code", "copilot", "cline"])

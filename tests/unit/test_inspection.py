@@ -8,8 +8,8 @@ import pytest
 
 from agent_files import FIXTURES, dealt, make, minimal, read, suffix
 from agentconv.core import ir, plain_words, tool_summary, vocabulary
+from agentconv.core.access import CAPABILITIES, EFFECTS
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.effects import CAPABILITIES, EFFECTS
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
 from agentconv.core.source import SourceText

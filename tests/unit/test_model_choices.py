@@ -8,7 +8,7 @@ import pytest
 
 import agentconv
 from agentconv.conversion.model_choices import ModelTableError, choose
-from agentconv.core import vocabulary
+from agentconv.core import known_models, vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, AgentSet, Model, Origin, Prompt
@@ -44,15 +44,15 @@ def projected(
 )
 def test_tier(format_id: str | None, word: str, tier: str | None) -> None:
     """A model's tier is its row's, its client's alias's, or that of a word of its id."""
-    assert tier == vocabulary.tier_of(format_id, word)
+    assert tier == known_models.tier_of(format_id, word)
 
 
 @pytest.mark.parametrize("target", registry.CLIENTS)
 def test_tiers_of_a_client(target: str) -> None:
     """What a client writes for a tier is of that tier, or of another one for which it has no other model."""
-    tiers = vocabulary._file(target).get("tiers", {})
+    tiers = vocabulary.tables(target).get("tiers", {})
     for word in tiers.values():
-        assert vocabulary.tier_of(None, word) in (None, *(tier for tier, other in tiers.items() if other == word))
+        assert known_models.tier_of(None, word) in (None, *(tier for tier, other in tiers.items() if other == word))
 
 
 def test_by_default_the_agent_inherits() -> None:

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import agentconv
-from agentconv.core import effects, patterns, vocabulary
-from agentconv.core.effects import Level
+from agentconv.core import access, effects, patterns, vocabulary, widening
+from agentconv.core.access import Level
 from agentconv.core.ir import Agent, Permissions, Rule, ToolGrant, Tools
 from agentconv.core.meant import Pattern
 from client_patterns import MATCHERS, Command, decided, regex
@@ -67,7 +67,7 @@ def test_plain_text_takes_the_language_of_its_client(native: str, client: str, l
 @pytest.mark.parametrize("client", vocabulary.clients())
 def test_languages_of_a_client_are_known(client: str) -> None:
     """Each language that a vocabulary names has a reader, and each subject is one of those that are told apart."""
-    table = vocabulary._file(client).get("patterns", {})
+    table = vocabulary.tables(client).get("patterns", {})
 
     assert set(table) <= set(patterns.LANGUAGES)
     assert {subject for row in table.values() for subject in row.values()} <= SUBJECTS
@@ -271,7 +271,7 @@ def _roo(pattern: str) -> Agent:
 def _opencode(*rules: tuple[str, str], key: str = "edit") -> Agent:
     capability = "shell" if key == "bash" else "fs.write"
     held = tuple(Rule(effect, key, "opencode", capability, Pattern(text, "glob")) for text, effect in rules)  # type: ignore[arg-type]
-    everything = Rule("deny", "*", "opencode", effects.EVERY_CAPABILITY)
+    everything = Rule("deny", "*", "opencode", access.EVERY_CAPABILITY)
     return Agent(permissions=Permissions(rules=(everything, *held), resolution="last"))
 
 
@@ -289,7 +289,7 @@ def test_parts_are_compared_by_what_they_match(rules: list[tuple[str, str]], wid
     """A restriction in one language is kept by one in another that matches no more, and not by the same text."""
     ceiling, result = effects.effects(_roo(r"\.(md|txt)$"), format_id="roo"), effects.effects(_opencode(*rules), format_id="opencode")
 
-    assert bool(effects.widenings(ceiling, result)) is wider
+    assert bool(widening.widenings(ceiling, result)) is wider
 
 
 @pytest.mark.parametrize(("effect", "wider"), [("ask", False), ("allow", True)])
@@ -298,7 +298,7 @@ def test_denied_command_may_be_asked_for(effect: str, wider: bool) -> None:
     ceiling = effects.effects(_opencode(("*", "allow"), ("rm *", "deny"), key="bash"), format_id="opencode")
     result = effects.effects(_opencode(("*", effect), key="bash"), format_id="opencode")
 
-    assert bool(effects.widenings(ceiling, result)) is wider
+    assert bool(widening.widenings(ceiling, result)) is wider
     assert result.levels["run"] is (Level.ALLOW if wider else Level.ASK)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
 from agentconv.core import effects
-from agentconv.core.effects import Level
+from agentconv.core.access import Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentconv import reads, write
-from agentconv.core import credentials, references, vocabulary
+from agentconv.core import credentials, references, server_variables
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Prompt
 from agentconv.core.meant import Foreign, Reference, Text
 from agentconv.core.source import SourceText
@@ -153,7 +153,7 @@ def test_codex_names_variables_in_keys_of_their_own() -> None:
 @pytest.mark.parametrize("target", ["opencode", "kilo", "cursor", "roo", "cline", "droid"])
 def test_line_to_write_by_hand_is_in_the_target_s_language(target: str) -> None:
     """Where no agent's file holds a server, the line for the client's configuration says its references as that client does."""
-    known = vocabulary.variables(target)
+    known = server_variables.variables(target)
     server = _agent(LOCAL, "claude-code").agents[0].mcp_servers or ()
     line = by_hand.hint(target, server) or ""
     values = json.loads(_by_hand(line))[known.key]["s"]

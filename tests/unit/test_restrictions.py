@@ -10,8 +10,8 @@ import pytest
 from agent_files import agent_of, convert_agent, make, minimal, read
 from agentconv.api import write
 from agentconv.conversion.converting import Options, convert
-from agentconv.core import effects, restrictions, schema_files
-from agentconv.core.effects import EFFECTS, Level
+from agentconv.core import access, effects, restrictions, schema_files
+from agentconv.core.access import EFFECTS, Level
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
 from agentconv.core.parts import Server
 from agentconv.formats import registry
@@ -33,7 +33,7 @@ def test_annotation_is_in_neutral_words(format_id: str, key: str, case: dict[str
     assert "value" in case
     assert case.keys() - {"value"} <= {"sandbox", "denies", "opens", "unattended"}
     assert {*case.get("opens", ()), *case.get("unattended", ())} <= set(EFFECTS)
-    assert set(case.get("denies", ())) <= effects.EFFECT_OF.keys()
+    assert set(case.get("denies", ())) <= access.EFFECT_OF.keys()
     assert case.get("sandbox", {"files": "read-only"})["files"] in ("read-only", "workspace-write")
 
 

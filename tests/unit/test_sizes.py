@@ -1,4 +1,4 @@
-"""How large functions may be: what is larger does more than one thing."""
+"""How large functions and modules may be: what is larger does more than one thing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import agentconv
 
 PACKAGE = Path(agentconv.__file__).parent
 LINES_OF_A_FUNCTION = 40
+BYTES_OF_A_MODULE = 24_000
 
 
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -31,6 +32,14 @@ def test_functions_are_short() -> None:
 
     assert len(measured) > 1000
     assert {name: lines for name, lines in measured.items() if lines > LINES_OF_A_FUNCTION} == {}
+
+
+def test_modules_are_short() -> None:
+    """No module has more than twenty-four kilobytes: one that grows over them is about two things, or holds data that a file can hold."""
+    measured = {path.relative_to(PACKAGE).as_posix(): len(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+
+    assert len(measured) > 500
+    assert {name: size for name, size in measured.items() if size > BYTES_OF_A_MODULE} == {}
 
 
 def test_docstrings_do_not_count() -> None:

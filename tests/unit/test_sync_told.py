@@ -14,7 +14,7 @@ import pytest
 
 from agentconv.cli import main
 from agentconv.disk import placing
-from agentconv.render import synced
+from agentconv.render import synced, synced_entries
 from agentconv.render.synced_words import WORDS
 from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
@@ -244,12 +244,11 @@ def test_a_release_is_told_to_programs(project, capsys):
 
 def test_every_word_is_explained(capsys):
     """What a line begins with can be looked up, and the page about sync says the same; a word that names a rule or a loss is that."""
-    code = Path(synced.__file__).read_text("utf-8")
-    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Line", "_line")]
-    texts = {
-        one.value for call in calls for one in ast.walk(call.args[0 if call.func.id == "Line" else 1]) if isinstance(one, ast.Constant)
-    }
-    told = {str(text).casefold() for text in texts} | {word for word, _ in synced._PLAIN.values()}
+    code = [node for module in (synced, synced_entries) for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8")))]
+    names = [(node, getattr(node.func, "id", getattr(node.func, "attr", ""))) for node in code if isinstance(node, ast.Call)]
+    words = [call.args[("Line", "entry").index(name)] for call, name in names if name in ("Line", "entry")]
+    texts = {one.value for word in words for one in ast.walk(word) if isinstance(one, ast.Constant)}
+    told = {str(text).casefold() for text in texts} | {word for word, _ in synced_entries.PLAIN.values()}
     page = (CHECKOUT / "docs/sync.md").read_text("utf-8")
 
     assert {*told, "merged", "edited"} <= {*WORDS}

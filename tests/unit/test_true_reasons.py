@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent_files import convert_agent, convert_file, dealt, holds, make, minimal, output
-from agentconv.core import effects, fields, losses, schema_files, vocabulary
+from agentconv.core import access, effects, fields, known_models, losses, schema_files, vocabulary
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
 from agentconv.formats import registry
@@ -61,8 +61,8 @@ def does_more(loss: Loss, source: str, agent: Agent) -> bool:
 def serves_none(loss: Loss, source: str, agent: Agent) -> bool:
     """A model that is said not to be served is not."""
     model = agent.model
-    same = vocabulary.named_model(source, model.value or "") if model else None
-    return bool(model) and not any(vocabulary.serves_model(loss.target, "id", one) for one in (model.value or "", same or "") if one)
+    same = known_models.named_model(source, model.value or "") if model else None
+    return bool(model) and not any(known_models.serves_model(loss.target, "id", one) for one in (model.value or "", same or "") if one)
 
 
 def is_passed_on(loss: Loss, source: str, agent: Agent) -> bool:
@@ -149,7 +149,7 @@ def test_a_tool_that_goes_is_a_warning(client: str) -> None:
         if target == client or done.file is None:
             continue
         (after,) = registry.load(target).read(output(done)).set.agents
-        denied = {one for grant in tools.deny for one in effects.granted(grant)}  # which their author did not want
+        denied = {one for grant in tools.deny for one in access.granted(grant)}  # which their author did not want
         gone = (open_in(agent, client) & vocabulary.capabilities(target)) - open_in(after, target) - denied
         told = [loss for loss in done.losses if fields.head_of(loss.field) in ("tools", "permissions")]
 
@@ -159,7 +159,7 @@ def test_a_tool_that_goes_is_a_warning(client: str) -> None:
 
 def test_each_code_is_said_in_words() -> None:
     """Each code of a loss whose reason is held here is one of the catalogue."""
-    assert set(losses.CATALOGUE) >= REASONS.keys()
+    assert set(losses.codes()) >= REASONS.keys()
 
 
 @pytest.mark.parametrize("client", [one for one in registry.CLIENTS if schema_files.load(one)["x-unknown"] == "passed on"])

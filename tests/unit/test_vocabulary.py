@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from agent_files import agent_of, make, minimal
-from agentconv.core import effects, references, schema_files, vocabulary
+from agentconv.core import access, known_models, references, schema_files, server_variables, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -60,7 +60,7 @@ TIERS = {"frontier", "large", "medium", "small"}
 @pytest.mark.parametrize("client", CLIENTS)
 def test_words_have_evidence(client: str) -> None:
     """Each client's words name the client's version, their source and the day when they were verified, and nothing unknown."""
-    table = vocabulary._file(client)
+    table = vocabulary.tables(client)
 
     assert table["client"].split()[-1][0].isdigit()
     assert table["source"]
@@ -71,7 +71,7 @@ def test_words_have_evidence(client: str) -> None:
 @pytest.mark.parametrize("client", CLIENTS)
 def test_variables_are_of_known_languages(client: str) -> None:
     """Languages of references are those that there are, and stand in fields of a server that hold texts, each in one way."""
-    known = vocabulary.variables(client)
+    known = server_variables.variables(client)
 
     assert {known.language, known.configured} <= {None, *references.LANGUAGES}
     assert sorted({*known.places, *known.meant}) == sorted((*known.places, *known.meant))
@@ -93,9 +93,9 @@ def test_limits_that_are_not_enforced_are_keys_of_the_client(client: str) -> Non
 @pytest.mark.parametrize("client", CLIENTS)
 def test_models_are_of_known_makers(client: str) -> None:
     """Each client serves known makers' models, and its tiers are those that there are."""
-    table = vocabulary._file(client)
+    table = vocabulary.tables(client)
 
-    assert set() == set(table.get("models", {}).get("serves", ())) - vocabulary._table(vocabulary._MAKERS)["providers"].keys()
+    assert set() == set(table.get("models", {}).get("serves", ())) - vocabulary.read(vocabulary.MAKERS)["providers"].keys()
     assert set() == table.get("tiers", {}).keys() - TIERS
 
 
@@ -105,21 +105,21 @@ def test_every_capability_is_known(client: str) -> None:
     words = vocabulary._words(client)
     meanings = {meaning for several in (*words.tools.values(), *words.retired.values()) for meaning in several}
 
-    assert set() == meanings - set(effects.CAPABILITIES)
+    assert set() == meanings - set(access.CAPABILITIES)
     assert set() == set(words.aliases.values()) - words.tools.keys()
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_what_a_denied_word_takes_along_is_a_word(client: str) -> None:
     """The words that go with a denied one are the client's own, and grant what that one grants."""
-    for word, others in vocabulary._file(client).get("closes", {}).items():
+    for word, others in vocabulary.tables(client).get("closes", {}).items():
         assert all(set(vocabulary.grants(client, other)) == set(vocabulary.grants(client, word)) != set() for other in others)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_first_word_resolves_to_itself(client: str) -> None:
     """The word that is written for a capability is read as that capability."""
-    for capability in effects.CAPABILITIES:
+    for capability in access.CAPABILITIES:
         word = vocabulary.tool_for(client, capability)
         if word is not None:
             found = vocabulary.tool_word(client, word)
@@ -131,8 +131,8 @@ def test_first_word_resolves_to_itself(client: str) -> None:
 @pytest.mark.parametrize("client", CLIENTS)
 def test_modes_and_events_resolve_to_themselves(client: str) -> None:
     """What is written for a portable mode or event is read as that mode or event."""
-    modes = set(vocabulary._file(client).get("modes", {}).values())
-    events = set(vocabulary._file(client).get("events", {}).values()) - {""}
+    modes = set(vocabulary.tables(client).get("modes", {}).values())
+    events = set(vocabulary.tables(client).get("events", {}).values()) - {""}
 
     assert [mode for mode in modes if vocabulary.portable_mode(client, vocabulary.native_mode(client, mode) or "") != mode] == []
     assert [event for event in events if vocabulary.portable_event(client, vocabulary.native_event(client, event) or "") != event] == []
@@ -178,7 +178,7 @@ def test_unknown_word_resolves_to_nothing() -> None:
 )
 def test_models_are_served(client: str, kind: str, value: str, served: bool) -> None:
     """A client serves its own vendor's models and its own aliases."""
-    assert served == vocabulary.serves_model(client, kind, value)
+    assert served == known_models.serves_model(client, kind, value)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -208,11 +208,11 @@ def test_the_tool_of_a_server_is_named_as_the_client_reads_it(client: str) -> No
 )
 def test_a_model_by_the_name_that_is_shown(client: str, word: str, model: str | None) -> None:
     """A name that is shown, with or without its vendor, is one model's id; an alias for the newest of a kind is none."""
-    assert vocabulary.named_model(client, word) == model
+    assert known_models.named_model(client, word) == model
 
 
 def test_names_of_models_lead_to_known_makers() -> None:
     """Each name that is shown has the id of a model whose maker is known, and is that id but for blanks and dots."""
-    for name, model in vocabulary._table(vocabulary._MAKERS)["names"].items():
-        assert vocabulary.model_provider(model), name
+    for name, model in vocabulary.read(vocabulary.MAKERS)["names"].items():
+        assert known_models.model_provider(model), name
         assert name.translate(str.maketrans(" .", "--", "()")) == model.replace(".", "-"), name

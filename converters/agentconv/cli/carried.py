@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import scope
-from agentconv.conversion.along import NONE, NOTHING, Named, With, along, chosen
+from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk import reading
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 
-NEEDED, EVERYTHING = With(needed=True), With(kinds=frozenset(KINDS))
+NEEDED = With(needed=True)
 
 
 class Carried:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import baseline, unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
+from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.kinds import NOUNS
-from agentconv.core.losses import CATALOGUE
 from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate
 from agentconv.formats import registry
@@ -118,7 +118,7 @@ class Report:
                 if loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:
                     self.tally.add(loss)  # what is not written loses nothing else
                     self.unable += [loss] if loss.closes else []
-                if told and not CATALOGUE[loss.code].of_pair:
+                if told and not losses.rule(loss.code).of_pair:
                     self.say(text.loss(loss, self.look))
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:

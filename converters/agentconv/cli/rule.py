@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.core import links
-from agentconv.core.losses import CATALOGUE
+from agentconv.core import links, losses
 from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.render import explained, machine, text
@@ -81,28 +80,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     rules = [] if options.losses else list(catalogue.rules().values())
-    losses = sorted(CATALOGUE) if options.losses else []
+    codes = sorted(losses.codes()) if options.losses else []
     whole = options.rule is None
     if _is_of_sync(options.rule):
         print(wrapped(f"{options.rule}, of `agentconv sync`: {WORDS[options.rule.casefold()]}"))
         return Exit.OK
     if not whole:
-        rules, losses = _named(options.rule)
+        rules, codes = _named(options.rule)
     if options.output_format == "json":
-        found = {"rules": [plain(rule) for rule in rules], "losses": [explained.plain_loss(code) for code in losses]}
+        found = {"rules": [plain(rule) for rule in rules], "losses": [explained.plain_loss(code) for code in codes]}
         print(machine.dumps({name: rows for name, rows in found.items() if rows}))
     elif options.output_format == "markdown":
         documents = [
             document(rules) if rules else "",
-            explained.losses_document() if whole and losses else "".join(map(explained.loss, losses)),
+            explained.losses_document() if whole and codes else "".join(map(explained.loss, codes)),
         ]
         print("".join(documents), end="")
     elif whole and not options.all:
-        print("\n".join(_listed(rules, losses)))
+        print("\n".join(_listed(rules, codes)))
     else:
         look = text.style(sys.stdout, options.color)
         told = [explained.laid_out(explained.rule(rule), look, links.rule(rule.code) if _is_ours(rule) else "") for rule in rules]
-        told += [explained.laid_out(explained.loss(code), look, links.loss(code)) for code in losses]
+        told += [explained.laid_out(explained.loss(code), look, links.loss(code)) for code in codes]
         print("\n\n\n".join(one.rstrip() for one in told))
     return Exit.OK
 
@@ -113,7 +112,7 @@ def _is_ours(rule: Rule) -> bool:
 
 def _is_of_sync(word: str | None) -> bool:
     """Whether a word is one of those with which sync says what became of a file, and names neither a rule nor a loss."""
-    return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in CATALOGUE
+    return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in losses.codes()
 
 
 def _named(word: str) -> tuple[list[Rule], list[str]]:
@@ -123,17 +122,17 @@ def _named(word: str) -> tuple[list[Rule], list[str]]:
         InputError: There is none.
     """
     rule, code = catalogue.find(word), word.casefold()
-    if rule is not None or code in CATALOGUE:
+    if rule is not None or code in losses.codes():
         return [rule] if rule else [], [] if rule else [code]
-    words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(CATALOGUE)
+    words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(losses.codes())
     otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
     hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
     raise catalogue.none_called(word, hint, what="rule and no loss")
 
 
-def _listed(rules: Sequence[Rule], losses: Sequence[str]) -> list[str]:
-    if losses:
-        return table([("CODE", "MOSTLY", "WHAT"), *((code, str(CATALOGUE[code].severity), CATALOGUE[code].summary) for code in losses)])
+def _listed(rules: Sequence[Rule], codes: Sequence[str]) -> list[str]:
+    if codes:
+        return table([("CODE", "MOSTLY", "WHAT"), *((code, str(losses.rule(code).severity), losses.rule(code).summary) for code in codes)])
     return table([("CODE", "NAME", "FLAGS"), *((rule.code, rule.name, rule.summary) for rule in rules)])
 
 

@@ -128,9 +128,9 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: M
 
     code = Exit.FINDINGS if options.strict == STRICT[0] and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
     if options.output_format not in ("text", "json"):
-        from agentconv.cli import syncing
+        from agentconv.cli import sync_report
 
-        syncing.report_in_step(options, chosen, lock.synced)
+        sync_report.report_in_step(options, chosen, lock.synced)
         if options.output_format == "github" and not options.quiet:
             print(in_step.line(chosen, lock.synced), file=sys.stderr)
         return code

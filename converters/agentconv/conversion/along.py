@@ -42,6 +42,7 @@ class With:
 
 
 NOTHING = With()
+EVERYTHING = With(kinds=frozenset(KINDS))
 
 
 def chosen(words: Iterable[str], place: str = "--with") -> With:

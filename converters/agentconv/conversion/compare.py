@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, shapes, vocabulary
+from agentconv.core import effects, fields, shapes, vocabulary, widening
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from agentconv.core.effects import Effects, Widening
+    from agentconv.core.effects import Effects
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shape
+    from agentconv.core.widening import Widening
 
 
 def differences(before: Agent, after: Agent, shape: Shape | None = None) -> set[str]:
@@ -97,4 +98,4 @@ def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] 
 def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
     """Return the same of what is known already of the result: what it may do in the target's client."""
     home = source.origin is not None and vocabulary.words_of(source.origin.format) == vocabulary.words_of(target)
-    return effects.widenings(effects.effects(source, servers, trusted=trusted, held=home), may)
+    return widening.widenings(effects.effects(source, servers, trusted=trusted, held=home), may)

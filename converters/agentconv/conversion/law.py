@@ -20,12 +20,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers
-from agentconv.core import denials, effects, losses, modes, paths, restrictions, vocabulary
+from agentconv.core import access, denials, effects, losses, modes, paths, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
-from agentconv.core.losses import CATALOGUE, listed, quoted
+from agentconv.core.losses import listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shapes
+    from agentconv.core.widening import Widening
     from agentconv.sources.loaded import Loaded
 
 
@@ -220,14 +220,14 @@ class Law:
             return None
         words = ", ".join(map(str, more))
         return (
-            f"{CATALOGUE['widening'].hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
+            f"{losses.rule('widening').hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
             f"and by which it may do more still: {words}"
         )
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""
         places = denials.lost_places(projection.source, again)
-        if places and effects.effects(projection.source).levels["run"] > effects.Level.ASK:
+        if places and effects.effects(projection.source).levels["run"] > access.Level.ASK:
             projection.warn("pattern-dropped", "permissions.rules", listed(places))
         elif places:
             projection.remark("rules-dropped", "permissions.rules", listed(places))
@@ -259,9 +259,9 @@ class Law:
 
 def _closed(source: Agent, again: Agent) -> tuple[str, ...]:
     """Return the effects that an agent's own list of tools is for, and that it has nothing of any more."""
-    its_own = {effects.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in effects.granted(grant)}
+    its_own = {access.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in access.granted(grant)}
     before, after = effects.whole_levels(source), effects.whole_levels(again)
-    return tuple(one for one in effects.EFFECTS if one in its_own and before[one] and not after[one])
+    return tuple(one for one in access.EFFECTS if one in its_own and before[one] and not after[one])
 
 
 def _servers(agent: Agent) -> set[str]:

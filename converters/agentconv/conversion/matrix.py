@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import held_fields
 from agentconv.conversion.converting import convert
 from agentconv.conversion.held_fields import Cell, Holds
-from agentconv.core import fields, vocabulary
+from agentconv.core import fields, known_models
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
@@ -62,7 +62,7 @@ PROBES: dict[str, tuple[Mapping[str, object], ...]] = {
     "permissions.resolution": (_RULES,),
     "permissions.sandbox": tuple({"permissions.sandbox": Sandbox(files)} for files in ("read-only", "workspace-write", "full")),
     "model": tuple(
-        {"model": Model("id", f"{prefix}1", provider)} for maker, prefix in vocabulary.makers().items() for provider in (None, maker)
+        {"model": Model("id", f"{prefix}1", provider)} for maker, prefix in known_models.makers().items() for provider in (None, maker)
     ),
     "effort": ({"effort": "high"},),
     "temperature": ({"temperature": 0.5},),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.choices import MAP_MODELS
-from agentconv.core import vocabulary
+from agentconv.core import known_models
 from agentconv.core.diagnostics import InputError
 from agentconv.core.model_choices import ModelChoices
 from agentconv.formats import registry
@@ -54,9 +54,9 @@ def choose(how: str, table: object = None) -> ModelChoices:
 
 
 def _tier(name: str, value: str) -> str:
-    if value not in vocabulary.TIERS:
-        known = f'tiers: {", ".join(vocabulary.TIERS)}; to write a model for it, name a target: `codex = {{{name} = "..."}}`'
-        hint = registry.did_you_mean(value, vocabulary.TIERS, known)
+    if value not in known_models.TIERS:
+        known = f'tiers: {", ".join(known_models.TIERS)}; to write a model for it, name a target: `codex = {{{name} = "..."}}`'
+        hint = registry.did_you_mean(value, known_models.TIERS, known)
         raise ModelTableError(registry.usage(f"the tier of `{name}` cannot be `{value}`", hint), name)
     return value
 

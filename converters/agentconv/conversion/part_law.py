@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
-from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
+from agentconv.core import effects, fields, hook_facts, hook_matchers, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InternalError, in_words
 from agentconv.core.losses import becomes, quoted
@@ -287,7 +287,7 @@ def _unguarded(source: SetHook, result: Part) -> str | None:
     if before.event not in effects.GUARD_EVENTS:
         return None if before.event == after.event else "it would run on another event"
     about, left = hook_matchers.meaning(before), hook_matchers.meaning(after)
-    there = {one for several in vocabulary.hook_tools(after.format).values() for one in several}
+    there = {one for several in hook_facts.hook_tools(after.format).values() for one in several}
     lost = left is not None and (about is None or any(one not in left for one in about if one in there or one.startswith("mcp__")))
     return "its guard would watch over less" if lost or before.event != after.event else None
 

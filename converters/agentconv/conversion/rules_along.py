@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.part_law import PartVerdict
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts
 from agentconv.core.dataclass import replace
 from agentconv.core.format import State
 from agentconv.core.part_format import PartSource
@@ -44,7 +44,7 @@ class RulesAlong:
         """Those that were taken."""
         self._options = options
         self._module: Any = registry.part_format(target, _KIND)
-        self._order: Any = vocabulary.rules(target).order if self._module else None
+        self._order: Any = rule_facts.rules(target).order if self._module else None
         self._sets = [one for one in verdicts if isinstance(one.part, PermissionSet) and one.module is not None]
         self._servers = [one.part.name or "" for one in verdicts if isinstance(one.part, Server)]
         self._loaded: LoadedPart | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from agentconv.core import effects, hook_matchers, vocabulary
+from agentconv.core import effects, hook_facts, hook_matchers
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 from agentconv.core.part_format import difference
@@ -144,7 +144,7 @@ def _hook(hook: Hook, names: Mapping[str, str]) -> Hook | None:
     """Return a hook about the same tools by their other names; None where nobody can say what its matcher is about then."""
     if hook_matchers.is_everything(hook) or hook.event not in hook_matchers.ON_TOOLS:
         return hook
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     before, _, after = (facts.server_tool if facts else "").partition("{server}")
     between = after.partition("{tool}")[0]
     text = hook.matcher or ""

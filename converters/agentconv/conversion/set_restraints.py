@@ -16,7 +16,7 @@ from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, enforcement, losses
+from agentconv.core import access, effects, enforcement, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.kinds import KINDS
@@ -156,7 +156,7 @@ def _rules(broken: Iterable[Restraint]) -> Detail:
 
 def _may(may: Effects, restraint: Restraint) -> bool:
     """Whether what may be done has something in it that a restraint forbids."""
-    if any(may.may(effect) for effect in effects.EFFECTS if effect in restraint.effects):
+    if any(may.may(effect) for effect in access.EFFECTS if effect in restraint.effects):
         return True
     if SERVERS not in restraint.effects:
         return False

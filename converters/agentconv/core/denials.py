@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import access, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ def without_moot(agent: Agent, target: str) -> tuple[Agent, tuple[str, ...]]:
 def lost_places(source: Agent, result: Agent) -> tuple[str, ...]:
     """Return the words of rules that deny an agent places, which another client's agent does not have."""
     held = {rule.native for rule in result.permissions.rules}
-    rules = [rule for rule in source.permissions.rules if vocabulary.pattern_subject(rule.format, rule.native) == "folder"]
+    rules = [rule for rule in source.permissions.rules if rule_facts.pattern_subject(rule.format, rule.native) == "folder"]
     return tuple(dict.fromkeys(rule.native for rule in rules if rule.effect == "deny" and rule.native not in held))
 
 
 def _is_moot_rule(rule: Rule, agent: Agent, client: str, target: str) -> bool:
-    meanings = effects.granted(rule)
-    beside = bool(meanings) and all(effects.is_moot(rule, one, agent.tools, agent.permissions, client) for one in meanings)
+    meanings = access.granted(rule)
+    beside = bool(meanings) and all(access.is_moot(rule, one, agent.tools, agent.permissions, client) for one in meanings)
     return beside and not _has_it(rule.native, client, target)
 
 
 def _is_moot_denial(denied: ToolGrant, agent: Agent, client: str, target: str) -> bool:
-    meanings = effects.granted(denied)
-    beside = bool(meanings) and all(effects.is_moot_denial(denied, one, agent.tools, client) for one in meanings)
+    meanings = access.granted(denied)
+    beside = bool(meanings) and all(access.is_moot_denial(denied, one, agent.tools, client) for one in meanings)
     return beside and not _has_it(denied.native, client, target)
 
 

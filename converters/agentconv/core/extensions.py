@@ -138,7 +138,7 @@ def _fault_of_words(text: str) -> str | None:
 
 
 def _unknown_capability(tools: dict[str, str | list[str]]) -> str | None:
-    from agentconv.core.effects import CAPABILITIES
+    from agentconv.core.access import CAPABILITIES
     from agentconv.core.suggestions import nearest
 
     for word, meaning in tools.items():

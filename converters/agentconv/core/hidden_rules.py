@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns
+from agentconv.core import access, patterns
 from agentconv.core.dataclass import dataclass
 from agentconv.core.meant import Pattern
 
@@ -37,7 +37,7 @@ def find(permissions: Permissions) -> Iterator[Hidden]:
     """Yield each rule that a later one hides, where the order of the rules decides; what says the same hides nothing."""
     if permissions.resolution not in ("first", "last"):
         return
-    told = {(rule.native, rule.pattern, rule.effect): rule for rule in effects.in_order(permissions)}  # a key may be several rules
+    told = {(rule.native, rule.pattern, rule.effect): rule for rule in access.in_order(permissions)}  # a key may be several rules
     rules = list(told.values())[-MOST_RULES:]
     for number, rule in enumerate(rules):
         over = next((later for later in reversed(rules[number + 1 :]) if _covers(later, rule)), None)

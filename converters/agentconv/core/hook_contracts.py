@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_matchers, vocabulary
+from agentconv.core import hook_facts, hook_matchers, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 
@@ -159,14 +159,14 @@ _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno",
 
 def tells(hook: Hook, target: str) -> str | None:
     """Say why what a target says of an event is in no way what the hook's client says; None where it is."""
-    mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
+    mine, other = hook_facts.hooks(hook.format), hook_facts.hooks(target)
     alike = mine and other and mine.payload == other.payload and hook.event not in (*mine.tells, *other.tells)
     return None if alike else "it reads what it is told on standard input"
 
 
 def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     """Say what a target does not give a hook's command that it relies on; None where it gives all of it."""
-    mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
+    mine, other = hook_facts.hooks(hook.format), hook_facts.hooks(target)
     if mine is None or other is None or hook.format == target:
         return None
     if not wanted.known:
@@ -203,15 +203,15 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
 @cache
 def _answers() -> frozenset[str]:
     """Return the keys of answers; a reason alone decides nothing."""
-    found = (facts for one in vocabulary.clients() if (facts := vocabulary.hooks(one)))
+    found = (facts for one in vocabulary.clients() if (facts := hook_facts.hooks(one)))
     return frozenset().union(*(facts.decides for facts in found)) - {"reason"}
 
 
 def _about(hook: Hook) -> Iterable[str]:
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     about = hook_matchers.meaning(hook)
     return about if about is not None else facts.arguments if facts else ()
 
 
-def _arguments(facts: vocabulary.Hooks, capability: str) -> frozenset[str]:
+def _arguments(facts: hook_facts.Hooks, capability: str) -> frozenset[str]:
     return frozenset(facts.arguments.get(capability, ()))

@@ -11,7 +11,7 @@ import shlex
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import hook_facts, schema_files
 from agentconv.core.dataclass import dataclass, field, fields, replace
 from agentconv.core.expressions import expression
 
@@ -185,14 +185,14 @@ def is_moot(format_id: str, key: str) -> bool:
 @cache
 def plugin_folder() -> re.Pattern[str]:
     """Return what finds the folder of a plugin or an extension in its hooks' commands, whatever its client calls that."""
-    names = (root.removeprefix("${").removesuffix("}") for root in vocabulary.plugin_roots())
+    names = (root.removeprefix("${").removesuffix("}") for root in hook_facts.plugin_roots())
     as_a_shell_says = (rf"\${name}\b" for name in names if name.isupper())
-    return expression("|".join((*map(re.escape, vocabulary.plugin_roots()), *as_a_shell_says)))
+    return expression("|".join((*map(re.escape, hook_facts.plugin_roots()), *as_a_shell_says)))
 
 
 def slashed(command: str) -> str:
     """Return a command line whose paths have the sign that any shell knows where a client was to fill in one."""
-    for sign in vocabulary.path_signs():
+    for sign in hook_facts.path_signs():
         command = command.replace(sign, "/")
     return command
 

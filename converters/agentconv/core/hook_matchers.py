@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core import regexes, vocabulary
+from agentconv.core import hook_facts, regexes, vocabulary
+from agentconv.core.access import EFFECT_OF
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 
@@ -60,7 +61,7 @@ def is_sure(hook: Hook) -> bool:
     if is_everything(hook) or hook.event not in ON_TOOLS:
         return True
     text = (hook.matcher or "").strip()
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     words = _WORDS.fullmatch(text) is not None
     whole = _WHOLE.fullmatch(text) is not None or (words and facts is not None and facts.matches == "words")
     for piece in pieces(text):
@@ -74,7 +75,7 @@ def is_sure(hook: Hook) -> bool:
 
 def matches(format_id: str, matcher: str | None, tool: str) -> bool:
     """Whether a client runs a hook with a matcher for a tool, by the tool's name there."""
-    facts = vocabulary.hooks(format_id)
+    facts = hook_facts.hooks(format_id)
     text = (matcher or "").strip()
     if facts is None or facts.matches == "nothing" or text in _EVERYTHING:
         return True
@@ -91,7 +92,7 @@ def matches(format_id: str, matcher: str | None, tool: str) -> bool:
 
 def is_expression(format_id: str, matcher: str) -> bool:
     """Whether a client takes a matcher for one that may fit: names, or an expression of its language."""
-    facts = vocabulary.hooks(format_id)
+    facts = hook_facts.hooks(format_id)
     text = matcher.strip()
     if facts is None or facts.matches == "nothing" or (facts.matches in ("words", "names") and _WORDS.fullmatch(text)):
         return True
@@ -128,7 +129,7 @@ def pieces(matcher: str) -> list[str]:
 
 def _tools(hook: Hook, piece: str) -> list[str]:
     """Return the tools of a hook's client that an alternative of its matcher fits."""
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     if facts is None:
         return []
     fits = hook.matcher if pieces(hook.matcher or "") == [piece] else piece
@@ -136,7 +137,7 @@ def _tools(hook: Hook, piece: str) -> list[str]:
 
 
 def _capabilities(format_id: str, word: str) -> tuple[str, ...]:
-    facts = vocabulary.hooks(format_id)
+    facts = hook_facts.hooks(format_id)
     return () if facts is None else facts.tools.get(facts.aliases.get(word, word), ())
 
 
@@ -146,7 +147,7 @@ def _server_piece(format_id: str, piece: str) -> str | None:
         return f"mcp__{one['server']}__{one['tool']}"
     if _EVERY_MCP.fullmatch(piece):
         return "mcp__.*"
-    facts = vocabulary.hooks(format_id)
+    facts = hook_facts.hooks(format_id)
     before, given, after = (facts.server_tool if facts else "").partition("{server}")
     between, _, rest = after.partition("{tool}")
     if not given or not between:
@@ -182,9 +183,7 @@ def translated(hook: Hook, target: str) -> Matched | None:
 
 def _own(source: str, tools: Iterable[str], target: str) -> list[str] | None:
     """Return the target's words for what some tools do; None where it does it in a way that no word stands for."""
-    from agentconv.core.effects import EFFECT_OF  # which itself asks what guards are about
-
-    facts = vocabulary.hooks(target)
+    facts = hook_facts.hooks(target)
     found: list[str] = []
     for word in tools:
         for capability in _capabilities(source, word):
@@ -200,7 +199,7 @@ def _near(capability: str) -> Iterator[tuple[str, ...]]:
         yield _NEAREST[capability]
 
 
-def _can(facts: vocabulary.Hooks | None, capability: str) -> list[str]:
+def _can(facts: hook_facts.Hooks | None, capability: str) -> list[str]:
     return [] if facts is None else [word for word, several in facts.tools.items() if capability in several]
 
 
@@ -214,7 +213,7 @@ def _is_dead(format_id: str, piece: str) -> bool:
 
 
 def _spelled_server(piece: str, target: str) -> Iterator[str]:
-    facts = vocabulary.hooks(target)
+    facts = hook_facts.hooks(target)
     one = _MCP.fullmatch(piece)
     if facts is None or not facts.server_tool:
         return
@@ -225,7 +224,7 @@ def _spelled_server(piece: str, target: str) -> Iterator[str]:
 
 def _joined(words: list[str], target: str) -> str:
     """Return a matcher of a client that fits some names, or what begins alike, and no other."""
-    facts = vocabulary.hooks(target)
+    facts = hook_facts.hooks(target)
     plain = all(_PLAIN.fullmatch(word) for word in words)
     if not words or facts is None or (plain and facts.matches in ("words", "names")) or facts.matches == "whole":
         return "|".join(words)
@@ -235,7 +234,7 @@ def _joined(words: list[str], target: str) -> str:
 def _same_words(hook: Hook, target: str) -> Matched | None:
     """Return the matcher of an event that is about no tool, where another client takes the same words for it."""
     words = pieces(hook.matcher or "")
-    facts = vocabulary.hooks(target)
+    facts = hook_facts.hooks(target)
     if facts is None or facts.matches == "nothing" or not all(map(_PLAIN.fullmatch, words)):
         return None
     return Matched("|".join(words)) if len(words) == 1 or facts.matches in ("words", "names", "whole") else None

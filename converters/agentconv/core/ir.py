@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
-from agentconv.core import references, vocabulary
+from agentconv.core import references, rule_facts, server_variables
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS
@@ -68,7 +68,7 @@ class ToolGrant:
 
 
 def _speak(entry: ToolGrant | Rule, text: str) -> None:
-    object.__setattr__(entry, "pattern", Pattern(text, vocabulary.pattern_language(entry.format, entry.native)))
+    object.__setattr__(entry, "pattern", Pattern(text, rule_facts.pattern_language(entry.format, entry.native)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class Agent:
     def __post_init__(self) -> None:
         """Read what servers are given, plain text as version 0.1.0 had it, in the language of the agent's client."""
         if isinstance(self.mcp_servers, tuple) and self.origin is not None:
-            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, vocabulary.variables(self.origin.format)))
+            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, server_variables.variables(self.origin.format)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import access, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import ToolGrant
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Tools
 
-_CLOSED = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in effects.CLOSED_BY_MODES)
+_CLOSED = frozenset(capability for capability, effect in access.EFFECT_OF.items() if effect in access.CLOSED_BY_MODES)
 
 
 def in_tools(agent: Agent, target: str, *, holds: bool = True) -> Agent:
@@ -27,10 +27,10 @@ def in_tools(agent: Agent, target: str, *, holds: bool = True) -> Agent:
     """
     mode = agent.permissions.mode
     origin = agent.origin.format if agent.origin else None
-    if mode not in effects.READ_ONLY_MODES or (holds and origin and vocabulary.words_of(origin) == vocabulary.words_of(target)):
+    if mode not in access.READ_ONLY_MODES or (holds and origin and vocabulary.words_of(origin) == vocabulary.words_of(target)):
         return agent
     client = vocabulary.words_of(origin if origin and vocabulary.tool_words(origin) else target)
-    tools = _reading(agent.tools, client) if mode in effects.HELD_MODES else _without_writing(agent.tools, client)
+    tools = _reading(agent.tools, client) if mode in access.HELD_MODES else _without_writing(agent.tools, client)
     return agent if tools == agent.tools else replace(agent, tools=tools)
 
 
@@ -52,7 +52,7 @@ def _reading(tools: Tools, client: str) -> Tools:
     if tools.mode == "none":
         return tools
     given = tools.allow if tools.mode == "list" else [_granting(client, word) for word in vocabulary.tool_words(client)]
-    left = tuple(one for one in given if not one.server and (found := set(effects.granted(one))) and not found & {*_CLOSED, "mcp"})
+    left = tuple(one for one in given if not one.server and (found := set(access.granted(one))) and not found & {*_CLOSED, "mcp"})
     return replace(tools, mode="list" if left else "none", allow=left)
 
 
@@ -61,7 +61,7 @@ def _without_writing(tools: Tools, client: str) -> Tools:
     if tools.mode == "none":
         return tools
     if tools.mode == "list":
-        return replace(tools, allow=tuple(one for one in tools.allow if not _CLOSED & set(effects.granted(one))))
+        return replace(tools, allow=tuple(one for one in tools.allow if not _CLOSED & set(access.granted(one))))
     closed = [word for word in vocabulary.tool_words(client) if _CLOSED & set(vocabulary.grants(client, word))]
     denied = {one.native for one in tools.deny if one.pattern is None}
     return replace(tools, deny=(*tools.deny, *(_granting(client, word) for word in closed if word not in denied)))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.core.ir import McpServer
-    from agentconv.core.vocabulary import Variables
+    from agentconv.core.server_variables import Variables
 
 Part: TypeAlias = "str | Reference | Foreign"
 CONTAINER_FOLDER = Foreign("${PLUGIN_ROOT}", "container")

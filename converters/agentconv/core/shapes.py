@@ -15,7 +15,7 @@ from agentconv.core.ir import Agent, Origin, Prompt
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.effects import Widening
+    from agentconv.core.widening import Widening
 
 TEXTS = frozenset({"name", "display_name", "description", "prompt.text"})
 """The paths of the texts: what an agent's shape leaves out."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, plain_words, vocabulary
+from agentconv.core import access, effects, plain_words, vocabulary
+from agentconv.core.access import EFFECT_OF, EVERY_CAPABILITY, Level
 from agentconv.core.dataclass import replace
-from agentconv.core.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
+from agentconv.core.effects import EVERY_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,7 +88,7 @@ def _conditions(agent: Agent, client: str, have: Mapping[str, Level]) -> Iterato
     sandbox = agent.permissions.sandbox
     if sandbox is not None and sandbox.files != "full":
         yield f"{sandbox.files} sandbox"
-    partly = _words(one for one, access in effects.accesses(agent.tools, agent.permissions, client).items() if access.parts)
+    partly = _words(one for one, access in access.accesses(agent.tools, agent.permissions, client).items() if access.parts)
     if partly:
         yield f"in part: {' '.join(partly)}"
     touching = {capability: level for capability, level in have.items() if EFFECT_OF.get(capability, "read") != "read"}

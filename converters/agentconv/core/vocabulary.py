@@ -1,7 +1,8 @@
 """The words of each client (tools, models, permission modes, hook events) as data, with source and verified date.
 
 One file a client, `formats/<client>/<format id>.toml`, and beside them `models.toml` for who makes which model, and `limits.toml` for what
-reads like a limit; this module only looks up, in what `python -m agentconv.core.vocabulary` has written down of all of them.
+reads like a limit; this module only looks up, in what `python -m agentconv.core.vocabulary` has written down of all of them, and so do
+`known_models`, `hook_facts`, `rule_facts` and `server_variables` for the tables that these are about.
 The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
@@ -69,30 +70,28 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import extensions
-from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PACKAGE = Path(__file__).parents[1]
-_MAKERS, _LIMITS = (Path(__file__).with_name(name) for name in ("models.toml", "limits.toml"))
+MAKERS, _LIMITS = (Path(__file__).with_name(name) for name in ("models.toml", "limits.toml"))
 FILE = Path(__file__).with_suffix(".json")
 """What our own files say, written down together: what is meant elsewhere is asked of all of them, and TOML is slow to read."""
-_PARTS = expression(r"[^a-z]+")
 
 
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
     others = {name: Path(place) for name, place in extensions.files(".toml").items()}
-    return {**others, **{path.stem: path for path in _written() if path not in (_MAKERS, _LIMITS)}}
+    return {**others, **{path.stem: path for path in _written() if path not in (MAKERS, _LIMITS)}}
 
 
 @cache
@@ -100,7 +99,8 @@ def _written() -> dict[Path, dict[str, Any]]:
     return {_PACKAGE / name: table for name, table in json.loads(FILE.read_text("utf-8")).items()}
 
 
-def _table(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """Return the tables of a file, as they are written down."""
     return _written().get(path) or _parsed(path)
 
 
@@ -117,33 +117,34 @@ def dumps() -> str:
         path.relative_to(_PACKAGE).as_posix(): ",\n".join(
             f"  {json.dumps(name)}: {json.dumps(table, default=str)}" for name, table in _parsed(path).items()
         )
-        for path in (_LIMITS, _MAKERS, *sorted(_PACKAGE.glob("formats/[!_]*/*.toml")))
+        for path in (_LIMITS, MAKERS, *sorted(_PACKAGE.glob("formats/[!_]*/*.toml")))
     }
     return "{\n" + ",\n".join(f"{json.dumps(path)}: {{\n{lines}\n}}" for path, lines in rows.items()) + "\n}\n"
 
 
 def limits() -> dict[str, str]:
     """Return the words by which people mean to limit an agent, each with the field that it means; empty for those of no one field."""
-    found: dict[str, str] = _table(_LIMITS)["keys"]
+    found: dict[str, str] = read(_LIMITS)["keys"]
     return found
 
 
-def _own(format_id: str) -> dict[str, Any]:
+def own_tables(format_id: str) -> dict[str, Any]:
     """Return what a format's file says; nothing for a format of no client."""
     path = places().get(format_id)
-    return _table(path) if path else {}
+    return read(path) if path else {}
 
 
 @cache
-def _file(format_id: str) -> dict[str, Any]:
-    found = _own(format_id)
-    return _file(found["like"]) if "like" in found else found
+def tables(format_id: str) -> dict[str, Any]:
+    """Return what the file of a format's client says: its own, or that of the format whose words are the same."""
+    found = own_tables(format_id)
+    return tables(found["like"]) if "like" in found else found
 
 
 @cache
 def words_of(format_id: str) -> str:
     """Return the format that has the words of a format: its own id, or that of another format of the same client."""
-    return str(_own(format_id).get("like", format_id))
+    return str(own_tables(format_id).get("like", format_id))
 
 
 @cache
@@ -160,23 +161,23 @@ def known_elsewhere() -> tuple[str, ...]:
 
 def fact(format_id: str | None, name: str) -> bool:
     """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
-    return bool(format_id and _file(format_id).get(name, False))
+    return bool(format_id and tables(format_id).get(name, False))
 
 
 def is_documented_only(format_id: str) -> bool:
     """Whether what is said of a client was never asked of the client itself."""
-    return bool(_file(format_id).get("evidence") == "documentation")
+    return bool(tables(format_id).get("evidence") == "documentation")
 
 
 def number(format_id: str, name: str) -> int | None:
     """Return a limit of a client: `description_tokens`, above which it warns of its agents' descriptions; None where it has none."""
-    found: int | None = _file(format_id).get(name)
+    found: int | None = tables(format_id).get(name)
     return found
 
 
 def servers(format_id: str) -> tuple[str, ...]:
     """Return the MCP servers that a client brings along."""
-    return tuple(_file(format_id).get("servers", ()))
+    return tuple(tables(format_id).get("servers", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
 def is_idle(format_id: str | None, word: str) -> bool:
     """Whether a client knows a word, and gives no tool for it: one that it no longer has, or that only another surface of it has."""
     own = _own_word(format_id, word) if format_id in places() else None
-    return own is not None and (own.how == "retired" or own.native in _file(own.owners[0]).get("idle", ()))
+    return own is not None and (own.how == "retired" or own.native in tables(own.owners[0]).get("idle", ()))
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
@@ -246,15 +247,16 @@ def _own_word(format_id: str, word: str) -> ToolWord | None:
 
 @cache
 def _words(format_id: str) -> _Words:
-    table = _file(format_id)
-    tools = {word: _several(meaning) for word, meaning in table.get("tools", {}).items()}
+    table = tables(format_id)
+    tools = {word: several(meaning) for word, meaning in table.get("tools", {}).items()}
     aliases = table.get("aliases", {})
     prefixes = tuple(word[:-1] for word in tools if word.endswith("*"))
-    retired = {word: _several(meaning) for word, meaning in table.get("retired", {}).items()}
+    retired = {word: several(meaning) for word, meaning in table.get("retired", {}).items()}
     return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)}, prefixes)
 
 
-def _several(meaning: str | list[str]) -> tuple[str, ...]:
+def several(meaning: str | list[str]) -> tuple[str, ...]:
+    """Return what a word means, which is nothing, one thing or several."""
     return tuple(meaning) if isinstance(meaning, list) else (meaning,) if meaning else ()
 
 
@@ -294,14 +296,14 @@ def own_word(format_id: str, word: str) -> str | None:
 def closed_with(format_id: str, word: str) -> tuple[str, ...]:
     """Return the client's words whose tools go when this one is denied; none, where the client does not take the word."""
     own = own_word(format_id, word)
-    closes: dict[str, list[str]] = _file(format_id).get("closes", {})
+    closes: dict[str, list[str]] = tables(format_id).get("closes", {})
     return () if own is None else (own, *closes.get(own, ()))
 
 
 @cache
 def reaches(format_id: str | None, capability: str) -> tuple[str, ...]:
     """Return the capabilities whose patterns are no boundary in a client beside an open other one, which does the same."""
-    found: dict[str, list[str]] = _file(format_id).get("reaches", {}) if format_id else {}
+    found: dict[str, list[str]] = tables(format_id).get("reaches", {}) if format_id else {}
     return tuple(found.get(capability, ()))
 
 
@@ -318,7 +320,7 @@ _SERVER_TOOL = expression(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:
 @cache
 def server_tool(format_id: str, word: str) -> str | None:
     """Return how the client names the tool of an MCP server that a word names as most others do: `mcp__server__tool`."""
-    spelling: str = _file(format_id).get("server_tool", "")
+    spelling: str = tables(format_id).get("server_tool", "")
     found = _SERVER_TOOL.fullmatch(word) if spelling else None
     return spelling.format(server=found["server"], tool=found["tool"] or "*") if found else None
 
@@ -326,20 +328,20 @@ def server_tool(format_id: str, word: str) -> str | None:
 @cache
 def portable_mode(format_id: str, word: str) -> str | None:
     """Return the portable permission mode for a client's word."""
-    modes: dict[str, str] = _file(format_id).get("modes", {})
+    modes: dict[str, str] = tables(format_id).get("modes", {})
     return modes.get(word)
 
 
 @cache
 def native_mode(format_id: str, mode: str) -> str | None:
     """Return the client's word for a portable permission mode; None when it has none."""
-    return next((word for word, meaning in _file(format_id).get("modes", {}).items() if meaning == mode), None)
+    return next((word for word, meaning in tables(format_id).get("modes", {}).items() if meaning == mode), None)
 
 
 @cache
 def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""
-    file = _file(format_id)
+    file = tables(format_id)
     rows: dict[str, list[str]] = file.get("unattended", {})
     words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode] or [mode]
     found = [rows[word] for word in words if word in rows]
@@ -348,261 +350,31 @@ def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
 
 def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
     """Return the commands that a client runs unasked in a portable permission mode, though it asks for others."""
-    rows: dict[str, list[str]] = _file(format_id).get("mode_commands", {})
+    rows: dict[str, list[str]] = tables(format_id).get("mode_commands", {})
     return tuple(rows.get(native_mode(format_id, mode) or "", ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What a client does with hooks of a project or user."""
-
-    variables: frozenset[str]
-    """What is set in the environment of what they run."""
-    matches: str
-    """How a matcher on tools is held against a name: `words`, `names`, `whole`, `expression` (`hook_matchers.matches`)."""
-    handlers: tuple[str, ...]
-    """The kinds of what is run."""
-    blocks: tuple[str, ...]
-    """Portable events that exit code 2 blocks."""
-    payload: str
-    """How the names are spelled that it is told of an event on standard input."""
-    decides: frozenset[str]
-    """Keys of an answer in JSON that the client heeds."""
-    arguments: Mapping[str, tuple[str, ...]]
-    """Names of what it is told of a tool, by the tool's capability."""
-    tools: Mapping[str, tuple[str, ...]]
-    """The tools as matchers call them, and what each is capable of."""
-    aliases: Mapping[str, str]
-    """Other names that a matcher may call them by, each with the tool's own."""
-    server_tool: str = "mcp__{server}__{tool}"
-    """How a matcher calls a tool of an MCP server; empty where that is not known."""
-    silent: bool = True
-    """Whether exit code 2 blocks when nothing is printed."""
-    agents: bool = False
-    """Whether those of an agent's own file hold its tools."""
-    once: bool = False
-    """Whether the same command on the same event is run once, however often it is said."""
-    denies: frozenset[str] = frozenset({"block"})
-    """The values of `decision` in an answer that block."""
-    tells: tuple[str, ...] = ()
-    """Portable events of which it tells in a way of its own, whatever the names are spelled like."""
-    guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Events of its own that can keep tools from being used, and no other client has: the tools' capabilities; none for all tools."""
-    language: str = "javascript"
-    """In which an expression is written (`core.regexes`)."""
-
-
-@cache
-def hooks(format_id: str) -> Hooks | None:
-    """Return what a client does with hooks; None where it has none."""
-    found: dict[str, Any] | None = _file(format_id).get("hooks")
-    if found is None:
-        return None
-    own: dict[str, Any] = found.get("tools", {})
-    words = own or _file(format_id).get("tools", {})
-    others: dict[str, str] = {**({} if own else _file(format_id).get("aliases", {})), **found.get("aliases", {})}
-    return Hooks(
-        frozenset(found["variables"]),
-        found["matches"],
-        tuple(found["handlers"]),
-        tuple(found["blocks"]),
-        found["payload"],
-        frozenset(found["decides"]),
-        {capability: tuple(names) for capability, names in found.get("arguments", {}).items()},
-        {word: _several(meaning) for word, meaning in words.items()},
-        others,
-        found.get("server_tool", "mcp__{server}__{tool}"),
-        found.get("silent", True),
-        found.get("agents", False),
-        found.get("once", False),
-        frozenset(found.get("denies", ["block"])),
-        tuple(found.get("tells", ())),
-        {event: tuple(held) for event, held in found.get("guards", {}).items()},
-        found.get("language", "javascript"),
-    )
-
-
-def hook_tools(format_id: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the tools as the matchers of a client's hooks call them, and what each is capable of."""
-    found = hooks(format_id)
-    return found.tools if found else {}
-
-
-def hook_root(format_id: str) -> str:
-    """Return how a hook's command says the folder that the scripts of its set lie in: the project's, or the plugin's own."""
-    return str(_own(format_id).get("hook_root") or _file(format_id).get("hooks", {}).get("root", ""))
-
-
-@cache
-def plugin_roots() -> tuple[str, ...]:
-    """Return what the hooks of plugins and extensions call the folder that they lie in, each client in its words."""
-    return tuple(sorted({str(root) for one in places() if (root := _own(one).get("hook_root"))}))
-
-
-@cache
-def path_signs() -> tuple[str, ...]:
-    """Return what some client fills in for the sign between the names of a path in a hook's command."""
-    return tuple(sorted({sign for one in places() for sign in _own(one).get("hook_path_signs", ())}))
-
-
-def blocks_silently(format_id: str) -> bool:
-    """Whether a hook blocks with its exit code alone."""
-    found = hooks(format_id)
-    return found is None or found.silent
 
 
 @cache
 def portable_event(format_id: str, word: str) -> str | None:
     """Return the portable name of a client's hook event."""
-    events: dict[str, str] = _file(format_id).get("events", {})
+    events: dict[str, str] = tables(format_id).get("events", {})
     return events.get(word) or None
 
 
 def knows_event(format_id: str, word: str) -> bool:
     """Whether the client has a hook event of this name."""
-    return word in _file(format_id).get("events", {})
+    return word in tables(format_id).get("events", {})
 
 
 @cache
 def native_event(format_id: str, event: str) -> str | None:
     """Return the client's word for a portable hook event."""
-    return next((word for word, meaning in _file(format_id).get("events", {}).items() if meaning == event), None)
-
-
-@cache
-def model_kind(format_id: str, word: str) -> str:
-    """Tell whether a model word is `inherit`, one of the client's `alias`es, or an `id`."""
-    models = _file(format_id).get("models", {})
-    if word.casefold() in models.get("inherit", ()):
-        return "inherit"
-    return "alias" if word.casefold() in models.get("aliases", {}) else "id"
-
-
-def makers() -> dict[str, str]:
-    """Return who makes models, each with what the ids of its models begin with."""
-    return {maker: str(row["prefixes"][0]) for maker, row in _table(_MAKERS)["providers"].items()}
-
-
-@cache
-def model_provider(value: str) -> str | None:
-    """Return who makes a model, by its id; None when unknown."""
-    for provider, row in _table(_MAKERS)["providers"].items():
-        if value.casefold().startswith(tuple(row["prefixes"])):
-            return str(provider)
-    return None
-
-
-@cache
-def names_of_models(maker: str) -> tuple[str, ...]:
-    """Return the words by which a maker tells its models apart: `opus`, `sonnet`."""
-    return tuple(_table(_MAKERS)["providers"][maker].get("tiers", {}))
-
-
-@cache
-def starts_of_models() -> tuple[str, ...]:
-    """Return the words with which the ids of models begin: `claude`, `gemini`."""
-    return tuple(prefix.rstrip("-") for row in _table(_MAKERS)["providers"].values() for prefix in row["prefixes"])
-
-
-@cache
-def aliases(format_id: str) -> tuple[str, ...]:
-    """Return the client's own short names of models."""
-    return tuple(_file(format_id).get("models", {}).get("aliases", {}))
-
-
-@cache
-def serves_model(format_id: str, kind: str, value: str) -> bool:
-    """Whether the client serves a model of this id or alias."""
-    models = _file(format_id).get("models", {})
-    if kind == "alias":
-        return value.casefold() in models.get("aliases", {})
-    return (
-        any(fnmatchcase(value, known) for known in models["ids"]) if "ids" in models else model_provider(value) in models.get("serves", ())
-    )
-
-
-@cache
-def makers_served(format_id: str) -> frozenset[str]:
-    """Return whose models the client serves; none, where that is not known."""
-    models = _file(format_id).get("models", {})
-    return frozenset({*models.get("serves", ()), *filter(None, map(model_provider, models.get("ids", ())))})
-
-
-@cache
-def lists_models(format_id: str) -> bool:
-    """Whether the client takes the models of a list of its own alone."""
-    return "ids" in _file(format_id).get("models", {})
-
-
-@cache
-def efforts(format_id: str, model: str) -> tuple[str, ...]:
-    """Return the efforts that the client has for a model beside those that it has for any."""
-    table: dict[str, list[str]] = _file(format_id).get("models", {}).get("efforts", {})
-    return tuple(word for word, starts in table.items() if model.startswith(tuple(starts)))
-
-
-@cache
-def named_model(format_id: str | None, word: str) -> str | None:
-    """Return the id of the one model that a word names in a client: by the name that is shown to people, or in the client's own spelling.
-
-    An alias for whichever model is the newest names none.
-    """
-    bare = " ".join(_VENDOR.sub("", word).casefold().split())
-    shown: dict[str, str] = _table(_MAKERS)["names"]
-    if bare in shown:
-        return shown[bare]
-    meant = str(_file(format_id or "").get("models", {}).get("aliases", {}).get(bare, ""))
-    if meant and _PARTS.split(meant) == _PARTS.split(bare):
-        return meant
-    return bare if bare != word and " " not in bare and model_provider(bare) else None
-
-
-_VENDOR = expression(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
-
-_DATED = expression(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
-
-
-@cache
-def retired_model(value: str) -> str | None:
-    """Return the day since which a model's maker no longer runs it, by its id with or without a date; None where that is not known."""
-    word = value.casefold().rpartition("/")[2]
-    days = _table(_MAKERS)["retired"]
-    return next((str(day) for model, day in days.items() if word.startswith(model) and _DATED.fullmatch(word, len(model))), None)
-
-
-TIERS = ("frontier", "large", "medium", "small")
-
-
-@cache
-def tier_of(format_id: str | None, word: str) -> str | None:
-    """Return the tier of a model, by its id or a client's alias for it (that client's own meaning first); None when unknown.
-
-    A model that has no row of its own has the tier of the last word of its id that its maker uses for one.
-    """
-    own = {written.casefold(): tier for tier, written in reversed(_file(format_id or "").get("tiers", {}).items())}
-    if word.casefold() in own:
-        return str(own[word.casefold()])
-    for client in (format_id, *known_elsewhere()):
-        aliases = _file(client).get("models", {}).get("aliases", {}) if client else {}
-        if aliases.get(word.casefold()):
-            word = aliases[word.casefold()]
-            break
-    model = word.casefold().rpartition("/")[2]
-    rows = {row["id"]: str(row["tier"]) for row in _table(_MAKERS)["models"]}
-    maker = _table(_MAKERS)["providers"].get(model_provider(model), {})
-    words = [maker["tiers"][part] for part in _PARTS.split(model) if part in maker.get("tiers", {})]
-    return rows.get(model) or (words[-1] if words else None)
-
-
-def tier_word(format_id: str, tier: str) -> str | None:
-    """Return the client's model for a tier; None when it has none."""
-    tiers: dict[str, str] = _file(format_id).get("tiers", {})
-    return tiers.get(tier)
+    return next((word for word, meaning in tables(format_id).get("events", {}).items() if meaning == event), None)
 
 
 def installation(format_id: str) -> dict[str, Any] | None:
     """Return where and how agents are deployed to a client of its own; None for a further format of one, or none of its agents' folders."""
-    found: dict[str, Any] | None = _file(format_id).get("install") if words_of(format_id) == format_id else None
+    found: dict[str, Any] | None = tables(format_id).get("install") if words_of(format_id) == format_id else None
     return found
 
 
@@ -614,129 +386,13 @@ def tool_words(format_id: str) -> tuple[str, ...]:
 
 def events(format_id: str) -> tuple[str, ...]:
     """Return the client's hook events."""
-    return tuple(_file(format_id).get("events", {}))
+    return tuple(tables(format_id).get("events", {}))
 
 
 def references(format_id: str) -> dict[str, str]:
     """Return what in a prompt means something to the client, and what it is; a word that ends in `*` is the start of many."""
-    found: dict[str, str] = _file(format_id).get("references", {})
+    found: dict[str, str] = tables(format_id).get("references", {})
     return found
-
-
-@cache
-def pattern_language(format_id: str, word: str) -> str | None:
-    """Return the language of the patterns that a client takes with a tool word; None where it takes none that anybody knows."""
-    return _of_patterns(format_id, word)[0]
-
-
-@cache
-def pattern_subject(format_id: str, word: str) -> str | None:
-    """Return what a client holds such a pattern against: `path`, `command` and others."""
-    return _of_patterns(format_id, word)[1]
-
-
-def _of_patterns(format_id: str, word: str) -> tuple[str | None, str | None]:
-    found = tool_word(format_id, word)
-    owner = found.owners[0] if found else format_id
-    known = {native: (language, subject) for language, row in _file(owner).get("patterns", {}).items() for native, subject in row.items()}
-    return known.get(found.native if found else word) or known.get("*", (None, None))
-
-
-def command_lines(format_id: str) -> dict[str, Any]:
-    """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
-    found: dict[str, Any] = _file(format_id).get("commands", {})
-    return found
-
-
-def restraining_files(format_id: str) -> tuple[str, ...]:
-    """Return the files and folders of a project in which a client finds what restrains all that works there."""
-    return tuple({**_file(format_id), **_own(format_id)}.get("restraining", ()))
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFacts:
-    """How a client reads the rules of a whole project or user."""
-
-    order: str = "deny"
-    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By word, the capabilities that a rule without a pattern is about, where that is not the tool of that name."""
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The same of a rule with a pattern."""
-    patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """By word, the language of its patterns, and what they are held against."""
-    keys: tuple[str, ...] = ()
-    """All that the client reads in its table of rules; nothing, where that is not known."""
-    in_commands: bool = False
-    """Whether a path that may not be read or written is kept from commands that plainly do so, as from the client's own tools."""
-    beside: Mapping[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    """By what a file says besides, and no rule can say: the effects that it holds back, and the values that hold nothing."""
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Words that rules have besides the names of tools."""
-        return frozenset((*self.whole, *self.parts, *self.patterns))
-
-
-@cache
-def rules(format_id: str) -> RuleFacts:
-    """Return how a client reads the rules of a whole project or user."""
-    found: dict[str, Any] = _file(format_id).get("rules", {})
-    whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
-    spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
-    beside = {key: (frozenset(row["effects"]), frozenset(row.get("free", ()))) for key, row in found.get("beside", {}).items()}
-    return RuleFacts(
-        found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())), found.get("in_commands", False), beside
-    )
-
-
-def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:
-    """Return the language of the patterns of a client's rules with a word, and what they are held against."""
-    return rules(format_id).patterns.get(word) or _of_patterns(format_id, word)
-
-
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """How the values of MCP servers refer to variables of the environment."""
-
-    language: str | None = None
-    places: tuple[str, ...] = ()
-    meant: tuple[str, ...] = ()
-    """Fields in which the client documents references, and hands them on as they stand."""
-    inherits: bool = False
-    """Whether the server is handed all variables that the client has."""
-    configured: str | None = None
-    """The language of the client's configuration."""
-    configured_places: tuple[str, ...] = ("command", "args", "env", "cwd", "url", "headers")
-    """The fields of a server in the configuration whose values may do so."""
-    refused: bool = False
-    """Whether a project's configuration that refers to a variable is left out as a whole."""
-    keyed: tuple[str, ...] = ("env", "headers", "bearer")
-    """Which values have keys in which variables are named, where that is how it is done: those of `env`, headers, or a bearer's token."""
-    file: str = ""
-    """The file in which a project's servers are configured."""
-    key: str = "mcpServers"
-    http: str = "http"
-    """What the type of a server over HTTP is called there."""
-    http_key: str = "url"
-    """The key of its address."""
-    shape: str = "mcpServers"
-    """How a server is written there: `mcpServers` as most do, `opencode` with a list that is command and arguments, `toml`."""
-
-
-@cache
-def variables(format_id: str) -> Variables:
-    """Return how the MCP servers of a client refer to variables; nothing where that is not known."""
-    found: dict[str, Any] = _file(format_id).get("variables", {})
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    return Variables(**values)
-
-
-@cache
-def configured(format_id: str, scope: str = "project") -> Variables:
-    """Return how the servers of a client's configuration refer to variables; a user's may do so where a project's may not."""
-    known = variables(format_id)
-    refused = known.refused and scope == "project"
-    return replace(known, language=known.configured, places=known.configured_places, meant=(), refused=refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -754,7 +410,7 @@ class Unenforced:
 @cache
 def unenforced(format_id: str) -> Unenforced:
     """Return the limits that a client does not hold its agents to; none, where it holds them to all that it documents."""
-    found: dict[str, Any] = _file(format_id).get("unenforced", {})
+    found: dict[str, Any] = tables(format_id).get("unenforced", {})
     free = {key: tuple(values) for key, values in found.get("free", {}).items()}
     return Unenforced(free, found.get("instead"), found.get("servers"))
 
@@ -773,7 +429,7 @@ TABLES = {
 
 def meanings(format_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return each table that a client has, as its words and what they mean (nothing, where no other client has such a thing)."""
-    file = _file(format_id)
+    file = tables(format_id)
     models = file.get("models", {})
     found = {
         **{name: file.get(name, {}) for name in TABLES},
@@ -782,7 +438,7 @@ def meanings(format_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
         | dict.fromkeys(models.get("ids", ()), "id"),
         "tiers": {word: tier for tier, word in file.get("tiers", {}).items()},
     }
-    return {name: {word: _several(meaning) for word, meaning in table.items()} for name, table in found.items() if table}
+    return {name: {word: several(meaning) for word, meaning in table.items()} for name, table in found.items() if table}
 
 
 if __name__ == "__main__":

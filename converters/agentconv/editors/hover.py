@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import losses, schema_files, vocabulary
 from agentconv.core.expressions import expression
-from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
 from agentconv.editors import places, plain
 from agentconv.formats import registry
@@ -134,7 +133,7 @@ def _key_of(subject: Subject, field: str) -> str | None:
 
 def loss(loss: Loss) -> str:
     """Return a loss in a line."""
-    summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
+    summary = text.for_target(losses.rule(loss.code).summary, loss.target)
     hint = f" ({plain.words(loss.hint)})" if loss.hint else ""
     detail = f": {plain.words(str(loss.detail))}" if str(loss.detail) else ""
     return f"{loss.severity} {plain.code(loss.code)}: {plain.words(summary)}{detail}{hint}"

@@ -6,14 +6,12 @@ patching and writing are the same for all of them.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Effect, Severity
-from agentconv.core.expressions import expression
+from agentconv.core.diagnostics import Cause, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
@@ -181,6 +179,8 @@ def _state(said: Iterable[Diagnostic]) -> State:
 
 def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
     """Read a file whose header was found."""
+    from agentconv.families import header_remarks
+
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
         fault = header.fault()
@@ -192,7 +192,7 @@ def _read(dialect: Dialect, source: SourceText, header: Header) -> ReadResult:
         return _recovered(dialect, source, header, _drop(dialect, header, decoded))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
-        *_remarks(dialect, header),
+        *header_remarks.remarks(dialect.spec, header),
         *_prompt_remarks(dialect, header, agent),
         *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span),
     ]
@@ -298,72 +298,6 @@ def _opens(found: Agent, meant: Agent) -> bool:
 _AS_MEANT = "the values of the header were recovered as a person reads them; mend it so that the client does too"
 
 
-def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
-    """Say what the header's own shape means to the client."""
-    source, spec = header.source, dialect.spec
-    if header.fallback and header.error:
-        fault = header.fault()
-        yield reading.remark(
-            spec,
-            Code.FALLBACK,
-            lambda client: f"not valid YAML ({fault.problem}); {client} loads it through its own repair, and clients without one drop it",
-            source.span(fault.offset),
-            fault.remedy or "put the value in double quotes",
-            severity=Severity.NOTE,
-            cause=Cause.SYNTAX,
-            signed=False,
-        )
-    if header.end > header.start and source.text[header.end - 1] != "\n":
-        yield reading.remark(
-            spec,
-            Code.SYNTAX,
-            lambda client: f"`---` inside a line ends the header for {client}; what follows is read as the prompt",
-            source.span(header.end, header.end + 3),
-            "write another dash in its place, or a double-quoted value with `\\x2d--`",
-            cause=Cause.HEADER_END,
-            signed=False,
-        )
-    if source.undecodable is not None:
-        yield reading.remark(
-            spec,
-            Code.UNDECODABLE,
-            lambda client: f"bytes that are not UTF-8; {client} shows U+FFFD in their place",
-            source.span(source.undecodable),
-            "save the file as UTF-8",
-            signed=False,
-        )
-    for name, node in header.duplicates():
-        yield reading.given_twice(spec, name, source.span(header.place(node.start), header.place(node.end)), signed=False)
-
-
-_FENCE = expression(r"[ \t]*---[ \t]*")
-_PREAMBLE = expression(rf"(?:[{SPACE}]*<!--(?:(?!-->).)*-->)*[{SPACE}]*(?=^[ \t]*---)|[{SPACE}]*", re.DOTALL | re.MULTILINE)
-
-
-def _person_header(source: SourceText) -> Header | None:
-    """Find the header that a person sees: from a first line `---` to the next one, or to an empty line.
-
-    Blank lines and HTML comments may stand before it; it may be indented as a whole.
-    """
-    text = source.text
-    preamble = _PREAMBLE.match(text)
-    start = preamble.end() if preamble else 0
-    start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
-    lines = re.split(r"(\r\n|\n|\r)", text[start:])
-    if not _FENCE.fullmatch(lines[0]) or len(lines) < 3:
-        return None
-    position = begin = start + len(lines[0]) + len(lines[1])
-    blank = None
-    for index in range(2, len(lines), 2):
-        if _FENCE.fullmatch(lines[index]):
-            return Header(source, begin, position, position + len(lines[index]))
-        if blank is None and not lines[index].strip():
-            blank = position
-        position += sum(len(part) for part in lines[index : index + 2])
-    position = position if blank is None else blank
-    return Header(source, begin, position, position)
-
-
 @dataclass(frozen=True, slots=True)
 class _Drop:
     """Why the client has no such agent."""
@@ -384,9 +318,11 @@ def _drop(dialect: Dialect, header: Header, decoded: Decoded) -> _Drop:
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it has a header with two known keys (its name is one), else nothing."""
+    from agentconv.families import person_header
+
     broken = header is not None and header.error is not None
     if header is None or not header.values:
-        header = _person_header(source)
+        header = person_header.find(source)
         if header is None:
             return _nothing(dialect, drop, told=broken)
         frontmatter.parse(header, None, dialect.grammar)
@@ -401,7 +337,9 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
 
 def _meant(dialect: Dialect, header: Header) -> Decoded:
     """Return what a person makes of a header that the client drops."""
-    return keys.decode_header(dialect, _person_values(header), lenient=True)
+    from agentconv.families import person_header
+
+    return keys.decode_header(dialect, person_header.values(header), lenient=True)
 
 
 def _nothing(dialect: Dialect, drop: _Drop, *, told: bool) -> ReadResult:
@@ -415,16 +353,6 @@ def _names_an_agent(dialect: Dialect, header: Header) -> bool:
     """Whether a header has two known keys, one of which says what it is; a file's place may say that as well."""
     known = header.values.keys() & schema_files.load(dialect.spec.id)["properties"].keys()
     return bool(known) if dialect.name_of else len(known) > 1 and bool({"name", "description"} & known)
-
-
-def _person_values(header: Header) -> dict[str, Json]:
-    """Return the values with numbers, dates and the like as the text that stands in the file."""
-    values = dict(header.values)
-    for key in ("name", "description"):
-        node = header.nodes.get(key)
-        if isinstance(node, Scalar) and node.text:
-            values[key] = client_text(node.text)
-    return values
 
 
 def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import known_models
 from agentconv.core.ir import Model
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def read(format_id: str, word: str) -> Model:
     """Return what a client makes of a word."""
-    kind = vocabulary.model_kind(format_id, word)
+    kind = known_models.model_kind(format_id, word)
     return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import patterns, schema_files, vocabulary
-from agentconv.core.effects import EVERY_CAPABILITY
+from agentconv.core.access import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, Sandbox, ToolGrant, unescape_key
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, enforcement, plain_words, vocabulary
+from agentconv.core import effects, enforcement, plain_words, vocabulary, widening
+from agentconv.core.access import EFFECT_OF, Level
 from agentconv.core.dataclass import dataclass
-from agentconv.core.effects import EFFECT_OF, Level
 from agentconv.core.ir import Agent
 from agentconv.core.plain_words import EFFECTS, HOOKS, SERVERS, TOOLS, UNATTENDED
 from agentconv.formats import registry
@@ -73,13 +73,13 @@ def beyond(before: Agent, after: Agent) -> tuple[Grant, ...]:
         before: As its client reads the file that is there.
         after: As it reads the one that is to be there.
     """
-    wider = effects.widenings(effects.effects(before), effects.effects(after))
+    wider = widening.widenings(effects.effects(before), effects.effects(after))
     found = [Grant(_word(one), one.words) for one in wider if one.effect != READ]
     found += [*_modes(after, before), *_servers(after, before), *_hooks(after, before)]
     return tuple(dict.fromkeys(found))
 
 
-def _word(wider: effects.Widening) -> str:
+def _word(wider: widening.Widening) -> str:
     if wider.server is not None:
         return plain_words.server(wider.server)
     return UNATTENDED if wider.unasked else wider.effect or _COVERS

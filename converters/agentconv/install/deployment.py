@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.conversion.along import With
+from agentconv.conversion.along import EVERYTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.shared_files import Shared
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_OPTIONS = Options(deploy=True, along=EVERYTHING)
 _RULES = "permissions"
 
 
@@ -323,13 +323,13 @@ def _unlimited(server: Wanted, target: str) -> Loss | None:
 
 def _said(loss: Loss) -> Loss:
     """Return a loss without a hint at a flag: those are about conversions, and deploying has no choices of that kind."""
-    rule = losses.CATALOGUE[loss.code]
+    rule = losses.rule(loss.code)
     return replace(loss, hint=None) if rule.by_flag and loss.hint == rule.hint else loss
 
 
 def _flagless(loss: Loss) -> Loss:
     """Return a pack's loss without a hint at what installing has no flag for, whatever else that hint says."""
-    return replace(loss, hint=None) if losses.CATALOGUE[loss.code].by_flag else loss
+    return replace(loss, hint=None) if losses.rule(loss.code).by_flag else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import converting
 from agentconv.conversion.options import Options
+from agentconv.core import losses
 from agentconv.core.diagnostics import LossKind
-from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.sources import loading
 
@@ -73,4 +73,4 @@ def _asked(subject: Subject, client: str) -> dict[int, str]:
 
 
 def _why(code: str, detail: str) -> str:
-    return detail if code == "widening" and detail else f"{CATALOGUE[code].summary}{f' ({detail})' if detail else ''}"
+    return detail if code == "widening" and detail else f"{losses.rule(code).summary}{f' ({detail})' if detail else ''}"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
-from agentconv.core import bugs, effects, limits, tool_summary
+from agentconv.core import access, bugs, effects, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
@@ -311,8 +311,8 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
     have, meant = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
     return replace(
         told,
-        capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
-        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in effects.EFFECTS),
+        capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),
+        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in access.EFFECTS),
     )
 
 

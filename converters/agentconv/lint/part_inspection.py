@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import hook_facts, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import Server, SetHook
@@ -93,7 +93,7 @@ def runs_twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]
 
 def doubled(place: PartsOnDisk, client: str) -> Iterator[tuple[LoadedPart, LoadedPart]]:
     """Yield the hooks that a client finds in a project twice and runs twice, each with the other one."""
-    facts = vocabulary.hooks(vocabulary.words_of(client))
+    facts = hook_facts.hooks(vocabulary.words_of(client))
     hooks = [(one, one.part) for one in place.of(client, "hooks") if one.taken and isinstance(one.part, SetHook)]
     if facts is None or facts.once or len(hooks) < _PAIR:
         return

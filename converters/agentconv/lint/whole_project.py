@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from agentconv.core import effects
+from agentconv.core import effects, widening
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
@@ -219,7 +219,7 @@ def _wider_agents(pieces: Sequence[Loaded], asked: Sequence[str]) -> Iterator[St
         source, first = several[0]
         ceiling = effects.effects(first, format_id=source.format)
         for piece, copy in several[1:]:
-            wider = effects.widenings(ceiling, effects.effects(copy, format_id=piece.format)) if piece.format != source.format else ()
+            wider = widening.widenings(ceiling, effects.effects(copy, format_id=piece.format)) if piece.format != source.format else ()
             if wider:
                 words = f"than {source.path}: {', '.join(map(str, wider))}"
                 yield Statement("wider", piece.format, AGENTS, name, piece.path, words)

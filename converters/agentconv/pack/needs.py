@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import access, effects, vocabulary
 from agentconv.formats import registry
 from agentconv.packs.manifest import Needs
 
@@ -26,14 +26,14 @@ def of(agent: Agent) -> Needs:
     skills = tuple(dict.fromkeys(filter(None, agent.skills or ())))
     if agent.tools.mode == "inherit" and have >= set(vocabulary.capabilities(format_id)) - {_OF_SERVERS}:
         return Needs(every_tool=True, mcp_servers=servers, skills=skills)
-    known = [capability for capability in effects.CAPABILITIES if capability in have]
+    known = [capability for capability in access.CAPABILITIES if capability in have]
     return Needs(tuple(dict.fromkeys((*known, *_own_words(agent)))), mcp_servers=servers, skills=skills)
 
 
 def _own_words(agent: Agent) -> Iterator[str]:
     """Yield the granted words that only the agent's own client knows."""
     for grant in agent.tools.allow:
-        if not effects.granted(grant) and not grant.server and grant.native:
+        if not access.granted(grant) and not grant.server and grant.native:
             yield grant.native
 
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
-from agentconv.core import effects
+from agentconv.core import access, losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
-from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 TARGET = "claude-plugin"
 NOT_FOR_CLAUDE = "Claude Code cannot hold it"
-_RESTRAINING_MODES = effects.READ_ONLY_MODES | {"dont-ask"}
+_RESTRAINING_MODES = access.READ_ONLY_MODES | {"dont-ask"}
 """The permission modes that close something, whatever the tools of an agent are."""
 
 
@@ -133,7 +132,7 @@ def _is_literal(file: OutputFile) -> bool:
 
 
 def _words(code: str) -> str:
-    return CATALOGUE[code].summary.replace("the target", "a plugin")
+    return losses.rule(code).summary.replace("the target", "a plugin")
 
 
 def _reading(file: OutputFile) -> Agent | None:

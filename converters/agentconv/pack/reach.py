@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
-from agentconv.conversion.along import With
+from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import LossKind
-from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINED
 from agentconv.formats import registry
 from agentconv.sources.parts import Parts
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.converting import Converted
     from agentconv.pack.sources import Sources
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_OPTIONS = Options(deploy=True, along=EVERYTHING)
 _RESTRAINT = "set-restraint"
 
 

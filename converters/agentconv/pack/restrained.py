@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
-from agentconv.conversion.along import With
+from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
-_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
+_OPTIONS = Options(deploy=True, along=EVERYTHING)
 _SHOWN = 3
 
 

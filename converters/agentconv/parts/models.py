@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import known_models
 from agentconv.core.losses import quoted
 
 if TYPE_CHECKING:
@@ -21,5 +21,5 @@ def project(projection: PartProjection[Skill] | PartProjection[Command], holds: 
         return
     if model.kind == "inherit":
         projection.change("model", None, "default-dropped", quoted("inherit"))
-    elif "model" not in holds or not vocabulary.serves_model(format_id, model.kind, model.value or ""):
+    elif "model" not in holds or not known_models.serves_model(format_id, model.kind, model.value or ""):
         projection.change("model", None, code, quoted(model.value))

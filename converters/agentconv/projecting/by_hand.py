@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import references, variable_keys, vocabulary
+from agentconv.core import references, server_variables, variable_keys
 from agentconv.core.ir import McpServer
 from agentconv.core.meant import Reference, Text
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json
     from agentconv.core.references import Part
-    from agentconv.core.vocabulary import Variables
+    from agentconv.core.server_variables import Variables
 
 _KEYS = ("command", "args", "env", "cwd", "url", "headers")
 
@@ -22,13 +22,13 @@ _KEYS = ("command", "args", "env", "cwd", "url", "headers")
 def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
     defined = [server for server in servers if server.transport is not None and can_be_said(format_id, server)]
-    file = vocabulary.variables(format_id).file
+    file = server_variables.variables(format_id).file
     return f"write it to {file}: {snippet(format_id, defined)}{_values_of(format_id, defined)}" if defined and file else None
 
 
 def can_be_said(format_id: str, server: McpServer) -> bool:
     """Whether no text of a server, as a line for a person has it, would be filled in by the client although it was meant as it stands."""
-    language = vocabulary.variables(format_id).configured or references.KEYS
+    language = server_variables.variables(format_id).configured or references.KEYS
     meant = [value.parts for _, _, value in references.values(server) if isinstance(value, Text)]
     hard = [_for_a_person(parts) for parts in meant if references.write(language, parts) is None]
     return all(references.literal(references.read(language, text).parts) is not None for text in hard)
@@ -39,7 +39,7 @@ def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str
 
     Where a server is one value, that is the whole of it; where it is a table, keys are added to that.
     """
-    known = vocabulary.variables(format_id)
+    known = server_variables.variables(format_id)
     if known.shape != "toml":
         return hint(format_id, [server])
     places = set(left)
@@ -69,7 +69,7 @@ def _alike(env: dict[str, str]) -> str:
 
 def _values_of(format_id: str, servers: Iterable[McpServer]) -> str:
     """Say of a line in which a person puts values of variables what stands for them: no secret belongs where others read it."""
-    language = vocabulary.variables(format_id).configured or references.KEYS
+    language = server_variables.variables(format_id).configured or references.KEYS
     texts = [value.parts for one in servers for _, _, value in references.values(one) if isinstance(value, Text)]
     hard = [part for parts in texts if references.write(language, parts) is None for part in parts]
     names = dict.fromkeys(part.env for part in hard if isinstance(part, Reference))
@@ -85,7 +85,7 @@ def _said(known: Variables, servers: Iterable[McpServer]) -> dict[str, dict[str,
 
 def snippet(format_id: str, servers: Iterable[McpServer]) -> str:
     """Write servers as a client's configuration has them, in one line: what refers to a variable does so in the client's language."""
-    known = vocabulary.variables(format_id)
+    known = server_variables.variables(format_id)
     said = _said(known, servers)
     if known.shape == "toml":
         return f"{known.key} = {_toml(said)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import access, effects, vocabulary
 from agentconv.core.ir import ToolGrant
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def open_servers(may: Effects, target: str, spell_server: SpellServer, reads_bac
 def tools_within(may: Effects, target: str, on_network: Collection[str]) -> tuple[ToolGrant, ...]:
     """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
     found = []
-    closed = {capability for capability, effect in effects.EFFECT_OF.items() if effect == "network"}.difference(on_network)
-    for capability, effect in effects.EFFECT_OF.items():
+    closed = {capability for capability, effect in access.EFFECT_OF.items() if effect == "network"}.difference(on_network)
+    for capability, effect in access.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
         if native and may.levels[effect] and not closed & set(vocabulary.grants(target, native)):
             found.append(granting(target, native))

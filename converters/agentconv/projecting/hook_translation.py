@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_contracts, hook_handlers, hook_matchers, vocabulary
+from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import Hook
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from agentconv.core.hook_contracts import Needs
+    from agentconv.core.hook_facts import Hooks
     from agentconv.core.hook_handlers import Handler
     from agentconv.core.ir import Json
-    from agentconv.core.vocabulary import Hooks
 
 GUARDS = frozenset({"before-tool", "permission-request", "user-prompt"})
 """Portable events whose hooks can keep something from happening."""
@@ -46,7 +46,7 @@ class Carried:
 
 def is_guard(hook: Hook) -> bool:
     """Whether a hook can keep something from happening."""
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     guards = hook.event in GUARDS or (facts is not None and hook.native_event in facts.guards)
     return guards and any(not hook_handlers.read(hook.format, one).background for one in hook.handlers)
 
@@ -65,7 +65,7 @@ def carried(hook: Hook, target: str, needs: Needs) -> Carried:
         needs: What its commands rely on, as far as that is known.
     """
     words = vocabulary.words_of(target)
-    facts, own = vocabulary.hooks(words), vocabulary.hooks(hook.format)
+    facts, own = hook_facts.hooks(words), hook_facts.hooks(hook.format)
     dead = _dead(hook) if hook.format != words else ()
     if dead:
         return Carried(dead=dead, idle=True)
@@ -121,7 +121,7 @@ def _unheld(hook: Hook, needs: Needs, words: str, facts: Hooks) -> str | None:
 
 def _with_handlers(made: Hook, hook: Hook, target: str, matched: hook_matchers.Matched) -> Carried:
     """Return what a target runs in its own spelling."""
-    facts = vocabulary.hooks(made.format)
+    facts = hook_facts.hooks(made.format)
     moot: list[str] = [*matched.moot, *(hook.options or ())]
     handlers: list[Json] = []
     for one in hook.handlers:
@@ -129,7 +129,7 @@ def _with_handlers(made: Hook, hook: Hook, target: str, matched: hook_matchers.M
         if lost:
             return Carried(why=f"it knows no `{lost[0]}`")
         handler = _rebased(handler, target)
-        left = _variables(handler.command or "") - (facts.variables if facts else frozenset()) - _variables(vocabulary.hook_root(target))
+        left = _variables(handler.command or "") - (facts.variables if facts else frozenset()) - _variables(hook_facts.hook_root(target))
         if left:
             return Carried(why=f"it sets no ${min(left)}")
         moot += without
@@ -156,7 +156,7 @@ def _rebased(handler: Handler, target: str) -> Handler:
     """Return a handler whose command finds the project's scripts in the target as well."""
     if handler.command is None:
         return handler
-    facts, root = vocabulary.hooks(target), vocabulary.hook_root(target)
+    facts, root = hook_facts.hooks(target), hook_facts.hook_root(target)
     kept = facts.variables if facts else frozenset()
 
     def spelled(found: re.Match[str]) -> str:
@@ -173,5 +173,5 @@ def _variables(command: str) -> set[str]:
 
 
 def _makers() -> Collection[str]:
-    found = (vocabulary.hooks(client) for client in vocabulary.clients())
+    found = (hook_facts.hooks(client) for client in vocabulary.clients())
     return {name.partition("_")[0] for one in found if one for name in one.variables} | {"CODEX"}

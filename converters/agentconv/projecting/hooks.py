@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_handlers, regexes, vocabulary
+from agentconv.core import effects, hook_facts, hook_handlers, regexes, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.keys import Ignored, Refused
@@ -281,7 +281,7 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
         if events:
             projection.change("hooks", after, code, listed(events))
     guards = dict.fromkeys(own.native_event for hook, own in pairs if hook != own and own.event in effects.GUARD_EVENTS)
-    if guards and not vocabulary.blocks_silently(vocabulary.words_of(projection.target.id)) and effects.effects(projection.source).guards:
+    if guards and not hook_facts.blocks_silently(vocabulary.words_of(projection.target.id)) and effects.effects(projection.source).guards:
         projection.remark("guard-silent", "hooks", listed(guards))
 
 
@@ -308,7 +308,7 @@ def _translated(hook: Hook, target: str) -> Hook | None:
     from agentconv.core import hook_contracts, hook_matchers
     from agentconv.projecting import hook_translation
 
-    clients = (vocabulary.hooks(target), vocabulary.hooks(hook.format))
+    clients = (hook_facts.hooks(target), hook_facts.hooks(hook.format))
     if not all(one is not None and one.agents for one in clients) or hook.options or not all(map(_is_shared, hook.handlers)):
         return None
     matched = hook_matchers.translated(hook, target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, enforcement, fields, references, vocabulary
+from agentconv.core import effects, enforcement, fields, references, server_variables, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import listed
 from agentconv.projecting import by_hand
@@ -150,14 +150,14 @@ class Told:
         """Return a server as the target reads the same of it, without the variables and headers that it cannot be told."""
         if self._projection.at_home or server.transport is None:
             return server
-        told, left = references.carried(server, vocabulary.variables(self._target))
+        told, left = references.carried(server, server_variables.variables(self._target))
         if not left:
             return told
         if any(one.place not in ("env", "headers") for one in left):
             return server  # it would not read back as itself
         before = len(self._left)
         for one in left:
-            inherited = vocabulary.variables(self._target).inherits and references.has_key("env", one.key, one.parts)
+            inherited = server_variables.variables(self._target).inherits and references.has_key("env", one.key, one.parts)
             words = self._inherited if inherited and one.place == "env" else self._left
             words.append(f"{server.name}.{one.place}.{one.key}")
         if len(self._left) > before:
@@ -174,7 +174,7 @@ class Told:
 
     def holds(self, server: McpServer) -> bool:
         """Whether the target reads all values of a server as they were meant."""
-        return self._projection.at_home or not references.carried(server, vocabulary.variables(self._target))[1]
+        return self._projection.at_home or not references.carried(server, server_variables.variables(self._target))[1]
 
     def why_not(self, server: McpServer, reads_back: Callable[[McpServer], bool]) -> str:
         """Return why the target cannot hold a server: what of it can't be said there; empty where it can."""

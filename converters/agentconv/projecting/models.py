@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import known_models
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import Model
 from agentconv.core.losses import becomes, listed, quoted
@@ -31,12 +31,12 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
     if value is None or (projection.at_home and value.kind != "tier"):
         return
     if value.kind == "inherit":
-        if vocabulary.model_kind(projection.target.id, "inherit") != "inherit":
+        if known_models.model_kind(projection.target.id, "inherit") != "inherit":
             projection.change("model", None, "default-dropped", "`inherit`")
         return
     word = _instead(projection, value)
     mapped = (read or partial(model_words.read, projection.target.id))(word) if word else value
-    served = value.kind != "tier" and value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
+    served = value.kind != "tier" and value.value is not None and known_models.serves_model(projection.target.id, value.kind, value.value)
     if mapped != value:
         projection.change("model", mapped, "model-mapped", becomes(value.value, word))
     elif not (served or word) and _rename(projection, value, providers=providers):
@@ -46,22 +46,24 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
         projection.change("model", None, "model-dropped", quoted(value.value), hint=hint)
     elif value.fallbacks or (value.provider and not providers):
         bare = Model(value.kind, value.value, value.provider if providers else None)
-        alone = not value.fallbacks and value.provider == vocabulary.model_provider(value.value or "")
+        alone = not value.fallbacks and value.provider == known_models.model_provider(value.value or "")
         projection.change("model", bare, "default-dropped" if alone else "field-dropped", _beside(value))
     elif providers and not value.provider:
-        maker = vocabulary.model_provider(value.value or "")
+        maker = known_models.model_provider(value.value or "")
         projection.change("model", Model("id", value.value, maker), "model-provider", Detail("`{}/{}`", (maker, value.value)))
 
 
 def _rename(projection: Projection, value: Model, *, providers: bool) -> bool:
     """Write the id of the very model that the source names in another way, where the target serves it."""
     origin = projection.source.origin
-    own = value.value if value.kind == "alias" and vocabulary.lists_models(projection.target.id) else None
-    listed_so = own is not None and vocabulary.serves_model(projection.target.id, "id", own)  # a list of words, rather than of whole names
-    same = own if listed_so else vocabulary.named_model(origin.format if origin else None, value.value or "")
-    if same is None or not vocabulary.serves_model(projection.target.id, "id", same):
+    own = value.value if value.kind == "alias" and known_models.lists_models(projection.target.id) else None
+    listed_so = own is not None and known_models.serves_model(
+        projection.target.id, "id", own
+    )  # a list of words, rather than of whole names
+    same = own if listed_so else known_models.named_model(origin.format if origin else None, value.value or "")
+    if same is None or not known_models.serves_model(projection.target.id, "id", same):
         return False
-    named = Model("id", same, vocabulary.model_provider(same) if providers else None)
+    named = Model("id", same, known_models.model_provider(same) if providers else None)
     projection.change("model", named, "model-renamed", becomes(value.value, same))
     if value.fallbacks:
         projection.declare("field-dropped", "model", _beside(Model(value.kind, value.value, None, value.fallbacks)))
@@ -83,11 +85,13 @@ def _instead(projection: Projection, value: Model) -> str | None:
         return words[named]
     if value.kind == "tier":
         tier: str | None = named
-    elif choices.by_tier and not vocabulary.serves_model(target, value.kind, named):
-        tier = choices.tiers.get(named) or vocabulary.tier_of(projection.source.origin.format if projection.source.origin else None, named)
+    elif choices.by_tier and not known_models.serves_model(target, value.kind, named):
+        tier = choices.tiers.get(named) or known_models.tier_of(
+            projection.source.origin.format if projection.source.origin else None, named
+        )
     else:
         tier = None
-    return words.get(tier or "") or vocabulary.tier_word(target, tier or "")
+    return words.get(tier or "") or known_models.tier_word(target, tier or "")
 
 
 def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = False, any_text: bool = False) -> None:

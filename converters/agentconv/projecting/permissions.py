@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, plain_words, vocabulary
+from agentconv.core import access, effects, plain_words, vocabulary
 from agentconv.core.losses import becomes, listed, quoted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def mode(projection: Projection, *, held: bool = True) -> None:
 def _report_commands(projection: Projection, mode: str) -> None:
     """Say which commands the target runs unasked in a mode, where the source asks for all of them."""
     commands = vocabulary.mode_commands(projection.target.id, mode)
-    if commands and not projection.at_home and effects.effects(projection.source).levels["run"] is effects.Level.ASK:
+    if commands and not projection.at_home and effects.effects(projection.source).levels["run"] is access.Level.ASK:
         projection.remark("mode-covers-commands", "permissions.mode", listed(commands))
 
 
@@ -50,8 +50,8 @@ def _is_within(projection: Projection, mode: str) -> bool:
     if projection.at_home:
         return True
     may, whole = effects.effects(projection.source).levels, effects.whole_levels(projection.source)
-    free = {effect for effect in effects.EFFECTS if whole[effect] is effects.Level.ALLOW}
-    unasked = effects.unattended(projection.target.id, mode)
+    free = {effect for effect in access.EFFECTS if whole[effect] is access.Level.ALLOW}
+    unasked = access.unattended(projection.target.id, mode)
     return all(effect == "read" or effect in free or not may[effect] for effect in unasked) and (mode != "accept-edits" or "write" in free)
 
 
@@ -74,8 +74,8 @@ def unasked(projection: Projection, effect: str | None = None) -> None:
         return
     levels = effects.effects(projection.result(), format_id=projection.target.id).levels
     before = effects.effects(projection.source).levels
-    asked = [one for one in effects.EFFECTS if one == (effect or one) and before[one] is not effects.Level.ALLOW]
-    found = [one for one in asked if levels[one] is effects.Level.INHERIT]
+    asked = [one for one in access.EFFECTS if one == (effect or one) and before[one] is not access.Level.ALLOW]
+    found = [one for one in asked if levels[one] is access.Level.INHERIT]
     said = any(loss.code == "not-enforced" and loss.field == "permissions.mode" for loss in projection.losses)
     if found and not said and not projection.at_home:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, patterns, plain_words, server_names, vocabulary
+from agentconv.core import access, effects, patterns, plain_words, server_names, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Tools
 from agentconv.core.losses import listed
@@ -13,7 +13,8 @@ from agentconv.projecting.granted_words import all_words, granting, open_servers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from agentconv.core.effects import Access, Effects
+    from agentconv.core.access import Access
+    from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Permissions, ToolGrant
     from agentconv.core.meant import Pattern
@@ -37,12 +38,12 @@ def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, close
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
-    access = effects.accesses(source.tools, source.permissions, origin)
-    partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
-    kept = _kept_open(partly, access, may, projection.target.id)
-    asked = _asked_whole(partly, access, projection.target.id)
+    open_to = access.accesses(source.tools, source.permissions, origin)
+    partly = sorted(capability for capability, one in open_to.items() if one.parts and one.parts <= may.parts)
+    kept = _kept_open(partly, open_to, may, projection.target.id)
+    asked = _asked_whole(partly, open_to, projection.target.id)
     partly = [capability for capability in partly if capability not in (*kept, *asked)]
-    closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
+    closed = {capability for capability in access.capabilities_of(source.tools, origin) if capability not in open_to} | set(partly)
     target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
     parts = _open_parts(source, target, join) if join else {}
@@ -57,7 +58,7 @@ def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, close
         denied += _denied_tools(projection, may, closes)
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
-        words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
+        words = [vocabulary.tool_for(target, capability) or "" for capability in open_to if capability not in closed]
         allow = [granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)]
         servers = open_servers(may, target, opens.server, opens.reads_back)
         values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
@@ -67,7 +68,7 @@ def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, close
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     _tell_changed_rules(projection, partly, asked)
-    _tell_kept(projection, kept, access)
+    _tell_kept(projection, kept, open_to)
 
 
 def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Sequence[str]) -> None:
@@ -78,10 +79,10 @@ def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Se
         projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
 
 
-def _tell_kept(projection: Projection, kept: Iterable[str], access: Mapping[str, Access]) -> None:
+def _tell_kept(projection: Projection, kept: Iterable[str], open_to: Mapping[str, Access]) -> None:
     """Say which limits of what stays open nothing holds any more."""
     for capability in kept:
-        lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
+        lost = listed((pattern for _, pattern, _ in sorted(open_to[capability].parts)), f"{plain_words.tool(capability)} {{}}")
         if capability == "shell":
             projection.declare("sandbox-dropped", "permissions.rules", lost)
         else:
@@ -93,16 +94,16 @@ def _asks(target: str) -> bool:
     return vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
 
 
-def _asked_whole(partly: Sequence[str], access: Mapping[str, Access], target: str) -> list[str]:
+def _asked_whole(partly: Sequence[str], open_to: Mapping[str, Access], target: str) -> list[str]:
     """Return what is asked for in part, and as a whole in a target that asks for such effects."""
-    found = [capability for capability in partly if all(effect == "ask" for _, _, effect in access[capability].parts)]
-    return [capability for capability in found if _asks(target) and effects.EFFECT_OF.get(capability) in ("write", "network", "run")]
+    found = [capability for capability in partly if all(effect == "ask" for _, _, effect in open_to[capability].parts)]
+    return [capability for capability in found if _asks(target) and access.EFFECT_OF.get(capability) in ("write", "network", "run")]
 
 
-def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
+def _kept_open(partly: Sequence[str], open_to: Mapping[str, Access], may: Effects, target: str) -> list[str]:
     """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
     asks = _asks(target)
-    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
+    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in open_to[capability].parts)]
     return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
 
 
@@ -110,7 +111,7 @@ def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, Too
     """Return grants for the target's words that it holds to the very paths or commands that rules open, by word."""
     found = {}
     for word in vocabulary.tool_words(target) if source.tools == _NO_TOOLS else ():
-        rules = {effects.opening(source.permissions, capability) for capability in vocabulary.grants(target, word)}
+        rules = {access.opening(source.permissions, capability) for capability in vocabulary.grants(target, word)}
         held = [patterns.carried(rule, target, word, denies=False) for rule in rules.pop()] if len(rules) == 1 else []
         if held and None not in held:
             pattern = join([pattern for several in held for pattern in several or ()])
@@ -121,7 +122,7 @@ def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, Too
 def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
     """Return the permission mode that comes nearest to rules, and allows nothing that they do not."""
     levels = may.levels
-    if levels["write"] is effects.Level.ALLOW and levels["run"] is not effects.Level.ALLOW:
+    if levels["write"] is access.Level.ALLOW and levels["run"] is not access.Level.ALLOW:
         return "accept-edits"
     return "default" if any(rule.effect == "ask" for rule in permissions.rules) else None
 

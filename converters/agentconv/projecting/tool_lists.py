@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
+from agentconv.core import access, effects, fields, losses, patterns, plain_words, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed
@@ -73,7 +73,7 @@ def _called_otherwise(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -
 
 def _declare_joined(projection: Projection, path: str, before: tuple[ToolGrant, ...], after: tuple[ToolGrant, ...]) -> None:
     """Say which words do more than the tools in whose place they stand, or else what of these none of them does."""
-    meant, does = ({capability for grant in grants for capability in effects.granted(grant)} for grants in (before, after))
+    meant, does = ({capability for grant in grants for capability in access.granted(grant)} for grants in (before, after))
     if does < meant:
         projection.declare("tools-narrowed", path, listed(plain_words.lost(meant - does, does), "{} is no tool there, and closes"))
     else:
@@ -106,15 +106,15 @@ def group(projection: Projection, place_of: Callable[[ToolGrant], object]) -> No
 
 def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
     """Name the words of the target that do more than the tools in whose place they stand."""
-    meant = {capability for grant in before for capability in effects.granted(grant)}
-    wider = [grant.native for grant in after if not meant.issuperset(effects.granted(grant))]
+    meant = {capability for grant in before for capability in access.granted(grant)}
+    wider = [grant.native for grant in after if not meant.issuperset(access.granted(grant))]
     return listed(dict.fromkeys(wider or [grant.native for grant in after]))
 
 
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
         return [server_grant(target, spell_server, grant.server, grant.tool)]
-    words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
+    words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in access.granted(grant)]
     return [granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
 
@@ -199,7 +199,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     denied: tuple[ToolGrant, ...] = projection.get("tools.deny")
     if not denied:
         return
-    closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
+    closed = {capability for grant in denied if not grant.server for capability in access.granted(grant)}
     servers = [grant for grant in denied if grant.server]
     target = vocabulary.words_of(projection.target.id)
     joined: list[str] = []
@@ -210,7 +210,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     else:
         listed_ones: tuple[ToolGrant, ...] = projection.get("tools.allow")
         open_ones = [one for one in listed_ones if not (_denied(one, closed) or _touched(one, servers))]
-        allow = tuple(grant for grant in open_ones if not {*effects.granted(grant), *_meant(grant, target)} & closed)
+        allow = tuple(grant for grant in open_ones if not {*access.granted(grant), *_meant(grant, target)} & closed)
         joined = [grant.native for grant in open_ones if grant not in allow]
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
@@ -240,13 +240,13 @@ def _list_all(projection: Projection, spell_server: SpellServer, reads_back: Cal
 
 def _denied(grant: ToolGrant, closed: Collection[str]) -> bool:
     """Whether all that a tool does is denied."""
-    meanings = effects.granted(grant)
+    meanings = access.granted(grant)
     return bool(meanings) and set(meanings) <= set(closed)
 
 
 def _meant(grant: ToolGrant, target: str) -> set[str]:
     """Return all that the words grant by which a target would say a grant."""
-    words = (word for capability in effects.granted(grant) for word in vocabulary.tools_for(target, capability)[:1])
+    words = (word for capability in access.granted(grant) for word in vocabulary.tools_for(target, capability)[:1])
     return {meaning for word in words for meaning in vocabulary.grants(target, word)}
 
 
@@ -270,7 +270,7 @@ def _carry_patterns(projection: Projection, join: JoinPatterns) -> bool:
     carried, places = [], {}
     for word in vocabulary.tool_words(target):
         meanings = set(vocabulary.grants(target, word))
-        own = [grant for grant in allow if grant.format != target and not grant.server and meanings & set(effects.granted(grant))]
+        own = [grant for grant in allow if grant.format != target and not grant.server and meanings & set(access.granted(grant))]
         held = [patterns.carried(grant, target, word, denies=False) for grant in own]
         if own and None not in held:
             pattern = join([one for several in held for one in several or ()])

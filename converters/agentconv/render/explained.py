@@ -6,9 +6,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import held_fields
-from agentconv.core import links
+from agentconv.core import links, losses
 from agentconv.core.diagnostics import LossSeverity, Severity
-from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import columns
@@ -106,7 +105,7 @@ def _placed(value: Rule) -> str:
 
 def loss(code: str) -> str:
     """Write a loss as Markdown."""
-    row = CATALOGUE[code]
+    row = losses.rule(code)
     parts = [
         f"## {code}",
         f"{row.summary[0].upper()}{row.summary[1:]}.",
@@ -125,7 +124,7 @@ def loss(code: str) -> str:
 
 
 def _advice(code: str) -> str:
-    row = CATALOGUE[code]
+    row = losses.rule(code)
     told = f"`{row.hint}`." if row.hint and row.by_flag else f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint else ""
     if code in _RESTRAINTS:
         told += f' Where that is known, `accept = ["{code}"]` in agentconv.toml leaves it at one line in each run of `agentconv sync`.'
@@ -140,16 +139,17 @@ def _where(code: str) -> dict[str, list[str]]:
 
 def plain_loss(code: str) -> dict[str, Any]:
     """Return what there is to say about a loss as a map."""
-    row = CATALOGUE[code]
+    row = losses.rule(code)
     found = {"code": code, "severity": row.severity.value, "kind": row.kind.value, "summary": row.summary}
     return {**found, "hint": row.hint, "page": links.loss(code), "fields": _where(code)}
 
 
 def losses_document() -> str:
     """Write all losses as one document."""
-    rows = [f"| [{code}](#{code}) | {row.severity} | {row.summary} |" for code, row in sorted(CATALOGUE.items())]
+    codes = sorted(losses.codes())
+    rows = [f"| [{code}](#{code}) | {losses.rule(code).severity} | {losses.rule(code).summary} |" for code in codes]
     table = "\n".join(["| code | mostly | what |", "|---|---|---|", *rows])
-    return f"{_TITLE}\n{table}\n\n" + "\n".join(loss(code) for code in sorted(CATALOGUE))
+    return f"{_TITLE}\n{table}\n\n" + "\n".join(map(loss, codes))
 
 
 def laid_out(markdown: str, look: Style, page: str) -> str:

@@ -14,8 +14,8 @@ from agentconv.sync.views import alone
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
+    from agentconv.core.widening import Widening
     from agentconv.sync.candidates import Candidate
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from agentconv.core import losses
 from agentconv.core.dataclass import replace
-from agentconv.core.losses import CATALOGUE
 from agentconv.render import in_step, text
 from agentconv.render.synced import BY_FLAG
 from agentconv.render.synced_differences import listed
@@ -39,7 +39,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         tally.add(replace(loss, hint=None) if loss.code in BY_FLAG else loss)
         models = models or loss.code == "model-dropped"
     if every:
-        yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not CATALOGUE[loss.code].of_pair)
+        yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not losses.rule(loss.code).of_pair)
     yield from tally.lines(look, of_pairs=every)
     if models:
         yield f'  hint: `models = "tier"` in {outcome.settings.own_file} writes each assistant\'s own of the same tier'

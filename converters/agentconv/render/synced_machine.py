@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import credentials
+from agentconv.core import credentials, losses
 from agentconv.core.diagnostics import Severity
-from agentconv.core.losses import CATALOGUE
 from agentconv.render import findings_machine, text
 from agentconv.render.findings_ci import Remark, gitlab_of_remarks, junit_of_remarks
 
@@ -51,7 +50,7 @@ def report(
     from agentconv.render import machine
 
     found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
-    found += [Remark(code, "warning", f"{text.client(target)}: {CATALOGUE[code].summary}", place) for target, code in limits]
+    found += [Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits]
     found = [one._replace(message=_printable(one.message), help=_printable(one.help)) for one in found]
     if kind == "sarif":
         return f"{machine.report(_sarif(found))}\n"

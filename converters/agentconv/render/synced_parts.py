@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import losses
 from agentconv.core.diagnostics import LossSeverity, Severity
-from agentconv.core.losses import CATALOGUE
 from agentconv.install.steps import NEEDS_A_LOOK, Action
 from agentconv.render import deployed, in_step, machine, text
 from agentconv.render.synced_lines import Line
@@ -76,7 +76,7 @@ def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) 
     for one in outcome.deployments:
         for loss in one.losses:
             if loss.severity is LossSeverity.REFUSAL:
-                said = text.for_target(CATALOGUE[loss.code].summary, one.target)
+                said = text.for_target(losses.rule(loss.code).summary, one.target)
                 what = f"{said}: {loss.detail}" if str(loss.detail) else said
                 yield Line("refused", f"{loss.part}/{loss.agent}", what, one.target, place, hint=loss.hint or "", look=True)
 

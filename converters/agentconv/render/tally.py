@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.kinds import NOUNS
-from agentconv.core.losses import CATALOGUE, WHOLE_SET
+from agentconv.core.losses import WHOLE_SET
 from agentconv.render import text
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Tally:
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
-        apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
+        apart = (loss.data or loss.detail) if losses.rule(loss.code).apart else None
         key = (loss.target, loss.code, loss.severity, loss.part, apart)
         group = self.groups.get(key)
         if group is None:
@@ -82,12 +83,12 @@ class Tally:
             look: How they are shown.
             of_pairs: Only those that are the same for all agents of two clients.
         """
-        chosen = [group for group in self.groups.values() if CATALOGUE[group.first.code].of_pair or not of_pairs]
+        chosen = [group for group in self.groups.values() if losses.rule(group.first.code).of_pair or not of_pairs]
         groups = sorted(chosen, key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
         entries: dict[object, list[_Group]] = {}
         for group in groups:
             loss = group.first
-            several = CATALOGUE[loss.code].apart and loss.severity is not LossSeverity.NOTE
+            several = losses.rule(loss.code).apart and loss.severity is not LossSeverity.NOTE
             entries.setdefault((loss.target, loss.code, loss.severity, loss.part, loss.hint) if several else id(group), []).append(group)
         found = list(entries.values())
         following = [entry[0].first for entry in found[1:]]
@@ -99,12 +100,12 @@ class Tally:
         loss = group.first
         head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
-        summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
+        summary = text.for_target(losses.rule(loss.code).summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
-            told = detailed or CATALOGUE[loss.code].apart or loss.code in _OF_A_KEY
+            told = detailed or losses.rule(loss.code).apart or loss.code in _OF_A_KEY
             more = f": {_details(group, alone=True)}" if told else ""
             return [f"{head}{to} {_whose(group, named=True)}: {summary}{more}"]
-        if CATALOGUE[loss.code].apart:
+        if losses.rule(loss.code).apart:
             apart = _apart(groups)
             whose, details = apart[0]
             several = [f"{head}{to.rstrip(',')}{':' if to else ''} {summary}", *(f"  {one}: {what}" for one, what in apart)]

@@ -104,9 +104,9 @@ def _place(span: Span, code: Code) -> str:
 def loss(value: Loss, look: Style = PLAIN) -> str:
     """Write one loss of one agent."""
     head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
-    from agentconv.core.losses import CATALOGUE
+    from agentconv.core import losses
 
-    summary = for_target(CATALOGUE[value.code].summary, value.target)
+    summary = for_target(losses.rule(value.code).summary, value.target)
     return f"{head} {shorten(value.agent)}, {safe(value.field)}: {summary}: {safe(value.detail)}"
 
 

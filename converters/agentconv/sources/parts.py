@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts
 from agentconv.core.container import Catalog
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Effect, InputError
@@ -108,7 +108,7 @@ class Parts:
             return True
         if self._home is not None:
             return True
-        files = [name for client in self.clients for name in vocabulary.restraining_files(client)]
+        files = [name for client in self.clients for name in rule_facts.restraining_files(client)]
         return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
     def clients_with_parts(self) -> tuple[str, ...]:

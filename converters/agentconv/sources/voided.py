@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts
 from agentconv.core.diagnostics import Cause
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def of_folder(folder: Path, client: str) -> Diagnostic | None:
     """Return what is wrong with a hook of the plugin that a folder is, where its client takes nothing of it for that."""
-    if not any(os.path.lexists(folder / name) for name in vocabulary.restraining_files(client)):
+    if not any(os.path.lexists(folder / name) for name in rule_facts.restraining_files(client)):
         return None  # without so much as loading the client's containers
     from agentconv.sources import contents
 

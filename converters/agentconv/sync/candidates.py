@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
+    from agentconv.core.widening import Widening
     from agentconv.install.lock import Synced
     from agentconv.sync.bases import Bases
     from agentconv.sync.preferring import Preference

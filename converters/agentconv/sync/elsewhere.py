@@ -17,8 +17,8 @@ from agentconv.sync.decisions import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
+    from agentconv.core.widening import Widening
     from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
     from agentconv.sync.planning import Outcome

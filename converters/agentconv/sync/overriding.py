@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import fields, vocabulary
+from agentconv.core import fields, known_models, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
 from agentconv.core.format import State
@@ -101,7 +101,7 @@ class Overriding:
 
 def _model(target: str, word: str) -> Model | None:
     """Return the model that a target's client takes a word for, which may name a provider, too; None where it takes it for none."""
-    kind = vocabulary.model_kind(target, word)
+    kind = known_models.model_kind(target, word)
     if kind == "inherit":
         return Model("inherit")
     model = Model("alias" if kind == "alias" else "id", word)

@@ -21,8 +21,8 @@ from agentconv.sync.adopting import as_given
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from agentconv.core.effects import Widening
     from agentconv.core.ir import Json
+    from agentconv.core.widening import Widening
     from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings

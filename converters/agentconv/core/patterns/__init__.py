@@ -22,7 +22,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts, vocabulary
 from agentconv.core.ir import Rule
 from agentconv.core.meant import Pattern
 
@@ -40,7 +40,7 @@ _COMMAND = "command"
 @lru_cache(maxsize=4096)
 def spoken(format_id: str, word: str, text: str) -> Pattern:
     """Return a text that stands with a client's word as a pattern, in the language that the client reads it in."""
-    return Pattern(text, vocabulary.pattern_language(format_id, word))
+    return Pattern(text, rule_facts.pattern_language(format_id, word))
 
 
 @lru_cache(maxsize=4096)
@@ -111,8 +111,8 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
         word: The target's word.
         denies: Whether it is for what is denied, or asked for, rather than for what is allowed.
     """
-    language, subject = vocabulary.pattern_language(target, word), vocabulary.pattern_subject(target, word)
-    if entry.pattern is None or language is None or subject != vocabulary.pattern_subject(entry.format, entry.native):
+    language, subject = rule_facts.pattern_language(target, word), rule_facts.pattern_subject(target, word)
+    if entry.pattern is None or language is None or subject != rule_facts.pattern_subject(entry.format, entry.native):
         return None
     from agentconv.core.patterns import command_lines
 
@@ -129,7 +129,7 @@ def meaning(format_id: str, word: str, pattern: Pattern, *, denies: bool) -> tup
 
     form = _form(pattern, denies=denies)
     texts = tuple((globs.write(form) if form else None) or [f"{pattern} ({pattern.language})" if pattern.language else str(pattern)])
-    if vocabulary.pattern_subject(format_id, word) != _COMMAND:
+    if rule_facts.pattern_subject(format_id, word) != _COMMAND:
         return texts
     reading = command_lines.reading(format_id, pattern)
     return tuple(f"{text} ({reading})" for text in texts) if reading else texts

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts, vocabulary
 from agentconv.core.expressions import expression
 
 
 def alike(source: str, target: str, pattern: str) -> bool:
     """Whether two clients decide the same by a pattern, for any command line."""
-    return vocabulary.command_lines(source).get("split") is not None and reading(source, pattern) == reading(target, pattern)
+    return rule_facts.command_lines(source).get("split") is not None and reading(source, pattern) == reading(target, pattern)
 
 
 def reading(format_id: str, pattern: str) -> str:
@@ -22,7 +22,7 @@ def reading(format_id: str, pattern: str) -> str:
 
     Clients that parse alike may still blank out some characters of a piece: a pattern with one of them tells them apart.
     """
-    facts = vocabulary.command_lines(format_id)
+    facts = rule_facts.command_lines(format_id)
     if "split" not in facts:
         return f"as {vocabulary.words_of(format_id)} cuts command lines"
     if _is_void(pattern):
@@ -44,5 +44,5 @@ def _is_void(pattern: str) -> bool:
 @cache
 def _blanked(split: str) -> frozenset[str]:
     """Return the characters that any client of those that parse alike blanks out, and what stands for one."""
-    found = [vocabulary.command_lines(client) for client in vocabulary.clients()]
+    found = [rule_facts.command_lines(client) for client in vocabulary.clients()]
     return frozenset(char for facts in found if facts.get("split") == split for char in facts.get("blanked", "") + facts.get("blank", ""))

@@ -15,14 +15,11 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import fields
-from agentconv.core.diagnostics import Code, Complaint, Effect
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
-from agentconv.core.format import FormatSpec, ReadResult, State
-from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.format import FormatSpec, ReadResult
 from agentconv.core.losses import quoted
-from agentconv.core.source import client_text
-from agentconv.families import markdown, model_words, reading, tool_tokens
+from agentconv.families import markdown, model_words, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, simple
@@ -75,24 +72,9 @@ def _name_of(path: str) -> str:
 
 def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return what is left of a file whose header the client cannot read: its name, a prompt, and every tool."""
-    header = find(source)
-    start = header.body if isinstance(header, Header) else 0
-    text = client_text(source.text[start:]).strip(SPACE)
-    if not text:
-        return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
-    agent = fields.build({"name": _name_of(source.path), "prompt.text": text, "prompt.mode": "append"}, {}, Origin(ID, source.path))
-    what = "nothing of the header" if isinstance(header, Header) else "the whole file for the prompt"
-    found = reading.remark(
-        SPEC,
-        Code.SYNTAX,
-        lambda client: f"{client} takes {what}, and the agent has all tools: {problem.reason}",
-        span,
-        problem.remedy or "write a header with a name and a description",
-        name=agent.name,
-        effect=Effect.GRANTS_ALL,
-        reason=problem.reason,
-    )
-    return ReadResult(AgentSet((agent,)), (State.DEGRADED,), (found,))
+    from agentconv.families import headerless
+
+    return headerless.read(SPEC, source, find(source), problem, span, name=_name_of(source.path), mode="append")
 
 
 def text_of(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
@@ -52,7 +52,7 @@ def _client(format_id: str, language: str) -> Client:
         _read,
         mcp_servers.write_config,
         transports=("stdio", "http", "sse", "ws"),
-        spoken=replace(vocabulary.configured("claude-code"), language=language),
+        spoken=replace(server_variables.configured("claude-code"), language=language),
         closing=_closing,
         switches_off="add its name to `disabledMcpjsonServers` in .claude/settings.json, and define it in .mcp.json by hand",
         limits="deny its other tools in .claude/settings.json (`mcp__server__tool`), and define it in .mcp.json by hand",

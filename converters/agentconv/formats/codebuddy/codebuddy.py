@@ -14,13 +14,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import fields, names
-from agentconv.core.diagnostics import Code, Complaint, Effect
+from agentconv.core import names
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
-from agentconv.core.format import FormatSpec, ReadResult, State
-from agentconv.core.ir import AgentSet, Origin
-from agentconv.core.source import client_text
-from agentconv.families import javascript, keys, markdown, model_words, name_lists, reading
+from agentconv.core.format import FormatSpec, ReadResult
+from agentconv.families import javascript, keys, markdown, model_words, name_lists
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
@@ -57,23 +55,9 @@ def find(source: SourceText) -> Header | Complaint:
 
 def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return what is left of a file whose header the client cannot read: its name, a prompt, and every tool."""
-    header = find(source)
-    text = client_text(source.text[header.body if isinstance(header, Header) else 0 :]).strip(SPACE)
-    if not text:
-        return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
-    agent = fields.build({"name": _stem(source.path), "prompt.text": text, "prompt.mode": "replace"}, {}, Origin(ID, source.path))
-    what = "nothing of the header" if isinstance(header, Header) else "the whole file for the prompt"
-    found = reading.remark(
-        SPEC,
-        Code.SYNTAX,
-        lambda client: f"{client} takes {what}, and the agent has all tools: {problem.reason}",
-        span,
-        problem.remedy or "write a header with a name and a description",
-        name=agent.name,
-        effect=Effect.GRANTS_ALL,
-        reason=problem.reason,
-    )
-    return ReadResult(AgentSet((agent,)), (State.DEGRADED,), (found,))
+    from agentconv.families import headerless
+
+    return headerless.read(SPEC, source, find(source), problem, span, name=_stem(source.path), mode="replace")
 
 
 def _text(name: str, value: Any) -> str | None:

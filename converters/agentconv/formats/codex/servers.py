@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
-from agentconv.core.vocabulary import Variables
+from agentconv.core.server_variables import Variables
 from agentconv.formats.codex import codex
 from agentconv.formats.codex.server_tables import ServerTables
 from agentconv.parts.servers.files import json_servers

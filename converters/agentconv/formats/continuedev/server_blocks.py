@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint, Effect
-from agentconv.core.vocabulary import Variables
+from agentconv.core.server_variables import Variables
 from agentconv.families import yaml_records
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import Roster, as_written

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import names, tool_summary, vocabulary
+from agentconv.core import known_models, names, tool_summary
 from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
@@ -84,7 +84,7 @@ def _read_model(value: Any) -> Model:
     if not is_text(value) and not (is_texts(value) and value and all(value)):
         raise Refused("`model` is a name, or a list of names")
     first, *others = value if isinstance(value, list) else [value]
-    return Model("alias" if vocabulary.model_kind(ID, first) == "alias" else "id", first, fallbacks=tuple(others))
+    return Model("alias" if known_models.model_kind(ID, first) == "alias" else "id", first, fallbacks=tuple(others))
 
 
 def _write_model(model: Model) -> Json:

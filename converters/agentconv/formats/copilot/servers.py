@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
-from agentconv.core.vocabulary import Variables
+from agentconv.core.server_variables import Variables
 from agentconv.families.value_checks import is_url
 from agentconv.formats.copilot import mcp_servers
 from agentconv.json import jsonc
@@ -50,7 +50,7 @@ def _write(server: McpServer) -> dict[str, Json]:
 
 _BY_HAND = "define it in ~/.copilot/mcp-config.json by hand: Claude Code reads .mcp.json too, and holds it to nothing"
 _CLIENT = Client("copilot", "GitHub Copilot", _read, _write, read_by="claude-code", switches_off=_BY_HAND, limits=_BY_HAND)
-_IN_PLUGINS = replace(_CLIENT, spoken=replace(vocabulary.configured("copilot"), language="plugins"))
+_IN_PLUGINS = replace(_CLIENT, spoken=replace(server_variables.configured("copilot"), language="plugins"))
 _EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
 _IN_EDITOR = Client(
     "copilot",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import fields, names, vocabulary
+from agentconv.core import fields, known_models, names, vocabulary
 from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
@@ -273,7 +273,7 @@ def _project_model(projection: Projection) -> None:
     """Keep a model that is on the client's own list, and an effort beside such a model only."""
     models.model(projection, _model)
     model: Model | None = projection.get("model")
-    more = vocabulary.efforts(ID, (model.value if model else None) or "")
+    more = known_models.efforts(ID, (model.value if model else None) or "")
     models.effort(projection, (*EFFORTS, *more), any_text=True)
     if projection.get("effort") is not None and (model is None or model.kind == "inherit" or not model.value):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")

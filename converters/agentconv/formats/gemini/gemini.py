@@ -15,7 +15,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import names, vocabulary
+from agentconv.core import known_models, names
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.expressions import expression
@@ -68,7 +68,7 @@ def _model(value: Json) -> Model:
         raise Refused("`model` must be text")
     if value in ("", "inherit"):
         return Model("inherit")
-    return Model("alias" if vocabulary.model_kind(ID, value) == "alias" else "id", value)
+    return Model("alias" if known_models.model_kind(ID, value) == "alias" else "id", value)
 
 
 def _temperature(value: Json) -> float:

@@ -16,7 +16,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects
+from agentconv.core import access
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
@@ -70,8 +70,8 @@ def _complete(values: dict[str, object]) -> None:
 
 def _is_asked_for(tools: Tools) -> bool:
     """Whether a mode decides if some of these tools are asked for."""
-    unasked = effects.unattended(ID, "accept-edits")
-    return any(effects.EFFECT_OF.get(capability) in unasked for capability in effects.capabilities_of(tools, ID))
+    unasked = access.unattended(ID, "accept-edits")
+    return any(access.EFFECT_OF.get(capability) in unasked for capability in access.capabilities_of(tools, ID))
 
 
 def _color(value: Json) -> str | None:
@@ -179,5 +179,5 @@ def _project_mode(projection: Projection) -> None:
     tools = projection.result().tools
     if _is_asked_for(tools):
         projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited and pages fetched unasked")
-    elif permissions.asks_first(projection) and "shell" in effects.capabilities_of(tools, ID):
+    elif permissions.asks_first(projection) and "shell" in access.capabilities_of(tools, ID):
         projection.change("permissions.mode", "default", "asks", "without an approval mode, commands run as the session has it")

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import vocabulary
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.part_format import Place
 from agentconv.formats.gemini import mcp_servers, qwen
@@ -86,7 +86,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
             _read_contained,
             partial(mcp_servers.write_server, GEMINI),
             words="gemini-cli",
-            spoken=replace(vocabulary.configured("gemini-cli"), language="extension"),
+            spoken=replace(server_variables.configured("gemini-cli"), language="extension"),
             switches_off="add its name to `mcp.excluded` in .gemini/settings.json, and define it in the extension by hand",
         ),
         json_servers("/mcpServers"),

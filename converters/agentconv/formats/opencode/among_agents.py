@@ -7,7 +7,7 @@ from itertools import takewhile
 from re import split
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects
+from agentconv.core import access
 from agentconv.formats.opencode import permission_maps
 from agentconv.parts.permissions import deciding
 
@@ -92,7 +92,7 @@ def _as_before(own: Sequence[Rule], limit: Rule) -> Iterator[Rule]:
 
 
 def _is_glob(word: str) -> bool:
-    return word != effects.EVERY_CAPABILITY and bool(set(word) & set("*?"))
+    return word != access.EVERY_CAPABILITY and bool(set(word) & set("*?"))
 
 
 def _matches(pattern: str, word: str) -> bool:
@@ -108,7 +108,7 @@ def _touching(rules: Sequence[Rule], word: str) -> list[Rule]:
         or (_is_glob(word) and _matches(word, rule.native))
         or (_is_glob(rule.native) and _matches(rule.native, word))
     ]
-    return [*mine, *[rule for rule in rules if rule.native == effects.EVERY_CAPABILITY][-1:]] if _is_glob(word) or not mine else mine
+    return [*mine, *[rule for rule in rules if rule.native == access.EVERY_CAPABILITY][-1:]] if _is_glob(word) or not mine else mine
 
 
 def _together(rules: Sequence[Rule], word: str, more: Sequence[Rule]) -> Iterator[Rule]:

@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from agentconv.core import fields, patterns, vocabulary
+from agentconv.core.access import EVERY_CAPABILITY
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Complaint
-from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.core.losses import listed
 from agentconv.core.suggestions import nearest

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import access, effects, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
@@ -37,7 +37,7 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
     asks_first = permissions.asks_first(projection)
     if own and source.delegates is None and not asks_first and all(rule.format == target for rule in source.permissions.rules):
         if source.permissions.rules and source.permissions.resolution != "last":
-            ordered = tuple(effects.in_order(source.permissions))
+            ordered = tuple(access.in_order(source.permissions))
             turned = {"permissions.rules": ordered, "permissions.resolution": "last"}
             projection.change_together(turned, "tools-as-rules", "in the order of the target")
         return
@@ -97,7 +97,7 @@ class _RuleWriter:
 
     def add(self, effect: Any, word: str, pattern: Pattern | None = None) -> None:
         meanings = vocabulary.grants(self.target, word)
-        capability = effects.EVERY_CAPABILITY if word == effects.EVERY_CAPABILITY else meanings[0] if meanings else None
+        capability = access.EVERY_CAPABILITY if word == access.EVERY_CAPABILITY else meanings[0] if meanings else None
         self.found.append(Rule(effect, word, self.target, capability, pattern))
 
     def add_server(self, effect: Any, server: str, tool: str | None, but: str | None = None) -> None:
@@ -123,9 +123,9 @@ class _RuleWriter:
 
     def translate(self) -> None:
         """Spell the rules of another client's permission map, one by one, in their order."""
-        for rule in effects.in_order(self.source.permissions):
-            if rule.capability == effects.EVERY_CAPABILITY:
-                self.add(rule.effect, effects.EVERY_CAPABILITY)
+        for rule in access.in_order(self.source.permissions):
+            if rule.capability == access.EVERY_CAPABILITY:
+                self.add(rule.effect, access.EVERY_CAPABILITY)
             elif rule.server:
                 self.add_server(rule.effect, rule.server, rule.tool, rule.format)
             else:
@@ -135,7 +135,7 @@ class _RuleWriter:
 
     def translate_word(self, rule: Rule) -> None:
         """Spell a rule about a tool; what it closes, or asks for, is closed in all of the target's words for it."""
-        words = [word for meaning in effects.granted(rule) for word in vocabulary.tools_for(self.target, meaning)]
+        words = [word for meaning in access.granted(rule) for word in vocabulary.tools_for(self.target, meaning)]
         own = [rule.native] if rule.format == self.target or self.is_same_word(rule) else list(dict.fromkeys(words))
         if not own:
             self.unknown.append(rule)
@@ -150,7 +150,7 @@ class _RuleWriter:
         """Whether the target has the very word of a rule, for the same, and no other word of its would do what it closes."""
         here, there = vocabulary.own_word(self.target, rule.native), vocabulary.own_word(rule.format, rule.native)
         meanings = vocabulary.grants(self.target, rule.native)
-        harmless = all(effects.EFFECT_OF.get(meaning) in _READING for meaning in meanings)
+        harmless = all(access.EFFECT_OF.get(meaning) in _READING for meaning in meanings)
         return bool(here and there) and harmless and meanings == vocabulary.grants(rule.format, rule.native)
 
     def translate_pattern(self, rule: Rule, word: str) -> None:
@@ -159,7 +159,7 @@ class _RuleWriter:
         if held is not None:
             for pattern in held:
                 self.add(rule.effect, word, pattern)
-        elif rule.effect != "allow" and rule.pattern and vocabulary.pattern_subject(self.target, word) == "command":
+        elif rule.effect != "allow" and rule.pattern and rule_facts.pattern_subject(self.target, word) == "command":
             self.unsure.append(f"{rule.native} {rule.pattern}")
             if rule.effect == "deny":
                 self.add(rule.effect, word, rule.pattern)
@@ -172,7 +172,7 @@ class _RuleWriter:
         """Let each command be asked for that would run unattended, since the target may cut and match command lines otherwise."""
         words = vocabulary.tools_for(self.target, "shell")
         rules = [replace(rule, effect="ask") if rule.native in words and rule.effect == "allow" else rule for rule in self.found]
-        last = max((number for number, rule in enumerate(rules) if rule.native == effects.EVERY_CAPABILITY), default=-1)
+        last = max((number for number, rule in enumerate(rules) if rule.native == access.EVERY_CAPABILITY), default=-1)
         if last < 0 or rules[last].effect == "allow":
             patterned = {word: self.everything(word) if word in self.with_patterns else None for word in words}
             asking = [Rule("ask", word, self.target, "shell", pattern) for word, pattern in patterned.items()]
@@ -187,15 +187,15 @@ class _RuleWriter:
         """Write rules for what tools, mode and sandbox leave."""
         tools, said = self.source.tools, self.source.permissions
         origin = self.source.origin.format if self.source.origin else None
-        access = dict(effects.accesses(tools, said, origin))
+        open_to = dict(access.accesses(tools, said, origin))
         if effects.is_confined(self.source):
-            access["shell"] = effects.Access(effects.Level.ASK)
+            open_to["shell"] = access.Access(access.Level.ASK)
             self.unsure.append("a workspace-write sandbox")
-        have = effects.capabilities_of(tools, origin)
+        have = access.capabilities_of(tools, origin)
         if tools.mode != "inherit":
-            self.add("deny", effects.EVERY_CAPABILITY)
+            self.add("deny", access.EVERY_CAPABILITY)
         elif said.mode in ("bypass", "auto"):
-            self.add("allow", effects.EVERY_CAPABILITY)
+            self.add("allow", access.EVERY_CAPABILITY)
         elif self.asks_first and self.may.every_server:
             self.add_server("ask", effects.EVERY_SERVER, None)
         written: set[str] = set()
@@ -203,7 +203,7 @@ class _RuleWriter:
             meanings = vocabulary.grants(self.target, word)
             if not meanings or (tools.mode == "inherit" and not self.is_spoken_of(meanings, have)):
                 continue
-            levels = [access[meaning].level for meaning in self.standing_for(meanings, have) if meaning in access]
+            levels = [open_to[meaning].level for meaning in self.standing_for(meanings, have) if meaning in open_to]
             if set(meanings) <= written and not self.is_closed_apart(meanings, levels):
                 continue
             written.update(meanings)
@@ -211,7 +211,7 @@ class _RuleWriter:
         for grant in tools.allow if tools.mode == "list" else ():
             if grant.server:
                 self.open_server(grant.server, grant.tool)
-            elif not any(vocabulary.tool_for(self.target, meaning) for meaning in effects.granted(grant)):
+            elif not any(vocabulary.tool_for(self.target, meaning) for meaning in access.granted(grant)):
                 self.unknown.append(grant)
         for grant in tools.deny:
             if grant.server:
@@ -223,24 +223,24 @@ class _RuleWriter:
 
     def is_run_instead(self, meanings: Sequence[str], have: Collection[str]) -> bool:
         """Whether an agent does with commands, for which its client asks, what the target does unasked by a tool of its own."""
-        denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
-        reached = {effects.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
+        denied = {capability for grant in self.source.tools.deny for capability in access.granted(grant)}
+        reached = {access.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
         unlisted = self.asks_first and self.source.tools.mode == "inherit"
-        reached &= not any(effects.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
+        reached &= not any(access.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
         return unlisted and "shell" in have and reached and not set(meanings) & {*have, *denied}
 
     def is_spoken_of(self, meanings: Sequence[str], have: Collection[str]) -> bool:
         """Whether the agent says anything of a tool: its client has one, it denies one, or it may not do at all what that tool does."""
-        closed = {effect for effect in effects.EFFECTS if not self.may.may(effect)}
-        denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
-        touched = {effects.EFFECT_OF.get(meaning) for meaning in meanings}
+        closed = {effect for effect in access.EFFECTS if not self.may.may(effect)}
+        denied = {capability for grant in self.source.tools.deny for capability in access.granted(grant)}
+        touched = {access.EFFECT_OF.get(meaning) for meaning in meanings}
         cut_off = touched == {"network"} and not self.on_network.issuperset(meanings)
         return bool(set(meanings) & {*have, *denied} or touched & closed or cut_off or self.is_run_instead(meanings, have))
 
-    def is_closed_apart(self, meanings: Sequence[str], levels: list[effects.Level]) -> bool:
+    def is_closed_apart(self, meanings: Sequence[str], levels: list[access.Level]) -> bool:
         """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
-        asked = (effects.Level.ASK, effects.Level.INHERIT) if self.asks_first else (effects.Level.ASK,)
-        asks = bool(levels) and max(levels) in asked and effects.EFFECT_OF.get(meanings[0]) not in _READING
+        asked = (access.Level.ASK, access.Level.INHERIT) if self.asks_first else (access.Level.ASK,)
+        asks = bool(levels) and max(levels) in asked and access.EFFECT_OF.get(meanings[0]) not in _READING
         return self.source.tools.mode == "inherit" and (not levels or asks)
 
     @cached_property
@@ -261,7 +261,7 @@ class _RuleWriter:
         else:
             self.add_server("ask", server, tool)
 
-    def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level]) -> None:
+    def write_word(self, word: str, meanings: Sequence[str], levels: list[access.Level]) -> None:
         """Write what holds for one word of the target."""
         tools = self.source.tools
         listed = tools.mode != "inherit"
@@ -270,11 +270,11 @@ class _RuleWriter:
                 self.add("deny", word)
             return
         level = max(levels)
-        effect = effects.EFFECT_OF.get(meanings[0])
-        if level is effects.Level.INHERIT and not listed and (not self.asks_first or effect in _READING):
+        effect = access.EFFECT_OF.get(meanings[0])
+        if level is access.Level.INHERIT and not listed and (not self.asks_first or effect in _READING):
             return
-        action = "allow" if level is effects.Level.ALLOW or (effect in _READING) else "ask"
-        if action == "ask" and level is effects.Level.INHERIT:
+        action = "allow" if level is access.Level.ALLOW or (effect in _READING) else "ask"
+        if action == "ask" and level is access.Level.INHERIT:
             self.asks.append(word)
         if not listed and action == "allow" and self.source.permissions.mode in ("bypass", "auto"):
             return
@@ -283,7 +283,7 @@ class _RuleWriter:
 
     def write_patterns(self, action: str, word: str, meanings: Sequence[str]) -> bool:
         """Write the patterns that an author has put on a tool, where all grants of it have one; False where there is none."""
-        grants = [grant for grant in self.source.tools.allow if set(meanings) & set(effects.granted(grant))]
+        grants = [grant for grant in self.source.tools.allow if set(meanings) & set(access.granted(grant))]
         shown = [f"{grant.native}({grant.pattern})" for grant in grants if grant.pattern is not None]
         if not shown or len(shown) < len(grants):
             self.patterns += shown

@@ -19,7 +19,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.expressions import expression
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import Place
-from agentconv.core.vocabulary import Variables
+from agentconv.core.server_variables import Variables
 from agentconv.formats.opencode import configurations, permission_maps
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, fields, names, vocabulary
+from agentconv.core import access, effects, fields, names, vocabulary
 from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
@@ -256,7 +256,7 @@ def _ask_first(projection: Projection) -> None:
     if projection.at_home or projection.get("permissions.mode") is not None or not permissions.asks_first(projection):
         return
     levels = effects.effects(projection.result(), format_id=ID).levels
-    if any(levels[effect] is effects.Level.INHERIT for effect in ("write", "network", "run")):
+    if any(levels[effect] is access.Level.INHERIT for effect in ("write", "network", "run")):
         projection.change("permissions.mode", "default", "asks", "without a mode, it does what the agent that calls does unasked")
 
 

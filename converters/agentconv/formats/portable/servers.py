@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from agentconv.core import vocabulary
+from agentconv.core import server_variables
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
@@ -97,7 +97,7 @@ _CLIENT = Client(
     "an Agent Plugin's reader",
     _read,
     _write,
-    spoken=replace(vocabulary.variables(ID), language="portable", places=("command", "args", "env", "cwd"), meant=()),
+    spoken=replace(server_variables.variables(ID), language="portable", places=("command", "args", "env", "cwd"), meant=()),
     switches_off="it has no key for that; leave it out, and define it in the client",
     limits="close its other tools in the client",
 )

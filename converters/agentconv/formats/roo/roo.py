@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, names, patterns, vocabulary
+from agentconv.core import access, effects, fields, names, patterns, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
@@ -234,7 +234,7 @@ def _project_texts(projection: Projection) -> None:
 
 def _project_tools(projection: Projection) -> None:
     denied = projection.get("tools.deny")
-    closed = {capability for grant in denied for capability in effects.granted(grant)}
+    closed = {capability for grant in denied for capability in access.granted(grant)}
     if denied and not any(grant.server for grant in denied) and not closed & vocabulary.capabilities(ID):
         projection.change("tools.deny", (), "default-dropped", listed(grant.native for grant in denied))
     tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False, join_patterns=_joined)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from agentconv.core import effects, schema_files, toml_places, vocabulary
+from agentconv.core import effects, rule_facts, schema_files, toml_places, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import Rule, unescape_key
@@ -44,7 +44,7 @@ _UNSAID = set("*:\n\\")
 
 def _pattern(word: str, text: str) -> Pattern:
     """Return what an entry of a list is, in the language that says the same; a command is one also with more words behind it."""
-    language = vocabulary.rule_pattern(ID, word)[0]
+    language = rule_facts.rule_pattern(ID, word)[0]
     if language != "prefix":
         return Pattern(text, language)
     plain = text.strip() == text != "" and not set(text) & _UNSAID
@@ -68,7 +68,7 @@ def _texts(value: Json) -> list[str]:
 def _of_table(name: str, table: Mapping[str, Any]) -> Iterator[Spelled]:
     """Yield what the table of a tool says: what is denied and asked for by patterns counts before its permission."""
     for key, effect in _LISTS.items():
-        for text in _texts(table.get(key)) if name in vocabulary.rules(ID).patterns else ():
+        for text in _texts(table.get(key)) if name in rule_facts.rules(ID).patterns else ():
             yield (_TABLES, name, key), text, _rule(effect, name, text)
     permission = table.get(_PERMISSION, "always")
     if permission != "always":

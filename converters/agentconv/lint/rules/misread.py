@@ -18,7 +18,7 @@ from agentconv.yaml import nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.effects import Widening
+    from agentconv.core.widening import Widening
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import known_models, vocabulary
 from agentconv.core.diagnostics import Severity
 from agentconv.core.expressions import expression
 from agentconv.core.suggestions import nearest
@@ -34,21 +34,21 @@ def _maker(word: str) -> str | None:
     bare = word.rpartition("/")[2]
     for client in vocabulary.known_elsewhere():
         meant = vocabulary.meanings(client).get("models", {}).get(bare.casefold())
-        if meant and vocabulary.model_provider(meant[0]):
-            return vocabulary.model_provider(meant[0])
-    return vocabulary.model_provider(bare)
+        if meant and known_models.model_provider(meant[0]):
+            return known_models.model_provider(meant[0])
+    return known_models.model_provider(bare)
 
 
 @cache
 def _serves_maker(client: str, maker: str) -> bool:
     """Whether a client serves models of a maker, or does not say whose it serves."""
-    served = vocabulary.makers_served(client)
+    served = known_models.makers_served(client)
     return not served or maker in served
 
 
 def _serves(client: str, word: str, maker: str) -> bool:
     """Whether a client serves a model, as far as it says which it serves."""
-    return vocabulary.serves_model(client, "id", word) if vocabulary.lists_models(client) else _serves_maker(client, maker)
+    return known_models.serves_model(client, "id", word) if known_models.lists_models(client) else _serves_maker(client, maker)
 
 
 @rule(
@@ -84,10 +84,10 @@ def foreign_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, model, place in _models(subject):
         word = model.value or ""
-        maker = None if vocabulary.model_kind(subject.format, word) != "id" else _maker(word)
+        maker = None if known_models.model_kind(subject.format, word) != "id" else _maker(word)
         if maker and not _serves(subject.format, word, maker) and not _choice(subject.format, word):
-            tier = vocabulary.tier_of(None, word)
-            own = vocabulary.tier_word(subject.format, tier) if tier else None
+            tier = known_models.tier_of(None, word)
+            own = known_models.tier_word(subject.format, tier) if tier else None
             yield self.find(
                 f"`{shown(word)}` is a model of {maker}, which {title(subject)} does not serve",
                 place,
@@ -103,7 +103,7 @@ _BETWEEN = expression(r" ?(?:[|,]|/|\bor\b) ?")
 def _choice(client: str, word: str) -> list[str]:
     """Return the models that a template offers for a choice: `haiku | sonnet`."""
     parts = [part.strip("<>[]{}()\"' ") for part in _BETWEEN.split(" ".join(word.split())[:200])]
-    known = [part for part in parts if part and (vocabulary.tier_of(client, part) or vocabulary.model_kind(client, part) != "id")]
+    known = [part for part in parts if part and (known_models.tier_of(client, part) or known_models.model_kind(client, part) != "id")]
     return known if len(known) > 1 and len(known) == len([part for part in parts if part]) else []
 
 
@@ -183,8 +183,8 @@ def model_display_name(self: Rule, subject: Subject) -> Iterator[Finding]:
         word = model.value or ""
         if " " not in word or vocabulary.fact(subject.format, "shows_model_names") or _choice(subject.format, word):
             continue
-        tier = vocabulary.tier_of(subject.format, "-".join(word.split()))
-        own = vocabulary.tier_word(subject.format, tier) if tier else None
+        tier = known_models.tier_of(subject.format, "-".join(word.split()))
+        own = known_models.tier_word(subject.format, tier) if tier else None
         yield self.find(
             f"`{shown(word)}` is no id of a model, and {title(subject)} sends it as it is",
             place,
@@ -240,7 +240,7 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 
 def _breaks(subject: Subject, client: str, word: str, maker: str) -> bool:
-    if vocabulary.words_of(client) == vocabulary.words_of(subject.format) or vocabulary.model_kind(client, word) != "id":
+    if vocabulary.words_of(client) == vocabulary.words_of(subject.format) or known_models.model_kind(client, word) != "id":
         return False
     return not _serves(client, word, maker) or any(remark.field == "model" for remark in remarks.of(subject, client))
 
@@ -277,13 +277,13 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     each call of the agent fails. Other providers keep some models longer.
     """
     for number, model, place in _models(subject):
-        day = vocabulary.retired_model(model.value or "") if model.kind == "id" else None
+        day = known_models.retired_model(model.value or "") if model.kind == "id" else None
         if day:
             maker = _maker(model.value or "")
-            alone = not any(_serves_maker(subject.format, other) for other in vocabulary.makers() if other != maker)
+            alone = not any(_serves_maker(subject.format, other) for other in known_models.makers() if other != maker)
             effect = "gets another model in its place, or none" if alone else "gets it only from another provider, if at all"
-            tier = vocabulary.tier_of(subject.format, model.value or "")
-            own = vocabulary.tier_word(subject.format, tier) if tier else None
+            tier = known_models.tier_of(subject.format, model.value or "")
+            own = known_models.tier_word(subject.format, tier) if tier else None
             yield self.find(
                 f"`{shown(model.value or '')}` was retired on {day}, and {title(subject)} {effect}",
                 place,
@@ -343,15 +343,15 @@ _WORDS = expression(r"[A-Za-z]{4,}")
 @cache
 def _meant_model(client: str, word: str) -> str | None:
     """Return a model's word with the one part set right that is nearly a maker's, or a client's alias; None where it is no slip."""
-    if vocabulary.tier_of(client, word) or vocabulary.named_model(client, word) or vocabulary.retired_model(word):
+    if known_models.tier_of(client, word) or known_models.named_model(client, word) or known_models.retired_model(word):
         return None
     start = len(word) - len(_BEFORE_MODEL.split(word)[-1])
-    maker = vocabulary.model_provider(word[start:])
+    maker = known_models.model_provider(word[start:])
     if maker is None:  # then it is how the word begins that is wrong, or all of it
-        whole = nearest(word.casefold(), vocabulary.aliases(client), 0.8)
+        whole = nearest(word.casefold(), known_models.aliases(client), 0.8)
         first = _WORDS.match(word, start)
-        return whole or (_set_right(word, first, vocabulary.starts_of_models()) if first else None)
-    found = (_set_right(word, match, vocabulary.names_of_models(maker)) for match in _WORDS.finditer(word, start))
+        return whole or (_set_right(word, first, known_models.starts_of_models()) if first else None)
+    found = (_set_right(word, match, known_models.names_of_models(maker)) for match in _WORDS.finditer(word, start))
     return next(filter(None, found), None)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
+from agentconv.core import access, effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
+from agentconv.core.access import Level
 from agentconv.core.diagnostics import Cause, Code, Severity
-from agentconv.core.effects import Level
 from agentconv.formats import registry
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
@@ -57,7 +57,7 @@ def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
         if sandbox is not None and sandbox.files != "full":
             continue
         place = subject.place(number, subject.key_of("permissions.mode"))
-        idle = not effects.unattended(subject.format, "bypass")
+        idle = not access.unattended(subject.format, "bypass")
         does = "asks as its session does, whatever the mode of this agent: it bypasses nothing by itself"
         yield self.find(
             f"{title(subject)} {does if idle else 'lets this agent run, write and fetch anything without asking'}",
@@ -101,9 +101,9 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _deciding(agent: Agent, may: Effects) -> PermissionRule | None:
     """Return the last rule that lets an agent write or run unasked; None where no rule does."""
-    freed = [one for one, effect in effects.EFFECT_OF.items() if effect in ("write", "run") and may.levels[effect] is Level.ALLOW]
-    rules = [rule for rule in effects.in_order(agent.permissions) if rule.effect == "allow" and not rule.server]
-    return next((rule for rule in reversed(rules) if any(effects.speaks_of(rule, one) for one in freed)), None)
+    freed = [one for one, effect in access.EFFECT_OF.items() if effect in ("write", "run") and may.levels[effect] is Level.ALLOW]
+    rules = [rule for rule in access.in_order(agent.permissions) if rule.effect == "allow" and not rule.server]
+    return next((rule for rule in reversed(rules) if any(access.speaks_of(rule, one) for one in freed)), None)
 
 
 def _said(subject: Subject, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import rule_facts, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.suggestions import nearest
 from agentconv.lint.passages import title
@@ -65,7 +65,7 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     for one in (one for found in subject.parts.parts for one in found.rules):
         if not faults.matches_nothing(one, subject.format):
             continue
-        words = (*vocabulary.tool_words(subject.format), *sorted(vocabulary.rules(subject.format).words))
+        words = (*vocabulary.tool_words(subject.format), *sorted(rule_facts.rules(subject.format).words))
         close = nearest(one.native, words) if faults.is_unknown(one, subject.format) else None
         hint = f"did you mean `{close}`?" if close else "say it with a tool, and a pattern, that the client has"
         yield self.find(
@@ -179,7 +179,7 @@ def unknown_rule_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 passes over a key `denied`, or `block`, and runs what stands there. There is no second list that would count in
     its place.
     """
-    known = vocabulary.rules(vocabulary.words_of(subject.format)).keys
+    known = rule_facts.rules(vocabulary.words_of(subject.format)).keys
     for found in subject.parts.parts if known else ():
         for key in found.extras.get(subject.format, {}):
             if key in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_contracts, hook_handlers, vocabulary
+from agentconv.core import hook_contracts, hook_facts, hook_handlers
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
@@ -33,7 +33,7 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
     projection.translate(definition=found.hook, name=reading.name_of(found.hook))
     _declare(projection, found)
     guard = hook_translation.is_guard(part.definition)
-    if guard and not vocabulary.blocks_silently(client.words):
+    if guard and not hook_facts.blocks_silently(client.words):
         projection.remark("guard-silent", "definition.handlers", quoted(part.definition.native_event))
     if client.trust:
         (projection.warn if guard else projection.remark)("hook-trust", "definition", client.trust)

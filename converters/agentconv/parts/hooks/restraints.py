@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hook_matchers, vocabulary
+from agentconv.core import access, hook_facts, hook_matchers
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 from agentconv.families.record_file import as_written
 from agentconv.json import jsonc
@@ -30,14 +30,14 @@ def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
     if about is None:
         return (Restraint("hooks", text, "guards", EVERYTHING, span=span),)
     servers = [one.split("__")[1] for one in about if one.startswith("mcp__")]
-    held = {effects.EFFECT_OF[one] for one in about if one in effects.EFFECT_OF} | ({SERVERS} if servers else set())
+    held = {access.EFFECT_OF[one] for one in about if one in access.EFFECT_OF} | ({SERVERS} if servers else set())
     named = servers[0] if len(set(servers)) == 1 and servers[0] != ".*" else None
     return (Restraint("hooks", text, "guards", frozenset(held) or EVERYTHING, named, span),) if held or not _is_harmless(about) else ()
 
 
 def _about(hook: Hook) -> frozenset[str] | None:
     """Return what the tools are capable of that a guard is about; None where it is about all of them."""
-    facts = vocabulary.hooks(hook.format)
+    facts = hook_facts.hooks(hook.format)
     if facts is not None and hook.native_event in facts.guards:
         return frozenset(facts.guards[hook.native_event]) or None
     return hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
@@ -51,7 +51,7 @@ def is_dead(part: SetHook) -> bool:
 
 
 def _is_harmless(about: frozenset[str]) -> bool:
-    return about <= effects.HARMLESS
+    return about <= access.HARMLESS
 
 
 def offset(part: SetHook, text: SourceText) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, vocabulary
+from agentconv.core import access, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 
@@ -47,11 +47,11 @@ def text_of(rule: Rule) -> str:
 
 def about(rule: Rule) -> frozenset[str]:
     """Return the capabilities that a rule is about, in its client; nothing, where it matches nothing there, or only what no other has."""
-    if rule.native == effects.EVERY_CAPABILITY:
-        return frozenset((*effects.EFFECT_OF, *effects.HARMLESS, "mcp"))
+    if rule.native == access.EVERY_CAPABILITY:
+        return frozenset((*access.EFFECT_OF, *access.HARMLESS, "mcp"))
     if rule.server is not None:
         return frozenset({"mcp"})
-    facts = vocabulary.rules(rule.format)
+    facts = rule_facts.rules(rule.format)
     table = facts.whole if rule.pattern is None or patterns.is_everything(rule.pattern) else facts.parts
     known = vocabulary.own_word(rule.format, rule.native)
     if rule.native in table and (rule.effect != "allow" or not known):
@@ -65,7 +65,7 @@ def is_known(rule: Rule) -> bool:
     """Whether a rule names something that its client has."""
     pattern = set(rule.native) & set("*?")
     return bool(
-        rule.server or pattern or vocabulary.own_word(rule.format, rule.native) or rule.native in vocabulary.rules(rule.format).words
+        rule.server or pattern or vocabulary.own_word(rule.format, rule.native) or rule.native in rule_facts.rules(rule.format).words
     )
 
 
@@ -73,7 +73,7 @@ def counting(rules: Sequence[Rule]) -> list[Decided]:
     """Return the rules that count, in their order: none that another one hides, as the client resolves them."""
     if not rules:
         return []
-    order = vocabulary.rules(rules[0].format).order
+    order = rule_facts.rules(rules[0].format).order
     found = [Decided(rule, about(rule)) for rule in rules]
     return [one for place, one in enumerate(found) if not any(_hides(other, one) for other in _stronger(found, place, order))]
 
@@ -91,7 +91,7 @@ def _stronger(found: Sequence[Decided], place: int, order: str) -> Iterator[Deci
 def hiding(rules: Sequence[Rule], place: int) -> Rule | None:
     """Return the rule that keeps one from ever counting."""
     found = [Decided(rule, about(rule)) for rule in rules]
-    stronger = _stronger(found, place, vocabulary.rules(rules[place].format).order)
+    stronger = _stronger(found, place, rule_facts.rules(rules[place].format).order)
     return next((other.rule for other in stronger if _hides(other, found[place])), None)
 
 
@@ -102,7 +102,7 @@ def matches_all(other: Rule, one: Rule) -> bool:
 
 def _hides(other: Decided, one: Decided) -> bool:
     """Whether all that a rule matches is matched by another one first."""
-    if other.rule.native not in {one.rule.native, effects.EVERY_CAPABILITY}:
+    if other.rule.native not in {one.rule.native, access.EVERY_CAPABILITY}:
         return False
     if other.rule.native == one.rule.native and (other.rule.server, other.rule.tool) != (one.rule.server, one.rule.tool):
         return False
@@ -145,7 +145,7 @@ def restraints(part: PermissionSet) -> Iterator[Restraint]:
 def beside(part: PermissionSet) -> Iterator[Restraint]:
     """Yield what a file holds back by what it says beside its rules, and no other client can say."""
     for format_id, held in part.extras.items():
-        for key, (found, free) in vocabulary.rules(format_id).beside.items():
+        for key, (found, free) in rule_facts.rules(format_id).beside.items():
             if key in held and held[key] not in free:
                 yield Restraint("permissions", f"{key}: {held[key]}", "denies", found)
 
@@ -158,5 +158,5 @@ def sandbox_text(sandbox: Sandbox) -> str:
 
 def effects_of(decided: Decided) -> frozenset[str]:
     """Return the effects that a rule is about."""
-    named = {SERVERS if capability == "mcp" else effects.EFFECT_OF.get(capability, "") for capability in decided.about}
+    named = {SERVERS if capability == "mcp" else access.EFFECT_OF.get(capability, "") for capability in decided.about}
     return (frozenset(named) | (_OUTSIDE if OUTSIDE in decided.about else frozenset())) & EVERYTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import rule_facts, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Effect
 from agentconv.core.ir import Rule, escape_key, unescape_key
@@ -29,7 +29,7 @@ Path = tuple[str, ...]
 def rule(format_id: str, effect: str, word: str, pattern: str | None) -> tuple[Rule, ...]:
     """Read a rule that is `word(pattern)`."""
     grant = tool_tokens.grant(format_id, word)
-    language = vocabulary.rule_pattern(format_id, word)[0]
+    language = rule_facts.rule_pattern(format_id, word)[0]
     held = None if pattern is None else Pattern(pattern, language)
     return (Rule(cast("Any", effect), grant.native, format_id, grant.capability, held, grant.server, grant.tool),)
 
@@ -115,7 +115,7 @@ class ListFile:
         if not rules and mode is None and folders is None and not extras:
             return None
         held = {self.lists.format: extras} if extras else {}
-        order = vocabulary.rules(self.lists.format).order if rules else None
+        order = rule_facts.rules(self.lists.format).order if rules else None
         return PermissionSet(rules=tuple(rules), resolution=cast("Any", order), mode=mode, folders=folders, extras=held)
 
     def _rules(self, path: Path, effect: str) -> list[Rule]:

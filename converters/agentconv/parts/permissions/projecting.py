@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, patterns, server_names, vocabulary
+from agentconv.core import access, patterns, rule_facts, server_names, vocabulary
 from agentconv.core.losses import listed, quoted
 from agentconv.core.patterns import command_lines
 from agentconv.parts.permissions import deciding, wider
@@ -94,15 +94,15 @@ class _Held:
     def _is_spoken_here(self, one: Decided) -> bool:
         """Take a rule as it stands, where the client has the same words, and the last rule decides in both."""
         rule = one.rule
-        orders = {vocabulary.rules(format_id).order for format_id in (self.format, self.client.format)}
+        orders = {rule_facts.rules(format_id).order for format_id in (self.format, self.client.format)}
         known = rule.server or set(rule.native) & set("*?") or vocabulary.own_word(self.client.format, rule.native)
         if (
             orders != {"last"}
             or not known
-            or vocabulary.rule_pattern(self.format, rule.native) != vocabulary.rule_pattern(self.client.format, rule.native)
+            or rule_facts.rule_pattern(self.format, rule.native) != rule_facts.rule_pattern(self.client.format, rule.native)
         ):
             return False
-        command = vocabulary.rule_pattern(self.format, rule.native)[1] == "command" and rule.pattern is not None
+        command = rule_facts.rule_pattern(self.format, rule.native)[1] == "command" and rule.pattern is not None
         if command and not command_lines.alike(self.format, self.client.format, str(rule.pattern)):
             return False
         self._add(rule.effect, rule.native, None if rule.pattern is None else str(rule.pattern))
@@ -113,7 +113,7 @@ class _Held:
         if capability == deciding.OUTSIDE:
             asks = one.rule.effect == "ask" and vocabulary.fact(self.client.format, "asks_by_default")
             return None if asks else f"{self.client.title} has no rule for all that is outside of the project"
-        if not self.client.has(capability) or (capability in effects.HARMLESS):
+        if not self.client.has(capability) or (capability in access.HARMLESS):
             return None
         if self._asks_anyway(one.rule, capability):
             return None
@@ -133,7 +133,7 @@ class _Held:
         """Whether the client asks for all of what a rule asks about, as long as nobody allows it."""
         if rule.effect != "ask":
             return False
-        if vocabulary.fact(self.client.format, "asks_by_default") and effects.EFFECT_OF.get(capability) in ("write", "run", "network"):
+        if vocabulary.fact(self.client.format, "asks_by_default") and access.EFFECT_OF.get(capability) in ("write", "run", "network"):
             return not vocabulary.unenforced(self.client.format).free
         if self.client.asks_for_rest and capability in _ASKED:
             self.asked.update(self.client.closing(capability))
@@ -153,7 +153,7 @@ class _Held:
 
     def _close_part(self, rule: Rule, effect: str, capability: str) -> str | None:
         """Close a part of a capability."""
-        _, subject = vocabulary.rule_pattern(rule.format, rule.native)
+        _, subject = rule_facts.rule_pattern(rule.format, rule.native)
         if capability == "fs.search" and subject == "path" and capability not in self.client.holding:
             return self._search_asks()
         found = self._outside(rule, subject) or self._patterns(rule, subject, capability)
@@ -165,7 +165,7 @@ class _Held:
             parted = {word for word, _ in found}
             self.asked.update(parted if capability == "shell" else ())
             self.asked.update(set(self.client.closing(capability)) - set(self.client.parting(capability)))
-        if subject == "path" and vocabulary.rules(self.format).in_commands and not vocabulary.rules(self.client.format).in_commands:
+        if subject == "path" and rule_facts.rules(self.format).in_commands and not rule_facts.rules(self.client.format).in_commands:
             self.asked.update(self.client.closing("shell"))  # which prints and writes here what it does not there
         if deciding.text_of(rule) not in self.wider:
             self.wider.append(deciding.text_of(rule))
@@ -193,14 +193,14 @@ class _Held:
         only, write = self.client.patterns[subject]
         form: Form | None = _READERS[subject](rule.pattern)
         every = self.client.parting(capability)
-        words = [word for word in every if vocabulary.rule_pattern(self.client.format, word)[1] == only]
+        words = [word for word in every if rule_facts.rule_pattern(self.client.format, word)[1] == only]
         if form is None or len(words) != len(every) or not self._heeds(form, subject):
             return []
         return [(word, text) for word in words for text in write(form) or ()]
 
     def _heeds(self, form: Form, subject: str) -> bool:
         """Whether the client holds patterns against every piece that such a command can stand in."""
-        unasked = vocabulary.command_lines(self.client.format).get("unasked", ())
+        unasked = rule_facts.command_lines(self.client.format).get("unasked", ())
         starts = [str(branch[0]).split(" ")[0] for branch in form]
         return subject != "command" or not any(start in unasked for start in starts)
 
@@ -237,7 +237,7 @@ class _Held:
     def _allowed(self, one: Decided) -> list[Rule] | None:
         """Return the rules that allow the same, and nothing else; None where there are none."""
         about = {capability for capability in one.about if self.client.has(capability)}
-        if "allow" not in self.client.effects or not about or about - set(effects.EFFECT_OF):
+        if "allow" not in self.client.effects or not about or about - set(access.EFFECT_OF):
             return None
         words = {word for capability in about for word in vocabulary.tools_for(self.client.format, capability)[:1]}
         if any(set(vocabulary.grants(self.client.format, word)) - about for word in words):
@@ -285,7 +285,7 @@ class _Held:
         """Put the rules in the client's order, and declare what became of the source's."""
         projection = self.projection
         rules = tuple(self._as_maps() if self.client.maps else sorted((*self.base, *self.rules), key=_by_effect))
-        order = vocabulary.rules(self.client.format).order if rules else None
+        order = rule_facts.rules(self.client.format).order if rules else None
         projection.translate(rules=rules, resolution=order)
         projection.declared.update(name for name, value in (("rules", rules), ("resolution", order)) if getattr(self.source, name) != value)
         if self.source.mode is not None:

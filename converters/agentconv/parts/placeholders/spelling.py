@@ -24,7 +24,7 @@ class Lost:
     """What a client's words do not say."""
 
     code: str
-    """A key of `losses.CATALOGUE`."""
+    """One of `losses.codes`."""
     placeholder: str
     """What it is about, as a person would name it."""
     line: int

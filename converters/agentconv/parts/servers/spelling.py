@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import schema_files, server_variables
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json, Rule
     from agentconv.core.part_format import Scope
-    from agentconv.core.vocabulary import Variables
+    from agentconv.core.server_variables import Variables
     from agentconv.parts.servers.files import ServerFile
 
 KIND = "servers"
@@ -102,7 +102,7 @@ class Client:
 
     def variables(self, scope: Scope = "project") -> Variables:
         """Return how the values of a server refer to variables."""
-        return self.spoken or vocabulary.configured(self.format, scope)
+        return self.spoken or server_variables.configured(self.format, scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import credentials, links, plain_words
+from agentconv.core import credentials, links, losses, plain_words
 from agentconv.core.kinds import KINDS, NOUNS
-from agentconv.core.losses import CATALOGUE, WHOLE_SET
+from agentconv.core.losses import WHOLE_SET
 from agentconv.formats import registry
 from agentconv.render import printable, text
 
@@ -66,7 +66,7 @@ class _Told:
                 "code": loss.code,
                 "severity": loss.severity.value,
                 "field": text.safe(loss.field),
-                "summary": text.for_target(CATALOGUE[loss.code].summary, loss.target),
+                "summary": text.for_target(losses.rule(loss.code).summary, loss.target),
                 "detail": text.safe(loss.detail),
                 **({"hint": text.safe(text.for_target(loss.hint, loss.target))} if loss.hint else {}),
             }

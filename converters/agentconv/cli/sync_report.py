@@ -1,0 +1,200 @@
+"""What `agentconv sync` prints of a run, and the exit code that it comes to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from agentconv.cli import sync as command
+from agentconv.cli.exit_codes import Exit
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.render import (
+    diff,
+    in_step,
+    machine,
+    printable,
+    synced,
+    synced_differences,
+    synced_lines,
+    synced_losses,
+    synced_machine,
+    synced_parts,
+    text,
+)
+from agentconv.render.table import wrapped
+from agentconv.sync import syncing, texts
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+    from agentconv.install.lock import Synced
+    from agentconv.sync.parts import PartsOutcome
+    from agentconv.sync.planning import Outcome
+    from agentconv.sync.serving import Served
+    from agentconv.sync.settings import Settings
+
+
+def is_made(place: Path, data: bytes | None) -> bool:
+    """Whether a file is as it is to be: None for one that is not to be there."""
+    if data is None:
+        return not os.path.lexists(place)
+    try:
+        return texts.to_lf(place.read_bytes()) == texts.to_lf(data)
+    except OSError:
+        return False
+
+
+def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
+    """Print what was done, or would be, and return the exit code."""
+    found = synced.told(outcome)
+    code = of_agents = _exit_code(options, outcome, found)
+    if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
+        code = Exit.FINDINGS
+    if options.output_format == "json":
+        document = _document(outcome, found, int(code), looking=looking)
+        print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
+        return code
+    if options.output_format in synced_machine.FORMATS:
+        every = [*outcome.diagnostics, *outcome.broken(), *told]
+        diagnostics = [one for one in every if options.verbose or one.severity is not Severity.NOTE]  # which are lint's, and its baseline's
+        if beside is not None:
+            scope = command.scope_of(options, outcome.settings)
+            found += synced_parts.findings(beside, scope, outcome.settings.own_file, dry_run=looking)
+            diagnostics += beside.told()
+        red = options.check and code is Exit.FINDINGS
+        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
+        if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
+            print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+        return code
+    look = text.style(sys.stderr, options.color)
+    for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
+        if not options.quiet or diagnostic.severity is Severity.ERROR:
+            print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
+    _tell_agents(options, outcome, found, of_agents, looking=looking)
+    if beside is not None:
+        _tell_parts(options, beside, outcome, looking=looking)
+    return code
+
+
+def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line], code: Exit, *, looking: bool) -> None:
+    """Print what was done with agents."""
+    look = text.style(sys.stderr, options.color)
+    changes = [] if options.quiet else synced_lines.changes(found, every=options.verbose)
+    looks = synced_lines.to_see_to(found, every=options.verbose)
+    if options.diff:
+        _show_differences(outcome)
+    if (changes or looks) and not options.quiet:
+        print(text.safe(synced.head(outcome)))
+    _print(changes)
+    if not options.quiet:  # what is lost belongs to what was written
+        _print(synced_losses.lost(outcome, look, every=options.verbose), sys.stderr)
+    _print(["needs a look:", *looks] if looks and not options.quiet else looks)
+    if not options.quiet:
+        _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
+        strict = options.strict == command.STRICT[0]
+        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served) if strict else (), sys.stderr)
+        print(synced.summary(outcome, found, dry_run=looking))
+    elif code and not looks:
+        print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+
+
+def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None) -> None:
+    """Say what makes a check pass, where something would be written that is not made yet."""
+    plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
+    changes = [change for plan in plans for change in plan.changes]
+    if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
+        told = synced_machine.NEXT if repository is None else "run `agentconv sync`, and stage what it changes"
+        print(told, file=sys.stderr if options.quiet else sys.stdout)
+
+
+def _print(lines: Iterable[str], stream: TextIO | None = None) -> None:
+    """Print lines as wide as the terminal is; what goes to one stream stands where it belongs among what goes to the other."""
+    (sys.stdout if stream is sys.stderr else sys.stderr).flush()
+    for line in lines:
+        print(wrapped(line), file=stream)
+
+
+def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:
+    """Print what was done with parts."""
+    look = text.style(sys.stderr, options.color)
+    if options.diff:
+        for change in beside.plan.changes:
+            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if not options.quiet:
+        print("\n".join(map(wrapped, synced_parts.lines(beside, dry_run=looking))))
+    scope, every = command.scope_of(options, outcome.settings), options.verbose and not options.quiet
+    for line in synced_parts.problems(beside, scope, look, quiet=options.quiet, dry_run=looking, every=every):
+        print("\n".join(map(wrapped, line.split("\n"))), file=sys.stderr)
+
+
+def _show_differences(outcome: Outcome) -> None:
+    """Print what would change in files, and of agents that a person has to see to both sides."""
+    for change in outcome.plan.changes if outcome.plan is not None else ():
+        sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    for one in outcome.candidates:
+        both = synced_differences.apart(one)
+        if both is not None:
+            print(text.safe(f"{one.path}: `{one.name}` as the source has it, and as it is"))
+            sys.stdout.write(diff.unified(one.path, *both))
+
+
+def report_in_step(options: argparse.Namespace, chosen: Settings, synced_: Sequence[Synced]) -> None:
+    """Report that everything is in step, for programs that read findings."""
+    _for_programs(options, chosen, synced_, looking=True)
+
+
+def _for_programs(
+    options: argparse.Namespace,
+    chosen: Settings,
+    synced_: Sequence[Synced],
+    found: Sequence[synced_lines.Line] = (),
+    diagnostics: Sequence[Diagnostic] = (),
+    *,
+    looking: bool,
+    red: bool = False,
+    served: Sequence[Served] = (),
+) -> None:
+    limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
+    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    printable.data(out.encode("utf-8", "backslashreplace"))
+
+
+def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line]) -> Exit:
+    if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
+        return Exit.BUG
+    changes = options.check and outcome.is_drift()
+    broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
+    refused = bool(syncing.refusals(outcome))
+    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept, outcome.served)
+    broken = broken or (options.strict == command.STRICT[0] and bool(lasting))
+    return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
+
+
+def _document(outcome: Outcome, found: list[synced_lines.Line], code: int, *, looking: bool) -> dict[str, object]:
+    files = [change.path for change in outcome.plan.changes] if outcome.plan is not None else []
+    entries = [
+        {
+            "action": line.word.lower(),
+            "target": line.target,
+            "path": line.path,
+            **({"pointer": line.pointer} if line.pointer else {}),
+            "agent": line.agent,
+            "what": line.what,
+            **({"fields": list(line.fields)} if line.fields else {}),
+            **({"hint": line.hint} if line.hint else {}),
+            "needs_a_look": line.look,
+        }
+        for line in found
+    ]
+    told = [machine.plain(one) for one in (*outcome.diagnostics, *outcome.broken())]
+    elsewhere = [machine.plain(loss) for one in outcome.served for loss in one.losses]
+    return in_step.document(code, outcome.agents, looking=looking) | {
+        "files": files,
+        "entries": entries,
+        "diagnostics": told,
+        **({"losses": elsewhere} if elsewhere else {}),
+    }

@@ -1,0 +1,290 @@
+"""What is told of one entry of a run of sync: what was done with it, or why it needs a look, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import replace
+from agentconv.render import synced_differences as differences
+from agentconv.render import text
+from agentconv.render.synced_lines import MANY, Line
+from agentconv.sync import digests, selecting, texts
+from agentconv.sync.decisions import Entry, Source
+from agentconv.sync.rewriting import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.ir import Agent
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.planning import Outcome
+
+PLAIN = {
+    Entry.WRITE: ("write", ""),
+    Entry.RESTORE: ("restore", ""),
+    Entry.DELETE: ("delete", "its source is gone"),
+}
+
+
+def skipping(name: str, target: str) -> str:
+    """Say how an agent is left out of a target."""
+    return f"`skip = true` in [sync.agents.{name}.{target}] leaves it out"
+
+
+INSISTED = "--allow-widening, in each run and each check, writes it all the same"
+"""What lets an agent do more than its source says: a person does, on the command line, and no configuration."""
+
+
+def _narrower(one: Candidate) -> str:
+    """Say what can be done about an agent that may do more in a target than its source says."""
+    if one.more_instead:
+        more = ", ".join(map(str, one.more_instead))
+        return f"it is the narrower one: without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+    way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
+    if one.kept and one.entry is not Entry.STALE:
+        way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
+    return f"it may do more there than its source says; {_in_vain(one)}{way}"
+
+
+def _in_vain(one: Candidate) -> str:
+    """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none."""
+    if not one.kept_wider:
+        return ""
+    missing = [f'"{name}"' for name in dict.fromkeys(wide.name for wide in one.wider) if name not in one.kept_wider]
+    only = "it is only for a file as --adopt took it in, and as source and file were then"
+    why = f"it does not name {', '.join(missing)}" if missing else only
+    return f"`keep-wider` was seen, and does not count: {why}; "
+
+
+def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
+    """Return what is told of fields that the configuration keeps, where a person said that the source's word counts."""
+    place = f"[sync.agents.{one.name}.{one.target}] of {outcome.settings.own_file}"
+    hint = f"`keep` in {place} stands: take it out first, then {_TYPED} --prefer source {one.name}"
+    return entry(one, "kept", f"{differences.listed(paths)}: as the configuration says", hint=hint, look=True, paths=paths)
+
+
+def _stale(one: Candidate) -> Line:
+    """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
+    loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
+    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
+    accepted = f"; {INSISTED}" if loss is not None and loss.beyond else ""
+    reason = loss.detail if loss is not None else "a bug keeps it from being written"
+    return entry(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+
+
+def _gone(one: Candidate, outcome: Outcome) -> str:
+    """Say why a file is deleted, and what keeps it."""
+    if one.source is not Source.REFUSED:
+        return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else PLAIN[Entry.DELETE][1])
+    loss = next((loss for loss in one.refused if loss.beyond), None)
+    return f"{one.reason}{f'; {INSISTED}' if loss is not None else ''}"
+
+
+def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of one entry."""
+    if one.settled is not None and one.settled.held:
+        yield _held(one, one.settled.held, outcome)
+    if one.wider:
+        yield entry(one, "WIDER", ", ".join(map(str, one.wider)), hint=_narrower(one), look=True)
+    if one.renamed_to is not None:
+        yield _renamed(one, outcome)
+        if one.settled is None:
+            return
+    if one.reason and one.entry is Entry.LEAVE:
+        if one.source is not Source.BROKEN:
+            yield entry(one, "left", one.reason, hint=one.way, look=True)
+        return
+    if one.entry is Entry.LEAVE and one.source is Source.THERE:
+        problem = (one.file.problem if one.file else None) or "it cannot be read"
+        yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
+    elif one.entry in PLAIN:
+        word, what = PLAIN[one.entry]
+        word = "replace" if one.replaces and one.entry is Entry.WRITE else word
+        what = _gone(one, outcome) if one.entry is Entry.DELETE else _not_wanted(one, outcome) if one.entry is Entry.RESTORE else what
+        freed = differences.more_than_it_did(one)
+        line = entry(one, "rename" if one.moved_from else word, freed or what)
+        yet = "" if one.entry is Entry.DELETE or one.replaces else one.key[0]
+        yield replace(line, source=yet, is_grave=bool(freed))
+    elif one.entry is Entry.FOREIGN:
+        yield _foreign(one, outcome)
+    elif one.entry is Entry.RELEASE:
+        yield from _released(one, outcome)
+    elif one.entry is Entry.STALE:
+        yield _stale(one)
+    elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
+        yield from _fields(one, outcome)
+
+
+def _foreign(one: Candidate, outcome: Outcome) -> Line:
+    """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
+    replaced = f"--prefer source {one.name} replaces it"
+    if freed := ", ".join(map(str, differences.gains(one))):
+        replaced += f", and would let it do more: {freed}"
+    if one.file is not None and one.file.problem:
+        said, way = f"not ours: {one.file.problem}", f"mend it; or {_TYPED} {replaced}"
+        many = f"mend them; or {_TYPED} --prefer source AGENT ... replaces those that are named"
+        return entry(one, "foreign", said, hint=way, look=True, for_all=many)
+    several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
+    side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
+    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
+    hint = f"{_TYPED} {taken}{replaced}; or rename it"
+    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
+    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
+    return entry(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
+
+
+def _mend(one: Candidate, outcome: Outcome) -> str:
+    """Say what can be done about a file of which nothing can be told."""
+    way = f"mend it, or --prefer source {one.name} writes it anew"
+    if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
+        return way
+    if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
+        return f"{way}; --prefer {one.target} {one.name} has its word count once the marks are out of it"
+    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+
+
+def _renamed(one: Candidate, outcome: Outcome) -> Line:
+    """Return what is told of an agent that has another name, or another folder, in its target."""
+    if one.settled is not None:
+        hint, said = f"--prefer source {one.name} takes it back", f"renamed to `{one.renamed_to}`"
+    else:
+        hint, said = f"--prefer source {one.name} and delete the other", one.reason or ""
+    if one.renamed_to == one.named:
+        return entry(one, "moved", said, hint=f"move it back; or {hint}", look=True)
+    place = (one.target, *one.place)
+    reason = next((each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == place), None)
+    way = f"not carried: {reason}" if reason else f"{_TYPED} --carry-back {one.name}:name takes it into {one.key[0]}"
+    way = f"rename it in {one.key[0]}" if outcome.one_way else way
+    return entry(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
+
+
+def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of a file that is nobody's from now on, and that it is so in the next run."""
+    cause = _cause(one, outcome)
+    if one.source is Source.IS_TARGET:
+        yield entry(one, "released", f"{cause}: it stays, and is yours")
+        return
+    edited = "was edited" if all(base.created for base in one.bases) else "was there before"
+    is_seen = one.target in outcome.settings.targets and one.there is not None
+    yield entry(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
+    if is_seen and one.there is not None:
+        yield orphan(outcome, one.target, one.path, one.pointer, one.there)
+
+
+def _cause(one: Candidate, outcome: Outcome) -> str:
+    """Say why there is nothing for a target."""
+    if one.source is Source.IS_TARGET:
+        return f"{text.client(one.target)} is the source now"
+    if one.target not in outcome.settings.targets:
+        return f"`targets` does not name {one.target}"
+    if one.source is not Source.LEFT_OUT:
+        return "its source is gone"
+    return f"`skip = true` leaves it out{_all_the_same(one, outcome)}"
+
+
+def _not_wanted(one: Candidate, outcome: Outcome) -> str:
+    """Say that a file is written again, and how it would not be."""
+    way = f"`skip = true` in [sync.agents.{one.name}.{one.target}] says that it is not wanted"
+    return f"it was gone; {way}{_all_the_same(one, outcome)}"
+
+
+def _all_the_same(one: Candidate, outcome: Outcome) -> str:
+    """Say that a target whose client reads the source's folder has an agent without a file of its own, too."""
+    if all(served.target != one.target for served in outcome.served):
+        return ""
+    return f", but {text.client(one.target)} reads {one.key[0]} as well, and has the agent until that is deleted"
+
+
+def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    settled = one.settled
+    if settled is None or one.view is None:
+        return
+    if one.moved_from is not None:
+        line = entry(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+        yield replace(line, source=one.key[0])
+    written = [path for path in settled.written if not (one.moved_from and path == "name")]
+    if written:
+        said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
+        freed = differences.more_than_it_did(one) if digests.GROUP in written else ""
+        told = entry(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
+        yield replace(told, is_grave=bool(freed))
+    for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
+        word = "merged" if path in settled.merged else "edited"
+        yield entry(
+            one,
+            word,
+            differences.changed(path, one.view.agent, settled.agent if word == "merged" else one.there),
+            hint=_way(one, path, outcome),
+            look=True,
+            paths=(path,),
+        )
+    if settled.strange:
+        yield _unsettled(one, settled.strange)
+    for path in (path for path in settled.conflicts if path not in settled.strange):
+        hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
+        yield entry(
+            one,
+            "CONFLICT",
+            differences.both_sides(path, one.view.agent, one.there, settled.clashes.get(path)),
+            hint=hint,
+            look=True,
+            paths=(path,),
+        )
+    if settled.new_own and not one.wider:  # else it may be what is WIDER, which is not settled
+        yield entry(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+
+
+def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
+    """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
+    first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
+    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; --prefer source {first} replaces it"
+    return entry(
+        one, "foreign", f"not settled yet: {differences.listed(differences.unlike(one, paths))}", hint=hint, look=True, paths=paths
+    )
+
+
+_TYPED = "agentconv sync"
+
+
+def _way(one: Candidate, path: str, outcome: Outcome) -> str:
+    """Say what can be done with an edit of a target."""
+    edits = outcome.carrying.edits if outcome.carrying is not None else []
+    edit = next(
+        (each for each in edits if each.candidate.place == one.place and each.candidate.target == one.target and each.path == path), None
+    )
+    if edit is None:
+        return ""
+    if outcome.one_way:
+        return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
+    if edit.reason is not None:
+        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+    undone = f"--prefer source {one.name} takes it back"
+    if edit.overrides:
+        return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
+    return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
+
+
+def entry(
+    one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = (), for_all: str = ""
+) -> Line:
+    """Return a line about an entry, with the place of the field that it is about where somebody has to look."""
+    number = line_of(one, paths[0]) if look and paths else 1
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number, for_all)
+
+
+def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
+    """Return what is told of a file of a target that is nobody's."""
+    place = outcome.settings.place
+    left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.own_file} leaves it alone'
+    names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
+    if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
+        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
+        hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"
+    elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
+        own = f"`own = true` in [sync.{target}] of {outcome.settings.own_file}"
+        hint = f"{own} keeps it in step with the agent of that name in {place}, which {text.client(target)} reads now; {left}"
+    elif agent.name in names:
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}"
+    else:
+        hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
+    return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
