@@ -2,7 +2,8 @@
 
 Claude Code and Codex: words with bars or commas between them are names, anything else an expression (asked). Copilot as Claude Code, by
 either name of a tool. Gemini CLI: `hookPlanner.matchesToolName`. Qwen Code: `matchesHookPattern`, with the tool's aliases. Cursor, Droid:
-an expression. Auggie: `f7n`, an expression for its own tools. Kimi Code: `matches`, an expression, and nothing runs for one that is none.
+an expression. Auggie: `f7n`, an expression for its own tools. CodeBuddy: an expression (asked). Kimi Code: `matches`, an expression, and
+nothing runs for one that is none.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ DECIDERS = {
     "cursor": _gemini,
     "droid": _gemini,
     "auggie": _auggie,
+    "codebuddy": _auggie,
     "kimi": _auggie,
     "kimi-cli": _auggie,
 }
@@ -123,5 +125,6 @@ TOOLS["kimi-cli"] = {
     "write": ("WriteFile",),
     "read": ("ReadFile", "ReadMediaFile"),
 }
+TOOLS["codebuddy"] = {**TOOLS["claude-code"], "edit": ("Edit", "MultiEdit")}
 TOOLS["claude-plugin"] = TOOLS["claude-code"]
 """The tools that do the same in each client, by the names that it holds matchers against."""

@@ -241,6 +241,8 @@ def main() -> None:
     """Run the benchmarks and print a line for each figure as soon as it is known."""
     options = _options()
     print(f"{'work':44} {'found':>8} {'unit':18} {'budget':>6} {'':7} remark")
+    if options.folder:
+        Path(options.folder).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         bench = Bench(Path(folder), options)
         for name in options.only.split(","):

@@ -35,8 +35,11 @@ def files() -> list[Path]:
 def place_of(path: Path) -> Place:
     """Return the place that a fixture is called after, with dots for slashes."""
     module = client(path.parent.name)
-    named = {place.path.strip(".").replace("/", "."): place for place in (*module.user, *module.project)}
-    return named.get(path.name) or next(place for place in module.project if place.pattern and path.name.endswith(place.pattern[1:]))
+    places = [*module.user, *module.project]
+    named = {place.path.strip(".").replace("/", "."): place for place in places}
+    return named.get(path.name) or next(
+        (place for place in places if place.pattern and path.name.endswith(place.pattern[1:])), (*module.project, *module.user)[0]
+    )
 
 
 def fixture(path: Path) -> PartSource:

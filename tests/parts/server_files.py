@@ -51,8 +51,16 @@ def source(format_id: str, data: bytes, place: Place | None = None) -> PartSourc
 
 
 def fixture(path: Path) -> PartSource:
-    """Return a fixture as a source: at the place that it is called after, with dots for slashes, else where its client looks first."""
-    places = {place.path.strip(".").replace("/", "."): place for place in client(path.parent.name).project}
+    """Return a fixture as a source: at the place that it is called after, with dots for slashes, else where its client looks first.
+
+    What ends as the files of a folder alone do lies in that folder.
+    """
+    module = client(path.parent.name)
+    folders = {Path(place.pattern).suffix: place for place in module.project if place.pattern}
+    if path.suffix in folders and path.suffix != Path((module.project or module.user)[0].path).suffix:
+        place = folders[path.suffix]
+        return PartSource(SourceText(f"{place.path}/{path.name}", path.read_bytes()), place)
+    places = {place.path.strip(".").replace("/", "."): place for place in module.project}
     return source(path.parent.name, path.read_bytes(), places.get(path.name))
 
 

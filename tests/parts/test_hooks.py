@@ -24,6 +24,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartProjection, difference
 from agentconv.core.parts import FolderFile, SetHook
+from agentconv.parts.hooks import faults
 from agentconv.parts.hooks import restraints as hook_restraints
 from agentconv.projecting import hook_translation
 from agentconv.sources import user_places
@@ -185,7 +186,27 @@ def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide"])
+@pytest.mark.parametrize("matcher", ["(?i)bash", "Bash(", "[x"])
+def test_matcher_in_another_language_never_fires_and_is_told(matcher: str) -> None:
+    """What the client's own language takes for no expression fits no tool there, whatever it says in another one."""
+    hook = _guard(matcher)
+
+    assert hook_restraints.of(hook, None) == ()
+    assert [fault.message for fault in faults.of(hook)] == [f"takes `{matcher}` for no regular expression: nothing runs for it"]
+
+
+def test_every_client_that_is_given_a_guard_has_a_decider() -> None:
+    """No client into whose files a guard is written is left out of what is held of guards here."""
+    given = [
+        client_id
+        for client_id in CLIENTS
+        if (facts := hook_facts.hooks(vocabulary.words_of(client_id))) and facts.blocks and facts.handlers
+    ]
+
+    assert [client_id for client_id in given if client_id not in DECIDERS and not client(client_id).client.holds_none] == []
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline", "vibe", "openhands", "kiro-ide", "goose"])
 def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
     """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
     done = projected(_guard("Bash"), target)

@@ -13,8 +13,9 @@ from server_files import CLIENTS, client, files, fixture, made, place_of, plain,
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin
 from agentconv.core.meant import Reference, Text
-from agentconv.core.part_format import difference
+from agentconv.core.part_format import PartSource, difference
 from agentconv.core.parts import Server
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,11 @@ def test_fixture_is_read_as_its_client_reads_it(path: Path) -> None:
     assert {"servers": servers, "told": told} == _golden(path.with_name(f"{path.name}.expected.json"), {"servers": servers, "told": told})
 
 
-@pytest.mark.parametrize("path", FILES, ids=IDS)
+SEVERAL = [path for path in FILES if path.parts[-2:] != ("continue", "beds.yaml")]
+"""Those that may hold more than one server."""
+
+
+@pytest.mark.parametrize("path", SEVERAL, ids=["/".join(path.parts[-2:]) for path in SEVERAL])
 def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
     """Servers that are written back leave the file as it was; one that is changed, added or taken out leaves the rest as it was."""
     format_id, original = path.parent.name, fixture(path)
@@ -94,6 +99,22 @@ def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
 
     kept = {line for line in original.text.text.splitlines() if "//" in line or "#" in line or "other" in line}
     assert all(line in texts[2] for line in kept)
+
+
+BLOCK = "# of the garden\nname: Two\nversion: 1.0.0\nmcpServers:\n  - name: beds\n    command: npx  # the first\n"
+
+
+def test_block_of_continue_keeps_each_byte_that_did_not_change() -> None:
+    """A file with one server is written back as it was; where that is changed, the rest stays; one with two holds none."""
+    place = next(place for place in client("continue").project if place.pattern.endswith("yaml"))
+    original = PartSource(SourceText(f"{place.path}/two.yaml", BLOCK.encode()), place)
+    (server,) = client("continue").read(original).parts
+    other = replace(server, definition=replace(server.definition, command="uvx", args=("beds",)))
+    two = replace(original, text=SourceText(original.text.path, f"{BLOCK}  - name: b\n    url: https://x.example.com\n".encode()))
+
+    assert written("continue", [server], original).decode() == BLOCK
+    assert written("continue", [other], original).decode() == BLOCK.replace("npx", "uvx") + "    args:\n      - beds\n"
+    assert [str(state) for state in client("continue").read(two).states] == ["not loaded", "not loaded"]
 
 
 @pytest.mark.parametrize("target", CLIENTS)

@@ -48,6 +48,8 @@ class Hooks:
     """Portable events of which it tells in a way of its own, whatever the names are spelled like."""
     guards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Events of its own that can keep tools from being used, and no other client has: the tools' capabilities; none for all tools."""
+    language: str = "javascript"
+    """In which an expression is written (`core.regexes`)."""
 
 
 @cache
@@ -76,6 +78,7 @@ def hooks(format_id: str) -> Hooks | None:
         frozenset(found.get("denies", ["block"])),
         tuple(found.get("tells", ())),
         {event: tuple(held) for event, held in found.get("guards", {}).items()},
+        found.get("language", "javascript"),
     )
 
 

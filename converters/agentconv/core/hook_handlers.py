@@ -89,6 +89,8 @@ class _Row:
     """The count from which on a time in seconds is one in milliseconds."""
 
     def value(self, given: Any) -> Any:
+        if self.unit and isinstance(given, str):
+            given = float(given)  # as a library reads one for a client that wants a number
         if self.unit and isinstance(given, (int, float)):
             return given / (1000 if given >= self.milliseconds_from else _SECONDS[self.unit])
         return tuple(given) if isinstance(given, list) else given
@@ -132,9 +134,12 @@ def _is_of_kind(row: _Row, value: Json) -> bool:
     kinds: Any = _KINDS.get(row.field, str)
     if isinstance(value, list) and not all(isinstance(one, str) for one in value):
         return False
+    if kinds is _NUMBER and isinstance(value, str):
+        return _COUNT.fullmatch(value) is not None
     return isinstance(value, kinds) and not (kinds is _NUMBER and isinstance(value, bool))
 
 
+_COUNT = expression(r"\s*[0-9]{1,9}(?:\.0+)?\s*")
 _NUMBER = (int, float)
 _KINDS: dict[str, Any] = {"args": list, "headers": dict, "env": dict, "timeout_seconds": _NUMBER, "background": bool}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_facts, vocabulary
+from agentconv.core import hook_facts, regexes, vocabulary
 from agentconv.core.access import EFFECT_OF
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
@@ -80,23 +80,29 @@ def matches(format_id: str, matcher: str | None, tool: str) -> bool:
     if facts is None or facts.matches == "nothing" or text in _EVERYTHING:
         return True
     if facts.matches == "whole":
-        return _fits(f"^(?:{text})$", tool)
-    if facts.matches == "expression":
-        return _fits(text, tool)
+        return regexes.finds(facts.language, f"^(?:{text})$", tool)
     if facts.matches == "words" and _WORDS.fullmatch(text):
         return tool in (word.strip() for word in re.split(r"[|,]", text))
     if facts.matches == "names":
         names = {tool, *(word for word, own in facts.aliases.items() if own == tool)}
         if names & {text, *(word.strip() for word in text.split("|"))}:
             return True
-    return _fits(text, tool)
+    return text == tool or regexes.finds(facts.language, text, tool)
 
 
-def _fits(expression: str, tool: str) -> bool:
-    try:
-        return re.search(expression, tool) is not None
-    except re.error:
-        return expression == tool
+def is_expression(format_id: str, matcher: str) -> bool:
+    """Whether a client takes a matcher for one that may fit: names, or an expression of its language."""
+    facts = hook_facts.hooks(format_id)
+    text = matcher.strip()
+    if facts is None or facts.matches == "nothing" or (facts.matches in ("words", "names") and _WORDS.fullmatch(text)):
+        return True
+    return regexes.is_one(facts.language, text)
+
+
+def is_no_expression(hook: Hook) -> bool:
+    """Whether it is known that a hook's own client takes its matcher for nothing, so that it never runs."""
+    known = not vocabulary.is_documented_only(hook.format) and not is_everything(hook)
+    return known and not is_expression(hook.format, hook.matcher or "")
 
 
 def meaning(hook: Hook) -> frozenset[str] | None:
@@ -156,6 +162,8 @@ def translated(hook: Hook, target: str) -> Matched | None:
         return Matched(None)
     if hook.event not in ON_TOOLS:
         return _same_words(hook, target)
+    if is_no_expression(hook):
+        return Matched("", (), (hook.matcher or "",))
     found: list[str] = []
     moot: list[str] = []
     dead: list[str] = []

@@ -161,6 +161,7 @@ _LANGUAGES = {
         lambda found: Reference(found[1]) if found[1] else Foreign(found[0], "editor"),
         _without_default("${{env:{}}}"),
     ),
+    "secrets": _Language(expression(r"\$\{\{[^}]*\}\}"), lambda found: Foreign(found[0], "secrets"), lambda _one: None),
 }
 KEYS = "keys"
 """The language in which a text is never more than text: variables have keys of their own."""

@@ -43,12 +43,13 @@ so that a client that comes anew changes no file of one that is there). A fact t
 - `rules`: those of a whole project or user: their `order` (which of several that match decides: `first`, `last`, or `deny`, the strictest),
   what a rule that asks or denies is about, where that is not the tool of its name: `whole`, and `parts` where it has a pattern; and
   `patterns`, as above, where words of rules take others than those of an agent's tools.
-- `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `handlers` are the kinds of what is
-  run, `variables` are set for it; `blocks` are the portable events that exit code 2 blocks (`silent = false`: not when nothing is printed),
-  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output, `denies` the values of `decision` that
-  block, `tells` the events of which something else is said there; `once` where what is said twice is run once; `agents` where those of an
-  agent's own file hold its tools; `guards` the events that no other client has, and that can keep tools of these capabilities from being
-  used (none: all tools); `hooks.tools` how matchers call tools, where that is otherwise than lists of tools do.
+- `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `language` that of its expressions
+  (`go`, `javascript`, `python`, `rust`), `handlers` are the kinds of what is run, `variables` are set for it; `blocks` are the portable
+  events that exit code 2 blocks (`silent = false`: not when nothing is printed), `payload`, `arguments` and `decides` what is said on
+  standard input and heeded on standard output, `denies` the values of `decision` that block, `tells` the events of which something else
+  is said there; `once` where what is said twice is run once; `agents` where those of an agent's own file hold its tools; `guards` the
+  events that no other client has, and that can keep tools of these capabilities from being used (none: all tools); `hooks.tools` how
+  matchers call tools, where that is otherwise than lists of tools do.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it

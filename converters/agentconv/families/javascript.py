@@ -104,22 +104,6 @@ def count(value: Json) -> int:
     return int(number)
 
 
-_REGEX_ATOMS = expression(r"\\.|\[(?:[^\]\\]|\\.)*\]", re.DOTALL)
-_REGEX_GROUPS = expression(r"\(\?(?:[:=!]|<[=!]|<[A-Za-z_$][\w$]*>)")
-_NOTHING_TO_REPEAT = expression(r"(?:^|[(|])[*+?]|(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+]|\?\?\?")
-
-
-def is_regex(text: str) -> bool:
-    """Whether RegExp takes a pattern, as far as its brackets, groups and quantifiers go."""
-    bare = _REGEX_GROUPS.sub("(", _REGEX_ATOMS.sub("a", text))
-    depth = 0
-    for char in bare:
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth < 0:
-            return False
-    return depth == 0 and "[" not in bare and "(?" not in bare and not bare.endswith("\\") and not _NOTHING_TO_REPEAT.search(bare)
-
-
 _INDEX = expression(r"0|[1-9][0-9]{0,9}")
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_facts, hook_handlers, vocabulary
+from agentconv.core import effects, hook_facts, hook_handlers, regexes, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
-from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 
@@ -236,7 +235,7 @@ def read_actions(format_id: str, value: Mapping[str, Any], matched: Collection[s
     for hook in found:
         matchers = [hook.matcher, *(handler.get("matcher") for handler in hook.handlers if isinstance(handler, dict))]
         used = hook.native_event[:1].lower() + hook.native_event[1:] in matched
-        if used and not all(is_regex(str(matcher)) for matcher in matchers if matcher):
+        if used and not all(regexes.is_one("javascript", str(matcher)) for matcher in matchers if matcher):
             raise Refused(f"`hooks`: a matcher of {hook.native_event} is no regular expression")
     return found
 
@@ -291,6 +290,14 @@ def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Ho
     words = vocabulary.words_of(target)
     pairs = [(hook, hook if hook.format == words else _translated(hook, words)) for hook in hooks]
     return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
+
+
+def keep_own(projection: Projection) -> None:
+    """Keep hooks of the target's own; no other client's agent has what it runs as it does."""
+    hooks: tuple[Hook, ...] | None = projection.get("hooks")
+    others = [hook.native_event for hook in hooks or () if hook.format != projection.target.id]
+    if others:
+        projection.change("hooks", None, "hooks-dropped", listed(dict.fromkeys(others)))
 
 
 _SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})

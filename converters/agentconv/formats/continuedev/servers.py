@@ -1,10 +1,10 @@
-"""The MCP servers of a project or user of Continue (its code read, its schema asked): JSON files in `.continue/mcpServers`.
+"""The MCP servers of a project or user of Continue (its code read, its schema asked): JSON files in `.continue/mcpServers`, and blocks.
 
 https://docs.continue.dev/customize/deep-dives/mcp
 
 One wrong entry costs the servers of its file. An entry with an address is no program, whatever else it says, and what is not in the
 schema is passed over. `${X}` in `env` becomes a secret of the user's account, which nothing fills in for these files, so that no
-reference is written. Servers in YAML files, each with a name of its own, are another shape: none of those is read or written.
+reference is written. A server in a YAML file of its own is a block (`server_blocks`): none is written for another client's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
+from agentconv.families.value_checks import is_text_map
+from agentconv.formats.continuedev import server_blocks
 from agentconv.formats.continuedev.continuedev import ID
 from agentconv.json.jsonc import JSONC
 from agentconv.parts.servers.files import json_servers
@@ -25,25 +27,34 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Server
 
 _TYPED = Typed(ID, {"stdio": "stdio", "http": "http", "sse": "sse"}, effect=Effect.DROPS_ALL)
+_BLOCKS = ("yaml", "yml")
 _OF_PROGRAMS, _OF_ADDRESSES = ("command", "args", "env"), ("url", "headers")
 
 
+def _passed_over(config: dict[str, Json]) -> tuple[str, ...]:
+    """Return the keys of the other kind, whatever they say: what is a whole address is one, and what is none may be a program."""
+    kind, headers = config.get("type"), config.get("headers")
+    if isinstance(config.get("url"), str) and kind in (None, "http", "sse") and ("headers" not in config or is_text_map(headers)):
+        return _OF_PROGRAMS
+    return _OF_ADDRESSES if isinstance(config.get("command"), str) and kind in (None, "stdio") else ()
+
+
 def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
-    """Read a definition, in which the keys of the other kind are passed over."""
     kind = config.get("type")
-    if "url" in config and kind != "stdio":
-        return _TYPED.read(name, _without(config, _OF_PROGRAMS))
-    if "command" in config and kind not in ("http", "sse"):
-        return _TYPED.read(name, _without(config, _OF_ADDRESSES))
+    if ("url" in config and kind != "stdio") or ("command" in config and kind not in ("http", "sse")):
+        return _TYPED.read(name, config)
     needed = "`command`" if kind == "stdio" else "`url`" if kind else "`command` and no `url`"
     return Complaint(f"it has no {needed}", effect=Effect.DROPS_ALL)
 
 
-def _without(config: dict[str, Json], keys: tuple[str, ...]) -> dict[str, Json]:
-    return {key: value for key, value in config.items() if key not in keys}
-
-
-_PLACES = (Place(".continue/mcpServers/mcp.json"),)
+_FOLDER = ".continue/mcpServers"
+_PLACES = (Place(f"{_FOLDER}/mcp.json"), *(Place(_FOLDER, f"**/*.{ending}") for ending in ("json", *_BLOCKS)))
 BY_FORMAT: dict[str, PartFormat[Server]] = {
-    ID: ServerFormat(Client(ID, "Continue", _read, _TYPED.write), json_servers("/mcpServers", JSONC), _PLACES, _PLACES)
+    ID: ServerFormat(
+        Client(ID, "Continue", _read, _TYPED.write, passed_over=_passed_over),
+        json_servers("/mcpServers", JSONC),
+        _PLACES,
+        _PLACES,
+        elsewhere=tuple((f".{ending}", server_blocks.FORMAT) for ending in _BLOCKS),
+    )
 }

@@ -23,7 +23,8 @@ from agentconv.families import keys, records, tool_tokens, yaml_records
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_texts
-from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.formats.docker import agent_hooks
+from agentconv.projecting import hooks, mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.yaml import emitter, nodes
@@ -145,6 +146,7 @@ KEYS: dict[str, Key] = {
     "toolsets": Key(("tools.mode", "tools.allow"), _toolsets, _write_toolsets, _says_more),
     "sub_agents": simple("delegates", _delegates, list),
     "max_iterations": simple("limits.max_turns", _turns),
+    "hooks": agent_hooks.KEY,
 }
 
 
@@ -222,6 +224,7 @@ def _project_shape(projection: Projection) -> None:
     permissions.mode(projection)
     permissions.rules(projection)
     permissions.unasked(projection)
+    hooks.keep_own(projection)
     models.model(projection, _named, providers=True)
     _leave_delegates(projection)
     mcp.drop(projection, HINT)

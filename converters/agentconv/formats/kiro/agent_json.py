@@ -22,7 +22,7 @@ from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_text
 from agentconv.formats.kiro import hook_lists, mcp_servers, tool_settings, tool_words
-from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.projecting import hooks, mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
@@ -129,4 +129,4 @@ def _project_shape(projection: Projection, hint: str) -> None:
     permissions.rules(projection)
     models.model(projection)
     mcp.project_servers(projection, partial(mcp_servers.reads_back, format_id), hint, mcp_servers.without_on)
-    hook_lists.project(projection)
+    hooks.keep_own(projection)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.ir import Hook
-from agentconv.core.losses import listed
 from agentconv.core.vocabulary import portable_event
 from agentconv.families import keys
 from agentconv.families.keys import Key, simple
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Projection
     from agentconv.core.ir import Json
 
 
@@ -32,11 +30,3 @@ def _write(hooks: tuple[Hook, ...]) -> Json:
         matcher = {} if hook.matcher is None else {"matcher": hook.matcher}
         found.setdefault(hook.native_event, []).extend({**one, **matcher} for one in hook.handlers if isinstance(one, dict))
     return found
-
-
-def project(projection: Projection) -> None:
-    """Keep hooks of the client's own; nobody else writes what it runs as it does."""
-    hooks: tuple[Hook, ...] | None = projection.get("hooks")
-    others = [hook.native_event for hook in hooks or () if hook.format != projection.target.id]
-    if others:
-        projection.change("hooks", None, "hooks-dropped", listed(dict.fromkeys(others)))

@@ -19,7 +19,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.value_checks import is_texts
 from agentconv.formats.kiro import hook_lists, mcp_servers, tool_words
-from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.projecting import hooks, mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.yaml.grammar import JS_YAML_4
@@ -91,7 +91,7 @@ def _project_shape(projection: Projection) -> None:
     permissions.rules(projection)
     models.model(projection)
     mcp.project_servers(projection, partial(mcp_servers.reads_back, ID), HINT, mcp_servers.without_on)
-    hook_lists.project(projection)
+    hooks.keep_own(projection)
 
 
 def _reads_back(grant: ToolGrant) -> bool:

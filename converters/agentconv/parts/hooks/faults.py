@@ -32,6 +32,10 @@ def of(part: SetHook, _client: object = None) -> Iterator[Fault]:
 def of_matcher(hook: Hook) -> Iterator[Fault]:
     """Yield the alternatives of a matcher that fit no tool of the hook's own client."""
     found = hook_matchers.translated(hook, hook.format) if hook.event in hook_matchers.ON_TOOLS else None
+    if found is not None and hook_matchers.is_no_expression(hook):
+        told = f"takes `{hook.matcher}` for no regular expression: nothing runs for it"
+        yield Fault("matcher", hook.matcher or "", told, "write it in the expressions that it knows, or name the tools")
+        return
     tools = hook_facts.hook_tools(hook.format)
     for word in found.dead if found else ():
         instead = next((tool for tool in tools if tool.casefold() == word.casefold()), None)

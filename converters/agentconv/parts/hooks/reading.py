@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import hook_handlers, schema_files, vocabulary
+from agentconv.core import hook_handlers, hook_matchers, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import SetHook
-from agentconv.families import javascript
 from agentconv.parts.hooks import scripts
 from agentconv.parts.hooks.files import TomlHooks
 
@@ -57,7 +56,7 @@ class Client:
     grouped: frozenset[str] = frozenset()
     """The events of which an entry that stands alone, in no group, is none."""
     expressions: bool = False
-    """Whether nothing runs for a matcher that is no expression of JavaScript."""
+    """Whether nothing runs for a matcher that is no expression of the client's language."""
     strict: bool = False
     """Whether one entry that it does not take costs all of its file, and so does an event that it has not got."""
     skips: frozenset[str] = frozenset()
@@ -154,7 +153,7 @@ def problem_of(client: Client, entry: Entry) -> tuple[str | None, bool]:
         return "it has no `hooks`", False
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
-    if client.expressions and isinstance(entry.matcher, str) and not javascript.is_regex(entry.matcher):
+    if client.expressions and isinstance(entry.matcher, str) and not hook_matchers.is_expression(client.words, entry.matcher):
         return f"`{entry.matcher}` is no regular expression", not client.by_event
     if not isinstance(entry.value, dict):
         return "it is no map", False

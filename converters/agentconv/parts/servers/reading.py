@@ -45,9 +45,10 @@ def taken(client: Client, name: str, config: Json) -> Taken:
     """Return what a client makes of a name and a configuration."""
     if not isinstance(config, dict):
         return Taken(Server(definition=McpServer(name)), (Complaint("it is no map", client=client.format),))
-    found = {key: _complaint(client, key, value) for key, value in config.items()}
+    counting = {key: value for key, value in config.items() if key not in client.passed_over(config)}
+    found = {key: _complaint(client, key, value) for key, value in counting.items()}
     complaints = [one for one in (client.bad_name(name), *found.values()) if one]
-    kept = {key: value for key, value in config.items() if found[key] is None}
+    kept = {key: value for key, value in counting.items() if found[key] is None}
     definition = client.read(name, kept)
     if isinstance(definition, Complaint):
         if all(one.effect is Effect.IGNORES for one in complaints):

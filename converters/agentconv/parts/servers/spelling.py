@@ -19,7 +19,7 @@ from agentconv.core.schema_files import part_schema
 from agentconv.projecting import mcp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from agentconv.core.ir import Json, Rule
     from agentconv.core.part_format import Scope
@@ -42,6 +42,10 @@ def _is_on(_file: ServerFile, _name: str) -> bool:
 
 def _as_it_is(server: McpServer) -> McpServer:
     return server
+
+
+def _nothing(_config: dict[str, Json]) -> Collection[str]:
+    return ()
 
 
 def _no_rules(_server: McpServer) -> tuple[Rule, ...] | None:
@@ -81,6 +85,8 @@ class Client:
     """How a server is switched off elsewhere, where its entry has no key for that."""
     closing: Callable[[McpServer], tuple[Rule, ...] | None] = _no_rules
     """Returns rules of the whole set that close the tools which a server has closed, and no others; None where none do."""
+    passed_over: Callable[[dict[str, Json]], Collection[str]] = _nothing
+    """Returns the keys of a configuration that count for nothing beside the others, whatever they say."""
     limits: str | None = None
     """How tools of a server are closed elsewhere, where its entry cannot say that."""
 
