@@ -74,5 +74,6 @@ EXPANDERS: dict[str, Callable[[str, Mapping[str, str]], str]] = {
     "env": _opencode,
     "editor": lambda text, env: re.sub(r"\$\{env:([^}]+)\}", lambda found: env.get(found[1], ""), text),
     "keys": lambda text, _: text,
+    "secrets": lambda text, _: text,
 }
 """By language: what a client hands on of a text."""

@@ -408,7 +408,7 @@ def test_what_a_rollback_leaves_goes(project, give, wheel, run, asked, *, origin
 
     for _ in range(2):
         assert asked("status", code=1).states()[".cursor/agents/doc.md"] == "orphaned"
-        assert "--accept=leaving` takes away what the pack no longer has" in " ".join(run("status", code=1).out.split())
+        assert "--accept=leaving` takes away what the pack no longer gives" in " ".join(run("status", code=1).out.split())
         install("1.0.0", code=1)
     done = run("uninstall", "backend-agents", code=1)
     assert "nothing but the lock says that these files are its: `.cursor/agents/" in done.err

@@ -91,8 +91,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
-    asked_of = (lambda piece: [one for one in of_agents if one in (piece.format, *named)]) if own else lambda _: of_agents
-    files = _inspected(pieces, asked_of, found, options)
+    files = _inspected(pieces, lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)], found, options)
     if agents:
         files, loose = _only(files, agents), [one for one in loose if one in agents]
     diagnostics += [failure for file in files for failure in file.failures]
@@ -105,9 +104,8 @@ def run(options: argparse.Namespace) -> int:
         if options.output_format == "text":
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
-    bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
     stopped = project is not None and not {*named}.isdisjoint(project.stopped)
-    code = Exit.BUG if bugs else _exit_code(files, named, own=own, errors=errors, stopped=stopped)
+    code = _exit_code(files, diagnostics, named, own=own, stopped=stopped)
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
@@ -121,7 +119,7 @@ def _asked(options: argparse.Namespace, found: Discovery, loader: loading.Loader
     """Return the clients to ask, be it about some of the files."""
     if own:
         return list(dict.fromkeys([*(piece.format for piece in loader if piece.source is not None), *named]))
-    return named or inspection.clients(loader, scope.present(options, found), locations.looking_at(found))
+    return named or inspection.clients(loader, scope.in_play(options, found), locations.looking_at(found))
 
 
 def _agents_named(options: argparse.Namespace) -> list[str]:
@@ -215,10 +213,10 @@ def _parts(
 
     parts = beside.beside(found, folders, asked)
     inspected = part_inspection.inspect(parts, asked)
+    if not inspected and not any(True for client in asked for place in parts.places for _ in place.void(client)):
+        return [], None
     from agentconv.lint import whole_project as project
 
-    if not inspected and not project.void(parts, asked):
-        return [], None
     return inspected, project.look(files, pieces, parts, asked)
 
 
@@ -228,7 +226,10 @@ def _without_file(agents: Sequence[str]) -> Diagnostic:
     return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="write files first: agentconv from-json BUNDLE -t FORMAT -o DIR")
 
 
-def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, own: bool, errors: bool, stopped: bool) -> Exit:
+def _exit_code(files: Sequence[Inspected], diagnostics: Sequence[Diagnostic], named: Sequence[str], *, own: bool, stopped: bool) -> Exit:
+    if any(one.code is Code.INTERNAL for one in diagnostics):
+        return Exit.BUG
+    errors = any(one.severity is Severity.ERROR for one in diagnostics)
     if errors and not any(file.agents for file in files):
         return Exit.USAGE
     lost = stopped or any(
@@ -269,8 +270,8 @@ def _tell(
         print("\n".join(inspected_effects.report([file for _, file in shown], asked)))
     elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
-        if not options.clients and set(registry.CLIENTS) - set(asked):
-            print("\nOther assistants: --for all says what they would make of these files.")
+    if shown and not options.clients and set(registry.CLIENTS) - set(asked):
+        print("\nOther assistants: --for all says what they would make of these files.")
     if project:
         from agentconv.render import inspected_parts, whole_project
 

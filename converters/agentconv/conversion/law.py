@@ -213,7 +213,12 @@ class Law:
         projection.losses.append(replace(told, beyond=beyond))
 
     def _is_kept(self, author: Agent, again: Agent, there: Agent, beyond: Sequence[str]) -> bool:
-        """Whether a configuration names what an agent may do beyond its author's words, and may do by the source's own file anyway."""
+        """Whether a configuration names what an agent may do beyond its author's words, and may do by the source's own file anyway.
+
+        A copy takes the place of the source's file where its name is the same to the client: `name: "one"` has quotes in it to Cursor.
+        """
+        if again.name != there.name:
+            return False
         named = self.options.keeps_wider(author) if self.options.keeps_wider is not None else ()
         return all(one in named for one in beyond) and not compare.widenings(there, again, self.target)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
+    from agentconv.core.widening import Widening
     from agentconv.sources.loaded import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
@@ -332,8 +333,16 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
         capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),
         levels=tuple((effect, meant.levels[effect].name.lower()) for effect in access.EFFECTS),
         may=tuple(_may(may, enforcement.held(held, reading.client))),
-        more=(*(one.effect for one in wider if one.effect and not one.unasked), *(("mcp",) if servers else ())),
+        more=(*_more(author, wider), *(("mcp",) if servers else ())),
     )
+
+
+def _more(author: Agent | None, wider: Sequence[Widening]) -> tuple[str, ...]:
+    """Return the effects that an agent has beyond its author's words: who may run commands has those of commands, too."""
+    found = {one.effect: None for one in wider if one.effect and not one.unasked}
+    if author is not None and "run" in found:
+        found |= {effect: None for effect, level in effects.effects(author).levels.items() if level is access.Level.NO}
+    return tuple(found)
 
 
 def _may(said: Effects, held: Effects) -> Iterator[tuple[str, str]]:

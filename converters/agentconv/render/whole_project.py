@@ -42,7 +42,7 @@ def _table(found: WholeProject) -> Iterator[str]:
     """Yield a row for each kind, the assistants across, as many side by side as there is room for."""
     names = {client: _SHORT.get(client) or text.client(client) for client in found.using}
     width = max((len(name) for name in names.values()), default=0) + 2
-    label = max(len("loads"), *(len(noun(kind)) for kind in found.kinds)) + 2
+    label = max(len(word) for word in ("loads", *map(noun, found.kinds))) + 2
     beside = max((columns() - label) // width, 1)
     for start in range(0, len(found.using), beside):
         some = found.using[start : start + beside]

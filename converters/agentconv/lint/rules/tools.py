@@ -260,8 +260,8 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
         result = subject.reading(client)
         if len(result.set.agents) != len(subject.result.set.agents):
             continue
-        for number, (author, agent) in enumerate(zip(subject.result.set.agents, result.set.agents, strict=True)):
-            if result.states[number].dropped or agent.name != author.name:
+        for number, author in enumerate(subject.result.set.agents):
+            if result.states[number].dropped:
                 continue
             wider = _wider(subject, client, number)
             if wider:
