@@ -244,7 +244,7 @@ def test_laws(copied, target):
 
 _CLOSED = agent("one", description="|\n  For one\n  table.")
 ENDS = {
-    "a first text": ("opencode", "a line more", ["prompt.text"], agent("one", [], tools="Read")),
+    "a first text": ("opencode", "a line more", ["prompt.text"], agent("one", [], tools="Read").rstrip() + "\n"),
     "a description that is closed": ("opencode", "another description", ["description"], _CLOSED),
     "a description that is closed, in a list of agents": ("roo", "another description", ["description"], _CLOSED),
 }
@@ -253,7 +253,7 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_laws_where_a_text_ends(end, tmp_path, monkeypatch):
-    """A first text is told as one edit, with what the client has without one; line breaks that close a text are the source's own."""
+    """A first text is told as one edit, with what the client has without one, and goes as it came; line breaks that close a text stay."""
     target, kind, carried, text = ENDS[end]
     project = Project(tmp_path / "project", (target,))
     project.write(f"{SOURCE}/one.md", text)
@@ -264,6 +264,8 @@ def test_laws_where_a_text_ends(end, tmp_path, monkeypatch):
         law(trial)
 
     assert [edit.path for edit in trial.carried] == carried
+    if carried == ["prompt.text"]:
+        put_put(trial)
 
 
 def put_put(trial: Trial) -> None:

@@ -389,7 +389,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
         edits = frontmatter.patch(header, changes) if changes else []  # a prompt changes below any header, a broken one too
         if edits is None:
             return None
-        data = encode(frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent)]))
+        data = encode(frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent, original.text)]))
         result = read(dialect, SourceText(original.path, data))
         again = result.set.agents[0] if result.set.agents and not result.states[0].dropped else None
         if again is not None and fields.same(again, agent):
@@ -410,12 +410,19 @@ def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json |
     return changed
 
 
-def _prompt_edit(header: Header, old: Agent, agent: Agent) -> list[Edit]:
+def _prompt_edit(header: Header, old: Agent, agent: Agent, text: str) -> list[Edit]:
+    """Return what makes of one prompt another; a first one stands below a blank line, which goes with the last one."""
     before, after = fields.get(old, "prompt.text") or "", fields.get(agent, "prompt.text") or ""
     if before == after:
         return []
     start, end = _prompt_place(header)
-    return [(start, end, after if before else f"\n\n{after}\n")]
+    if not before:
+        gap = "\n" if text[:start].endswith("\n") else "\n\n"
+        return [(start, end, f"{gap}{after}\n")]
+    if not after and not text[end:].strip():
+        closed = len(text[:start].rstrip())
+        return [(text.find("\n", closed, start) + 1 or start, len(text), "")]
+    return [(start, end, after)]
 
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
