@@ -506,6 +506,14 @@ def test_a_guard_that_stands_alone_costs_the_file_in_claude_code() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "held"), [("jq -r .tool_input.url | grep -q x && { echo no >&2; exit 2; }", False), ("echo no >&2; exit 2", True)]
+)
+def test_a_guard_that_reads_what_nobody_knows_the_name_of_is_not_held(line: str, held: bool) -> None:
+    """What Qwen Code calls the arguments of its tool for the web is in no vocabulary: a guard that looks at them may find nothing."""
+    assert is_written(projected(_guard("WebFetch", line), "qwen-code")) == held
+
+
+@pytest.mark.parametrize(
     "format_id", ["codebuddy", "codex", "copilot", "deepagents", "droid", "gemini-cli", "goose", "junie", "letta", "openhands", "qwen-code"]
 )
 def test_a_handler_in_no_group_runs_in_copilot_alone(format_id: str) -> None:
