@@ -511,7 +511,7 @@ _LOOKS = "grep -q secret && { echo no >&2; exit 2; }"
     ],
 )
 def test_a_guard_is_held_where_what_it_reads_is_called_the_same(target: str, matcher: str | None, command: str, held: bool) -> None:
-    """What a guard may read of a tool's arguments is known to be called the same there, or it reads none: else nobody knows what it does."""
+    """What a guard may read of a tool is known to be called the same there, or it reads none: else nobody knows what it does."""
     done = convert_agent(guarded("claude-code", matcher, command), target)
     hooks = agent_of(target, done.file.data).hooks if done.file else None
 
