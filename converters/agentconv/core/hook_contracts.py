@@ -243,7 +243,7 @@ def _answers() -> frozenset[str]:
 
 
 def of_lines(lines: Iterable[str]) -> Needs:
-    """Return what command lines need of which no script is at hand: what most do, where one of them names one, or runs what is not known."""
+    """Return what command lines need whose scripts are not at hand: what most do, where one of them runs what is not known."""
     found = [needs(line, {}) for line in lines]
     if not all(one.known for one in found):
         return ASSUMED
