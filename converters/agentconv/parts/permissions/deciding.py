@@ -146,7 +146,7 @@ def beside(part: PermissionSet) -> Iterator[Restraint]:
     """Yield what a file holds back by what it says beside its rules, and no other client can say."""
     for format_id, held in part.extras.items():
         for key, (found, free) in rule_facts.rules(format_id).beside.items():
-            if key in held and held[key] not in free:
+            if key in held and not any(held[key] == one for one in free):
                 yield Restraint("permissions", f"{key}: {held[key]}", "denies", found)
 
 
