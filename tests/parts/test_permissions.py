@@ -260,6 +260,30 @@ def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
     assert "read_file" not in str(projection.part.rules)
 
 
+@pytest.mark.parametrize(
+    ("format_id", "value"),
+    [
+        ("claude-code", {"permissions": {"defaultMode": "plan"}}),
+        ("codebuddy", {"permissions": {"defaultMode": "plan", "allow": ["Edit"]}}),
+        ("qwen-code", {"tools": {"approvalMode": "plan"}}),
+        ("gemini-cli", {"general": {"defaultApprovalMode": "plan"}}),
+    ],
+)
+def test_a_set_that_begins_with_a_plan_holds_back_what_is_more(format_id: str, value: Any) -> None:
+    """Where a session only looks until its user says otherwise, an assistant that begins at once would do more than the author let it."""
+    part = read(format_id, value)
+
+    assert "mode: plan" in [one.text for one in deciding.restraints(part)]
+    assert "mode: plan" in projected(part, "opencode").left_open
+    assert [one.text for one in deciding.restraints(replace(part, mode="default"))] == []
+
+
+@pytest.mark.parametrize(("mode", "held"), [("plan", ["mode: plan"]), ("acceptEdits", [])])
+def test_a_mode_of_letta_holds_back_what_no_other_says(mode: str, held: list[str]) -> None:
+    """Letta's own mode is kept as it stands, and restrains unless it is one of those that do not."""
+    assert [one.text for one in deciding.restraints(read("letta", {"permissions": {"mode": mode}}))] == held
+
+
 _STRICT = {
     "claude-code": ("permissions.deny", "permissions.ask", "permissions"),
     "codebuddy": ("permissions.deny", "permissions.ask", "permissions"),

@@ -14,6 +14,7 @@ from agentconv.families import tool_tokens
 from agentconv.families.value_checks import is_texts
 from agentconv.json import jsonc
 from agentconv.json.jsonc import JSON, Syntax
+from agentconv.parts.permissions import deciding
 from agentconv.parts.permissions.settings import Settings
 
 if TYPE_CHECKING:
@@ -155,7 +156,10 @@ class ListFile:
         if self.lists.mode is None:
             return None
         value = self.settings.value(*self.lists.mode)
-        return vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return None
+        own = value if value in deciding.WATCHING else None  # in a client whose agents have no mode, too
+        return vocabulary.portable_mode(self.lists.format, value) or own
 
     def _folders(self) -> tuple[str, ...] | None:
         value = self.settings.value(*self.lists.folders) if self.lists.folders else None
