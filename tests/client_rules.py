@@ -285,6 +285,29 @@ def decide_qwen(file: Any, call: Call, default: int | None = None) -> int:
     return _decide_lists(lists, _of_qwen, call, _DEFAULT[call.does] if default is None else default)
 
 
+# --- CodeBuddy Code 2.163.0 (asked, with every call allowed)
+
+
+def _of_codebuddy(word: str, pattern: str | None, call: Call, effect: str) -> bool:
+    """A command is one at the start of a piece of its line; a path is below the project, and none that begins with `./` or `/`."""
+    words = {"run": "Bash", "read": "Read", "search": "Grep", "write": "Edit", "fetch": "WebFetch"}
+    if call.does == "server":
+        named = [*call.tool("__").split("__"), ""]
+        said = word.split("__")
+        return said[0] == "mcp" and all(one in ("*", name) for one, name in zip(said[1:], named, strict=False))
+    if word != words[call.does] or pattern is None:
+        return word == words[call.does]
+    if isinstance(call.what, Line):
+        line = call.what
+        return line.around in _PLAIN and not line.wrapper and _of_bash(pattern, line.folder + " ".join(line.words))
+    return call.does in ("read", "write") and not pattern.startswith(("./", "/")) and _segments(pattern.split("/"), call.what.split("/"))
+
+
+def decide_codebuddy(file: Any, call: Call, default: int | None = None) -> int:
+    """Decide as CodeBuddy does in its default mode."""
+    return _decide_lists(file.get("permissions", {}), _of_codebuddy, call, _DEFAULT[call.does] if default is None else default)
+
+
 # --- Gemini CLI 0.61.0 (packages/core/src/policy/config.ts), where no policies of a project are read
 
 
@@ -331,6 +354,7 @@ def decide_codex(file: Sequence[tuple[str, str]], call: Call, default: int | Non
 
 DECIDERS: Mapping[str, Callable[..., int]] = {
     "claude-code": decide_claude,
+    "codebuddy": decide_codebuddy,
     "codex": decide_codex,
     "gemini-cli": decide_gemini,
     "kilo": decide_maps,

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parted_clients import clients_with
+
 from agentconv.core.part_format import PartProjection, PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts.registry import part_format
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from agentconv.core.parts import PermissionSet
 
 FIXTURES = Path(__file__).parent / "fixtures" / "permissions"
-WRITTEN = ("claude-code", "gemini-cli", "kilo", "opencode", "qwen-code", "roo")
-"""The clients into whose files rules of others are written."""
 
 
 def client(format_id: str) -> PartFormat[PermissionSet]:
@@ -25,6 +25,16 @@ def client(format_id: str) -> PartFormat[PermissionSet]:
     found = part_format(format_id, "permissions")
     assert found is not None, format_id
     return found
+
+
+def _takes_others(format_id: str) -> bool:
+    """Whether rules of other clients are written into a client's files."""
+    found: Any = client(format_id)
+    return bool(found.project) and bool(found.client.effects)
+
+
+WRITTEN = tuple(one for one in clients_with("permissions") if _takes_others(one))
+"""The clients into whose files rules of others are written."""
 
 
 def files() -> list[Path]:

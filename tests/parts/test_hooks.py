@@ -505,6 +505,56 @@ def test_a_guard_that_stands_alone_costs_the_file_in_claude_code() -> None:
     assert [one.effect for one in found.diagnostics] == [Effect.DROPS_ALL]
 
 
+@pytest.mark.parametrize(
+    ("line", "held"), [("jq -r .tool_input.url | grep -q x && { echo no >&2; exit 2; }", False), ("echo no >&2; exit 2", True)]
+)
+def test_a_guard_that_reads_what_nobody_knows_the_name_of_is_not_held(line: str, held: bool) -> None:
+    """What Qwen Code calls the arguments of its tool for the web is in no vocabulary: a guard that looks at them may find nothing."""
+    assert is_written(projected(_guard("WebFetch", line), "qwen-code")) == held
+
+
+@pytest.mark.parametrize(
+    "format_id", ["codebuddy", "codex", "copilot", "deepagents", "droid", "gemini-cli", "goose", "junie", "letta", "openhands", "qwen-code"]
+)
+def test_a_handler_in_no_group_runs_in_copilot_alone(format_id: str) -> None:
+    """Where groups are wanted, a handler in place of one never runs: that is told, and what it was to hold back is meant all the same."""
+    event = vocabulary.native_event(vocabulary.words_of(format_id), "before-tool")
+    places = client(format_id).project or client(format_id).user
+    place = next((one for one in places if one.path.endswith("settings.json")), places[0])
+    given = source(format_id, json.dumps({"hooks": {event: [BLOCKING, {"hooks": [BLOCKING]}]}}, indent=1).encode(), place)
+    found = client(format_id).read(given)
+    told = [(one.span.line if one.span else 0, one.effect, one.reason) for one in found.diagnostics]
+    is_run = format_id == "copilot"
+
+    assert [str(one) for one in found.states] == ["loads" if is_run else "not loaded", "loads"]
+    assert told == ([] if is_run else [(4, Effect.DROPS, "it has no `hooks`")])
+    assert all(hook_restraints.of(part, given) for part in found.parts)
+
+
+def test_a_table_in_no_group_never_runs_in_codex() -> None:
+    """So it is in the tables of Codex's configuration: a group without handlers costs nothing but itself."""
+    place = client("codex").project[1]
+    text = b'[[hooks.PreToolUse]]\ntype = "command"\ncommand = "exit 2"\n[[hooks.Stop]]\nhooks = [{type = "command", command = "x"}]\n'
+    found = client("codex").read(source("codex", text, place))
+
+    assert [str(one) for one in found.states] == ["not loaded", "loads"]
+    assert [one.reason for one in found.diagnostics] == ["it has no `hooks`"]
+
+
+@pytest.mark.parametrize("wrong", [{"hooks": [BLOCKING]}, [{"hooks": BLOCKING}], [5], "exit 2"], ids=json.dumps)
+@pytest.mark.parametrize("format_id", ["claude-code", "codebuddy", "gemini-cli"])
+def test_a_guard_that_is_no_hook_at_all_is_meant_all_the_same(format_id: str, wrong: Any) -> None:
+    """What stands where a guard should was to hold something back, and what is written elsewhere holds none of it."""
+    event, other = (str(vocabulary.native_event(format_id, one)) for one in ("before-tool", "session-start"))
+    given = source(format_id, json.dumps({"hooks": {event: wrong, other: wrong}}).encode())
+    (part,) = client(format_id).read(given).parts
+
+    assert hook_restraints.of(part, given)
+    assert not any(is_written(projected(part, target)) for target in (format_id, "claude-code", "qwen-code"))
+    assert written(format_id, [part], given) == given.text.data
+    assert client(format_id).write((), given.text.path, given, without=[part.name or ""])[0].data == given.text.data
+
+
 def test_one_bad_entry_costs_the_file_in_codex() -> None:
     """Codex takes none of a file in which a value is of the wrong kind; an event that it does not know, and a prompt, it passes over."""
     good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'

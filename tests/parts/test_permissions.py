@@ -260,6 +260,62 @@ def test_nothing_is_freed_that_a_rule_forbids_which_is_left_open() -> None:
     assert "read_file" not in str(projection.part.rules)
 
 
+@pytest.mark.parametrize(
+    ("format_id", "value"),
+    [
+        ("claude-code", {"permissions": {"defaultMode": "plan"}}),
+        ("codebuddy", {"permissions": {"defaultMode": "plan", "allow": ["Edit"]}}),
+        ("qwen-code", {"tools": {"approvalMode": "plan"}}),
+        ("gemini-cli", {"general": {"defaultApprovalMode": "plan"}}),
+    ],
+)
+def test_a_set_that_begins_with_a_plan_holds_back_what_is_more(format_id: str, value: Any) -> None:
+    """Where a session only looks until its user says otherwise, an assistant that begins at once would do more than the author let it."""
+    part = read(format_id, value)
+
+    assert "mode: plan" in [one.text for one in deciding.restraints(part)]
+    assert "mode: plan" in projected(part, "opencode").left_open
+    assert [one.text for one in deciding.restraints(replace(part, mode="default"))] == []
+
+
+@pytest.mark.parametrize(("mode", "held"), [("plan", ["mode: plan"]), ("acceptEdits", [])])
+def test_a_mode_of_letta_holds_back_what_no_other_says(mode: str, held: list[str]) -> None:
+    """Letta's own mode is kept as it stands, and restrains unless it is one of those that do not."""
+    assert [one.text for one in deciding.restraints(read("letta", {"permissions": {"mode": mode}}))] == held
+
+
+_STRICT = {
+    "claude-code": ("permissions.deny", "permissions.ask", "permissions"),
+    "codebuddy": ("permissions.deny", "permissions.ask", "permissions"),
+    "cursor": ("permissions.deny", "permissions"),
+    "droid": ("commandDenylist", "commandBlocklist"),
+    "gemini-cli": ("tools.exclude", "tools.confirmationRequired", "tools.core", "tools"),
+    "letta": ("permissions.deny", "permissions.ask", "permissions.alwaysAsk", "permissions"),
+    "qwen-code": ("permissions.deny", "permissions.ask", "permissions", "tools.exclude", "tools.disabled", "tools.core", "tools"),
+}
+"""Where the settings of clients that list their rules have what closes something, and what should hold that."""
+
+
+@pytest.mark.parametrize("wrong", ["rm", ["rm", 5], {"rm": True}, 5], ids=json.dumps)
+@pytest.mark.parametrize(("format_id", "key"), [(one, key) for one, keys in _STRICT.items() for key in keys])
+def test_a_list_of_denials_of_a_wrong_kind_is_told_and_meant(format_id: str, key: str, wrong: Any) -> None:
+    """Where a list that closes something cannot be read as one, that is told; what its author closed, no target has a word for."""
+    if isinstance(wrong, dict) and key in ("permissions", "tools"):
+        return
+    place, value = settings_of(format_id), wrong
+    for step in reversed(key.split(".")):
+        value = {step: value}
+    source = PartSource(SourceText(place.path, json.dumps(value, indent=1).encode()), place)
+    found = client(format_id).read(source)
+    (part,) = found.parts
+    target = "opencode"
+
+    assert found.diagnostics
+    assert [one.text for one in deciding.restraints(part) if ": " in one.text]
+    assert projected(part, target).left_open
+    assert client(format_id).write((part,), place.path, source)[0].data == source.text.data
+
+
 _UNSAID: dict[str, tuple[str, Any]] = {
     "no command": ("claude-code", {"permissions": {"deny": ["Bash()"]}}),
     "a blank before it": ("claude-code", {"permissions": {"deny": ["Bash( rm:*)"]}}),

@@ -457,8 +457,6 @@ def guarded(client: str, matcher: str | None, command: str = "./guard.sh", **mor
 
 
 GUARDS = [
-    ("claude-code", "qwen-code", None, None),
-    ("claude-code", "qwen-code", "*", None),
     ("claude-code", "qwen-code", "^(Write|Edit)$", "write_file|edit"),
     ("claude-code", "qwen-code", "Bash", "run_shell_command|monitor|exec"),
     ("claude-code", "qwen-code", "Write|Edit", "write_file|edit"),
@@ -477,8 +475,8 @@ def test_a_guard_that_may_answer_otherwise_stays(target: str) -> None:
 def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
     """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so.
 
-    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing. No matcher is every tool, as `*` is. What is no name of a tool
-    Qwen Code also takes for an expression, so that `edit` guards `notebook_edit` as well.
+    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing. What is no name of a tool it also takes for an expression, so that
+    `edit` guards `notebook_edit` as well.
     """
     done = convert_agent(guarded(source, matcher), target)
     assert done.file
@@ -488,6 +486,36 @@ def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher
     codes = {loss.code for loss in done.losses}
     assert "hooks-moved" in codes
     assert ("guard-silent" in codes) == (target == "qwen-code")
+
+
+_SAYS_NO = "echo no >&2; exit 2"
+_LOOKS = "grep -q secret && { echo no >&2; exit 2; }"
+
+
+@pytest.mark.parametrize(
+    ("target", "matcher", "command", "held"),
+    [
+        ("qwen-code", "Read", "./guard.sh", True),
+        ("qwen-code", "WebFetch", "./guard.sh", False),  # nobody knows what it is told of
+        ("qwen-code", None, "./guard.sh", False),
+        ("qwen-code", "*", "./guard.sh", False),
+        ("qwen-code", None, _SAYS_NO, True),
+        ("qwen-code", "WebFetch", _SAYS_NO, True),
+        ("qwen-code", "WebFetch", f"jq -r .tool_input.url | {_LOOKS}", False),
+        ("qwen-code", "Read", f"jq -r .tool_input.file_path | {_LOOKS}", True),
+        ("qwen-code", "Read", "exit 2", False),  # which blocks nothing there, since it says nothing
+        ("openhands", "Read", f"jq -r .tool_input.file_path | {_LOOKS}", False),
+        ("openhands", "Read", _SAYS_NO, True),
+        ("openhands", "Bash", f"jq -r .tool_input.command | {_LOOKS}", True),
+        ("openhands", "Bash", "./guard.sh", False),  # which may answer with what OpenHands does not heed
+    ],
+)
+def test_a_guard_is_held_where_what_it_reads_is_called_the_same(target: str, matcher: str | None, command: str, held: bool) -> None:
+    """What a guard may read of a tool is known to be called the same there, or it reads none: else nobody knows what it does."""
+    done = convert_agent(guarded("claude-code", matcher, command), target)
+    hooks = agent_of(target, done.file.data).hooks if done.file else None
+
+    assert bool(hooks) == held, [loss.detail for loss in done.losses]
 
 
 UNSURE = {

@@ -119,6 +119,19 @@ def test_what_could_break_a_rule_that_is_not_held_is_not_written(tmp_path: Path)
     assert {"set-restraint", "set-restraint-unheld"} <= codes
 
 
+def test_what_could_break_a_guard_that_never_runs_is_not_written(tmp_path: Path) -> None:
+    """A guard that its own client passes over, since it stands in no group, was meant: where it is not held, nothing goes without it."""
+    (tmp_path / ".codex/agents").mkdir(parents=True)
+    (tmp_path / ".codex/hooks.json").write_text('{"hooks": {"PreToolUse": [{"type": "command", "command": "exit 2"}]}}')
+    (tmp_path / ".codex/agents/a.toml").write_text('name = "a"\ndescription = "d"\ndeveloper_instructions = "Do."\n')
+    found = discovery.discover([str(tmp_path)], "codex")
+    parts = beside(found, [str(tmp_path)], ["codex"])
+    done = list(convert(list(Loader(found.files)), "opencode", Options(along=chosen(["hooks"])), parts))
+
+    assert not any(one.file for one in done)
+    assert {"set-restraint", "set-restraint-unheld"} <= {loss.code for one in done for loss in one.losses}
+
+
 def test_an_agent_of_open_code_is_held_to_the_rules_of_its_set(tmp_path: Path) -> None:
     """OpenCode takes an agent's own rules before those of the set, so these stand in both."""
     files, codes = _converted(tmp_path, "opencode", "permissions")

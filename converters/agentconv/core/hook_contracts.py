@@ -18,6 +18,7 @@ from agentconv.core.expressions import expression
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.core.hook_facts import Hooks
     from agentconv.core.ir import Hook
 
 _QUIET = frozenset(
@@ -98,7 +99,9 @@ _SHOWN = 40
 UNREAD = Needs(known=False, told=True)
 NOTHING = Needs()
 ASSUMED = Needs(told=True)
-"""What most commands rely on: that they are told of the tool."""
+"""What most commands rely on: that they are told of the tool, and of its arguments."""
+_ARGUMENTS = "tool_input"
+"""Where all clients that spell names alike tell of a tool's arguments."""
 
 
 def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
@@ -209,13 +212,27 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     named = {word for word in wanted.words if word in mine.tools or word in mine.aliases} - other.tools.keys()
     if named and hook.event in hook_matchers.ON_TOOLS:
         return f"it knows a tool as `{min(named)}`"
-    missing = {
-        name
-        for capability in _about(hook)
-        for name in _arguments(mine, capability) & wanted.words
-        if name not in _arguments(other, capability)
-    }
-    return f"it reads `{min(missing)}`" if missing else None
+    return _misread(wanted, hook, mine, other) if hook.event in hook_matchers.ON_TOOLS else None
+
+
+def _misread(wanted: Needs, hook: Hook, mine: Hooks, other: Hooks) -> str | None:
+    """Say what of a tool's arguments a hook's command would not find where another client calls them otherwise, or nobody knows.
+
+    The arguments of an MCP server's tool are the server's. Of a command that nobody read, all have to be known; of one that looks at none
+    by its text, or at all that it is told, none has to.
+    """
+    meaning = hook_matchers.meaning(hook)
+    every = {one for several in mine.tools.values() for one in several}
+    about = sorted(one for one in (every if meaning is None else meaning) if not one.startswith("mcp__"))
+    looks = wanted is ASSUMED or (meaning is not None and _ARGUMENTS in wanted.words)
+    for capability in about:
+        names, there = (frozenset(one.arguments.get(capability, ())) for one in (mine, other))
+        lacking = (names if wanted is ASSUMED else names & wanted.words) - there
+        if lacking:
+            return f"it reads `{min(lacking)}`" if wanted is not ASSUMED else f"it may read `{min(lacking)}`"
+        if looks and not (names and there):
+            return f"it may read what nobody knows the name of there, of what it is told of `{capability}`"
+    return None
 
 
 @cache
@@ -225,11 +242,10 @@ def _answers() -> frozenset[str]:
     return frozenset().union(*(facts.decides for facts in found)) - {"reason"}
 
 
-def _about(hook: Hook) -> Iterable[str]:
-    facts = hook_facts.hooks(hook.format)
-    about = hook_matchers.meaning(hook)
-    return about if about is not None else facts.arguments if facts else ()
-
-
-def _arguments(facts: hook_facts.Hooks, capability: str) -> frozenset[str]:
-    return frozenset(facts.arguments.get(capability, ()))
+def of_lines(lines: Iterable[str]) -> Needs:
+    """Return what command lines need whose scripts are not at hand: what most do, where one of them runs what is not known."""
+    found = [needs(line, {}) for line in lines]
+    if not all(one.known for one in found):
+        return ASSUMED
+    words = frozenset().union(*(one.words for one in found))
+    return Needs(told=any(one.told for one in found), words=words, speaks=all(one.speaks for one in found))

@@ -314,7 +314,8 @@ def _translated(hook: Hook, target: str) -> Hook | None:
     matched = hook_matchers.translated(hook, target)
     if matched is None or matched.moot or matched.dead or not hook_matchers.is_sure(hook):
         return None
-    return hook_translation.carried(hook, target, hook_contracts.ASSUMED).hook
+    lines = (hook_handlers.rooted(hook_handlers.read(hook.format, one).line) for one in hook.handlers)
+    return hook_translation.carried(hook, target, hook_contracts.of_lines(lines)).hook
 
 
 def _is_shared(handler: Json) -> bool:

@@ -86,12 +86,12 @@ class LoadedPart:
 
     @property
     def meant(self) -> bool:
-        """Whether its client has it, or would if all of its file were as the client wants it, where it may hold others back.
+        """Whether its client has it, or would if it were written as the client wants it, where it may hold others back.
 
-        A prohibition that its client passes over with all of its file is what its author wrote all the same.
+        A prohibition that its client passes over, alone or with all of its file, is what its author wrote all the same.
         """
         lost = self.hidden_by is None and self.kind in RESTRAINING
-        return self.taken or (lost and (self.is_voided or any(one.effect and one.effect.is_whole for one in self.told)))
+        return self.taken or (lost and (self.is_voided or any(one.effect and one.effect.drops for one in self.told)))
 
 
 @dataclass(slots=True)

@@ -33,7 +33,14 @@ _ON_TOOLS = frozenset({"PreToolUse", "PostToolUse"})
 _ENABLED = "enabled"
 _ADDED = "added"
 """What a hook is called that has no name of its own."""
-_CLIENT = reading.Client(ID, "Antigravity", grouped=_ON_TOOLS, blank=True, needed={}, holds_none="how one blocks there is not known")
+_CLIENT = reading.Client(
+    ID,
+    "Antigravity",
+    alone=frozenset(vocabulary.events(ID)) - _ON_TOOLS,
+    blank=True,
+    needed={},
+    holds_none="how one blocks there is not known",
+)
 _EVENTS = {event.casefold(): event for event in vocabulary.events(ID)}
 """Its events, which it knows in any case."""
 

@@ -43,7 +43,7 @@ _CURSORS = {
     "stop": "",
 }
 """The events of Cursor's kind, and the matcher that becomes of each."""
-_CLIENT = reading.Client(ID, "Auggie", by_event=True, grouped=frozenset(vocabulary.events(ID)) - _CURSORS.keys(), expressions=True)
+_CLIENT = reading.Client(ID, "Auggie", by_event=True, alone=frozenset(_CURSORS), expressions=True)
 
 
 class _HookFile(JsonHooks):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
 from agentconv.core.part_format import Place
 from agentconv.parts.hooks.format import HookFormat
 from agentconv.parts.hooks.reading import Client
@@ -22,17 +21,16 @@ if TYPE_CHECKING:
     from agentconv.core.parts import SetHook
 
 _GUARDS = frozenset({"PreToolUse", "PermissionRequest"})
-_EVENTS = frozenset(vocabulary.events("claude-code"))
 _TRUST = "they run in a folder that is trusted alone: say so when Claude Code asks"
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "claude-code": HookFormat(
-        Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, grouped=_EVENTS, blank=True, trust=_TRUST),
+        Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, blank=True, trust=_TRUST),
         (Place(".claude/settings.json", trusted=True, mixed=True), Place(".claude/settings.local.json", trusted=True, mixed=True)),
         (Place(".claude/settings.json", mixed=True),),
         off=(("disableAllHooks",), True),
     ),
     "claude-plugin": HookFormat(
-        Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, grouped=_EVENTS, blank=True, plugin=True),
+        Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, blank=True, plugin=True),
         (Place("hooks/hooks.json"),),
     ),
 }

@@ -23,7 +23,7 @@ _EVENTS = frozenset(vocabulary.events("codex"))
 _TRUST = "none of them runs before its user has trusted it as it stands: open /hooks in Codex"
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "codex": HookFormat(
-        Client("codex", "Codex", whole=_EVENTS, skips=frozenset({"prompt", "agent"}), trust=_TRUST, distrusts=True),
+        Client("codex", "Codex", whole=_EVENTS, hollow=True, skips=frozenset({"prompt", "agent"}), trust=_TRUST, distrusts=True),
         (Place(".codex/hooks.json", trusted=True), Place(".codex/config.toml", trusted=True, mixed=True)),
         (Place(".codex/hooks.json"), Place(".codex/config.toml", mixed=True)),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import vocabulary
 from agentconv.core.part_format import Place
 from agentconv.parts.hooks.format import HookFormat
 from agentconv.parts.hooks.reading import Client
@@ -24,8 +25,9 @@ def _refused(event: str, kind: str) -> str | None:
     return None if kind != "prompt" or event.casefold() == "sessionstart" else "a `prompt` is for the start of a session alone"
 
 
+_EVENTS = frozenset(vocabulary.events("copilot"))
 _TRUST = "they run in a folder that is trusted alone: say so when Copilot asks"
-_CLIENT = Client("copilot", "GitHub Copilot", typed=False, head={"version": 1}, refuses=_refused, trust=_TRUST)
+_CLIENT = Client("copilot", "GitHub Copilot", typed=False, alone=_EVENTS, head={"version": 1}, refuses=_refused, trust=_TRUST)
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "copilot": HookFormat(
         _CLIENT,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
 from agentconv.core.part_format import Place
 from agentconv.parts.hooks.format import HookFormat
 from agentconv.parts.hooks.reading import Client
@@ -23,7 +22,7 @@ _ID = "deepagents"
 _UNASKED = "whether one holds there was not asked of it"
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     _ID: HookFormat(
-        Client(_ID, "deepagents-code", grouped=frozenset(vocabulary.events(_ID)), blank=True, holds_none=_UNASKED),
+        Client(_ID, "deepagents-code", blank=True, holds_none=_UNASKED),
         (Place(".deepagents/hooks.json", trusted=True),),
         (Place(".deepagents/hooks.json"),),
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass
 from agentconv.core.part_format import Place
 from agentconv.formats.goose import extensions
 from agentconv.formats.goose.goose import ID
@@ -41,8 +41,6 @@ class _HookFile(JsonHooks):
 
     def __init__(self, source: SourceText) -> None:
         super().__init__(source, ("hooks",), jsonc.JSON)
-        alone = "it has no list `hooks`"
-        self.entries = [replace(one, problem=alone) if one.handler is None and not one.problem else one for one in self.entries]
         events = self._events.entries() if self._events else {}
         wrong = (found for event, node in events.items() if event in _EVENTS for found in self._wrong(event, node))
         self.problem = self.problem or next(wrong, None)

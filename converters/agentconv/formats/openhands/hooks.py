@@ -13,8 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.dataclass import dataclass
 from agentconv.core.part_format import Place
 from agentconv.core.source import BOM
 from agentconv.formats.openhands.openhands import ID
@@ -27,7 +26,7 @@ from agentconv.parts.hooks.reading import Client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.part_format import PartFormat, PartSource, PartsRead
+    from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import SetHook
     from agentconv.core.source import SourceText
     from agentconv.json.jsonc import Node
@@ -50,8 +49,6 @@ class _HookFile(JsonHooks):
         root = jsonc.parse(source.text.removeprefix(BOM), jsonc.JSON).root
         wrapped = isinstance(root, Object) and _WRAPPER in root.entries()
         super().__init__(source, (_WRAPPER,) if wrapped else (), jsonc.JSON)
-        self.empty = [entry for entry in self.entries if entry.handler is None and not entry.problem]
-        self.entries = [entry for entry in self.entries if entry not in self.empty]
         self.problem = self.problem or next(chain(self._wrong(self._events), self._wrong_entries()), None)
 
     def _wrong(self, events: Node | None) -> Iterator[tuple[str, int]]:
@@ -77,7 +74,7 @@ class _HookFile(JsonHooks):
                     yield "`matcher` is a text", self._text.place(matcher.start)
 
     def _wrong_entries(self) -> Iterator[tuple[str, int]]:
-        for entry in self.entries:
+        for entry in (one for one in self.entries if one.handler is not None):
             value = entry.value if isinstance(entry.value, dict) else {}
             kind = value.get("type", "command")
             bound = next((key for key in ("command", "async") if kind in ("prompt", "agent") and value.get(key)), None)
@@ -89,26 +86,13 @@ class _HookFile(JsonHooks):
 class _Hooks(HookFormat):
     """Its format of hooks."""
 
-    def read(self, source: PartSource) -> PartsRead[SetHook]:
-        """Read all hooks of a file, and tell of entries that run none."""
-        file = _HookFile(source.text)
-        found = HookFormat.read(self, source)
-        told = (_told(f"runs nothing for an entry of `{entry.event}`: it has no `hooks`", source.text, entry.at) for entry in file.empty)
-        return replace(found, diagnostics=tuple(chain(found.diagnostics, told)))
-
     def _file(self, source: SourceText, place: Place | None) -> JsonHooks:  # noqa: ARG002
         return _HookFile(source)
 
 
-def _told(message: str, source: SourceText, at: int) -> Diagnostic:
-    hint = "put what it runs into a list below `hooks`"
-    made = Diagnostic(Code.NOT_LOADED, Severity.WARNING, f"OpenHands {message}", source.span(at), hint, None, ID)
-    return replace(made, effect=Effect.DROPS)
-
-
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     ID: _Hooks(
-        Client(ID, "OpenHands", typed=False, strict=True, refuses=_refused, needed=_NEEDED, holds_none=_NOBODY),
+        Client(ID, "OpenHands", typed=False, strict=True, hollow=True, refuses=_refused, needed=_NEEDED, holds_none=_NOBODY),
         (Place(".openhands/hooks.json"),),
         (Place(".openhands/hooks.json"),),
     )

@@ -107,7 +107,7 @@ class JsonHooks:
         elif "hooks" not in keys:
             yield Entry(event, index, None, {key: one for key, one in found.items() if key != "matcher"}, found.get("matcher"), at=at)
         elif not isinstance(keys["hooks"], Array):
-            yield Entry(event, index, problem="`hooks` is a list", at=at)
+            yield Entry(event, index, matcher=found.get("matcher"), problem="`hooks` is a list", at=at)
         else:
             options = {key: one for key, one in found.items() if key not in ("matcher", "hooks")} or None
             for number, one in enumerate(keys["hooks"].items):
@@ -176,6 +176,8 @@ class JsonHooks:
         found: dict[str, dict[int, list[int] | None]] = {}
         for index in sorted(removed):
             entry = self.entries[index]
+            if entry.problem:
+                continue  # it stands in no list
             groups = found.setdefault(entry.event, {})
             several = groups.setdefault(entry.group, [])
             if entry.handler is None or several is None:
@@ -283,6 +285,9 @@ class TomlHooks:
 
 def _toml_group(event: str, index: int, group: Json, at: int) -> Iterator[Entry]:
     handlers = group.get("hooks") if isinstance(group, dict) else None
+    if isinstance(group, dict) and "hooks" not in group:
+        yield Entry(event, index, None, {key: one for key, one in group.items() if key != "matcher"}, group.get("matcher"), at=at)
+        return
     if not isinstance(group, dict) or not isinstance(handlers, list):
         yield Entry(event, index, problem="`hooks` is a list", at=at)
         return

@@ -15,6 +15,7 @@ from agentconv.projecting.hook_translation import Carried
 
 if TYPE_CHECKING:
     from agentconv.core.hook_contracts import Needs
+    from agentconv.core.ir import Hook
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import SetHook
     from agentconv.parts.hooks.reading import Client
@@ -25,6 +26,8 @@ def project(client: Client, projection: PartProjection[SetHook]) -> None:
     part = projection.source
     if projection.at_home:
         projection.translate(name=reading.name_of(part.definition))
+        if why := _problem(client, part.definition):
+            _left_out(projection, Carried(why=why))
         return
     found = _taken(client, hook_translation.carried(part.definition, client.format, needs(part)))
     if found.hook is None:
@@ -45,9 +48,14 @@ def _taken(client: Client, found: Carried) -> Carried:
         return Carried(why=client.holds_none)
     if found.hook is None:
         return found
-    handlers = (one for one in map(client.fitted, found.hook.handlers) if isinstance(one, dict))
-    problems = (reading.handler_problem(client, found.hook.native_event, one) for one in handlers)
-    return replace(found, hook=None, why=why) if (why := next(filter(None, problems), None)) else found
+    why = _problem(client, replace(found.hook, handlers=tuple(map(client.fitted, found.hook.handlers))))
+    return replace(found, hook=None, why=why) if why else found
+
+
+def _problem(client: Client, hook: Hook) -> str | None:
+    """Say why a client would not run one of a hook's handlers."""
+    handlers = (one for one in hook.handlers if isinstance(one, dict))
+    return next(filter(None, (reading.handler_problem(client, hook.native_event, one) for one in handlers)), None)
 
 
 def needs(part: SetHook) -> Needs:

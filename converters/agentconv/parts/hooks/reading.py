@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import hook_handlers, hook_matchers, schema_files, vocabulary
+from agentconv.core import effects, hook_handlers, hook_matchers, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
@@ -29,6 +29,8 @@ def _anything(_event: str, _kind: str) -> str | None:
     return None
 
 
+_UNGROUPED = "it has no `hooks`"
+_INTO_GROUP = "put what it runs into a list below `hooks`"
 _NONE, _STOPPED = "runs none of the hooks of this file", "does not start with this file"
 
 
@@ -53,8 +55,10 @@ class Client:
     """Whether what costs all of its file costs all of the plugin that the file is in."""
     by_event: bool = False
     """Whether one entry that it does not take costs those of its event in the file."""
-    grouped: frozenset[str] = frozenset()
-    """The events of which an entry that stands alone, in no group, is none."""
+    alone: frozenset[str] = frozenset()
+    """The events of which a handler may stand alone, in no group, where not all do."""
+    hollow: bool = False
+    """Whether one that stands alone elsewhere is a group without handlers to it, which costs nothing else."""
     expressions: bool = False
     """Whether nothing runs for a matcher that is no expression of the client's language."""
     strict: bool = False
@@ -94,12 +98,17 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
     names: dict[str, int] = {}
     parts, states = [], []
     for entry, (problem, _) in zip(file.entries, wrong, strict=True):
-        if entry.problem:
+        if not _is_meant(client, entry):
             continue
         parts.append(_hook(client, entry, source, names, entry.pointer(file.top)))
         stopped = State.STOPS if client.stops and (file.problem or client.strict) else State.NOT_LOADED
         states.append(stopped if all_gone else State.NOT_LOADED if problem or entry.event in lost else State.LOADS)
     return PartsRead(tuple(parts), tuple(states), tuple(_told(client, file, source, wrong)))
+
+
+def _is_meant(client: Client, entry: Entry) -> bool:
+    """Whether an entry is a hook, or was to be one that holds something back: of that, its author meant something, however it stands."""
+    return not entry.problem or vocabulary.portable_event(client.words, entry.event) in effects.GUARD_EVENTS
 
 
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
@@ -124,7 +133,7 @@ def _kind(value: Json) -> str:
 def _hook(client: Client, entry: Entry, source: PartSource, names: dict[str, int], pointer: str) -> SetHook:
     matcher: Any = entry.matcher if isinstance(entry.matcher, str) else None
     event = vocabulary.portable_event(client.words, entry.event)
-    value = entry.value if isinstance(entry.value, dict) else {}
+    value = entry.value if isinstance(entry.value, dict) and not entry.problem else {}
     hook = Hook(entry.event, client.words, event, matcher, (value,), entry.options)
     files = scripts.of(hook_handlers.read(client.words, value), source.files)
     name = numbered(name_of(hook), names)
@@ -149,8 +158,8 @@ def problem_of(client: Client, entry: Entry) -> tuple[str | None, bool]:
         return entry.problem, False
     if not vocabulary.knows_event(client.words, entry.event):
         return f"it has no event `{entry.event}`", not client.strict
-    if entry.handler is None and entry.event in client.grouped:
-        return "it has no `hooks`", False
+    if entry.handler is None and not client.flat and entry.event not in client.alone:
+        return _UNGROUPED, client.hollow
     if entry.matcher is not None and not isinstance(entry.matcher, str):
         return "`matcher` is a text", False
     if client.expressions and isinstance(entry.matcher, str) and not hook_matchers.is_expression(client.words, entry.matcher):
@@ -194,11 +203,12 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
     names: dict[str, int] = {}
     for entry, (problem, passed) in zip(file.entries, wrong, strict=True):
         hook = Hook(entry.event, client.words, vocabulary.portable_event(client.words, entry.event), _text(entry.matcher))
-        name = None if entry.problem else numbered(name_of(hook), names)
+        name = numbered(name_of(hook), names) if _is_meant(client, entry) else None
         if problem:
             whole = _costs_all(client, entry, problem, passed)
             does = several if whole else f"{'does not run the hook' if passed or not client.by_event else several} of `{entry.event}`"
             told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
+            told = replace(told, hint=_INTO_GROUP) if problem == _UNGROUPED else told
             effect = Effect.DROPS_ALL if whole else Effect.DROPS
             yield replace(told, names=(entry.event,), effect=effect, reason=problem, cause=guard if whole else None)
 

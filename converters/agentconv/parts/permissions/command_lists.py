@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from agentconv.core.ir import Rule
 from agentconv.core.meant import Pattern
 from agentconv.core.parts import PermissionSet
+from agentconv.families.value_checks import is_texts
 from agentconv.json import jsonc
 from agentconv.parts.permissions.settings import Settings
 
@@ -31,7 +32,13 @@ class CommandLists:
         self.lists = lists
         self.settings = Settings(source, jsonc.JSONC)
         rules = [found for key, effect in lists.items() for text in self._texts(key) for found in rule(format_id, tool, effect, "", text)]
-        self.part = PermissionSet(rules=tuple(rules), resolution="deny") if rules else None
+        wrong = {key: value for key in lists if (value := self.settings.value(key)) is not None and not is_texts(value)}
+        for key in wrong:
+            self.settings.complain(f"`{key}` is a list of text", key)
+        closed = {key: value for key, value in wrong.items() if value and lists[key] != "allow"}
+        extras = {format_id: closed} if closed else {}
+        order = "deny" if rules else None
+        self.part = PermissionSet(rules=tuple(rules), resolution=cast("Any", order), extras=extras) if rules or extras else None
 
     @property
     def complaints(self) -> list[tuple[Complaint, int]]:

@@ -23,6 +23,8 @@ OUTSIDE = "outside"
 """What stands for all that is done in folders outside of the project."""
 _OUTSIDE = frozenset({"read", "write", "run"})
 BEYOND_READING = frozenset({"write", "run", "network"})
+WATCHING = ("plan", "read-only")
+"""The modes in which nothing is done but looked at, even what is allowed."""
 BY_COMMANDS = frozenset({"read", "write", "network", "run"})
 """What commands can do."""
 
@@ -143,10 +145,12 @@ def restraints(part: PermissionSet) -> Iterator[Restraint]:
 
 
 def beside(part: PermissionSet) -> Iterator[Restraint]:
-    """Yield what a file holds back by what it says beside its rules, and no other client can say."""
+    """Yield what a file holds back by what it says beside its rules, and no other client can say: values, and how a session begins."""
+    if part.mode in WATCHING:
+        yield Restraint("permissions", f"mode: {part.mode}", "denies", BEYOND_READING)
     for format_id, held in part.extras.items():
         for key, (found, free) in rule_facts.rules(format_id).beside.items():
-            if key in held and held[key] not in free:
+            if key in held and not any(held[key] == one for one in free):
                 yield Restraint("permissions", f"{key}: {held[key]}", "denies", found)
 
 

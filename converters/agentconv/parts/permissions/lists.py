@@ -11,8 +11,10 @@ from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.core.meant import Pattern
 from agentconv.core.parts import PermissionSet
 from agentconv.families import tool_tokens
+from agentconv.families.value_checks import is_texts
 from agentconv.json import jsonc
 from agentconv.json.jsonc import JSON, Syntax
+from agentconv.parts.permissions import deciding
 from agentconv.parts.permissions.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ class ListFile:
         """The paths of which it was said that the client does not take what stands there."""
         for path in (*lists.lists, *filter(None, (lists.core, lists.mode)), *self._table()):
             self._check(path)
+        for path in dict.fromkeys(path[:-1] for path in lists.lists if len(path) > 1):
+            self._check_table(path)
         self.part = self._part()
 
     def _table(self) -> list[Path]:
@@ -101,6 +105,12 @@ class ListFile:
         if wrong is not None:
             self._told.add(path)
             self.settings.complain(wrong.reason, *path, within=wrong.within, effect=wrong.effect, remedy=wrong.remedy)
+
+    def _check_table(self, path: Path) -> None:
+        """Say that what should hold lists is no map; what that costs besides is told of the file (`sources.void_files`)."""
+        value = self.settings.value(*path)
+        if value is not None and not isinstance(value, dict):
+            self.settings.complain(f"`{path[-1]}` is a map", *path)
 
     @property
     def complaints(self) -> list[tuple[Complaint, int]]:
@@ -146,7 +156,10 @@ class ListFile:
         if self.lists.mode is None:
             return None
         value = self.settings.value(*self.lists.mode)
-        return vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return None
+        own = value if value in deciding.WATCHING else None  # in a client whose agents have no mode, too
+        return vocabulary.portable_mode(self.lists.format, value) or own
 
     def _folders(self) -> tuple[str, ...] | None:
         value = self.settings.value(*self.lists.folders) if self.lists.folders else None
@@ -160,6 +173,17 @@ class ListFile:
             value = self.settings.value(*path)
             if value is not None:
                 found[escape_key(".".join(path))] = value
+        return {**found, **self._misspelled()}
+
+    def _misspelled(self) -> dict[str, Json]:
+        """Return what stands where a list of denials should, and cannot be read as one: its author closed something with it."""
+        strict = (*(path for path, effect in self.lists.lists.items() if effect != "allow"), *filter(None, [self.lists.core]))
+        found: dict[str, Json] = {}
+        for path in strict:
+            value, table = self.settings.value(*path), self.settings.value(*path[:-1]) if path[:-1] else None
+            wrong = table if table and not isinstance(table, dict) else None if is_texts(value) else value
+            if wrong:
+                found.setdefault(path[-1], wrong)
         return found
 
     def rewritten(self, part: PermissionSet | None) -> str:
@@ -186,7 +210,8 @@ class ListFile:
         return vocabulary.native_mode(self.lists.format, cast("Any", mode)) or mode
 
     def _path_of(self, key: str) -> Path:
-        found = next((path for path in self.lists.extras if ".".join(path) == key), None)
+        known = {path[-1]: path for path in (*self.lists.lists, *filter(None, [self.lists.core]))}
+        found = known.get(key) or next((path for path in self.lists.extras if ".".join(path) == key), None)
         return found or (*(self.lists.table or ()), key)
 
     def _lists_for(self, part: PermissionSet) -> dict[Path, Json | None]:

@@ -143,11 +143,10 @@ class _Held:
     def _close_server(self, rule: Rule, effect: str) -> str | None:
         if rule.server is None:
             return f"no rule of {self.client.title} closes every MCP server"
-        words = [self.client.server(*way) for way in server_names.ways(rule)]
+        words = [self.client.server(*way) for way in (*server_names.ways(rule), *server_names.further(rule))]
         if None in words:
             return f"no rule of {self.client.title} closes a server's tool"
-        further = (self.client.server(*way) for way in server_names.further(rule))
-        for word in dict.fromkeys(filter(None, (*words, *further))):
+        for word in dict.fromkeys(filter(None, words)):
             self._add(effect, word, None)
         return None
 
