@@ -177,6 +177,20 @@ def test_a_command_without_a_description_has_that_of_its_text_as_a_skill() -> No
     assert ("skill-description-derived", "`Fix it`") in [(one.code, str(one.detail)) for one in projection.losses]
 
 
+@pytest.mark.parametrize("text", ["  a ", "a\rb", "a\n  b\n\n", "  a\nb", "---", "|", "- a", "", " ", "'a'"])
+def test_a_header_of_lines_gives_back_what_is_written(text: str) -> None:
+    """Letta Code quotes nothing: what a line, or a block of lines, cannot hold of a description is declared."""
+    command = Command(name="fix it", description=text, argument_hint=text, body=Body(("---\nx: y\n---\n\nFix it.",)))
+    projection = projected(command, "letta")
+    (back,) = read(written(projection.part, "letta"), "letta").parts
+
+    assert difference(projection.part, back) == []
+    assert {"description", "argument_hint"} & projection.declared == (
+        {*()} if projection.part.description == text else {"description", "argument_hint"}
+    )
+    assert back.name == "fix-it"
+
+
 @pytest.mark.parametrize(("format_id", "target"), [("gemini-cli", "opencode"), ("claude-code", "gemini-cli")])
 def test_what_is_quoted_for_the_shell_by_one_client_alone_is_a_warning(format_id: str, target: str) -> None:
     """Where one client quotes what the user types into a command line, and the other does not, the user is warned."""
@@ -282,12 +296,12 @@ def test_a_file_that_is_too_large_is_not_read(format_id: str) -> None:
 
 @pytest.mark.parametrize("target", WRITERS)
 def test_names_stay_below_their_folder(target: str) -> None:
-    """No name leads out of the place that it is written to, and folders are kept where the client looks into them."""
+    """No name leads out of the place that it is written to, and folders are kept where the client calls the command by them."""
     there = client(target)
     paths = [there.path(projected(Command(name=name, body=Body(("x",))), target).part, there.project[0]) for name in ("git/fix", "../../a")]
 
     assert all(path.startswith(f"{there.project[0].path}/") and ".." not in path.split("/") for path in paths)
-    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern)
+    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern and target != "letta")
 
 
 @pytest.mark.parametrize(("format_id", "state"), [("opencode", State.STOPS), ("kilo", State.NOT_LOADED)])
