@@ -42,6 +42,24 @@ def test_nothing_is_there_in_an_empty_project(project):
     assert disk.diagnostics == []
 
 
+def test_an_ignore_file_below_the_root_is_about_its_folder(project):
+    """What `.kiroignore` in a folder denies is said from the root: a name at any depth below the folder, a path from there."""
+    (project / "a/b[1]").mkdir(parents=True)
+    (project / ".kiroignore").write_text("top.txt\n")
+    (project / "a/b[1]/.kiroignore").write_text("*.pem\nkeys/\n/x\nx/y\n# c\n!**/z\n")
+    top, below = (one.part.rules for one in PartsOnDisk(project).of("kiro-ide", "permissions"))
+    folder = r"/a/b\[1]"
+
+    assert [str(rule.pattern) for rule in top] == ["top.txt"]
+    assert [(rule.effect, str(rule.pattern)) for rule in below] == [
+        ("deny", f"{folder}/**/*.pem"),
+        ("deny", f"{folder}/**/keys/"),
+        ("deny", f"{folder}/x"),
+        ("deny", f"{folder}/x/y"),
+        ("allow", f"{folder}/**/z"),
+    ]
+
+
 def test_of_one_name_the_first_place_wins(project):
     """A client takes one of two skills of a name, and the other is told to be hidden by its file."""
     skill(project, ".codex/skills")
