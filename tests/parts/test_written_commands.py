@@ -191,6 +191,30 @@ def test_a_header_of_lines_gives_back_what_is_written(text: str) -> None:
     assert back.name == "fix-it"
 
 
+@pytest.mark.parametrize(("header", "count"), [("invokable: true", 1), ("invokable: false", 0), ("name: a", 0), ("a: [", 0)])
+def test_a_rule_of_continue_is_a_command_where_it_says_so(header: str, count: int) -> None:
+    """Any other rule is an instruction alone."""
+    place = client("continue").project[-1]
+    given = PartSource(SourceText(f"{place.path}/one.md", f"---\n{header}\n---\nDo it.\n".encode()), place)
+
+    assert [one.name for one in read(given, "continue").parts] == ["one.md"] * count
+
+
+def test_what_continue_fills_in_and_cuts_off_is_told() -> None:
+    """A line of three dashes would end the text, and Handlebars fills in other braces beside what the user types."""
+    body = Body(("Fix ", AllArguments(), ".\n---\n${{ secrets.X }}\n---"))
+    projection = projected(Command(name="fix", body=body, invoked_by="user"), "continue")
+    told = [(one.code, str(one.detail)) for one in projection.losses]
+    alone = projected(Command(name="fix", body=Body(("${{ secrets.X }}",)), invoked_by="user"), "continue")
+
+    assert written(projection.part, "continue").text.text.endswith("\n\nFix {{{ input }}}.\n----\n${{ secrets.X }}\n----\n")
+    assert told == [
+        ("text-approximated", "a line `---` is one of four dashes"),
+        ("placeholder-literal", "{{ secrets.X }} in line 3 of the text"),
+    ]
+    assert alone.losses == []
+
+
 @pytest.mark.parametrize(("format_id", "target"), [("gemini-cli", "opencode"), ("claude-code", "gemini-cli")])
 def test_what_is_quoted_for_the_shell_by_one_client_alone_is_a_warning(format_id: str, target: str) -> None:
     """Where one client quotes what the user types into a command line, and the other does not, the user is warned."""
@@ -301,7 +325,7 @@ def test_names_stay_below_their_folder(target: str) -> None:
     paths = [there.path(projected(Command(name=name, body=Body(("x",))), target).part, there.project[0]) for name in ("git/fix", "../../a")]
 
     assert all(path.startswith(f"{there.project[0].path}/") and ".." not in path.split("/") for path in paths)
-    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern and target != "letta")
+    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern and target not in ("continue", "letta"))
 
 
 @pytest.mark.parametrize(("format_id", "state"), [("opencode", State.STOPS), ("kilo", State.NOT_LOADED)])

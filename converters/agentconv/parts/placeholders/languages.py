@@ -114,6 +114,7 @@ CODEBUDDY_SKILL = Language(
 )
 """Skills of CodeBuddy, which know no single words."""
 CODEBUDDY = replace(CODEBUDDY_SKILL, id="codebuddy", base=1, word_ends=True)
+CONTINUE = Language("continue", everything="{{{ input }}}", file="@", own="</?system>")
 LETTA = Language("letta", everything="$ARGUMENTS", base=1, one_digit=True, runs="`", appends=False)
 
 OF_FORMAT = {
@@ -131,11 +132,27 @@ OF_FORMAT = {
     "codebuddy": CODEBUDDY,
     "openhands": OPENHANDS,
     "letta": LETTA,
+    "continue": CONTINUE,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
 LANGUAGES = {
     language.id: language
-    for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, CODEBUDDY, CODEBUDDY_SKILL, OPENHANDS, LETTA)
+    for language in (
+        PLAIN,
+        CLAUDE,
+        EXTENSION,
+        OPENCODE,
+        GEMINI,
+        COPILOT,
+        DROID,
+        KIMI,
+        AUGGIE,
+        CODEBUDDY,
+        CODEBUDDY_SKILL,
+        OPENHANDS,
+        LETTA,
+        CONTINUE,
+    )
 }
 
 
