@@ -191,6 +191,19 @@ def test_a_header_of_lines_gives_back_what_is_written(text: str) -> None:
     assert back.name == "fix-it"
 
 
+@pytest.mark.parametrize("target", CLIENTS)
+def test_blanks_at_the_ends_of_a_description_are_kept_or_told(target: str) -> None:
+    """A description that a client trims is trimmed before it is written."""
+    projection = projected(Command(name="fix", description=" Fixes\n", body=Body(("Fix it.",)), invoked_by="user"), target)
+    instead = projection.instead
+    part = projection.part if instead is None else instead
+    back = read(written(projection.part, target), target).parts[0].description if instead is None and not projection.is_refused() else None
+    trimmed = isinstance(part, (Command, Skill)) and part.description != " Fixes\n"
+
+    assert back in (None, projection.part.description)
+    assert trimmed == ("description" in projection.declared)
+
+
 @pytest.mark.parametrize(("header", "count"), [("invokable: true", 1), ("invokable: false", 0), ("name: a", 0), ("a: [", 0)])
 def test_a_rule_of_continue_is_a_command_where_it_says_so(header: str, count: int) -> None:
     """Any other rule is an instruction alone."""

@@ -23,7 +23,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored
 from agentconv.formats.letta import lines
 from agentconv.formats.letta.letta import ID
-from agentconv.parts.commands import markdown
+from agentconv.parts.commands import markdown, projecting
 from agentconv.parts.commands.client import Client
 from agentconv.parts.commands.shapes import Entry, Opened, given_twice, undecodable
 from agentconv.parts.placeholders.languages import LETTA
@@ -97,7 +97,7 @@ class _Commands(Client):
             text = getattr(projection.part, name)
             held = lines.read_back(javascript.line_feeds(text)) or None if text is not None else None
             if held != text:
-                projection.change(name, held, "text-trimmed", "blanks at its ends")
+                projection.change(name, held, "text-trimmed", projecting.TRIMMED)
 
 
 def _looks(field: str, name: str) -> Key:
