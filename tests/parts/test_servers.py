@@ -117,6 +117,21 @@ def test_block_of_continue_keeps_each_byte_that_did_not_change() -> None:
     assert [str(state) for state in client("continue").read(two).states] == ["not loaded", "not loaded"]
 
 
+def test_a_file_of_continue_without_a_map_of_servers_is_one() -> None:
+    """It is called as its file is, and keeps each byte that did not change; a map that is there is what counts."""
+    place = next(place for place in client("continue").project if place.pattern.endswith("json"))
+    one = '{\n  // of the garden\n  "command": "npx"\n}\n'
+    original = PartSource(SourceText(f"{place.path}/garden/beds.json", one.encode()), place)
+    (server,) = client("continue").read(original).parts
+    other = replace(server, definition=replace(server.definition, command="uvx"))
+    both = replace(original, text=SourceText(original.text.path, b'{"command": "npx", "mcpServers": {"a": {"command": "npx"}}}'))
+
+    assert (server.name, server.definition.command) == ("beds", "npx")
+    assert written("continue", [server], original).decode() == one
+    assert written("continue", [other], original).decode() == one.replace("npx", "uvx")
+    assert [found.name for found in client("continue").read(both).parts] == ["a"]
+
+
 @pytest.mark.parametrize("target", CLIENTS)
 def test_what_is_lost_is_declared_and_nothing_is_freer(target: str) -> None:
     """What a server becomes differs from what it was in declared fields alone, is read back as written, and may do no more."""

@@ -28,6 +28,7 @@ NAMES = ("issue", "branch")
         ("gemini", "!{echo {a} {{args}}} @{a b.md} $1", (ShellOutput(("echo {a} ", AllArguments())), " ", FileText(("a b.md",)), " $1")),
         ("gemini", "!{never {closed}", (ForeignPlaceholder("!{", "gemini"), "never {closed}")),
         ("copilot", "${input:name:a hint} #file:a/b.ts", (NamedArgument("name", "a hint"), " ", FileText(("a/b.ts",)))),
+        ("letta", "$10 of $0, x!`ls $9`", (Argument(0), "0 of $0, x", ShellOutput(("ls ", Argument(8))))),
         ("plain", "$ARGUMENTS $1 {{args}} @a.md", ("$ARGUMENTS $1 {{args}} @a.md",)),
     ],
 )
@@ -44,6 +45,8 @@ def test_each_client_has_its_own_words(language: str, text: str, parts: tuple[ob
         ("claude", "Fix $0 then $1", "opencode", "Fix $1 then $2", [("placeholder-rest", 1)]),
         ("opencode", "Fix $1", "claude", "Fix $ARGUMENTS", [("placeholder-typed", 1)]),
         ("opencode", "$2 of $1\n$2", "claude", "$1 of $0\n$1", [("placeholder-rest", 1), ("placeholder-rest", 2)]),
+        ("claude", "$0 and $9", "letta", "$1 and <argument 10>", [("placeholder-argument", 1)]),
+        ("letta", "$10", "opencode", "<issue>0", [("placeholder-argument", 1)]),
         ("claude", "a\n$2", "gemini", "a\n<argument 3>", [("placeholder-argument", 2)]),
         ("claude", "$0", "gemini", "{{args}}", [("placeholder-rest", 1)]),
         ("claude", "```!\nls\n```\n!`id`", "gemini", "!{ls}\n!{id}", []),

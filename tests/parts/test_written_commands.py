@@ -177,6 +177,57 @@ def test_a_command_without_a_description_has_that_of_its_text_as_a_skill() -> No
     assert ("skill-description-derived", "`Fix it`") in [(one.code, str(one.detail)) for one in projection.losses]
 
 
+@pytest.mark.parametrize("text", ["  a ", "a\rb", "a\n  b\n\n", "  a\nb", "---", "|", "- a", "", " ", "'a'"])
+def test_a_header_of_lines_gives_back_what_is_written(text: str) -> None:
+    """Letta Code quotes nothing: what a line, or a block of lines, cannot hold of a description is declared."""
+    command = Command(name="fix it", description=text, argument_hint=text, body=Body(("---\nx: y\n---\n\nFix it.",)))
+    projection = projected(command, "letta")
+    (back,) = read(written(projection.part, "letta"), "letta").parts
+
+    assert difference(projection.part, back) == []
+    assert {"description", "argument_hint"} & projection.declared == (
+        {*()} if projection.part.description == text else {"description", "argument_hint"}
+    )
+    assert back.name == "fix-it"
+
+
+@pytest.mark.parametrize("target", CLIENTS)
+def test_blanks_at_the_ends_of_a_description_are_kept_or_told(target: str) -> None:
+    """A description that a client trims is trimmed before it is written."""
+    projection = projected(Command(name="fix", description=" Fixes\n", body=Body(("Fix it.",)), invoked_by="user"), target)
+    instead = projection.instead
+    part = projection.part if instead is None else instead
+    back = read(written(projection.part, target), target).parts[0].description if instead is None and not projection.is_refused() else None
+    trimmed = isinstance(part, (Command, Skill)) and part.description != " Fixes\n"
+
+    assert back in (None, projection.part.description)
+    assert trimmed == ("description" in projection.declared)
+
+
+@pytest.mark.parametrize(("header", "count"), [("invokable: true", 1), ("invokable: false", 0), ("name: a", 0), ("a: [", 0)])
+def test_a_rule_of_continue_is_a_command_where_it_says_so(header: str, count: int) -> None:
+    """Any other rule is an instruction alone."""
+    place = client("continue").project[-1]
+    given = PartSource(SourceText(f"{place.path}/one.md", f"---\n{header}\n---\nDo it.\n".encode()), place)
+
+    assert [one.name for one in read(given, "continue").parts] == ["one.md"] * count
+
+
+def test_what_continue_fills_in_and_cuts_off_is_told() -> None:
+    """A line of three dashes would end the text, and Handlebars fills in other braces beside what the user types."""
+    body = Body(("Fix ", AllArguments(), ".\n---\n${{ secrets.X }}\n---"))
+    projection = projected(Command(name="fix", body=body, invoked_by="user"), "continue")
+    told = [(one.code, str(one.detail)) for one in projection.losses]
+    alone = projected(Command(name="fix", body=Body(("${{ secrets.X }}",)), invoked_by="user"), "continue")
+
+    assert written(projection.part, "continue").text.text.endswith("\n\nFix {{{ input }}}.\n----\n${{ secrets.X }}\n----\n")
+    assert told == [
+        ("text-approximated", "a line `---` is one of four dashes"),
+        ("placeholder-literal", "{{ secrets.X }} in line 3 of the text"),
+    ]
+    assert alone.losses == []
+
+
 @pytest.mark.parametrize(("format_id", "target"), [("gemini-cli", "opencode"), ("claude-code", "gemini-cli")])
 def test_what_is_quoted_for_the_shell_by_one_client_alone_is_a_warning(format_id: str, target: str) -> None:
     """Where one client quotes what the user types into a command line, and the other does not, the user is warned."""
@@ -282,12 +333,12 @@ def test_a_file_that_is_too_large_is_not_read(format_id: str) -> None:
 
 @pytest.mark.parametrize("target", WRITERS)
 def test_names_stay_below_their_folder(target: str) -> None:
-    """No name leads out of the place that it is written to, and folders are kept where the client looks into them."""
+    """No name leads out of the place that it is written to, and folders are kept where the client calls the command by them."""
     there = client(target)
     paths = [there.path(projected(Command(name=name, body=Body(("x",))), target).part, there.project[0]) for name in ("git/fix", "../../a")]
 
     assert all(path.startswith(f"{there.project[0].path}/") and ".." not in path.split("/") for path in paths)
-    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern)
+    assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern and target not in ("continue", "letta"))
 
 
 @pytest.mark.parametrize(("format_id", "state"), [("opencode", State.STOPS), ("kilo", State.NOT_LOADED)])

@@ -42,6 +42,48 @@ def test_nothing_is_there_in_an_empty_project(project):
     assert disk.diagnostics == []
 
 
+def test_an_ignore_file_below_the_root_is_about_its_folder(project):
+    """What `.kiroignore` in a folder denies is said from the root: a name at any depth below the folder, a path from there."""
+    (project / "a/b[1]").mkdir(parents=True)
+    (project / ".kiroignore").write_text("top.txt\n")
+    (project / "a/b[1]/.kiroignore").write_text("*.pem\nkeys/\n/x\nx/y\n# c\n!**/z\n")
+    top, below = (one.part.rules for one in PartsOnDisk(project).of("kiro-ide", "permissions"))
+    folder = r"/a/b\[1]"
+
+    assert [str(rule.pattern) for rule in top] == ["top.txt"]
+    assert [(rule.effect, str(rule.pattern)) for rule in below] == [
+        ("deny", f"{folder}/**/*.pem"),
+        ("deny", f"{folder}/**/keys/"),
+        ("deny", f"{folder}/x"),
+        ("deny", f"{folder}/x/y"),
+        ("allow", f"{folder}/**/z"),
+    ]
+
+
+def test_a_file_among_skills_is_one_in_kimi_code(project):
+    """It needs no header, and shows the text's first line; in other clients, it is told to be none."""
+    base = project / ".kimi-code/skills"
+    base.mkdir(parents=True)
+    texts = {
+        "water.md": "Water it.\n\nAt dawn.\n",
+        "mow.md": "---\nname: mow-it\ndescription: 5\ndisableModelInvocation: true\n---\nMow it.\n",
+        "open.md": "---\nname: x\n",
+        "SKILL.md": SKILL.format(name="here"),
+    }
+    for name, text in texts.items():
+        (base / name).write_text(text)
+    disk = PartsOnDisk(project)
+    found = {one.path.rpartition("/")[2]: one for one in disk.of("kimi", "skills")}
+    said = {name: (one.part.name, one.part.description, one.part.invoked_by, str(one.state)) for name, one in found.items()}
+
+    assert said == {
+        "water.md": ("water", "Water it.", None, "loads"),
+        "mow.md": ("mow-it", "Mow it.", "user", "loads"),
+        "open.md": ("open", "---", None, "not loaded"),
+    }
+    assert disk.diagnostics == []
+
+
 def test_of_one_name_the_first_place_wins(project):
     """A client takes one of two skills of a name, and the other is told to be hidden by its file."""
     skill(project, ".codex/skills")

@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.along import NOTHING, chosen
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
+from agentconv.parts.places import recorded
 from agentconv.sources import discovery, inputs, locations, user_places
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Home | N
     """Return the user's home, where files go to each target's own folder there: with `--scope user`, or an -o that is the home folder.
 
     Raises:
-        InputError: The options contradict each other, or a target has no such folder.
+        InputError: The options contradict each other, or a target has no such folder, and nothing else that is asked for either.
     """
     output = options.output
     if not is_user(options) or output == inputs.STDIN:
@@ -152,9 +154,15 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Home | N
         raise registry.usage(f"--scope user and -o {output} exclude each other", hint)
     own = user_places.home()
     for target in targets:
-        if own.folder(target) is None:
+        if own.folder(target) is None and not _takes_parts(target, getattr(options, "along", None)):
             raise user_places.refusal(target, f"write into a project, or leave {target} out of -t")
     return own
+
+
+def _takes_parts(target: str, words: Sequence[str] | None) -> bool:
+    """Whether a client without agents of its user has a place for something that is asked for by its kind or name."""
+    wanted = chosen(words) if words is not None else NOTHING
+    return any("user" in recorded().get(target, {}).get(kind, {}) for kind in (*wanted.kinds, *(kind for kind, _ in wanted.named)))
 
 
 def _is_home(output: str) -> bool:

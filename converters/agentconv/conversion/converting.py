@@ -66,7 +66,7 @@ def convert(
 
         yield from bundle(pieces, target, options, parts)
         return
-    if not registry.FORMATS[target].has_agents:
+    if not options.takes_agents(target):
         from agentconv.conversion.parts_alone import without_agents
 
         yield from without_agents(pieces, target, options, parts)

@@ -315,9 +315,12 @@ class PartsOnDisk(PlacesOnDisk):
         """Yield the files that lie where skills do, and are none."""
         base = self.place(client, place.path)
         names = os.listdir(base) if os.path.isdir(base) else ()
+        module = registry.part_format(client, "skills")
+        known = tuple(self._places(client, module)) if module else ()
         for name in sorted(names):
             path = place.holds(name)
-            if name.endswith(".md") and sniffing.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+            is_known = any(matches(one, path) for one in known)
+            if name.endswith(".md") and sniffing.may_be_agent(name) and not is_known and os.path.isfile(base / name):
                 yield path
 
     def astray(self, client: str) -> Iterator[PartSource]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import FolderFile
     from agentconv.sources.user_places import Home
 
-_ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules")
+_ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules", ".kiroignore")
 """How a pattern begins that names files of any folder below the root, and how they end."""
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""

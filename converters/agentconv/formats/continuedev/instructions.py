@@ -4,7 +4,7 @@ https://docs.continue.dev/customize/deep-dives/rules
 
 Of `AGENTS.md`, `AGENT.md`, `CLAUDE.md` and `CODEX.md` the first that is there is read. A rule in `.continue/rules` is always read with
 `alwaysApply: true`, or where it says nothing of files; the editor reads one with `globs` at these, the command line never.
-`invokable: true` makes it a command, which is not read here.
+`invokable: true` makes it a command (`commands`).
 """
 
 from __future__ import annotations

@@ -3,21 +3,23 @@
 https://moonshotai.github.io/kimi-code/en/customization/skills.html
 
 The header is found as an agent's is. Three spellings of a key are one, and the last that stands there counts. Of a `flow` and a
-`reference` the model is told nothing. The client also takes a file `<name>.md` that lies in the folder itself for a skill.
+`reference` the model is told nothing. A file `<name>.md` that lies in the folder itself is a skill, too, which needs no header; none is
+written.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
-from agentconv.core.part_format import Place
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.part_format import PartsRead, Place
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
 from agentconv.formats.kimi import kimi
 from agentconv.parts.placeholders.languages import OF_FORMAT
-from agentconv.parts.skills import keys
+from agentconv.parts.skills import keys, reading
 from agentconv.parts.skills.client import Client
 from agentconv.yaml.grammar import JS_YAML_4
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.ir import Json
+    from agentconv.core.part_format import PartSource
+    from agentconv.core.parts import Skill
 
 _TYPES = ("prompt", "inline", "flow", "reference")
 _STARTERS = keys.Starters(model_only=None, also=("disable_model_invocation", "disableModelInvocation"))
@@ -58,10 +62,40 @@ def _lift(header: dict[str, Json]) -> Mapping[str, object]:
     return {"when_to_use": when}
 
 
-_ANY = "**/SKILL.md"
-_PLACES = (Place(".kimi-code/skills", _ANY), Place(".agents/skills", _ANY, native=False))
+def _first_line(body: str) -> str | None:
+    """Return what the client shows of a file without a description."""
+    found = next(filter(None, (line.strip(SPACE) for line in body.split("\n"))), None)
+    return None if found is None else found if len(found) <= _SHOWN_OF_BODY else f"{found[: _SHOWN_OF_BODY - 1]}\u2026"
+
+
+@dataclass(frozen=True, slots=True)
+class _Skills(Client):
+    """Its format of skills."""
+
+    def read(self, source: PartSource) -> PartsRead[Skill]:
+        """Read a skill's folder, or the one file that is a skill."""
+        if source.text.path == source.place.holds(reading.FILE):
+            return PartsRead()
+        return reading.read(self if source.place.pattern != _FLAT else self._of_one_file(source.text.text), source)
+
+    def _of_one_file(self, text: str) -> Client:
+        """Return what it makes of a file that is a skill: nothing is wanted of its header but that it is closed."""
+        bare = text.partition("\n")[0].strip(SPACE) != "---"
+        table = {**self.keys, "description": keys.key("description", lambda value: _filled(value) or None)}
+        more: dict[str, Any] = {"name_from": "either", "read_name": _filled, "described": _first_line}
+        return replace(self, keys=table, needs_description=False, bare=bare, **more)
+
+
+def _filled(value: Json) -> str:
+    return value.strip(SPACE) if isinstance(value, str) else ""
+
+
+_ANY, _FLAT = "**/SKILL.md", "*.md"
+_SHOWN_OF_BODY = 240
+_FOLDERS = {".kimi-code/skills": True, ".agents/skills": False}
+_PLACES = tuple(Place(folder, pattern, native=own) for pattern in (_ANY, _FLAT) for folder, own in _FOLDERS.items())
 BY_FORMAT = {
-    kimi.ID: Client(
+    kimi.ID: _Skills(
         kimi.ID,
         "Kimi Code",
         _PLACES,

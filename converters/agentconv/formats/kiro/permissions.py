@@ -2,8 +2,8 @@
 
 https://kiro.dev/docs/kiroignore/
 
-A project's counts where the user's settings name it (`kiroAgent.agentIgnoreFiles`), the user's own always. Those of folders below the
-root are not read. Nothing of another client's rules is written, since nobody could ask what holds there.
+A project's counts where the user's settings name it (`kiroAgent.agentIgnoreFiles`), the user's own always; one in a folder below the root
+is about that folder. Nothing of another client's rules is written, since nobody could ask what holds there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     ID: PermissionFormat(
         Client(ID, "Kiro", partial(ignore_files.rule, ID), effects=frozenset()),
         ignore_files.reader(ID),
-        (Place(".kiroignore"),),
+        (Place(".kiroignore"), Place("", "*/**/.kiroignore")),
         (Place(".kiro/settings/kiroignore"),),
+        elsewhere=((".kiroignore", ignore_files.reader(ID, nested=True)),),
     )
 }

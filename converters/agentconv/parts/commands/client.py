@@ -57,6 +57,8 @@ class Client:
     """A key whose text is what the command is called."""
     name_as_text: bool = False
     """Whether a number there is a name, too."""
+    says_name: bool = False
+    """Whether a file is written with its command's name even where its path says the same."""
     spelled: Callable[[str], str] = str
     """What the client makes of the path below its place."""
     bad_name: Callable[[str], str | None] = _no_complaint

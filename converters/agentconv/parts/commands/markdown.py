@@ -91,7 +91,7 @@ class Markdown:
                 return None
             edits += found
         if change.body is not None:
-            edits += _body_edit(source.text, start, change.body)
+            edits += body_edit(source.text, start, change.body)
         return frontmatter.apply(source.text, edits)
 
     def rendered(self, new: Sequence[New]) -> str:
@@ -121,7 +121,8 @@ def _at_start(source: SourceText, *_way: str | int) -> Span:
     return source.span()
 
 
-def _body_edit(text: str, start: int, body: str) -> Iterator[Edit]:
+def body_edit(text: str, start: int, body: str) -> Iterator[Edit]:
+    """Yield what puts another text into a file, from where its text may start."""
     below = text[start:]
     before = below.strip(SPACE)
     if not before:

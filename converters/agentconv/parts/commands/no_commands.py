@@ -86,6 +86,9 @@ def _project_name(projection: PartProjection[Command], longest: int) -> None:
 
 def _describe(projection: PartProjection[Command], text: str, blanks: str) -> None:
     """Say what a command is for, without which there is no skill, in the words that its text starts with: a client shows these, too."""
+    said = projection.part.description
+    if said is not None and said != said.strip(SPACE):
+        projection.change("description", said.strip(SPACE) or None, "text-trimmed", projecting.TRIMMED)
     lines = (line.strip(f"# {blanks}") for line in text.split("\n"))
     first = next(filter(None, lines), "")[:_SHOWN].strip()
     if first and not (projection.part.description or "").strip():

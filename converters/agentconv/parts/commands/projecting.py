@@ -11,6 +11,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import AllArguments
 from agentconv.families.javascript import SPACE
+from agentconv.families.keys import NotTaken
 from agentconv.parts import models
 from agentconv.parts.commands import own_agents, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, named, parse, spell
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Body, Command
     from agentconv.parts.commands.client import Client
 
+TRIMMED = "blanks at its ends"
 _ARGUMENT = expression(r"[A-Za-z_]\w*")
 
 
@@ -162,6 +164,17 @@ def _project_plain(client: Client, projection: PartProjection[Command]) -> None:
         value = getattr(projection.part, name)
         if value is not None and name not in client.holds:
             projection.change(name, None, "command-looks-dropped", quoted(value))
+        elif value is not None and not projection.at_home and (read := _as_read(client, projection.part, name)) != value:
+            projection.change(name, read, "text-trimmed", TRIMMED)
+
+
+def _as_read(client: Client, command: Command, name: str) -> object:
+    """Return what a client makes of a text once it is written."""
+    key = next(one for one in client.keys.values() if name in one.fields)
+    try:
+        return key.read(key.write(command)).get(name)  # type: ignore[arg-type]
+    except NotTaken:
+        return None
 
 
 def _would_run(command: Command) -> bool:

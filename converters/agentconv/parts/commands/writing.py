@@ -117,7 +117,7 @@ def encoded(client: Client, command: Command) -> dict[str, Json]:
     """Return a command's keys; a value that the client passes over stays as it stood while it reads as the fields say."""
     extras = command.extras.get(client.format, {})
     header: dict[str, Json] = {}
-    if client.name_key and command.name and as_path(command.name) != command.name:
+    if client.name_key and command.name and (client.says_name or as_path(command.name) != command.name):
         header[client.name_key] = command.name
     for name, key in client.keys.items():
         value = extras[name] if name in extras and stands(key, extras[name], command) else key.write(command)  # type: ignore[arg-type]

@@ -32,6 +32,8 @@ class Language:
     """What the first word is counted as in `$1`; None where the client has no such form."""
     word_ends: bool = False
     """Whether `$1` has to end where a word ends, so that `$1st` is text."""
+    one_digit: bool = False
+    """Whether `$1` to `$9` are all of that form, so that `$10` is the first word and a nought."""
     indexed: bool = False
     """Whether `$ARGUMENTS[0]` is the first word, which every client that has it counts from zero."""
     named: bool = False
@@ -112,6 +114,8 @@ CODEBUDDY_SKILL = Language(
 )
 """Skills of CodeBuddy, which know no single words."""
 CODEBUDDY = replace(CODEBUDDY_SKILL, id="codebuddy", base=1, word_ends=True)
+CONTINUE = Language("continue", everything="{{{ input }}}", file="@", own="</?system>")
+LETTA = Language("letta", everything="$ARGUMENTS", base=1, one_digit=True, runs="`", appends=False)
 
 OF_FORMAT = {
     "claude-code": CLAUDE,
@@ -127,11 +131,28 @@ OF_FORMAT = {
     "auggie": AUGGIE,
     "codebuddy": CODEBUDDY,
     "openhands": OPENHANDS,
+    "letta": LETTA,
+    "continue": CONTINUE,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
 LANGUAGES = {
     language.id: language
-    for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID, KIMI, AUGGIE, CODEBUDDY, CODEBUDDY_SKILL, OPENHANDS)
+    for language in (
+        PLAIN,
+        CLAUDE,
+        EXTENSION,
+        OPENCODE,
+        GEMINI,
+        COPILOT,
+        DROID,
+        KIMI,
+        AUGGIE,
+        CODEBUDDY,
+        CODEBUDDY_SKILL,
+        OPENHANDS,
+        LETTA,
+        CONTINUE,
+    )
 }
 
 
@@ -192,6 +213,6 @@ def _dollars(language: Language, names: tuple[str, ...]) -> Iterator[str]:
     if language.everything.startswith("$"):
         forms.append(f"(?P<everything>{re.escape(language.everything[1:])})")
     if language.base is not None:
-        forms.append(r"(?P<number>\d+)" + (r"(?!\w)" if language.word_ends else ""))
+        forms.append(r"(?P<number>[1-9])" if language.one_digit else r"(?P<number>\d+)" + (r"(?!\w)" if language.word_ends else ""))
     if forms:
         yield (r"(?P<escape>(?<!\\)\\)?" if language.escapes else "") + rf"\$(?:{'|'.join(forms)})"

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Key
     from agentconv.yaml.grammar import Grammar
 
-FILE = "SKILL.md"
 LARGEST = 1_048_576
 """Bytes of a file that is read."""
 
@@ -130,7 +129,7 @@ class Client:
     def path(self, part: Skill, place: Place) -> str:
         """Return where a skill's file goes: into a folder that is called as the skill is, as far as a folder can be."""
         name, at_home = part.name or part.id, part.origin is not None and part.origin.format == self.format
-        return f"{place.path}/{names.folder(name) if at_home else names.stem(name)}/{FILE}"
+        return f"{place.path}/{names.folder(name) if at_home else names.stem(name)}/{reading.FILE}"
 
     def spell_body(self, skill: Skill) -> str:
         """Write a body as the client reads it."""

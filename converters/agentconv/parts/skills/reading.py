@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agentconv.parts.skills.client import Client
 
 
+FILE = "SKILL.md"
 _BODY = "/body"
 """What stands for a key where the body is refused: no key is called so."""
 
@@ -72,8 +73,9 @@ def _result(skill: Skill, told: list[Diagnostic]) -> PartsRead[Skill]:
 
 
 def folder_of(path: str) -> str:
-    """Return the name of a skill's folder."""
-    return client_text(path.rpartition("/")[0].rpartition("/")[2])
+    """Return the name of a skill's folder, or of the file that is one by itself."""
+    folder, _, file = path.rpartition("/")
+    return client_text(folder.rpartition("/")[2] if file == FILE else file.rpartition(".")[0])
 
 
 def _decode(client: Client, source: PartSource, values: dict[str, Json], body: str, *, lenient: bool = False) -> Decoded:
