@@ -167,3 +167,24 @@ def test_guards_of_a_pack_come_with_their_scripts_and_go(project, run, monkeypat
     assert (project / ".qwen/settings.json").read_text() == '{"theme": "dark"}\n'
     assert not (project / ".codex/hooks.json").exists()
     assert Path("scripts/b.sh").read_text() == SOURCE["scripts/b.sh"]
+
+
+def test_a_guard_whose_script_is_not_there_is_told_where_it_is_installed(project, run, monkeypatch, tmp_path_factory):
+    """A script that the pack does not hold and the project has not got is named, be it of the set or of an agent; else nothing is."""
+    home = tmp_path_factory.mktemp("source")
+    hooks = "hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - {type: command, command: ./scripts/own.sh}\n"
+    agent = f"---\nname: one\ndescription: Does\ntools: Bash\n{hooks}---\n\nDo it.\n"
+    settings = SETTINGS.format('"WebFetch"', RUNS.format("scripts/gone.sh", 5))
+    write(home, {".claude/settings.json": settings, ".claude/agents/one.md": agent})
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guards", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    words = ("install", os.fspath(next(project.glob("*.whl"))), "--to", "claude-code")
+    told = run(*words, "--accept").err
+    write(project, {"scripts/own.sh": GUARD, "scripts/gone.sh": GUARD})
+
+    assert [line.split("`")[1::2] for line in told.splitlines() if "blocks nothing" in line] == [
+        ["one", "scripts/own.sh"],
+        ["hooks/before-tool/Bash", "scripts/gone.sh"],
+    ]
+    assert "blocks nothing" not in run(*words).err

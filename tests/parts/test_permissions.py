@@ -144,6 +144,30 @@ def test_a_rule_that_a_later_one_hides_restrains_nothing() -> None:
     assert [one.text for one in deciding.restraints(read("opencode", hidden))] == []
 
 
+@pytest.mark.parametrize(
+    ("held", "line", "opened"),
+    [
+        ("/secrets/", "/secrets/**", False),
+        ("/secrets/", "/secrets/", True),
+        ("/secrets/", "/secrets", True),
+        ("/secrets", "/secrets/", False),  # which is of folders alone
+        ("/secrets/**", "/secrets/", False),
+        ("/secrets/**", "/secrets/**", True),
+        ("/secrets/a", "/secrets/", False),
+        ("/secrets/", "**", True),
+        ("key.pem", "*.pem", True),
+        ("*.pem", "key.pem", False),
+    ],
+)
+def test_a_line_takes_back_what_it_does_in_git(held: str, line: str, opened: bool) -> None:
+    """What lies in a folder that is held is not taken back by a line of its own, nor by one of a folder that it lies in (git, run)."""
+    place = next(one for one in client("roo").project if one.path == ".rooignore")
+    source = PartSource(SourceText(place.path, f"{held}\n!{line}\n".encode()), place)
+    (part,) = client("roo").read(source).parts
+
+    assert bool(list(deciding.restraints(part))) != opened
+
+
 def test_rules_stand_beside_those_of_a_file_that_is_there() -> None:
     """What is denied for the set is denied in a file with rules of the user's own, which stay as far as they may; twice is as once."""
     theirs = {"permission": {"bash": {"*": "allow", "git *": "allow"}, "webfetch": "allow"}}

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
+from agentconv.core import hook_handlers
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
+from agentconv.core.parts import SetHook
 from agentconv.install import reading_back
 from agentconv.install.several_files import present_checksum
 from agentconv.install.steps import Action
+from agentconv.parts.hooks import scripts
+from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
+    from agentconv.install.places import Scope
     from agentconv.install.steps import Plan, Wanted
     from agentconv.install.units import Units
 
@@ -59,6 +65,30 @@ class Guards:
             return want.agent in self._units.loaded and bool(set_restraints.held_back(self._units.loaded[want.agent], restraints))
         coming = reading_back.coming(want)[1]
         return bool(set_restraints.breaking(coming or self._units.agents[want.agent], restraints, want.target))
+
+
+def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
+    """Say which guards that come run scripts that neither come along nor are there: in a project, since a user's own run in any."""
+    coming = {want.path for want in one.wanted}
+    for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
+        missing = [path for path in _run_by(id_, units) if path not in coming and reader.read(path) is None]
+        if missing:
+            message = (
+                f"a guard of `{id_}` runs {', '.join(f'`{path}`' for path in missing)}, which is not there: without it, it blocks nothing"
+            )
+            hint = "put it there, since the pack does not hold it, or take the guard out"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+
+
+def _run_by(id_: str, units: Units) -> list[str]:
+    """Return the scripts of a project that a guard runs, be it a hook of its own or one of an agent's file."""
+    agent, part = units.agents.get(id_), units.parts.get(id_)
+    if agent is not None:
+        return scripts.of_guards(agent)
+    if not isinstance(part, SetHook) or not hook_translation.is_guard(part.definition):
+        return []
+    handlers = (hook_handlers.read(part.definition.format, one) for one in part.definition.handlers)
+    return [path for one in handlers for path in scripts.named(one) if path.endswith(scripts.SUFFIXES)]
 
 
 def _there(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, gate, proof
+from agentconv.install import asking, consent, deployment, gate, guarding, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
@@ -143,7 +143,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
-    done = tuple(deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
+    done = tuple(_looked_at(one, units, scope, reader) for one in deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
     kept = _kept(pack, units, before, request)
@@ -163,6 +163,11 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
     as_before = frozenset(_as_before(pack, before, chosen))
     return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before)
+
+
+def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Deployment:
+    """Return a deployment with what is told of guards whose scripts are not there."""
+    return replace(one, diagnostics=(*one.diagnostics, *guarding.without_scripts(one, units, scope, reader)))
 
 
 def _as_before(pack: Pack, before: LockedPack | None, chosen: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity, Span
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
@@ -203,9 +203,9 @@ def whose(one: Prepared) -> str:
 
 
 def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
-    """Yield what reading and converting found: of single agents, errors only, unless all is asked for."""
+    """Yield what reading and converting found: errors, and what is wrong with a guard, unless all is asked for."""
     for each in one.deployments:
-        yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
+        yield from (one for one in each.diagnostics if verbose or one.severity is Severity.ERROR or one.cause is Cause.GUARD)
 
 
 def _waiting(one: Prepared) -> Diagnostic | None:

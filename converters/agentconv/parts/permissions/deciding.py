@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import access, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import dataclass
+from agentconv.core.meant import Pattern
 from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
 
 if TYPE_CHECKING:
@@ -111,7 +112,21 @@ def _hides(other: Decided, one: Decided) -> bool:
     wide, narrow = other.rule.pattern, one.rule.pattern
     if wide is None:
         return True
+    if narrow is not None and other.rule.effect == "allow" and other.rule.native.endswith("ignore"):
+        return _takes_back(str(wide), str(narrow))
     return patterns.is_everything(wide) if narrow is None else patterns.covers(wide, narrow)
+
+
+def _takes_back(line: str, held: str) -> bool:
+    """Whether a line behind `!` takes back all that an earlier one holds, as git has it (run).
+
+    It takes back what it matches itself, and nothing of a folder that is held, nor what lies in one that it matches: `!/a/**` opens nothing
+    of `/a/`, and `!/a/` nothing of `/a/**`. Of others than the same line, that is sure for names that are held in any folder.
+    """
+    if line in ("*", "**") or line == held or line == held.removesuffix("/"):
+        return True
+    named = not any("/" in one for one in (line, held.removesuffix("/")))
+    return named and patterns.covers(Pattern(line, "gitignore"), Pattern(held, "gitignore"))
 
 
 def restraining(part: PermissionSet) -> list[Decided]:
