@@ -54,9 +54,9 @@ class Result:
             The paths that now hold what was converted.
 
         Raises:
-            InputError: The disk refuses, or the folder is no path.
+            InputError: The disk refuses, the folder is no path, or `force` is neither `True` nor `False`.
         """
-        place = saving.OutputFolder(Path(discovery.named(folder)))
+        place, force = saving.OutputFolder(Path(discovery.named_folder(folder))), given.flag("force", force)
         saved = [place.save(file, force=force) for file in self.files]
         return [one.path for one in saved if not one.is_kept]
 

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agentconv.testing import example
+from agentconv import InputError
+from agentconv.core import given
+from agentconv.formats import registry, row_faults
+from agentconv.lint import catalogue
+from agentconv.testing import example, rule_cases
 from thorough import THOROUGH
 
 CHECKOUT = Path(__file__).parents[2]
@@ -35,6 +39,7 @@ def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yam
         (["My_Tool"], "`My_Tool` is no id of a format"),
         (["my-tool", "."], "there is `.` already"),
         ([], "usage: python -m agentconv.testing.example ID [FOLDER]"),
+        (["ya", "--yml"], "usage: python -m agentconv.testing.example ID [FOLDER]"),
     ],
 )
 def test_an_example_that_cannot_be_written_is_told(words, why, tmp_path, monkeypatch, capsys):
@@ -108,6 +113,39 @@ def test_a_broken_format_names_its_distribution_and_loses_nothing_else(installed
     assert why in told
     assert "bug in agentconv" not in told
     assert "lazy" in entry or (project / "out/.codex/agents/calm.toml").is_file()
+
+
+ROWS = {
+    "folders": ('"m", "Toy", ".toy/agents", (".md",)', "folders is a tuple of str, not a str", "(value,)"),
+    "suffixes": ('"m", "Toy", (".toy/agents",), ".md"', "suffixes is a tuple of str, not a str", "(value,)"),
+    "title": ('"m", 3, (".toy/agents",), (".md",)', "title is a str, not an int", "update or uninstall"),
+    "no title": ('"m", "", (".toy/agents",), (".md",)', "title is empty", "what people call"),
+    "absolute": ('"m", "Toy", ("/toy",), (".md",)', "folders: `/toy` is no path below a project's root", ".my-tool/agents"),
+    "above": ('"m", "Toy", (".toy/../..",), (".md",)', "folders: `.toy/../..` is no path below", ".my-tool/agents"),
+    "file": ('"m", "Toy", (), (".md",), ("",)', "files: `` is no path below", ".my-tool/agents"),
+    "index": ('"m", "Toy", ("a",), (".md",), index="a/"', "index: `a/` is no path below", ".my-tool/agents"),
+    "no dot": ('"m", "Toy", (".toy/agents",), ("md",)', "suffixes: `md` is nothing that a file's name ends in", "with its dot"),
+    "looks": ('"m", "Toy", (".toy/agents",), (".md",), looks=b"("', "looks is no regular expression: missing )", "mend it"),
+}
+
+
+def test_a_row_is_held_to_the_types_of_its_fields_and_to_what_a_place_is(installed, project):
+    """One forgotten comma loses that format alone: each is told with its distribution, field, and what its author does about it."""
+    names = {number: f"toy-{number}" for number in range(len(ROWS))}
+    rows = {f"row{number}": f"from agentconv import FormatRow\nROW = FormatRow({row})\n" for number, (row, *_) in enumerate(ROWS.values())}
+    points = [f"{name} = toy_rows.row{number}" for number, name in names.items()]
+    installed.distribution("toy-rows", "\n".join(["[agentconv.formats]", *points]), **rows)
+    codes, told = installed.codes(
+        ["convert .claude -t codex -o out", "lint .claude", *(f"inspect . --for {name}" for name in names.values())], project
+    )
+    suite = installed.python("from agentconv import testing; testing.cases('toy-0')", project)
+
+    assert codes == [0, 0, *[2] * len(ROWS)]
+    assert "bug in agentconv" not in told
+    for name, (_, why, hint) in zip(names.values(), ROWS.values(), strict=True):
+        (line,) = {text for text in told.split("error: ") if text.startswith(f"`{name}` of toy-rows 1.0 is no format: its row's {why}")}
+        assert hint in line
+    assert "`toy-0` of toy-rows 1.0 is no format: its row's folders is a tuple of str" in suite
 
 
 FAULTS = {
@@ -308,6 +346,10 @@ YIELDING = {
     "of a set": ("yield self.find('x', (0, 10_000), 'y')", "ValueError: its finding is at 0 to 10000, which is no place"),
     "raising of a set": ("1 / 0", "ZeroDivisionError: division by zero"),
     "nothing": ("return None", "TypeError: 'NoneType' object is not iterable"),
+    "returning": ("return self.find('x', (0, 0), 'y')", "TypeError: it returned a finding: a rule yields what"),
+    "severity": ("yield self.find('x', (0, 0), 'y', severity='note')", "TypeError: its finding's severity is a Severity, not a str"),
+    "clients": ("yield self.find('x', (0, 0), 'y', clients=('codx',))", "TypeError: its finding's clients are a tuple of ids"),
+    "agent": ("yield self.find('x', (0, 0), 'y', agent=3)", "TypeError: its finding's agent is a name"),
 }
 
 
@@ -322,6 +364,47 @@ def test_what_a_rule_yields_is_held_to_what_a_finding_is(installed, project, nam
     assert codes == [1] * 4
     assert "looked at: nothing found; 1 check failed" in told
     assert told.count(f"TOY001 mine of team-rules 1.0 failed: {why}") >= 4
+
+
+def test_ours_are_held_to_the_same():
+    """What is refused of a row or a rule of others is nothing that our own have."""
+    rules, own = catalogue.rules(), [row for row in registry.FORMATS.values() if not row.distribution]
+
+    assert [fault for row in own for fault in row_faults.faults(row)] == []
+    assert [(code, fault) for code, rule in rules.items() if (fault := given.fault(rule) or catalogue._unknown_word(rule))] == []
+
+
+DECLARED = {
+    "severity": ('severity="warning"', "severity is a Severity, not a str", "Severity.WARNING"),
+    "source": ("source=3", "source is a str, not an int", "update or uninstall"),
+    "fix": ('fix="saef"', "fix is `saef`, which nothing is called", "did you mean `safe`?"),
+    "about": ('about="agent"', "about is `agent`, which nothing is called", "one of file, set, left, part"),
+    "protects": ('protects="everything"', "protects is `everything`", "one of hidden characters, secrets"),
+    "kind": ('kind="skill"', "kind is `skill`", "did you mean `skills`?"),
+    "example": ('example="claude-cod"', "example is `claude-cod`", "did you mean `claude-code`?"),
+    "clients": ('clients="codex"', "clients is a tuple of str, not a str", "(value,)"),
+    "client": ('clients=("codx",)', "clients is `codx`", "did you mean `codex`?"),
+    "beside": ('beside={"a": "b"}', "beside is a tuple of tuple, not a dict", "(value,)"),
+    "code": ("code=5", "code is a str, not an int", "update or uninstall"),
+}
+
+
+def test_a_rule_is_held_to_what_can_be_declared(installed, project):
+    """A word in place of a value, and one that nothing is called, lose that rule alone: it is told with its distribution and its field."""
+    rules = OURS.replace("AC101", "TOY999").replace('"ours"', '"sound"')
+    for number, (wrong, *_) in enumerate(DECLARED.values()):
+        fields = {"code": f'"TOY{number:03}"', "source": '"c"', "severity": "Severity.NOTE"} | dict([wrong.split("=", 1)])
+        said = ", ".join(f"{name}={value}" for name, value in fields.items())
+        rules += f"\n@rule(name='r{number}', bad='a', good='b', verified='2026-11-29', {said})\ndef r{number}(self, subject): ...\n"
+    installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.rules\n", rules=rules)
+    codes, told = installed.codes(["lint .claude", "rule TOY999"], project)
+
+    assert codes == [1, 0]
+    assert "bug in agentconv" not in told
+    for why, hint in (row[1:] for row in DECLARED.values()):
+        (line,) = [text for text in told.split("error: ") if f", whose {why}" in text]
+        assert line.startswith("`team` of team-rules 1.0 has a rule ")
+        assert hint in line
 
 
 def test_rules_that_cannot_be_loaded_fail_the_check(installed, project):
@@ -375,6 +458,13 @@ def test_a_rule_that_cannot_be_called_as_it_is_loses_only_itself(installed, proj
         assert "rules: TOY001: the good example is not\n" in suite
         assert "AssertionError: rules: " in suite
         assert "`team` of team-rules 1.0 has a rule" in suite
+
+
+@pytest.mark.parametrize("word", [None, "", 3])
+def test_rules_are_asked_for_by_words(word):
+    """What is no word names no rule, rather than all of them."""
+    with pytest.raises(InputError, match="a rule is named by a word, not "):
+        rule_cases(word)
 
 
 @pytest.mark.parametrize("command", ["lint .claude --select TOY", "lint .claude --ignore TOY001", "rule TOY001"])

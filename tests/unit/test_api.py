@@ -308,6 +308,17 @@ def test_what_a_caller_gives_in_vain_is_told_with_what_to_do(wrong, hint):
         (lambda agents: agentconv.write(agents, "codex", with_=["skills"]), "with_ is a text, not a list"),
         (lambda agents: agentconv.write(agents, "codex", models={3: "large"}), "models are a table"),
         (lambda agents: agentconv.write(agents, "codex").save(None), "a path is text or a pathlib.Path, not None"),
+        (lambda agents: agentconv.write(agents, "codex").save(""), "a folder has a name, and this is an empty text"),
+        (lambda agents: agentconv.write(agents, "codex").save("~/x"), "there is no folder `~` for `~/x`"),
+        (lambda agents: agentconv.write(agents, "codex").save("out", force="no"), "force is True or False, not a str"),
+        (lambda agents: agentconv.write(agents, "codex").save("out", force=None), "force is True or False, not None"),
+        (lambda agents: agentconv.fix(agents).save(""), "a folder has a name, and this is an empty text"),
+        (lambda agents: agentconv.fix(agents).save("~/x"), "there is no folder `~` for `~/x`"),
+        (lambda agents: agentconv.inspect(agents, for_=""), "for_ names no client"),
+        (lambda agents: agentconv.inspect(agents, for_=[]), "for_ names no client"),
+        (lambda agents: agentconv.lint(agents, select=[]), "select names no rule"),
+        (lambda agents: agentconv.lint(agents, select=""), "select has an empty value"),
+        (lambda agents: agentconv.fix(agents, ignore=["AC101,"]), "ignore has an empty value"),
     ],
 )
 def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
@@ -442,12 +453,16 @@ def test_a_file_that_changed_since_is_not_mended_away(tmp_path):
     mended = agentconv.fix(agentconv.reads(FAULTY, "claude-code", path="a.md"))
     with pytest.raises(agentconv.InputError, match="a set does not say where its files lie"):
         mended.save()
-    absent = mended.save(tmp_path)
+    with pytest.raises(agentconv.InputError, match=r"there is no `a\.md` in `.*`: what is mended are files that are there"):
+        mended.save(tmp_path)
     place.write_text("mine")
     kept = mended.save(tmp_path), place.read_text()
     place.write_text(FAULTY)
 
-    assert (absent, kept) == ([], ([], "mine"))
+    with pytest.raises(agentconv.InputError, match=r"there is no `a\.md` in `elsewhere`"):
+        agentconv.fix(tmp_path).save("elsewhere")
+
+    assert kept == ([], "mine")
     assert (mended.save(tmp_path), place.read_text()) == ([place], MENDED)
 
 

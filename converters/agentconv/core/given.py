@@ -5,18 +5,15 @@ What readers make is right, and no command pays for this; an agent that a progra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
 from agentconv.core import ir, meant, parts
 from agentconv.core.dataclass import is_dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _NOT_GIVEN = frozenset({"diagnostics", "sources"})
 """What reading leaves in a set, which nobody makes."""
@@ -35,11 +32,20 @@ def check(agents: ir.AgentSet) -> None:
     Raises:
         InputError: A value is of another type; the first one is named, with its place in the set.
     """
-    for name, kind in _fields(ir.AgentSet):
-        if name not in _NOT_GIVEN:
-            for path, wanted, value in _wrong(name, kind, getattr(agents, name)):
-                message = f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}"
-                raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=_hint(wanted, value)))
+    for message, hint in _faults(agents, _NOT_GIVEN):
+        raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
+
+
+def fault(made: Any) -> tuple[str, str | None] | None:
+    """Say which field of something that somebody made is of another type than its class says, and how it is made; None where none is."""
+    return next(_faults(made), None)
+
+
+def _faults(made: Any, not_given: frozenset[str] = frozenset()) -> Iterator[tuple[str, str | None]]:
+    for name, kind in _fields(cast("Any", type(made))):
+        if name not in not_given:
+            for path, wanted, value in _wrong(name, kind, getattr(made, name)):
+                yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
 
 
 def flag(name: str, value: object) -> bool:
@@ -105,9 +111,10 @@ def _is_json(value: object) -> bool:
 
 
 @cache
-def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
     """Return the fields of a class with their types."""
-    names = {**vars(parts), **vars(meant), **vars(ir), "Mapping": Mapping, "Diagnostic": Diagnostic, "Json": _Json}
+    names = {**vars(sys.modules[kind.__module__]), **vars(parts), **vars(meant), **vars(ir)}
+    names |= {"Callable": Callable, "Iterator": Iterator, "Mapping": Mapping, "Diagnostic": Diagnostic, "Severity": Severity, "Json": _Json}
     return tuple(get_type_hints(kind, names, names).items())
 
 

@@ -230,6 +230,10 @@ def _take_in(extension: Extension) -> None:
     format_id = extension.name
     if not isinstance(row, Row):
         raise extension.broken("is no format: the entry point names no agentconv.FormatRow, and no module that has one as ROW")
+    from agentconv.formats.row_faults import faults
+
+    for wrong, hint in faults(row):
+        raise extension.broken(f"is no format: its row's {wrong}", hint)
     if not re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", format_id):
         raise extension.broken("is no legal id of a format: lower-case letters, digits, and single hyphens between them")
     taken = {name for known, other in FORMATS.items() for name in (known, *other.aliases)}
@@ -237,8 +241,8 @@ def _take_in(extension: Extension) -> None:
         raise extension.broken(f"is called as another format is: {', '.join(sorted({format_id, *row.aliases} & taken))}")
     if row.bundle or not (row.folders or row.files) or not row.suffixes:
         raise extension.broken("says no place of its files: folders or files, and suffixes")
-    if wrong := extensions.fault(extension):
-        raise extension.broken(wrong)
+    if fault := extensions.fault(extension):
+        raise extension.broken(fault)
     module = row.module or extension.value.partition(":")[0].strip()
     FORMATS[format_id] = replace(row, module=module, distribution=extension.distribution)
 

@@ -7,14 +7,16 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from agentconv.core import extensions
+from agentconv.core import extensions, given
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.expressions import expression
-from agentconv.lint.rule import Rule
+from agentconv.core.kinds import KINDS
+from agentconv.formats import registry
+from agentconv.lint.rule import ABOUT, FIXES, PROTECTS, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from agentconv.core.extensions import Extension
 
@@ -79,7 +81,7 @@ def rules() -> dict[str, Rule]:
             continue
         for rule in brought:
             if wrong := _wrong(rule, own):
-                BROKEN.append(Broken(extension, extension.broken(*wrong).diagnostic, rule.code))
+                BROKEN.append(Broken(extension, extension.broken(*wrong).diagnostic, str(rule.code)))
             else:
                 own[rule.code] = rule
                 BROUGHT[rule.code] = extension.distribution
@@ -100,11 +102,38 @@ def _brought(extension: Extension) -> list[Rule]:
     rules = [found] if isinstance(found, Rule) else _of_module(found) if isinstance(found, ModuleType) else []
     if not rules:
         raise extension.broken("has no rule: the entry point names a module in which `agentconv.lint.rule.rule` made some")
-    return sorted(rules, key=lambda rule: rule.code)
+    return sorted(rules, key=lambda rule: str(rule.code))
 
 
 def _wrong(rule: Rule, taken: Mapping[str, Rule]) -> tuple[str, str] | None:
-    """Say why a rule of another distribution cannot be called as it is, and what its author does about it."""
+    """Say why a rule of another distribution cannot be there as it is declared, and what its author does about it."""
+    if fault := given.fault(rule):
+        wrong, hint = fault
+        return f"has a rule {rule.code}, whose {wrong}", hint or ("as in Severity.WARNING" if wrong.startswith("severity ") else "")
+    return _miscalled(rule, taken) or _unknown_word(rule)
+
+
+def _unknown_word(rule: Rule) -> tuple[str, str] | None:
+    """Say which word of a rule's declaration nothing is called."""
+    known: list[tuple[str, Iterable[str | None], Iterable[str]]] = [
+        ("fix", (rule.fix,), FIXES),
+        ("about", (rule.about,), ABOUT),
+        ("protects", (rule.protects,), PROTECTS),
+        ("kind", (rule.kind or None,), KINDS),
+        ("example", (rule.example,), (*registry.READERS, *registry.BROKEN)),
+        ("clients", rule.clients, (*registry.CLIENTS, *registry.BROKEN)),
+    ]
+    for name, words, there in known:
+        for word in words:
+            if word is not None and word not in there:
+                hint = registry.LISTED if name in ("example", "clients") else f"it is one of {', '.join(there)}"
+                return f"has a rule {rule.code}, whose {name} is `{word}`, which nothing is called", registry.did_you_mean(
+                    word, there, hint
+                )
+    return None
+
+
+def _miscalled(rule: Rule, taken: Mapping[str, Rule]) -> tuple[str, str] | None:
     if rule.code.startswith(OWN):
         return f"has a rule with the code {rule.code}: a code must not begin with {OWN}", f"choose another prefix, such as MY{OWN}"
     if not _CODE.fullmatch(rule.code):

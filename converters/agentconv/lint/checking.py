@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass, replace
@@ -14,7 +14,7 @@ from agentconv.core.format import ENTRY
 from agentconv.core.given import kind_of
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.lint.rule import FILE, LEFT, PART, SECRETS, SET, Finding
+from agentconv.lint.rule import FILE, LEFT, PART, SECRETS, SET, Finding, Fix
 from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
@@ -200,13 +200,24 @@ def _unreading(subject: Subject) -> Iterator[Diagnostic]:
 def _run(rule: Rule, failures: list[Diagnostic], about: Subject | Sequence[Subject], *more: list[Finding]) -> list[Finding]:
     looked_at = (about,) if isinstance(about, Subject) else about
     try:
-        found = list(rule.check(about, *more))
+        found = list(_yielded(rule.check(about, *more)))
         if rule.code in catalogue.BROUGHT:
             for finding in found:
                 _hold(finding, looked_at)
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
         failures.append(_failure(rule, error, looked_at[0].path if looked_at else ""))
         return []
+    return found
+
+
+def _yielded(found: Iterable[Finding] | Finding) -> Iterable[Finding]:
+    """Return what a rule has yielded; a single finding was returned.
+
+    Raises:
+        TypeError: It yielded nothing.
+    """
+    if isinstance(found, Finding):
+        raise TypeError("it returned a finding: a rule yields what `self.find(message, place, help)` returns")
     return found
 
 
@@ -219,9 +230,24 @@ def _hold(finding: object, looked_at: Sequence[Subject]) -> None:
     """
     if not isinstance(finding, Finding) or not all(isinstance(text, str) for text in (finding.message, finding.help, finding.path)):
         raise TypeError(f"it yielded {kind_of(finding)}: a rule yields what `self.find(message, place, help)` returns")
+    _hold_fields(finding)
     subject = next((one for one in looked_at if one.path == finding.path), looked_at[0]) if looked_at else None
     if subject is None or not 0 <= finding.start <= finding.end <= len(subject.text):
         raise ValueError(f"its finding is at {finding.start} to {finding.end}, which is no place in the file's text")
+
+
+def _hold_fields(finding: Any) -> None:
+    """Hold to their types what else a finding says.
+
+    Raises:
+        TypeError: One is of another.
+    """
+    if not isinstance(finding.severity, Severity):
+        raise TypeError(f"its finding's severity is a Severity, not {kind_of(finding.severity)}")
+    if not (isinstance(finding.clients, tuple) and all(client in registry.FORMATS for client in finding.clients)):
+        raise TypeError("its finding's clients are a tuple of ids of formats")
+    if not (isinstance(finding.agent, str | None) and isinstance(finding.fix, Fix | None)):
+        raise TypeError("its finding's agent is a name, and its fix a Fix, or None")
 
 
 def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:

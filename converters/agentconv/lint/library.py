@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,7 +19,6 @@ from agentconv.lint.subject import Subject
 from agentconv.sources import discovery, loading, locations
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
@@ -96,11 +96,14 @@ class Mended:
             The paths that now hold what was mended.
 
         Raises:
-            InputError: The disk refuses, or a set's files are to be written and no folder is named.
+            InputError: The disk refuses, a set's files are to be written and no folder is named, or none of the files is in the folder.
         """
         if folder is None and any(file.path not in self._places for file in self.files):
             raise registry.usage("a set does not say where its files lie", 'name the folder that it was read from: save(".")')
-        top = None if folder is None else discovery.named(folder)
+        top = None if folder is None else discovery.named_folder(folder)
+        if top is not None and self.files and not any(os.path.lexists(f"{top}/{file.path}") for file in self.files):
+            hint = "name the folder that they were read from" + (", or none: save()" if self._places else "")
+            raise registry.usage(f"there is no `{self.files[0].path}` in `{top}`: what is mended are files that are there", hint)
         saved = [self._save(file, top) for file in self.files]
         return [one.path for one in saved if not one.is_kept]
 
@@ -155,7 +158,10 @@ class Look:
             InputError: There is no such client or rule.
         """
         self.clients = _clients(for_)
-        self.rules = catalogue.select(_words(select, "select") if select is not None else None, _words(ignore, "ignore"))
+        chosen = _words(select, "select") if select is not None else None
+        if chosen == ():
+            raise registry.usage("select names no rule", "leave it out for all of them; `agentconv rule` lists them")
+        self.rules = catalogue.select(chosen, _words(ignore, "ignore"))
 
     def at(self, pieces: Iterable[Loaded]) -> Linted:
         """Look at the files of one set."""
@@ -224,6 +230,8 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[In
         InputError: The path names nothing, there is no such client, or the set holds no file to look at.
     """
     words = _several("all" if for_ is None else for_, "for_")
+    if not any(words):
+        raise registry.usage("for_ names no client", '"all", or nothing, asks every one, and "own" the file\'s own')
     clients, own = _clients(words), registry.names_own(words)
     found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
     looking = locations.looking_at(found) if found else {}
@@ -257,6 +265,8 @@ def _clients(given: str | Sequence[str]) -> list[str]:
 def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
     words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
+        if not word.strip():
+            raise registry.usage(f"{what} has an empty value", "leave it out, or name rules; `agentconv rule` lists them")
         if not catalogue.select((word,)):
             raise catalogue.none_called(word, "`agentconv rule` lists them", where=what)
     return words

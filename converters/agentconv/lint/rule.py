@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""
-FILE, SET, LEFT, PART = "file", "set", "left", "part"
-HIDDEN, SECRETS, INJECTION, WIDENING = "hidden characters", "secrets", "injection", "widening"
+ABOUT = FILE, SET, LEFT, PART = "file", "set", "left", "part"
+"""What a rule may look at."""
+PROTECTS = HIDDEN, SECRETS, INJECTION, WIDENING = "hidden characters", "secrets", "injection", "widening"
 """What a rule may protect the reader of a file from."""
+FIXES = "safe", "unsafe", "sometimes"
+"""How a rule may say that what it finds can be mended."""
 
 
 @dataclass(frozen=True, slots=True)

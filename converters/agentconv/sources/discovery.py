@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SKILL = "SKILL.md"
 """What is a skill's file wherever it lies, and no agent's because of its looks."""
+_HOME = "it is a shell that makes a home of `~`; in Python: os.path.expanduser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _expand(argument: str) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    home = "it is a shell that makes a home of `~`; in Python: os.path.expanduser" if argument.startswith("~") else None
+    home = _HOME if argument.startswith("~") else None
     raise problem(f"there is no file or folder `{argument}`", _near(path) or home)
 
 
@@ -226,6 +227,20 @@ def named(path: object) -> str:
     if not isinstance(place, str):
         place = os.fsdecode(place)
     return os.path.join(os.curdir, place) if place == STDIN else place
+
+
+def named_folder(path: object) -> str:
+    """Return a folder to write into that a program gives as an argument, as `named` does; it need not be there.
+
+    Raises:
+        InputError: It is no path, or one that nobody means.
+    """
+    place = named(path)
+    if not place:
+        raise registry.usage("a folder has a name, and this is an empty text", 'the current folder is "."')
+    if place.partition("/")[0] == "~" and not os.path.lexists("~"):
+        raise registry.usage(f"there is no folder `~` for `{place}`", _HOME)
+    return place
 
 
 def siblings(found: Discovery) -> list[Found]:

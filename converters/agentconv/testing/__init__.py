@@ -99,6 +99,7 @@ def rule_cases(*words: str) -> list[Case]:
     Raises:
         InputError: There is no such rule, or those that a distribution brings cannot be loaded.
     """
+    _hold(words)
     known = catalogue.rules()
     chosen = catalogue.select(words) if words else [known[code] for code in catalogue.BROUGHT]
     missing = _missing(words, {catalogue.BROUGHT[rule.code] for rule in chosen if rule.code in catalogue.BROUGHT})
@@ -116,6 +117,18 @@ def rule_cases(*words: str) -> list[Case]:
         *(Case("rules", f"{one.code or one.extension.name}: it is there", partial(_told, one.diagnostic)) for one in missing),
         *(Case("rules", f"{rule.code}: {name}", partial(rules.in_a_folder, check, rule)) for rule in chosen for name, check in checks),
     ]
+
+
+def _hold(words: tuple[object, ...]) -> None:
+    """Hold words that name rules to what they are.
+
+    Raises:
+        InputError: One is none, or empty, which every code begins with.
+    """
+    for word in words:
+        if not isinstance(word, str) or not word:
+            what = "an empty one" if word == "" else kind_of(word)
+            raise registry.usage(f"a rule is named by a word, not {what}", "call it without any for all that distributions bring")
 
 
 def _missing(words: tuple[str, ...], distributions: set[str]) -> list[catalogue.Broken]:

@@ -205,7 +205,7 @@ def _put(path: Path, text: str) -> None:
 def _main(words: list[str]) -> int:
     yaml = "--yaml" in words
     words = [word for word in words if word != "--yaml"]
-    if not 1 <= len(words) <= 2 or words[0].startswith("-"):
+    if not 1 <= len(words) <= 2 or any(word.startswith("-") for word in words):
         print("usage: python -m agentconv.testing.example ID [FOLDER] [--yaml]", file=sys.stderr)
         return 2
     try:

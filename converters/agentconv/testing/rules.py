@@ -11,7 +11,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import checking, fixing, part_files
-from agentconv.lint.rule import SET
+from agentconv.lint.rule import FIXES, SET
 from agentconv.lint.subject import Subject
 from agentconv.parts.registry import part_format
 from agentconv.sources.parts_on_disk import PartsOnDisk
@@ -135,7 +135,7 @@ def it_is_documented(rule: Rule, folder: Path) -> Iterator[str]:  # noqa: ARG001
         "the rest of its docstring says why that matters, in more than 20 characters": len(rule.why) > 20,
         "`source` says where the facts are from": rule.source,
         "`verified` is a date, such as 2026-11-29": re.fullmatch(r"20\d\d-\d\d-\d\d", rule.verified),
-        "`fix` is safe, unsafe, sometimes, or not given": rule.fix in (None, "safe", "unsafe", "sometimes"),
+        "`fix` is safe, unsafe, sometimes, or not given": rule.fix in (None, *FIXES),
     }
     yield from (f"{rule.code}: not so: {what}" for what, holds in said.items() if not holds)
 
