@@ -552,6 +552,25 @@ def test_the_environment_of_a_tool(project, give, run):
     assert "hint: activate the environment that has them, or name it: --python PATH" in missing
 
 
+def test_a_wheel_that_lies_elsewhere(project, tmp_path, run, tree):
+    """The lock has its name alone, so that every hint says to name it by its path; named so, its own bytes tell what goes with it."""
+    wheel = pack_files.wheel(tmp_path)
+    before = tree()
+    run("install", wheel, "--accept", "--to", "claude-code")
+    (project / ".claude/agents/writer.md").unlink()
+
+    path = f"PATH/{wheel.name}"
+    told = " ".join(run("status", code=1).out.split())
+    assert f"missing: `agentconv install {path}` writes it again" in told
+    missing = run("install", code=2).err
+    assert f"from the wheel `{wheel.name}`, and there is none here or in the project's folder\n" in missing
+    assert f"hint: name it by its path: agentconv install {path}\n" in missing
+    assert f"name the wheel that they are of (agentconv uninstall {path}), or" in run("uninstall", "backend-agents", code=1).err
+    assert f"agentconv uninstall {path}" in run("uninstall", f"elsewhere/{wheel.name}", code=1).err
+    run("uninstall", wheel)
+    assert tree() == before
+
+
 def test_wheel_and_folder(project, tmp_path, run, asked):
     """A pack may be a wheel or a folder; its absence later is no drift."""
     wheel = pack_files.wheel(tmp_path)

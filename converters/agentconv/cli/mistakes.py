@@ -145,7 +145,7 @@ def _nowhere(word: str) -> None:
         )
     _place(word, "")
     first = word.partition("/")[0]
-    if _REPOSITORY.fullmatch(word) and not os.path.lexists(first):
+    if _REPOSITORY.fullmatch(word) and not word.lower().endswith(".whl") and not os.path.lexists(first):
         raise registry.usage(
             f"there is no file or folder `{word}`", f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
         )
