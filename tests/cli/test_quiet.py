@@ -77,6 +77,14 @@ WAYS = {
         "2 agents, in 1 assistant: written to report.html; 1 refused somewhere\n",
     ),
     "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning\n"),
+    **{
+        f"lint, {form} in a file": (
+            _warned,
+            ("lint", "src", "--output-format", form, "--output-file", "found", "-q"),
+            "2 files looked at: 1 warning; each is in found\n",
+        )
+        for form in ("gitlab", "junit", "sarif", "json", "github")
+    },
     "pack": (
         _packed,
         PACK,
@@ -92,6 +100,20 @@ def test_one_line(prepare, words, said, run, source):
     done = run(*words, code=1)
 
     assert done.out + done.err == said
+
+
+@pytest.mark.parametrize("form", ["gitlab", "junit", "sarif"])
+def test_a_report_for_programs_is_told(form, source, run):
+    """Where the report goes into a file of its job, one line in the log says how much there is, and where."""
+    _warned(source, run)
+    assert (
+        run("lint", "src", "--output-format", form, code=1).err
+        == "2 files looked at: 1 warning; each is in the report, on standard output\n"
+    )
+    (source.parents[1] / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n')
+    done = run("sync", "--project", "src", "--check", "--output-format", form, code=1).err
+    assert "2 files would be written." in done
+    assert done.endswith(" Each is in the report, on standard output.\n")
 
 
 @pytest.mark.parametrize("words", [CONVERT, ("lint", "src", "-q"), (*CONVERT[:-1], "--dry-run", "-q")], ids=["convert", "lint", "dry-run"])

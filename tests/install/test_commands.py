@@ -151,6 +151,34 @@ def test_what_a_project_keeps(project, give, run, asked):
     assert asked("install", "backend-agents", "--no-keep", "reviewer", code=1).actions()[".claude/agents/reviewer.md"] == "foreign"
 
 
+def test_what_is_kept_is_kept_of_a_wheel_too(project, tmp_path, run, asked):
+    """The lock alone says it, where the pack was a file: edited, gone, or as an earlier version had it."""
+
+    def wheel(sources, version):
+        files = pack_files.packed({path: text.encode() for path, text in sources.items()}, version=version)
+        return pack_files.wheel(tmp_path, pack_files.distribution(files, version=version), version=version)
+
+    run("install", wheel(ONE, "1.0.0"), "--accept", "--to", "claude-code,codex")
+    claude, codex = project / ".claude/agents", project / ".codex/agents"
+    (claude / "reviewer.md").write_text("mine\n", "utf-8")
+    (claude / "writer.md").unlink()
+    assert {".claude/agents/reviewer.md": "edited", ".claude/agents/writer.md": "missing"}.items() <= asked(
+        "status", code=1
+    ).states().items()
+    run("install", tmp_path / "backend_agents-1.0.0-py3-none-any.whl", "--keep", "reviewer", "--keep", "writer")
+    run("status")
+    run("install", wheel(TWO | {"gone.md": ONE["gone.md"]}, "2.0.0"), "--accept")
+
+    kept = {path for path, state in asked("status").states().items() if state == "kept"}
+    assert kept == {
+        f"{folder}/{name}"
+        for folder, end in ((".claude/agents", "md"), (".codex/agents", "toml"))
+        for name in (f"reviewer.{end}", f"writer.{end}")
+    }
+    (codex / "fresh.toml").unlink()
+    assert asked("status", code=1).states()[".codex/agents/fresh.toml"] == "missing"
+
+
 def test_what_is_kept_asks_for_nothing(project, give, run):
     """Of an agent that the project keeps nothing comes, in any version and to any place, and nothing has to be accepted for it."""
     mine = project / ".claude/agents/writer.md"
@@ -522,6 +550,25 @@ def test_the_environment_of_a_tool(project, give, run):
     assert "uninstall" not in told
     assert "no pack `backend-agents` is installed in " in missing
     assert "hint: activate the environment that has them, or name it: --python PATH" in missing
+
+
+def test_a_wheel_that_lies_elsewhere(project, tmp_path, run, tree):
+    """The lock has its name alone, so that every hint says to name it by its path; named so, its own bytes tell what goes with it."""
+    wheel = pack_files.wheel(tmp_path)
+    before = tree()
+    run("install", wheel, "--accept", "--to", "claude-code")
+    (project / ".claude/agents/writer.md").unlink()
+
+    path = f"PATH/{wheel.name}"
+    told = " ".join(run("status", code=1).out.split())
+    assert f"missing: `agentconv install {path}` writes it again" in told
+    missing = run("install", code=2).err
+    assert f"from the wheel `{wheel.name}`, and there is none here or in the project's folder\n" in missing
+    assert f"hint: name it by its path: agentconv install {path}\n" in missing
+    assert f"name the wheel that they are of (agentconv uninstall {path}), or" in run("uninstall", "backend-agents", code=1).err
+    assert f"agentconv uninstall {path}" in run("uninstall", f"elsewhere/{wheel.name}", code=1).err
+    run("uninstall", wheel)
+    assert tree() == before
 
 
 def test_wheel_and_folder(project, tmp_path, run, asked):

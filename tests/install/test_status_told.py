@@ -20,7 +20,9 @@ def test_what_has_no_file_in_a_target_is_counted(tmp_path):
     rows = {line.split("  ")[1]: line.rpartition("  ")[2] for line in said[1:4]}
 
     assert rows == {"Codex": "1 up-to-date, 1 without a file there", "OpenCode": "1 up-to-date", "GitHub Copilot": "2 without a file there"}
-    assert " ".join(" ".join(said[-2:]).split()).endswith("refused, or read elsewhere; `agentconv install team.whl --dry-run` says which")
+    assert " ".join(" ".join(said[-2:]).split()).endswith(
+        "refused, or read elsewhere; `agentconv install PATH/team.whl --dry-run` says which"
+    )
 
 
 def test_what_a_target_refuses_is_told_as_that(tmp_path):
@@ -42,4 +44,4 @@ def test_programs_are_told_what_is_not_as_it_was_deployed(tmp_path):
     found = list(status.remarks([PackStatus(locked, None, tuple(items))], places.project(tmp_path), Mock()))
 
     assert [(one.rule, one.path, one.level) for one in found] == [(f"status-{word}", ".roomodes", "error") for word in ("edited", "held")]
-    assert all("agentconv install team.whl" in one.help for one in found)
+    assert all("agentconv install PATH/team.whl" in one.help for one in found)

@@ -131,9 +131,7 @@ def at_hand(locked: LockedPack, place: Scope, environment: Environment) -> Pack 
 
     if record.normal(locked.name) in installed.find(environment.folders):
         return finding.find(locked.name, environment)
-    if locked.file is None or os.path.basename(locked.file) != locked.file or locked.file in ("", os.curdir, os.pardir):
-        return None
-    near = next((folder / locked.file for folder in (Path(), place.root) if os.path.lexists(folder / locked.file)), None)
+    near = place.near(locked.file)
     found = finding.find(os.path.join(os.curdir, near), environment) if near is not None else None
     return found if found is not None and found.manifest.name == locked.name else None
 

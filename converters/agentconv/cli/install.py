@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic, InputError
     from agentconv.install.installing import Prepared, Request
+    from agentconv.install.lock import LockedPack
     from agentconv.install.places import Scope
     from agentconv.packs.environment import Environment
     from agentconv.packs.finding import Pack
@@ -141,10 +143,19 @@ def _locked(options: argparse.Namespace, scope: Scope, environment: Environment)
     found = [deploying.at_hand(pack, scope, environment) for pack in packs]
     gone = next((pack for pack, one in zip(packs, found, strict=True) if one is None), None)
     if gone is not None:
-        was = f"`{gone.file}`" if gone.file else f"`{gone.name}` in {environment.looked}"
-        hint = f"pip install {gone.name}=={gone.version}" if gone.origin == finding.PIP else "name it: agentconv install PATH"
-        raise registry.usage(f"the lock has {gone.name} {gone.version}, and there is no {was}", hint)
+        raise _not_here(gone, scope, environment)
     return [pack for pack in found if pack is not None]
+
+
+def _not_here(gone: LockedPack, scope: Scope, environment: Environment) -> InputError:
+    """Say which pack of the lock is not here, and how it gets here: of one that was a file the lock has the name alone."""
+    said = f"the lock has {gone.name} {gone.version}"
+    if gone.origin == finding.PIP or gone.file is None:
+        hint = f"pip install {gone.name}=={gone.version}" if gone.origin == finding.PIP else "name it: agentconv install PATH"
+        return registry.usage(f"{said}, and there is no `{gone.name}` in {environment.looked}", hint)
+    where = "here or in your home folder" if scope.is_user else "here or in the project's folder"
+    hint = f"name it by its path: agentconv install {quote(f'PATH/{gone.file}')}"
+    return registry.usage(f"{said} from the {gone.origin} `{gone.file}`, and there is none {where}", hint)
 
 
 def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared], request: Request) -> Prepared:

@@ -11,7 +11,7 @@ from agentconv.cli.found_files import places
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.formats import registry
-from agentconv.render import findings, findings_machine, machine, printable, text
+from agentconv.render import findings, findings_machine, machine, printable, synced_machine, text
 
 if TYPE_CHECKING:
     import argparse
@@ -116,6 +116,8 @@ def tell(told: Told) -> Exit:
     if options.output_format in ("text", "concise"):
         sys.stdout.flush()
         _summarise(told, code, said=bool(shown or told.failures or (told.pending and told.mended.findings)))
+    elif code is Exit.FINDINGS and (options.output_file or options.output_format in synced_machine.FILES):
+        print(f"{_summary(told).splitlines()[0]}; {synced_machine.where(options.output_file)}", file=sys.stderr)
     return code
 
 
@@ -126,9 +128,13 @@ def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> N
             print(text.diagnostic(one, text.style(sys.stderr, options.color)), file=sys.stderr)
 
 
-def _summarise(told: Told, code: Exit, *, said: bool) -> None:
+def _summary(told: Told) -> str:
     known = told.baseline.known if told.baseline else 0
-    summary = findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known, failed=told.failed())
+    return findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known, failed=told.failed())
+
+
+def _summarise(told: Told, code: Exit, *, said: bool) -> None:
+    summary = _summary(told)
     if told.others:
         summary += f"\n{text.count(told.others, 'finding')} about assistants whose files these are not; --for own leaves that out"
     if not told.options.quiet:
@@ -144,8 +150,6 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "sarif":
         return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
     if kind == "github":
-        from agentconv.render import synced_machine
-
         failures = synced_machine.report(kind, diagnostics=told.failures, place="", failed="agentconv")
         return f"{findings_machine.github(checked, told.where)}{failures}"
     if kind in ("text", "concise"):

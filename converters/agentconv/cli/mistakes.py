@@ -100,6 +100,8 @@ def flag_elsewhere(command: str, flag: str, value: str) -> str | None:
     if command == "sync" and flag == "--with":
         listed = ", ".join(f'"{word.strip()}"' for word in (value or "needed").split(","))
         return f"`with = [{listed}]` in agentconv.toml keeps that in step with the agents"
+    if flag == "--output-file" and command in ("sync", "status"):
+        return f"the report is what is on standard output: agentconv {command} ... > {shlex.quote(value) if value else 'FILE'}"
     if flag in ("-t", "--to") and command in ("lint", "inspect"):
         return "did you mean `--for`?"
     return None
@@ -145,7 +147,7 @@ def _nowhere(word: str) -> None:
         )
     _place(word, "")
     first = word.partition("/")[0]
-    if _REPOSITORY.fullmatch(word) and not os.path.lexists(first):
+    if _REPOSITORY.fullmatch(word) and not word.lower().endswith(".whl") and not os.path.lexists(first):
         raise registry.usage(
             f"there is no file or folder `{word}`", f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
         )

@@ -64,8 +64,10 @@ def run(options: argparse.Namespace) -> int:
         print(machine.report(deployed_machine.status(found, scope, int(code))))
         return code
     if options.output_format in synced_machine.FORMATS:
-        out = synced_machine.rendered(options.output_format, shown.remarks(found, scope, environment), "agentconv status")
-        printable.data(out.encode("utf-8", "backslashreplace"))
+        remarks = list(shown.remarks(found, scope, environment))
+        printable.data(synced_machine.rendered(options.output_format, remarks, "agentconv status").encode("utf-8", "backslashreplace"))
+        if code and options.output_format in synced_machine.FILES:
+            print(f"{text.count(len(remarks), 'finding')}; {synced_machine.where()}", file=sys.stderr)
         return code
     look = text.style(sys.stderr, options.color)
     for one in found:

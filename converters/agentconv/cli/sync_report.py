@@ -69,6 +69,8 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
         _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
         if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
             print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+        elif code is Exit.FINDINGS and options.output_format in synced_machine.FILES:
+            print(f"{synced.summary(outcome, found, dry_run=looking)} {synced_machine.where().capitalize()}.", file=sys.stderr)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:

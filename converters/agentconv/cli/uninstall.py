@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext, suppress
 from shlex import quote
@@ -17,7 +18,7 @@ from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
 from agentconv.install import consent, places, proof
 from agentconv.install.planning import Action, plan_removal
-from agentconv.packs import record
+from agentconv.packs import finding, record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ What you edited stays. The pack itself is taken away by `pip uninstall`.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
-    group.add_argument("packs", nargs="+", metavar="PACK", help="name of a pack that is deployed here")
+    group.add_argument("packs", nargs="+", metavar="PACK", help="name of a pack that is deployed here, or its .whl file")
     group.add_argument("--to", action="append", metavar="ASSISTANT,...", help="only for these assistants (default: all)")
     deploying.add_place(parser, python=True)
     group = parser.add_argument_group("how")
@@ -72,10 +73,10 @@ def run(options: argparse.Namespace) -> int:
     told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
-        names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
-        for name in names:
+        named = {_deployed(word, lock, scope): word for word in options.packs}
+        for name, word in named.items():
             locked = lock.pack(name)
-            here = deploying.still_here(locked, scope, where) if where else None
+            here = _here(word, locked, scope, where)
             given = proof.given([here], locked, scope, reader)
             plan = plan_removal(reader, lock, name, targets, given=given)
             doubt = _doubt(locked, here, plan) if plan.believed and not options.accept else None
@@ -89,6 +90,19 @@ def run(options: argparse.Namespace) -> int:
             told += _copies(reader, scope, plan)
             done.append((name, plan))
     return _tell(options, scope, done, told)
+
+
+def _here(word: str, locked: LockedPack | None, scope: Scope, where: Environment | None) -> Pack | None:
+    """Return the pack whose files tell what is its own: the wheel that is named, or what is where the lock has it from."""
+    if locked and _is_wheel(word):
+        with suppress(InputError):
+            found = finding.open_file(word)
+            return found if found.manifest.name == locked.name else None
+    return deploying.still_here(locked, scope, where) if where else None
+
+
+def _is_wheel(word: str) -> bool:
+    return word.lower().endswith(".whl")
 
 
 def _copies(reader: Reader, scope: Scope, plan: Plan) -> Iterator[Diagnostic]:
@@ -112,7 +126,10 @@ def _doubt(locked: LockedPack | None, here: Pack | None, plan: Plan) -> Diagnost
     if locked and here and proof.is_of(here, locked) and version == here.manifest.version:
         away = f"{name} {version} does not give all that is deployed of it"
     message = f"{away}, and nothing but the lock says that these files are its: {shown}{more}"
-    hint = "nothing was taken away; put that version back, or, if they are, run it again with --accept=leaving"
+    back = "put that version back"
+    if locked and locked.origin == finding.WHEEL and locked.file and not here:
+        back = f"name the wheel that they are of (agentconv uninstall {quote(f'PATH/{locked.file}')})"
+    hint = f"nothing was taken away; {back}, or, if they are, run it again with --accept=leaving"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
@@ -142,7 +159,8 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     Raises:
         InputError: There is no such pack here.
     """
-    found = next((pack.name for pack in lock.deployed if record.normal(word) == record.normal(pack.name)), None)
+    wanted = os.path.basename(word).partition("-")[0] if _is_wheel(word) else word  # a wheel's name begins with its pack's
+    found = next((pack.name for pack in lock.deployed if record.normal(wanted) == record.normal(pack.name)), None)
     if found is None:
         there = [pack.name for pack in lock.deployed]
         where = "in your home folder" if scope.is_user else "in this project"

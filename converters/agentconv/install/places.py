@@ -78,6 +78,12 @@ class Scope:
         name = entry_name(pointer)
         return f"{place} ({name})" if name else place
 
+    def near(self, file: str | None) -> Path | None:
+        """Return where a wheel or folder is of which the lock has the name alone: here, or in the root; None where it is in neither."""
+        if file is None or os.path.basename(file) != file or file in ("", os.curdir, os.pardir):
+            return None
+        return next((folder / file for folder in (Path(), self.root) if os.path.lexists(folder / file)), None)
+
     def folder(self, target: Target) -> str:
         """Return where the files of a target go: below the root, or absolute where the user's folder is elsewhere.
 

@@ -95,6 +95,8 @@ _NOW = {
     Action.MISSING: Word.ORPHANED,
 }
 _ALONE = {Action.RELEASE: Word.EDITED, Action.MISSING: Word.MISSING, Action.BLOCKED: Word.EDITED}
+_STAYS = frozenset({Action.RELEASE, Action.MISSING, Action.REMOVE, Action.SHARED})
+"""What of the places of an agent that the project keeps is as it should be: edited, gone, or an earlier version's."""
 _REMARKS = {
     Action.WRITE: "not deployed yet",
     Action.ADOPT: "there already, and not in the lock yet",
@@ -128,7 +130,9 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         gone = locked.origin == finding.PIP and found is None
         steps = plan_removal(reader, settled, locked.name).steps
         outdated = {key for key, entry in known.items() if _is_outdated(entry, locked)}
-        items = [_alone(step, known, gone=gone, outdated=(step.path, step.pointer) in outdated) for step in steps]
+        own = set() if gone else set(locked.kept) & {agent.id for agent in locked.agents}
+        alone = [_alone(step, known, gone=gone, outdated=(step.path, step.pointer) in outdated) for step in steps]
+        items = [_kept(item) if item.agent in own and step.action in _STAYS else item for item, step in zip(alone, steps, strict=True)]
     else:
         deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
         refused = {one.target: tuple(dict.fromkeys(one.refused)) for one in deployments if one.refused}
@@ -216,6 +220,11 @@ def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool, outda
     if gone and word is Word.EDITED:
         word, remark = Word.ORPHANED, "the pack is not found, and the file was edited"
     return _item(step, word, remark, known.get((step.path, step.pointer)))
+
+
+def _kept(item: Item) -> Item:
+    """Return an item of an agent that the project keeps: as in planning, only what is as it was deployed is not its own."""
+    return item if item.word is Word.UP_TO_DATE else replace(item, word=Word.KEPT, remark=None)
 
 
 def _item(step: Step, word: Word, remark: str | None, entry: Entry | None) -> Item:

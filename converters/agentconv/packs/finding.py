@@ -73,7 +73,7 @@ def find(word: str, environment: Environment) -> Pack:
     """
     path = Path(word)
     if word.lower().endswith(".whl"):
-        return _pack(wheel.open_wheel(path), WHEEL)
+        return open_file(word)
     if os.path.basename(word) == word and word not in ("", ".", ".."):
         known = pack_installed.find(environment.folders)
         found = known.get(record.normal(word))
@@ -86,6 +86,15 @@ def find(word: str, environment: Environment) -> Pack:
     if path.exists():
         raise registry.usage(f"`{word}` is no pack", "a pack is the name of an installed one, a .whl file or a folder")
     raise _missing(word, known, environment)
+
+
+def open_file(word: str) -> Pack:
+    """Verify a pack that is a `.whl` file.
+
+    Raises:
+        InputError: There is none, or it is not what it says.
+    """
+    return _pack(wheel.open_wheel(Path(word)), WHEEL)
 
 
 def installed(environment: Environment) -> list[Pack | Diagnostic]:

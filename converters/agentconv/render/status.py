@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
 from shlex import quote
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -30,6 +32,7 @@ _NEXT = {
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
+_AWAY = "missing: `agentconv install {source}` writes it again; only the name of what it came from is known, which is not here"
 _LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer gives"
 _GONE = (
     "the pack is not here: `pip install {release}` brings it back; one in another environment is found with --python PATH; "
@@ -69,7 +72,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     yield from () if quiet else (f"  {line}" for line in table(rows))
     yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked)
     if any(absent.values()) and not quiet:
-        source = _named(_source(locked), scope)
+        source = _named(_source(locked, scope), scope)
         why = "left out, or read elsewhere" if one.now else "refused, or read elsewhere"
         yield from _hint(f"without a file there: {why}; `agentconv install {source} --dry-run` says which")
     shown = [item for item in one.items if verbose or item.word not in (Word.UP_TO_DATE, Word.KEPT)]
@@ -83,7 +86,9 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
 def next_step(one: PackStatus, word: Word, scope: Scope, environment: Environment) -> str:
     """Say what to do about an entry that is not as it was deployed; nothing where there is nothing to do."""
     locked, hint = one.locked, _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word, "")
-    source, pack = _named(_source(locked), scope), _named(locked.name, scope)
+    source, pack = _named(_source(locked, scope), scope), _named(locked.name, scope)
+    if word is Word.MISSING and locked.origin != PIP and scope.near(locked.file) is None:
+        hint = _AWAY
     return hint.format(source=source, pack=pack, scope=_scope(scope), release=quote(f"{locked.name}=={locked.version}"))
 
 
@@ -132,9 +137,12 @@ def _scope(scope: Scope) -> str:
     return " --scope user" if scope.is_user else ""
 
 
-def _source(locked: LockedPack) -> str:
-    """Return what a pack is installed from again: its name where Python finds it, else the file or folder that it was."""
-    return locked.name if locked.origin == PIP else locked.file or locked.name
+def _source(locked: LockedPack, scope: Scope) -> str:
+    """Return what a pack is installed from again: its name where Python finds it, else the file or folder that it was, by its path."""
+    if locked.origin == PIP or locked.file is None:
+        return locked.name
+    near = scope.near(locked.file)
+    return f"PATH/{locked.file}" if near is None else locked.file if near.parent == Path() else os.path.relpath(near)
 
 
 def _orphaned(one: PackStatus, environment: Environment) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from agentconv.render.synced_lines import Line
 
 FORMATS = ("github", "gitlab", "junit", "sarif")
+FILES = frozenset({"gitlab", "junit", "sarif"})
+"""Those that a job writes into a file, so that its log would say nothing of why it fails."""
 NEXT = "run `agentconv sync`, and commit what it changes"
 """What is to be done where somebody only looked, and something would be written."""
 _NEXT = f"{NEXT} (uvx --from agentconv-toolkit agentconv sync)"
@@ -50,6 +52,11 @@ def report(
     found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
     found += [Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits]
     return rendered(kind, found, name)
+
+
+def where(file: str | None = None) -> str:
+    """Say where the findings of a report are that a program reads, for the log of a job that fails."""
+    return f"each is in {text.safe(file)}" if file else "each is in the report, on standard output"
 
 
 def rendered(kind: str, remarks: Iterable[Remark], name: str) -> str:
