@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from synced_projects import SOURCE, Project, agent
+from agent_files import agent_of
+from agentconv.conversion import compare
+from synced_projects import PLACES, SOURCE, Project, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
 
@@ -73,6 +75,55 @@ def test_a_third_assistant_goes_on_holding_agents_to_what_it_did(project):
     assert "[sync.agents.one.opencode]" in project.read("agentconv.toml")
     assert [project.sync(*words).code for words in ((), ("--check",))] == [0, 0]
     assert project.read(".opencode/agents/one.md") == before
+
+
+LOGS = "{logs: {type: stdio, command: logs-server}}"
+HEADERS: tuple[dict[str, str], ...] = (
+    {},
+    {"tools": "Read, Write, Bash"},
+    {"tools": "Read, Grep, WebFetch"},
+    {"tools": "Read, mcp__tracker__search"},
+    {"tools": "Read, Write, Bash", "mcpServers": f"[{LOGS}]"},
+    {"mcpServers": f"[{LOGS}]"},
+    {"disallowedTools": "WebFetch, mcp__tracker"},
+    {"disallowedTools": "Write, Edit"},
+    {"tools": "Bash(git:*), Read"},
+    {"permissionMode": "plan"},
+    {"tools": "Agent, Read"},
+)
+"""What agents of Claude Code are held to."""
+COPILOT = (
+    'tools: ["*"]\nmcp-servers: {kb: {type: local, command: kb-server, args: [], tools: ["*"]}}\n',
+    'tools: ["read", "search", "tracker/*"]\n',
+    'tools: ["read", "kb/find"]\nmcp-servers: {kb: {type: local, command: kb-server, args: [], tools: [find]}}\n',
+    'tools: ["web", "read"]\n',
+    "tools: []\n",
+    "",
+)
+"""What agents of Copilot's own are held to, which the source took in."""
+
+
+def test_no_file_of_a_third_assistant_does_more_after_a_switch(tmp_path):
+    """Codex has no lists of tools and servers: whatever it makes of them, Copilot's files open nothing, and keep each server."""
+    project = Project(tmp_path / "shop", ("codex", "copilot"))
+    project.configure()
+    for number, header in enumerate(HEADERS):
+        project.write(f"{SOURCE}/n{number}.md", agent(f"n{number}", **header))
+    for number, header in enumerate(COPILOT):
+        project.write(PLACES["copilot"].format(f"own{number}"), f"---\ndescription: Copilot's own.\n{header}---\n\nOne.\n")
+    project.sync("--adopt")
+    assert project.sync().looks == []
+    names = [f"n{number}" for number in range(len(HEADERS))] + [f"own{number}" for number in range(len(COPILOT))]
+    before = {name: project.read(PLACES["copilot"].format(name)) for name in names}
+    told = switch(project, "codex", "--yes")
+
+    assert "switch" in {word for word, _ in told.words()}
+    assert all(before.values())
+    for name in names:
+        was, now = (agent_of("copilot", text.encode()) for text in (before[name], project.read(PLACES["copilot"].format(name))))
+        assert compare.more(was, now, "copilot") == [], name
+        assert compare.closed_servers(was, now, "copilot") == [], name
+    assert project.sync().files == ()
 
 
 def test_an_agent_that_the_new_source_lacks(project):

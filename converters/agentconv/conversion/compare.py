@@ -99,3 +99,26 @@ def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = ()
     """Return the same of what is known already of the result: what it may do in the target's client."""
     home = source.origin is not None and vocabulary.words_of(source.origin.format) == vocabulary.words_of(target)
     return widening.widenings(effects.effects(source, servers, trusted=trusted, held=home), may)
+
+
+def more(before: Agent, after: Agent, client: str) -> list[Widening]:
+    """Return what an agent may do in a client that it could not do there before, with servers that no file of it names, too."""
+    return widening.widenings(*_sides(before, after, client))
+
+
+def closed_servers(before: Agent, after: Agent, client: str) -> list[str]:
+    """Return the MCP servers that an agent had in a client, and has no more: those that it may not use, or does not bring itself."""
+    had, has = _sides(before, after, client)
+    brought, brings = ({server.name for server in one.mcp_servers or () if server.transport} for one in (before, after))
+    closed = {name for name, tools in had.servers.items() if tools and name != effects.EVERY_SERVER and not has.servers.get(name)}
+    return sorted(closed | (brought - brings))
+
+
+def _sides(before: Agent, after: Agent, client: str) -> tuple[Effects, Effects]:
+    """Return what an agent may do before and after: with each server that one of both speaks of, and one that stands for any other."""
+    servers = {effects.EVERY_SERVER}
+    for agent in (before, after):
+        may = effects.effects(agent, (), client)
+        servers |= {*may.servers, *may.denied_servers, *(pattern.partition(" ")[0] for about, pattern, _ in may.parts if about == "mcp")}
+    named = sorted(servers)
+    return effects.effects(before, named, client), effects.effects(after, named, client)

@@ -16,12 +16,13 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import configuring, digests, keeping, places, settings, source_files, sources, texts, unchanged
+from agentconv.sync import configuring, digests, keeping, overriding, places, settings, source_files, sources, texts, unchanged
 from agentconv.sync.adopting import as_given
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
     from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
@@ -128,7 +129,7 @@ def switched(run: Run, target: str, before: Outcome) -> Outcome:
     others = (bare_run.given(switch.new, one, lock) for one in bare.targets if one != source_format)
     kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)))
     data, chosen = switch.configuration(kept)
-    return _planned(switch, replace(run, settings=chosen), data, kept)
+    return _planned(switch, replace(run, settings=chosen), data, kept, before)
 
 
 def check(run: Run, target: str) -> None:
@@ -198,19 +199,19 @@ def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
 
 
 def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
-    """Yield what a third assistant's files hold agents to, and the new source cannot say: they go on doing so, as they stand."""
+    """Yield what a third assistant's files say where they would let agents do more, or lose servers: these go on as they stand."""
     old = dict(switch.old.agents())
     keys = {new: key for key, new in switch.names.items()}
     there = {(one.target, *one.place): one.there for one in before.candidates}
     for view in given.entries:
-        author, stands = old.get(keys.get(view.key, view.key)), there.get((view.target, view.path, view.pointer))
-        if author is None or stands is None or compare.widenings(author, stands, view.target):
+        stands = there.get((view.target, view.path, view.pointer))
+        if stands is None or keys.get(view.key, view.key) not in old:
             continue
-        if compare.widenings(author, view.agent, view.target):
+        if compare.more(stands, view.agent, view.target) or compare.closed_servers(stands, view.agent, view.target):
             yield keeping.of(view, stands)
 
 
-def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> Outcome:
+def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], found: Outcome) -> Outcome:
     """Return what is to be done, where nothing may do more than before, or that is meant.
 
     Raises:
@@ -227,7 +228,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> 
     run.lock = replace(before.lock, synced=(*others, *(one for one in settled if one.target == old)))
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
-    wider = tuple(_wider(switch, outcome))
+    wider = tuple(_wider(switch, outcome, found))
     if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
         raise _would_widen(unasked)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
@@ -242,20 +243,30 @@ def _with_texts(one: Synced, locked: Collection[Synced]) -> Synced:
     return replace(one, fields={**one.fields, **texts_})
 
 
-def _wider(switch: _Switch, outcome: Outcome) -> Iterator[Wider]:
-    """Yield what may do more than the old source says: in the new one, or in a target that follows it."""
+def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
+    """Yield what may do more than the old source says: in the new one, or in a target that follows it; or there more than it does now."""
     old = dict(switch.old.agents())
     authors = {new: old[key] for key, new in switch.names.items()}
     for key, agent in switch.new.agents():
-        if key in authors:
-            effects = tuple(compare.widenings(authors[key], agent, switch.target))
-            if effects:
-                yield Wider(agent.name or "", key[0], switch.target, effects)
+        if key in authors and (effects := _unnamed(switch, authors[key], agent, switch.target)):
+            yield Wider(agent.name or "", key[0], switch.target, effects)
+    there = {(one.target, *one.place): one.there for one in before.candidates}
     for one in outcome.candidates:
-        if one.key in authors and one.settled is not None:
-            effects = tuple(compare.widenings(authors[one.key], one.settled.agent, one.target))
-            if effects:
-                yield Wider(one.name, one.path, one.target, effects)
+        if one.key not in authors or one.settled is None:
+            continue
+        author, agent, stands = authors[one.key], one.settled.agent, there.get((one.target, *one.place))
+        if stands is None:
+            effects = tuple(compare.widenings(author, agent, one.target))
+        else:
+            effects = (*_unnamed(switch, author, agent, one.target), *compare.more(stands, agent, one.target))
+        if effects:
+            yield Wider(one.name, one.path, one.target, tuple(dict.fromkeys(effects)))
+
+
+def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple[Widening, ...]:
+    """Return what an agent may do beyond the old source, but what the configuration says of it already."""
+    named = overriding.kept_wider(switch.settings, target, author.name or "")
+    return tuple(one for one in compare.widenings(author, agent, target) if one.name not in named)
 
 
 def _would_widen(wider: Sequence[Wider]) -> InputError:
