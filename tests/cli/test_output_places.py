@@ -363,17 +363,3 @@ def test_agents_of_several_projects(run, tmp_path, monkeypatch):
     done = run("convert", ".", "-t", "codex", "-o", "out", code=0)
 
     assert "agents of several projects become those of one: `one`, `two`\n" in done.err
-
-
-def test_what_is_no_agent_does_not_come_among_agents(go, project, tmp_path):
-    """A text beside loose agents is none where their client looks for agents; one that lies there already stays what it is."""
-    loose = tmp_path / "loose"
-    write(loose / "one.md", AGENT.format("one"))
-    for name in ("CLAUDE.md", "README.md", "notes.md"):
-        write(loose / name, "# Read this\n\nThat is how we work.\n")
-    write(project / ".claude/agents/README.md", "# Our agents\n")
-    go(f"convert {loose} -f claude-code -t claude-code -o {tmp_path}/out")
-    go(f"convert . -f claude-code -t claude-code -o {tmp_path}/own")
-
-    assert [path.name for path in (tmp_path / "out").rglob("*.md")] == ["one.md"]
-    assert sorted(path.name for path in (tmp_path / "own").rglob("*.md")) == ["README.md", "one.md", "two.md"]

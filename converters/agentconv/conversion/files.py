@@ -37,14 +37,15 @@ class Files:
         """Return the path of a file for an agent of that name: in the folder where we write, unless another is given."""
         return f"{self.row.folders[0] if folder is None else folder}/{naming.unique_stem(name, self._stems)}{self.row.suffixes[0]}"
 
-    def is_in_place(self, path: str) -> bool:
-        """Whether a path is one at which the client looks."""
-        inside = any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
-        return inside or not self.row.folders or self.row.holds_several(path)
-
     def kept(self, path: str, *, anywhere: bool = False) -> str:
         """Return a source's own path, below the client's location unless it already holds one, or may be anywhere."""
-        found = path if anywhere or self.is_in_place(path) else self._below(path)
+        inside = (
+            anywhere
+            or not self.row.folders
+            or self.row.holds_several(path)
+            or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
+        )
+        found = path if inside else self._below(path)
         end = self.row.end(found)
         base, number = found.removesuffix(end), 2
         while found in self._kept:

@@ -45,8 +45,6 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        if not ids and not self.files.is_in_place(piece.path):
-            return  # a README or a CLAUDE.md beside agents becomes none where agents are
         found = (piece.declared or self.module.read(source).as_meant).set.agents if piece.agents else ()
         path = self.files.kept(self._loadable(piece.path, source, found), anywhere=piece.declared is not None)
         self._note(piece)
