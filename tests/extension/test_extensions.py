@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agentconv import InputError
-from agentconv.core import given
-from agentconv.formats import registry, row_faults
+from agentconv.core import given, row_faults
+from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.testing import example, rule_cases
 from thorough import THOROUGH

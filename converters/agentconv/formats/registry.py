@@ -230,7 +230,7 @@ def _take_in(extension: Extension) -> None:
     format_id = extension.name
     if not isinstance(row, Row):
         raise extension.broken("is no format: the entry point names no agentconv.FormatRow, and no module that has one as ROW")
-    from agentconv.formats.row_faults import faults
+    from agentconv.core.row_faults import faults
 
     for wrong, hint in faults(row):
         raise extension.broken(f"is no format: its row's {wrong}", hint)

@@ -10,8 +10,7 @@ from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from agentconv.formats.registry import Row
+    from typing import Any
 
 _PATH = expression(r"(?!\.{1,2}(?:/|\Z))[^/\\\0]+(?:/(?!\.{1,2}(?:/|\Z))[^/\\\0]+)*")
 """A path below a project's root."""
@@ -19,7 +18,7 @@ _END = expression(r"(?:\.|/[^/\\\0])[^/\\\0]+")
 """What the names of files end in, or such a name in a folder of the agent's own."""
 
 
-def faults(row: Row) -> Iterator[tuple[str, str]]:
+def faults(row: Any) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a row, and what its author does about it: everything that is done with a row relies on this."""
     if wrong := given.fault(row):
         yield wrong[0], wrong[1] or ""
