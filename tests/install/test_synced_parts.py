@@ -81,6 +81,17 @@ def test_an_edit_in_a_target_stays_until_the_source_counts(source, run, asked):
     assert "Mine." not in (source / SKILL).read_text()
 
 
+def test_a_run_that_writes_parts_alone_says_that_of_agents(source, run):
+    """It is not nothing that was written, where only the agents are somebody else's matter; where no part is, it is."""
+    (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\nwith = ["all"]\n')
+    (source / ".codex/agents").mkdir(parents=True)
+    (source / ".codex/agents/reviewer.toml").write_text('name = "reviewer"\ndescription = "Mine"\ndeveloper_instructions = "Mine."\n')
+
+    assert "\nNo agent would be written. 1 needs a look." in run("sync", "--dry-run", code=1).out
+    assert "\nNo agent was written. 1 needs a look." in run("sync", code=1).out
+    assert "\nNothing was written. 1 needs a look." in run("sync", code=1).out
+
+
 def test_what_is_kept_in_step_is_no_pack(source, run):
     """What sync keeps is nothing that could be uninstalled, restored or asked about as a pack."""
     run("sync")

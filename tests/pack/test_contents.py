@@ -274,3 +274,22 @@ def test_a_guard_whose_script_stays_is_told(project, pack):
     words = "guarded.md: warning: a guard of `guarded` runs `.claude/hooks/guard.sh`, which the pack does not hold"
 
     assert [words in one for one in told] == [True, False]
+
+
+def test_what_agents_name_and_a_choice_leaves_is_told(project, pack):
+    """Who chooses hooks alone is told which skill and server the agents go without, and what takes all of it along; `none` means it."""
+    (project / ".claude/agents/named.md").write_text(
+        "---\nname: named\ndescription: Does it.\ntools: mcp__tracker\nskills: [deploy]\n---\nDo it.\n"
+    )
+    (project / ".claude/skills/deploy").mkdir(parents=True)
+    (project / ".claude/skills/deploy/SKILL.md").write_text("---\nname: deploy\ndescription: Deploys.\n---\nDeploy.\n")
+    (project / ".mcp.json").write_text('{"mcpServers": {"tracker": {"command": "tracker"}}}')
+    guard = json.loads(SETTINGS)
+    guard["hooks"]["PreToolUse"] *= 2
+    (project / ".claude/settings.json").write_text(json.dumps(guard))
+    told = {words: pack(".", "--with", words, "-n").err for words in ("hooks", "needed,hooks", "all", "none")}
+
+    words = "what agents name stays here: skill `deploy`, MCP server `tracker`\n  hint: --with needed,hooks takes it along\n"
+    assert [one for one, said in told.items() if words in said] == ["hooks"]
+    assert not [one for one, said in told.items() if "PreToolUse Bash, PreToolUse Bash" in " ".join(said.split())]
+    assert "it does not hold PreToolUse Bash)" in " ".join(told["hooks"].split())

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
     beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
     notes = (one for one in beside if one.severity is not Severity.ERROR)  # a file that was named and left out is in the list
     diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes)) + parts.told
-    diagnostics = (*diagnostics, *one_set.told("a pack"))
+    diagnostics = (*diagnostics, *along.left_by_choice(parts), *one_set.told("a pack"))
     if not gathered.pieces:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
         if not errors:

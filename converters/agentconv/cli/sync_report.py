@@ -76,13 +76,16 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
-    _tell_agents(options, outcome, found, of_agents, looking=looking)
+    written = beside is not None and bool(beside.plan.changes)
+    _tell_agents(options, outcome, found, of_agents, looking=looking, of_parts=written)
     if beside is not None:
         _tell_parts(options, beside, outcome, looking=looking)
     return code
 
 
-def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line], code: Exit, *, looking: bool) -> None:
+def _tell_agents(
+    options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line], code: Exit, *, looking: bool, of_parts: bool
+) -> None:
     """Print what was done with agents."""
     look = text.style(sys.stderr, options.color)
     changes = [] if options.quiet else synced_lines.changes(found, every=options.verbose)
@@ -100,10 +103,11 @@ def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[sync
         _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
     if strict and (code or not options.quiet):
         _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served), sys.stderr)
+    said = synced.summary(outcome, found, dry_run=looking, of_parts=of_parts)
     if not options.quiet:
-        print(synced.summary(outcome, found, dry_run=looking))
+        print(said)
     elif code and not looks:
-        print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+        print(said, file=sys.stderr)
 
 
 def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None) -> None:

@@ -182,6 +182,19 @@ def along(wanted: With, named: Named) -> Along:
     return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])), wanted, named)
 
 
+def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
+    """Say what agents name that stays since other parts were chosen; who says `none` knows that all stays."""
+    if gone.named is None or not gone.wanted or gone.wanted.needed:
+        return
+    needed = along(With(needed=True), gone.named).parts
+    stays = [one for one in needed if not any(one is other for other in gone.parts)]
+    if stays:
+        words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in stays)
+        chosen_ = [*sorted(gone.wanted.kinds), *("/".join(one) for one in gone.wanted.named)]
+        hint = f"--with needed,{','.join(chosen_)} takes it along"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint)
+
+
 def left_of_refused(parts: Iterable[LoadedPart]) -> Diagnostic:
     """Say which parts stay since only refused agents name them."""
     words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts)

@@ -105,7 +105,7 @@ class SetRestraints:
             return
         held = module.among(own, self.rules)
         if held is None:
-            projection.refuse("set-restraint", "permissions.rules", listed(rule.shown for rule in self.rules))
+            projection.refuse("set-restraint", "permissions.rules", listed(dict.fromkeys(rule.shown for rule in self.rules)))
         elif held != own:
             projection.translate("permissions.rules", held)
             added = [rule.shown for rule in held if rule in self.rules and rule not in own]
@@ -151,7 +151,7 @@ def held_back(loaded: LoadedPart, restraints: Sequence[Restraint]) -> list[Restr
 
 
 def _rules(broken: Iterable[Restraint]) -> Detail:
-    return listed(one.shown for one in broken)
+    return listed(dict.fromkeys(one.shown for one in broken))  # two guards of one tool are shown alike
 
 
 def _may(may: Effects, restraint: Restraint) -> bool:

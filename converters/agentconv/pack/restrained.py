@@ -65,7 +65,8 @@ def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> It
                     f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"
                 )
                 hint = (
-                    "have the hook say itself what it does; a hook of the project that runs the script, too, takes it along (--with hooks)"
+                    "have the hook say itself what it does; "
+                    "a hook of the project that runs the script, too, takes it along (--with needed,hooks)"
                 )
                 told = f"{message} file, the guard blocks nothing"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, told, Span(piece.path), hint, agent=agent.name)

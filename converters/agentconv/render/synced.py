@@ -149,8 +149,8 @@ def _with_fewer(outcome: Outcome) -> dict[str, int]:
     return {target: number for target, number in has.items() if number < outcome.agents}
 
 
-def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
-    """Say what it comes to."""
+def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: bool = False) -> str:
+    """Say what it comes to; `of_parts`: whether something is written of parts, which is told below, so that it is not nothing."""
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
     changes = outcome.plan.changes if outcome.plan is not None else ()
     gone = sum(one.after is None for one in changes)
@@ -163,7 +163,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         would = "would be " if dry_run else ""
         done = [f"{text.count(files, 'file')} {would}written"] if files else []
         done += [f"{text.count(gone, 'file')} {would}deleted" if not files else f"{gone:,} deleted"] if gone else []
-        parts.append(f"{', '.join(done)}." if done else f"Nothing {would or 'was '}written.")
+        parts.append(f"{', '.join(done)}." if done else f"{'No agent' if of_parts else 'Nothing'} {would or 'was '}written.")
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += [f"{text.count(wrong, 'error')} above."] if wrong else []
