@@ -145,6 +145,25 @@ def test_an_agent_that_the_new_source_lacks(project):
     assert project.has(".opencode/agents/two.md")
 
 
+def test_the_way_back_over_files_that_stood_all_the_time(tmp_path):
+    """A server that was the old source's own, and files that the configuration lets do more, are no hindrance: nothing of them changes."""
+    project = Project(tmp_path / "shop", ("codex",), 'sandbox = "read-only"\n')
+    project.write(ONE, agent("one", tools="Read, Write, Bash"))
+    project.write(
+        ".mcp.json", '{"mcpServers": {"tracker": {"command": "tracker", "args": ["-s"], "env": {"TOKEN": "${TRACKER_TOKEN}"}}}}\n'
+    )
+    settings = '[sync.agents.one.codex]\nsandbox = "read-only"\n'
+    project.write("agentconv.toml", f'source = "claude-code"\ntargets = ["codex"]\nwith = ["all"]\n{settings}')
+    assert project.sync().code == 0
+    before = {path: data for path, data in project.tree().items() if "agentconv" not in path}
+    switch(project, "codex")
+    assert "keep-wider" in project.read("agentconv.toml")
+    told = switch(project, "claude-code")
+
+    assert "switch" in {word for word, _ in told.words()}
+    assert {path: data for path, data in project.tree().items() if "agentconv" not in path} == before
+
+
 CODEX = ".codex/agents/{}.toml"
 BY_HAND = 'source = "codex"\ntargets = ["claude-code", "opencode", "roo"]\n'
 
