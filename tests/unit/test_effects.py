@@ -122,7 +122,7 @@ def test_a_list_that_opens_every_server_covers_each_of_them() -> None:
     one = effects.effects(Agent(tools=Tools("list", (ToolGrant("mcp_docs_*", "nobody", "mcp", server="docs"),))))
 
     assert widening.widenings(every, one) == []
-    assert [(str(found), found.server) for found in widening.widenings(one, every)] == [("MCP server *", "*")]
+    assert [(str(found), found.server) for found in widening.widenings(one, every)] == [("every MCP server", "*")]
 
 
 def test_servers_are_named_in_the_order_in_which_they_are_defined() -> None:

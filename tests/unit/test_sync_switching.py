@@ -123,23 +123,45 @@ def test_no_file_of_a_third_assistant_does_more_after_a_switch(tmp_path):
         was, now = (agent_of("copilot", text.encode()) for text in (before[name], project.read(PLACES["copilot"].format(name))))
         assert compare.more(was, now, "copilot") == [], name
         assert compare.closed_servers(was, now, "copilot") == [], name
+    assert ("switch", "copilot own3") in told.words()  # whose network is gone: Codex's read-only sandbox has none
     assert project.sync().files == ()
 
 
 def test_an_agent_that_the_new_source_lacks(project):
     """It stops the switch; once that is meant, every file of it stays."""
-    project.configure("[sync.agents.two.codex]\nskip = true\n")
-    project.sync()
+    project.configure("[sync.agents.two.codex]\nskip = true\n[sync.agents.two.roo]\nskip = true\n")
+    project.sync("--yes")
     before = project.tree()
     told = switch(project, "codex", "--allow-widening")
 
     assert told.code == 2
     assert "`two`, which Codex does not get" in told.errors
     assert project.tree() == before
-    switch(project, "codex", "--allow-widening", "--yes")
-    project.sync()
+    done = switch(project, "codex", "--allow-widening", "--yes")
+    assert ("switch", "agentconv.toml two") in done.words()
+    assert "sync.agents.two" not in project.read("agentconv.toml")
+    assert "has no agent" not in project.sync().errors
     assert project.read(TWO) == before[TWO].decode()
     assert project.has(".opencode/agents/two.md")
+
+
+def test_the_way_back_over_files_that_stood_all_the_time(tmp_path):
+    """A server that was the old source's own, and files that the configuration lets do more, are no hindrance: nothing of them changes."""
+    project = Project(tmp_path / "shop", ("codex",), 'sandbox = "read-only"\n')
+    project.write(ONE, agent("one", tools="Read, Write, Bash"))
+    project.write(
+        ".mcp.json", '{"mcpServers": {"tracker": {"command": "tracker", "args": ["-s"], "env": {"TOKEN": "${TRACKER_TOKEN}"}}}}\n'
+    )
+    settings = '[sync.agents.one.codex]\nsandbox = "read-only"\n'
+    project.write("agentconv.toml", f'source = "claude-code"\ntargets = ["codex"]\nwith = ["all"]\n{settings}')
+    assert project.sync().code == 0
+    before = {path: data for path, data in project.tree().items() if "agentconv" not in path}
+    switch(project, "codex")
+    assert "keep-wider" in project.read("agentconv.toml")
+    told = switch(project, "claude-code")
+
+    assert "switch" in {word for word, _ in told.words()}
+    assert {path: data for path, data in project.tree().items() if "agentconv" not in path} == before
 
 
 CODEX = ".codex/agents/{}.toml"

@@ -17,6 +17,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.lock import FILE as LOCK
+from agentconv.install.steps import NEEDS_A_LOOK, Action
 from agentconv.render import (
     in_step,
     machine,
@@ -197,8 +198,10 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
     beside = _parts(options, run, looking=True)
     apart = beside is not None and (
-        beside.plan.changes or beside.plan.needs_a_look or any(one.severity is Severity.ERROR for one in beside.told())
-    )
+        any(step.action in NEEDS_A_LOOK and (step.target, step.action) != (target, Action.FOREIGN) for step in beside.plan.steps)
+        or beside.plan.changes
+        or any(one.severity is Severity.ERROR for one in beside.told())
+    )  # what the new source has in its own words is no hindrance: from now on they are the source's
     if found or wrong or apart or before.is_drift():
         raise registry.usage("the source is switched where everything is in step", "agentconv sync says what is not")
     if beside is not None and (missing := beside.refused(target)) and not options.yes:

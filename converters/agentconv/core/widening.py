@@ -54,7 +54,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
-    found += [Widening(f"MCP server {name}", name) for name in opened]
+    found += [Widening("every MCP server" if name == EVERY_SERVER else f"MCP server {name}", name) for name in opened]
     for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
         if (effect == "ask" and result.asks) or _is_moot(ceiling, capability) or (effect != "only" and _asks_for_all(result, capability)):
             continue

@@ -41,7 +41,7 @@ def with_source(
         settings: What it says now.
         text: Its text.
         source: The target.
-        renamed: By an agent's name in the old source, its names in the new one.
+        renamed: By an agent's name in the old source, its names in the new one; what is said of one that has none there is taken out.
         said: By an agent's name in the new source, what holds of it in the old one.
     """
     import tomlkit

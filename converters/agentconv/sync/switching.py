@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """An agent that may do more from now on than the old source allowed."""
+    """What an agent may do from now on and might not before, or the other way round."""
 
     agent: str
     path: str
@@ -47,6 +47,10 @@ class Switched:
     """What a change of the source comes to, beside what is written."""
 
     wider: tuple[Wider, ...] = ()
+    narrower: tuple[Wider, ...] = ()
+    """What agents may do no more in files of a third assistant, since the new source does not say it."""
+    gone: tuple[str, ...] = ()
+    """Agents that the new source does not have, of which the configuration said something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,12 @@ class _Switch:
                 one = Synced(key[0], source_format, "", agent.name or "", "0" * 64, digests.of(agent), pointer(agent) if several else "")
                 yield _at(replace(one, bytes_sha256=sha256, created=False), *self.names[key])
 
+    def gone(self) -> tuple[str, ...]:
+        """Return the agents of which the configuration says something, and that do not come along: the new source has none so called."""
+        there = {agent.name for _, agent in self.new.agents()} | {agent.name for key, agent in self.old.agents() if key in self.names}
+        left = dict.fromkeys(agent.name or "" for _, agent in self.old.agents() if agent.name not in there)
+        return tuple(name for name in left if name in self.settings.places)
+
     def configuration(self, kept: Sequence[Kept] = ()) -> tuple[bytes, Settings]:
         """Return the configuration with the new source, and with what holds in other assistants alone."""
         file = self.settings.file
@@ -91,7 +101,7 @@ class _Switch:
         for key, agent in self.old.agents():
             if key in self.names:
                 renamed.setdefault(agent.name or "", {})[there[self.names[key]].name or ""] = None
-        names = {name: list(found) for name, found in renamed.items()}
+        names = {name: list(found) for name, found in renamed.items()} | {name: [] for name in self.gone()}
         said = {one.agent: one.says for one in kept if one.says and one.target == self.settings.source_format}
         text = configuring.with_source(self.settings, file.read_bytes().decode(), self.target, names, said)
         others = [one for one in kept if one.says and one.target != self.settings.source_format]
@@ -232,7 +242,10 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
         raise _would_widen(unasked)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
-    outcome.kept, outcome.switched = tuple(one for one in kept if one.says), Switched(wider)
+    outcome.kept, outcome.switched = (
+        tuple(one for one in kept if one.says),
+        Switched(wider, tuple(_narrower(outcome, found, old)), switch.gone()),
+    )
     return outcome
 
 
@@ -261,6 +274,17 @@ def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider
             effects = (*_unnamed(switch, author, agent, one.target), *compare.more(stands, agent, one.target))
         if effects:
             yield Wider(one.name, one.path, one.target, tuple(dict.fromkeys(effects)))
+
+
+def _narrower(outcome: Outcome, before: Outcome, old: str) -> Iterator[Wider]:
+    """Yield what a third assistant's files let agents do before, and do no more."""
+    there = {(one.target, *one.place): one.there for one in before.candidates}
+    for one in outcome.candidates:
+        stands = there.get((one.target, *one.place))
+        if one.target != old and stands is not None and one.settled is not None:
+            effects = tuple(compare.more(one.settled.agent, stands, one.target))
+            if effects:
+                yield Wider(one.name, one.path, one.target, effects)
 
 
 def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple[Widening, ...]:
