@@ -11,7 +11,7 @@ from agentconv.cli.found_files import places
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.formats import registry
-from agentconv.render import findings, findings_machine, machine, printable, synced_machine, text
+from agentconv.render import findings, findings_machine, machine, printable, text
 
 if TYPE_CHECKING:
     import argparse
@@ -116,9 +116,18 @@ def tell(told: Told) -> Exit:
     if options.output_format in ("text", "concise"):
         sys.stdout.flush()
         _summarise(told, code, said=bool(shown or told.failures or (told.pending and told.mended.findings)))
-    elif code is Exit.FINDINGS and (options.output_file or options.output_format in synced_machine.FILES):
-        print(f"{_summary(told).splitlines()[0]}; {synced_machine.where(options.output_file)}", file=sys.stderr)
+    elif code is Exit.FINDINGS:
+        _say_where(told)
     return code
+
+
+def _say_where(told: Told) -> None:
+    """Say on standard error how much a report for programs has, and where it is, where nobody reads it as it is made."""
+    from agentconv.render import synced_machine
+
+    options = told.options
+    if options.output_file or options.output_format in synced_machine.FILES:
+        print(f"{_summary(told).splitlines()[0]}; {synced_machine.where(options.output_file)}", file=sys.stderr)
 
 
 def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> None:
@@ -150,6 +159,8 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "sarif":
         return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
     if kind == "github":
+        from agentconv.render import synced_machine
+
         failures = synced_machine.report(kind, diagnostics=told.failures, place="", failed="agentconv")
         return f"{findings_machine.github(checked, told.where)}{failures}"
     if kind in ("text", "concise"):
