@@ -14,9 +14,9 @@ from agentconv.render import findings_ci
 RULES = [rule for rule in catalogue.rules().values() if rule.about != checking.SET]
 
 
-def known_of(rule, text):
+def known_of(rule, text, also=frozenset()):
     """Return what the findings of a rule in a text are known by."""
-    known = baseline.Baseline("known.json")
+    known = baseline.Baseline("known.json", also=also)
     return [known.of_finding(one, "a.md") for one in found(rule, subject(text, rule))]
 
 
@@ -27,12 +27,30 @@ def moved(text):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_finding_is_known_wherever_it_has_moved(rule):
-    """What a finding is known by holds no line and no size; a rule that protects whoever reads a file has no finding that is known."""
-    before = known_of(rule, rule.bad)
+    """What a finding is known by holds no line and no size; those of a rule that protects are known where the command names it."""
+    also = frozenset({rule.code})
+    before = known_of(rule, rule.bad, also)
 
     assert before
-    assert all(entry is None for entry in before) if rule.protects else None not in before
-    assert [entry.key for entry in known_of(rule, moved(rule.bad)) if entry][:1] == [entry.key for entry in before if entry][:1]
+    assert None not in before
+    assert (set(known_of(rule, rule.bad)) == {None}) is (rule.protects is not None)
+    assert [entry.key for entry in known_of(rule, moved(rule.bad), also)][:1] == [entry.key for entry in before][:1]
+
+
+def test_what_protects_is_known_where_the_command_names_the_rule(tmp_path, monkeypatch, capsys):
+    """Both to write it and to use it: a file of a project lets nothing go by itself, and another agent's is new."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    text = "---\nname: {}\ndescription: Reads\n---\n\nRead\u200b.\n"
+    (folder / "one.md").write_text(text.format("one"))
+    known, also = ["lint", "--baseline", "known.json"], ["--baseline-also", "AC803"]
+
+    assert [main([*known, "--update-baseline"]), main([*known, *also, "--update-baseline"])] == [1, 0]
+    assert [main(known), main([*known, *also])] == [1, 0]
+    (folder / "two.md").write_text(text.format("two"))
+    assert main([*known, *also]) == 1
+    assert "two.md:6:5" in capsys.readouterr().out.rpartition("AC803")[2]
 
 
 def test_an_entry_knows_one_finding():

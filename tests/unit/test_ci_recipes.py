@@ -78,7 +78,7 @@ def test_the_lint_step(path, tmp_path):
     project = tmp_path / "project"
     shutil.copytree(CHECKOUT / "fixtures/examples", project)
     (lint,) = (step for step in ACTION["runs"]["steps"] if step.get("id") == "lint")
-    inputs = {name.removeprefix("INPUT_").lower(): name for name in lint["env"] if name.startswith("INPUT_")}
+    inputs = {name.removeprefix("INPUT_").lower().replace("_", "-"): name for name in lint["env"] if name.startswith("INPUT_")}
     given = {name: ACTION["inputs"][key]["default"] for key, name in inputs.items()}
     given |= {"INPUT_PATH": path, "INPUT_FOR": "gemini-cli", "INPUT_STRICT": "off"}
     places = {"SARIF": str(tmp_path / "out.sarif"), "GITHUB_OUTPUT": str(tmp_path / "outputs")}

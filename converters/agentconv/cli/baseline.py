@@ -1,6 +1,7 @@
 """What a team knows of its agents already, in a file: findings and losses that no longer count, so that only what is new does.
 
-An entry is known by its code, its agent and its text, wherever it stands now. What protects whoever reads a file is never known.
+An entry is known by its code, its agent and its text, wherever it stands now. What a rule finds that protects whoever reads a file is
+known only where the command line names the rule: no file of a project lets such a finding go by itself.
 """
 
 from __future__ import annotations
@@ -90,10 +91,15 @@ class Baseline:
     """What this run has met that may be known."""
     known: int = 0
     """How many of those are."""
+    never: set[str] = field(default_factory=set)
+    """The rules whose findings were met and may not be known."""
+    also: frozenset[str] = frozenset()
+    """The rules that protect whoever reads a file, and whose findings may be known."""
 
     def of_finding(self, finding: Finding, location: str) -> Entry | None:
-        """Return what a finding is known by; None for one of a rule that protects whoever reads the file."""
-        if finding.rule.protects is not None:
+        """Return what a finding is known by; None for one of a rule that protects whoever reads the file, and is not named."""
+        if finding.rule.protects is not None and finding.rule.code not in self.also:
+            self.never.add(finding.rule.code)
             return None
         return Entry(finding.rule.code, self.below(location), finding.agent or "", credentials.masked(finding.message))
 
@@ -179,8 +185,12 @@ def add_arguments(group: argparse._ActionsContainer, what: str) -> None:
     group.add_argument("--update-baseline", action="store_true", help=f"write the {what} of this run into that file")
 
 
-def given(options: argparse.Namespace) -> Baseline | None:
+def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Baseline | None:
     """Return the baseline that a command line names.
+
+    Args:
+        options: The command line.
+        also: The rules that protect whoever reads a file, and whose findings may be known.
 
     Raises:
         InputError: It cannot be read, or --update-baseline stands without it, or beside what writes nothing.
@@ -197,7 +207,7 @@ def given(options: argparse.Namespace) -> Baseline | None:
             )
         return None
     if options.update_baseline and not os.path.lexists(options.baseline):
-        return Baseline(options.baseline, renewed=True)
+        return Baseline(options.baseline, renewed=True, also=also)
     try:
         data = reading.read(options.baseline, limit=_MAX_BYTES)[0]
     except OSError as error:
@@ -207,7 +217,7 @@ def given(options: argparse.Namespace) -> Baseline | None:
     left: Counter[tuple[str, str, str]] = Counter()
     for entry, number in entries.items():
         left[entry.key] += number
-    return Baseline(options.baseline, data, entries, bool(options.update_baseline), left)
+    return Baseline(options.baseline, data, entries, bool(options.update_baseline), left, also=also)
 
 
 def _read(data: bytes, path: str) -> Counter[Entry]:

@@ -7,7 +7,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_files, lint_folders, lint_inside, lint_mending, lint_report, processes, scope
+from agentconv.cli import baseline, lint_files, lint_folders, lint_inside, lint_mending, lint_report, lint_settings, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
@@ -15,7 +15,7 @@ from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.sources import elsewhere, loading, part_places
@@ -45,7 +45,8 @@ examples:
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule but those that protect from hidden characters, secrets, injection and widening. The table [lint] of
 agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description; for each file,
-that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and no baseline holds them.
+that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
+only where --baseline-also names them.
 """
 
 
@@ -70,6 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="not these files: a path, a folder or a file's name; * stands for anything",
     )
     baseline.add_arguments(group, "findings")
+    group.add_argument(
+        "--baseline-also",
+        action="append",
+        metavar="CODE,...",
+        help="rules that protect whoever reads a file, whose findings the baseline may hold, too",
+    )
     group = parser.add_argument_group("mending")
     group.add_argument(
         "--fix",
@@ -114,7 +121,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _check(options)
-    known = baseline.given(options)
+    known = baseline.given(options, _also(options))
     chosen = lint_folders.LintFolders(options)
     own = registry.resolve(options.source_format) if options.source_format else None
     found, parts = _discovered(options, own)
@@ -146,7 +153,7 @@ def run(options: argparse.Namespace) -> int:
     line.clear()
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
-        beside += [*known.finish(_asked(known, files, rules)), *_never_known(known, checked)]
+        beside += known.finish(_asked(known, files, rules))
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
@@ -216,13 +223,11 @@ def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
     return replace(one, findings=tuple(found for found in one.findings if not known.takes(known.of_finding(found, location))))
 
 
-def _never_known(known: Baseline, checked: Sequence[Checked]) -> list[Diagnostic]:
-    """Say why findings stay that were to become known."""
-    codes = sorted({found.rule.code for one in checked for found in one.findings})
-    if not (codes and known.renewed):
-        return []
-    message = f"no baseline holds findings of rules that protect whoever reads a file: {', '.join(codes)}"
-    return [Diagnostic(Code.USAGE, Severity.NOTE, message, hint="mend them, or leave a rule out on the command line: --ignore")]
+def _also(options: argparse.Namespace) -> frozenset[str]:
+    """Return the codes of rules that protect, and whose findings may be known all the same: the command line alone says which."""
+    words = tuple(_patterns(options.baseline_also))
+    lint_settings.check_rules(words)
+    return frozenset(rule.code for rule in catalogue.select(words)) if words else frozenset()
 
 
 def _asked(known: Baseline, files: Sequence[LintFile], rules: Sequence[Rule]) -> Callable[[Entry], bool]:
@@ -238,6 +243,8 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         InputError: Some do not.
     """
+    if options.baseline_also and options.baseline is None:
+        raise registry.usage("--baseline-also without --baseline does nothing", "name the file: --baseline agentconv-baseline.json")
     if options.unsafe_fixes and not (options.fix or options.check or options.diff):
         raise registry.usage("--unsafe-fixes alone does nothing", "add --fix, or --diff to see what it would change")
     if options.diff and options.output_format != "text":

@@ -9,18 +9,17 @@ from agentconv.cli import named_file
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
 from agentconv.core.dataclass import dataclass, field
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.render import findings, findings_machine, machine, printable, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.cli.baseline import Baseline
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.lint_mending import Mended
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
     from agentconv.sources import inputs
@@ -74,6 +73,18 @@ class Told:
             counted = counted | _COUNTED["warnings"]
         return finding.severity in counted
 
+    def never_known(self) -> Iterator[Diagnostic]:
+        """Say why findings stay that were to become known."""
+        if self.baseline is None or not (self.baseline.renewed and self.baseline.never):
+            return
+        codes = sorted(self.baseline.never)
+        message = (
+            f"a baseline holds findings of rules that protect whoever reads a file only where the command names them: {', '.join(codes)}"
+        )
+        also = f"--baseline-also {','.join(codes)}"
+        hint = f"mend them; or {also}, here and where the baseline is used: what is there now is known, what is new counts"
+        yield Diagnostic(Code.USAGE, Severity.NOTE, message, hint=hint)
+
     def exit_code(self) -> Exit:
         """Return the exit code."""
         if any(failure.code is Code.INTERNAL for failure in self.failures):
@@ -113,8 +124,9 @@ def tell(told: Told) -> Exit:
         printable.data(shown.encode("utf-8", "backslashreplace"), told.mended.out)
     else:
         print(shown, end="", file=told.mended.out)
+    sys.stdout.flush()
+    diagnostics(options, () if options.quiet else told.never_known())
     if options.output_format in ("text", "concise"):
-        sys.stdout.flush()
         _summarise(told, code, said=bool(shown or told.failures or (told.pending and told.mended.findings)))
     elif code is Exit.FINDINGS:
         _say_where(told)
@@ -130,7 +142,7 @@ def _say_where(told: Told) -> None:
         print(f"{_summary(told).splitlines()[0]}; {synced_machine.where(options.output_file)}", file=sys.stderr)
 
 
-def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> None:
+def diagnostics(options: argparse.Namespace, several: Iterable[Diagnostic]) -> None:
     """Tell what is no finding, where the report does not hold it."""
     for one in several if options.output_format != "json" else ():
         if not registry.is_told_once(one):
@@ -177,7 +189,12 @@ def _plain(told: Told, code: Exit) -> dict[str, Any]:
         {"statistics": findings.statistics(told.checked)} if told.options.statistics else findings_machine.plain(told.checked, told.where)
     )
     known = {"known": told.baseline.known} if told.baseline else {}
-    return {"exit_code": int(code), **found, **known, "diagnostics": [*map(machine.plain, [*told.failures, *told.beside])]}
+    return {
+        "exit_code": int(code),
+        **found,
+        **known,
+        "diagnostics": [*map(machine.plain, [*told.failures, *told.beside, *told.never_known()])],
+    }
 
 
 def _text(told: Told) -> str:

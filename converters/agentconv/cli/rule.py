@@ -62,7 +62,8 @@ text shows them, that is a note, which `--strict=notes` counts.
 
 `agentconv lint --baseline agentconv-baseline.json --update-baseline` writes down what there is to find; from then on
 `--baseline agentconv-baseline.json` alone lets only what is new count. An entry is matched by rule, agent and text, wherever its
-line has moved to. Findings of rules that protect are never in it.
+line has moved to. Findings of rules that protect are in it where `--baseline-also CODE`
+names the rule.
 
 This document is what `agentconv rule --all --output-format markdown` prints.
 """
