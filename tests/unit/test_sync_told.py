@@ -315,6 +315,22 @@ def test_settings_without_agents_are_no_broken_source(tmp_path, monkeypatch, cap
     assert "write  one" in said.out
 
 
+def test_documents_beside_the_agents_are_passed_over(project, capsys):
+    """A README in the folder keeps nothing from being synced; a file that may be an agent is told, and how it is left out."""
+    project.write(f"{SOURCE}/one.md", agent("one"))
+    project.write(f"{SOURCE}/README.md", "# Our agents\n")
+    assert printed(project, capsys).err.count("error") == 0
+    project.write(f"{SOURCE}/plan.md", "# What to do\n")
+    said = " ".join(printed(project, capsys).err.split())
+    assert "not synced: no agent for Claude Code: the file does not start with a line" in said
+    assert f'or, if it is no agent, `exclude = ["{SOURCE}/plan.md"]` leaves it out; its files in the other assistants' in said
+
+    project.write(f"{SOURCE}/README.md", agent("read-me"))
+    printed(project, capsys)
+    project.write(f"{SOURCE}/README.md", "# Our agents\n")
+    assert "README.md:1:1: error: not synced" in " ".join(printed(project, capsys).err.split())
+
+
 def test_a_switch_of_the_source_is_told(project, capsys):
     """What a switch would do can be seen before: whose files are the source, and what holds in the old one's alone."""
     printed(project, capsys)

@@ -10,11 +10,11 @@ from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
-from agentconv.sources import loading
+from agentconv.sources import loading, sniffing
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.sources.loaded import Loaded
@@ -33,6 +33,8 @@ class Sources:
     """By path what mends a file of which nothing is known, and at which line, where that can be told."""
     broken: dict[str, str] = field(default_factory=dict)
     """By file, or folder, why nothing is known of what it says, or of what is in it."""
+    absent: dict[str, bool] = field(default_factory=dict)
+    """The files of those of which no agent came, and whether one may have been meant, by its name: none is by that of a README."""
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
@@ -44,6 +46,18 @@ class Sources:
         """Return why nothing is known of a file: it cannot be read, or a folder that it is in cannot."""
         places = (path, *(parent.as_posix() for parent in PurePosixPath(path).parents))
         return next((self.broken[place] for place in places if place in self.broken), None)
+
+    def pass_over(self, were_agents: Collection[str]) -> None:
+        """Pass over files of which no agent came and none was meant; of another one, say that it may be none.
+
+        Args:
+            were_agents: Those in which there was an agent before: they stay what is broken.
+        """
+        for path, is_meant in self.absent.items():
+            if path not in were_agents and not is_meant:
+                del self.broken[path]
+            elif path not in were_agents:
+                self.ways[path] = f'mend it; or, if it is no agent, `exclude = ["{path}"]` leaves it out', 1
 
     def agents(self) -> Iterator[tuple[Key, Agent]]:
         """Yield each agent with what tells it from the others."""
@@ -92,6 +106,8 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+        if not piece.agents and not piece.diagnostics:
+            sources.absent[piece.path] = sniffing.may_be_agent(piece.path, piece.format)
     elif piece.diagnostics:
         sources.mended.append(piece.diagnostics[0])
     if kept:

@@ -151,6 +151,7 @@ class Run:
             InputError: The configuration speaks of one that is not there.
         """
         loaded = sources.load(found)
+        loaded.pass_over({one.source for one in self.lock.synced})
         loaded.broken |= self.unread
         loaded.told = frozenset(self.unread)
         unmerged = self.bases.git.unmerged() & loaded.files.keys()
