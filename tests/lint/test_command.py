@@ -298,6 +298,17 @@ def test_a_limit_that_a_project_knows_is_not_held_is_no_finding(tmp_path, monkey
     assert ('accept = ["not-enforced:codex"] in agentconv.toml' in " ".join(capsys.readouterr().out.split())) == (code is not Exit.OK)
 
 
+def test_what_cannot_be_accepted_is_told(tmp_path, monkeypatch, capsys):
+    """As `sync` tells it, at the word: nobody is to believe that it counts."""
+    (tmp_path / ".codex/agents").mkdir(parents=True)
+    (tmp_path / ".codex/agents/reviewer.toml").write_text(LIMITED)
+    (tmp_path / "agentconv.toml").write_text('source = "codex"\naccept = ["not-enforced", "widened"]\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint"]) == Exit.USAGE
+    assert "agentconv.toml:2:27: error: `widened` cannot be accepted" in capsys.readouterr().err
+
+
 def test_what_holds_for_a_run_is_no_matter_of_a_folder_in_it(tmp_path, monkeypatch, capsys):
     """Settings that hold for a run are told where they stand in a folder below the project, and count where it is linted by itself."""
     for path, text in {"sub/.codex/agents/reviewer.toml": LIMITED, ".codex/agents/reviewer.toml": LIMITED}.items():

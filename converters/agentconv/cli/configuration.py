@@ -128,9 +128,9 @@ def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple
     for key, value in file.values.items():
         if key == "allow-widening" and not options.config:
             hint = "give --allow-widening, or name the file with --config"
-            raise _wrong(file, "a project cannot allow itself to widen what its agents may do", hint, key)
-        if key == "accept" and isinstance(value, list):
-            yield "accepted", tuple(map(str, value))  # whose words are held to what they may be where they are used first
+            raise file.wrong("a project cannot allow itself to widen what its agents may do", hint, key)
+        if key == "accept" and isinstance(value, list) and hasattr(options, "accepted"):
+            yield "accepted", _accepted(file, value)
         if key not in DEFAULTS:
             continue  # what is kept in step is the matter of who keeps it
         try:
@@ -141,7 +141,19 @@ def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple
             else:
                 yield key, _checked(f"`{key}`", key, value)
         except InputError as error:
-            raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, key, *getattr(error, "names", ())) from None
+            raise file.wrong(error.diagnostic.message, error.diagnostic.hint, key, *getattr(error, "names", ())) from None
+
+
+def _accepted(file: SettingsFile, words: list[Any]) -> tuple[str, ...]:
+    """Return the losses that a project knows of, each one that can be accepted."""
+    from agentconv.sync import settings
+
+    for number, word in enumerate(words):
+        try:
+            settings.check_accepted(str(word))
+        except InputError as error:
+            raise file.wrong(error.diagnostic.message, error.diagnostic.hint, "accept", number) from None
+    return tuple(map(str, words))
 
 
 def check_file(file: SettingsFile) -> None:
@@ -229,9 +241,4 @@ def lint_table(file: SettingsFile) -> LintSettings:
     try:
         return _lint_table(file, named=False)
     except InputError as error:
-        raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, "lint", *getattr(error, "names", ())) from None
-
-
-def _wrong(file: SettingsFile, message: str, hint: str | None, *names: str) -> InputError:
-    """Make the error for a setting, at its line."""
-    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(file.path.as_posix(), file.place(*names).line), hint))
+        raise file.wrong(error.diagnostic.message, error.diagnostic.hint, "lint", *getattr(error, "names", ())) from None

@@ -391,9 +391,10 @@ def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for number, word in enumerate(table.texts("accept", "losses, such as not-enforced:codex")):
         code, colon, name = word.partition(":")
-        if code not in ACCEPTABLE:
-            hint = registry.did_you_mean(code, ACCEPTABLE, f"it may be {', '.join(ACCEPTABLE)}, each perhaps with an assistant")
-            raise table.wrong(f"`{code}` cannot be accepted", hint, "accept", number)
+        try:
+            check_accepted(word)
+        except InputError as error:
+            raise table.at(error, "accept", number) from None
         if colon:
             target = _resolved(table, name, "accept", number)
             if target not in clients:
@@ -401,6 +402,18 @@ def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
             code = f"{code}:{target}"
         found.append(code)
     return tuple(dict.fromkeys(found))
+
+
+def check_accepted(word: str) -> None:
+    """Complain about a word of `accept` that names no loss that can be.
+
+    Raises:
+        InputError: It does not.
+    """
+    code = word.partition(":")[0]
+    if code not in ACCEPTABLE:
+        hint = registry.did_you_mean(code, ACCEPTABLE, f"it may be {', '.join(ACCEPTABLE)}, each perhaps with an assistant")
+        raise registry.usage(f"`{code}` cannot be accepted", hint)
 
 
 def _models(said: Mapping[str, Table]) -> ModelChoices:
