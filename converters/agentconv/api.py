@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import along, model_choices
+from agentconv.conversion import along, given_words, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
 from agentconv.core import given, losses
@@ -177,10 +177,10 @@ def _set(set_: object) -> AgentSet:
     """Return the set that a caller gives.
 
     Raises:
-        InputError: It is none, or something in it is of a type that is not its field's.
+        InputError: It is none, or something in it is of a type that is not its field's, or a word that nothing is called.
     """
     if isinstance(set_, AgentSet):
-        given.check(set_)
+        given_words.check(set_)
         return set_
     agent = "agent" if isinstance(set_, Agent) else None
     listed = isinstance(set_, (list, tuple)) and all(isinstance(one, Agent) for one in set_)

@@ -302,6 +302,11 @@ def _folded(name: str) -> str:
     return name.strip().casefold().translate(_FOLD)
 
 
+def named() -> tuple[str, ...]:
+    """Return what formats are called: their ids, and their other names."""
+    return (*FORMATS, *_ALIASES)
+
+
 def is_known(name: str) -> bool:
     """Whether a word names a format."""
     return _folded(name) in _KNOWN
@@ -329,7 +334,7 @@ def resolve(name: str) -> str:
     other = not_yet(name)
     if other:
         raise usage(f"there is no format for {other} yet", f"json holds everything for a program of your own; {LISTED}")
-    raise usage(f"there is no format `{name}`", did_you_mean(folded, [*FORMATS, *_ALIASES], LISTED))
+    raise usage(f"there is no format `{name}`", did_you_mean(folded, named(), LISTED))
 
 
 def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
