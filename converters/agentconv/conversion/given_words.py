@@ -35,6 +35,21 @@ def check(agents: AgentSet) -> None:
             raise registry.usage(message, hint)
 
 
+def one_format(named: object) -> str:
+    """Return the id of the one format that a program names.
+
+    Raises:
+        InputError: There is no such format, or it is no word.
+    """
+    if isinstance(named, str):
+        if "," in named:
+            raise registry.usage(f"there is no format `{named}`", "call it once for each")
+        return registry.resolve(named)
+    several = isinstance(named, (list, tuple, set, frozenset))
+    hint = "call it once for each" if several else f"name one by its id; {registry.LISTED_IN_LIBRARY}"
+    raise registry.usage(f"a format is named by a word, not {given.kind_of(named)}", hint)
+
+
 Fault: TypeAlias = "tuple[str, str | None]"
 """What is wrong with a value, and what to do about it."""
 

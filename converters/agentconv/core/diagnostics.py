@@ -211,6 +211,8 @@ class Diagnostic:
     """The same in words that fit every client: the reason, where the client has no such agent, else the message."""
     remedy: str | None = None
     """What to do about the value itself, where its reader knows that."""
+    option: str | None = None
+    """The hint for who calls the library, where it is another one; empty for none."""
 
     def __str__(self) -> str:
         """Say where, how bad, and what, in one line."""

@@ -22,6 +22,7 @@ Provisional until version 1.0: a case may come to ask for more.
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +30,13 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.given import kind_of
+from agentconv.core.library_words import public
 from agentconv.formats import registry
 from agentconv.lint import catalogue
+from agentconv.sources import discovery
 from agentconv.testing import contract, laws, roundtrip, rules
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
     from agentconv.core.diagnostics import Diagnostic
@@ -69,6 +71,7 @@ class Case:
             raise AssertionError(f"{self}: {len(complaints)} of them\n{shown}")
 
 
+@public
 def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> list[Case]:
     """Return everything that a format is held to, as tests to be called.
 
@@ -80,9 +83,13 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
         InputError: There is no such format.
     """
     if not isinstance(format_id, str):
-        raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED}")
+        raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED_IN_LIBRARY}")
     found = format_id if format_id in registry.FORMATS else registry.resolve(format_id)
-    folder = Path(fixtures) if fixtures is not None else None
+    folder = Path(discovery.named_folder(fixtures)) if fixtures is not None else None
+    if folder is not None and not os.path.isdir(folder):
+        raise registry.usage(
+            f"there is no folder `{folder}`", "the fixtures of a format are in `valid/` of it; leave it out where there are none"
+        )
     return [
         *(Case("contract", name, partial(check, found)) for name, check in contract.CHECKS.items()),
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
@@ -90,6 +97,7 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
     ]
 
 
+@public
 def rule_cases(*words: str) -> list[Case]:
     """Return everything that rules are held to, as tests to be called: of each its bad example is found, its good one is not, and so on.
 
