@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import along, given_words, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
-from agentconv.core import given, losses
+from agentconv.core import given, losses, schema_files
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
@@ -265,3 +266,28 @@ def write(
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
         tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),
     )
+
+
+def schemas() -> tuple[str, ...]:
+    """Return the names of the JSON Schemas: `bundle`, `agent`, `config`, the parts, and each format's own."""
+    return tuple(schema_files.names())
+
+
+@public
+def schema(name: str, *, self_contained: bool = False) -> dict[str, Any]:
+    """Return a JSON Schema, as `agentconv schema` prints it.
+
+    Args:
+        name: One of `schemas`, or what else its format is called.
+        self_contained: Whether every schema that it refers to is embedded.
+
+    Raises:
+        InputError: There is no such schema.
+    """
+    if not isinstance(name, str):
+        raise registry.usage(f"a schema is named by a word, not {given.kind_of(name)}", "agentconv.schemas() has the names")
+    found, known = registry.resolve(name) if registry.is_known(name) else name, schemas()
+    if found not in known:
+        raise registry.usage(f"there is no schema `{name}`", registry.did_you_mean(found, known, f"schemas: {', '.join(known)}"))
+    whole = given.flag("self_contained", self_contained)
+    return schema_files.self_contained(found) if whole else deepcopy(schema_files.load(found))

@@ -528,3 +528,23 @@ def test_a_file_is_asked_about_in_its_own_client():
 
     assert asked == [["qwen-code"], ["qwen-code", "kilo"]]
     assert agentconv.lint(agents, for_="own") == agentconv.lint(agents)
+
+
+def test_schemas_are_what_the_command_prints(capsys):
+    """A program gets the schema that `agentconv schema` prints, by each name of its format, and may change what it got."""
+    cli.main(["schema", "bundle", "--self-contained"])
+    printed = json.loads(capsys.readouterr().out)
+    agentconv.schema("claude")["title"] = "mine"
+
+    assert agentconv.schema("bundle", self_contained=True) == printed
+    assert agentconv.schema("Claude Code") == agentconv.schema("claude-code") == agentconv.schema("claude")
+    assert all(agentconv.schema(name)["$id"] for name in agentconv.schemas())
+
+
+@pytest.mark.parametrize(("name", "hint"), [("bundel", "did you mean `bundle`?"), (3, "agentconv.schemas()"), ("zzz", "schemas: agent, ")])
+def test_a_schema_that_is_not_there_is_told_with_what_is(name, hint):
+    """The hint has the nearest name, or all."""
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.schema(name)
+
+    assert hint in raised.value.diagnostic.hint

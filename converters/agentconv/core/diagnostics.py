@@ -183,8 +183,21 @@ class Complaint:
     """The key that stands there, and may be meant for one that is missing."""
 
 
+class Told:
+    """What `Diagnostic` and `Loss` have in common, so that a program may show both; as text each is one line."""
+
+    __slots__ = ()
+    code: str
+    severity: str
+    """`note` or `warning`, and for what is worse `error` or `refusal`."""
+    span: Span | None
+    hint: str | None
+    """What to do next."""
+    agent: str | None
+
+
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Told):
     """One finding about an input or output, with its place and the next step.
 
     The message is for people, and made of the rest: who wants to know what it says looks there, and takes no message apart.
@@ -262,7 +275,7 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Told):
     """What one conversion did to one field of one agent. Built by `losses.loss` only, which words it."""
 
     code: str
