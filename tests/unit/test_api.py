@@ -329,7 +329,6 @@ def test_what_a_caller_gives_in_vain_is_told_with_what_to_do(wrong, hint):
         (lambda _: list(batch.convert_rows([], options=batch.Options(models=3))), "models are a table"),
         (lambda _: list(batch.convert_rows([], options=batch.Options(seconds=10**30))), "no clock holds so many seconds"),
         (lambda _: testing.cases("claude-code", fixtures=3), "a path is text or a pathlib.Path, not an int"),
-        (lambda _: testing.cases("claude-code", fixtures="nowhere"), "there is no folder `nowhere`"),
     ],
 )
 def test_what_a_caller_can_mend_is_an_input_error(wrong, said):

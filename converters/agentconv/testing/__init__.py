@@ -22,7 +22,6 @@ Provisional until version 1.0: a case may come to ask for more.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +36,7 @@ from agentconv.sources import discovery
 from agentconv.testing import contract, laws, roundtrip, rules
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator
 
     from agentconv.core.diagnostics import Diagnostic
@@ -86,10 +86,6 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
         raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED_IN_LIBRARY}")
     found = format_id if format_id in registry.FORMATS else registry.resolve(format_id)
     folder = Path(discovery.named_folder(fixtures)) if fixtures is not None else None
-    if folder is not None and not os.path.isdir(folder):
-        raise registry.usage(
-            f"there is no folder `{folder}`", "the fixtures of a format are in `valid/` of it; leave it out where there are none"
-        )
     return [
         *(Case("contract", name, partial(check, found)) for name, check in contract.CHECKS.items()),
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
