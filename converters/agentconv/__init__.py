@@ -16,8 +16,8 @@ TYPE_CHECKING = False  # importing typing would be half of what starting costs
 if TYPE_CHECKING:
     from typing import Any
 
-    from agentconv.api import Result, convert, iter_agents, read, reads, write
-    from agentconv.core.diagnostics import AbsentError, Diagnostic, InputError, Loss, LossKind, LossSeverity, Severity, Span
+    from agentconv.api import Result, convert, iter_agents, read, reads, schema, schemas, write
+    from agentconv.core.diagnostics import AbsentError, Diagnostic, InputError, Loss, LossKind, LossSeverity, Severity, Span, Told
     from agentconv.core.format import State
     from agentconv.core.ir import (
         Agent,
@@ -117,6 +117,7 @@ __all__ = [
     "Span",
     "State",
     "Text",
+    "Told",
     "ToolGrant",
     "Tools",
     "__version__",
@@ -128,6 +129,8 @@ __all__ = [
     "lint",
     "read",
     "reads",
+    "schema",
+    "schemas",
     "write",
 ]
 
@@ -139,6 +142,8 @@ _HOMES = {
             "iter_agents",
             "read",
             "reads",
+            "schema",
+            "schemas",
             "write",
         ),
         "agentconv.api",
@@ -153,6 +158,7 @@ _HOMES = {
             "LossSeverity",
             "Severity",
             "Span",
+            "Told",
         ),
         "agentconv.core.diagnostics",
     ),

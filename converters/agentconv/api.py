@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion import along, model_choices
+from agentconv.conversion import along, given_words, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
-from agentconv.core import given, losses
+from agentconv.core import given, losses, schema_files
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
+from agentconv.core.library_words import public, told
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
@@ -61,6 +63,7 @@ class Result:
         return [one.path for one in saved if not one.is_kept]
 
 
+@public
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet:  # noqa: A002 - the word that users know
     """Read a file, a folder or a project root into one set, with the skills, commands and MCP servers of the project.
 
@@ -84,10 +87,10 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
     if not found.files and not clients:
         parts.take_of_one(registry.READERS)
     agents = loading.gather(loading.Loader(found.files), parts=parts.taken if parts.clients else None)
-    agents = replace(agents, diagnostics=(*agents.diagnostics, *parts.diagnostics))
-    return replace(agents, diagnostics=(*found.diagnostics, *agents.diagnostics)) if found.diagnostics else agents
+    return replace(agents, diagnostics=told((*found.diagnostics, *agents.diagnostics, *parts.diagnostics)))
 
 
+@public
 def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> AgentSet:  # noqa: A002 - the word that users know
     """Read one file's text.
 
@@ -99,17 +102,17 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     Raises:
         InputError: There is no such format.
     """
-    found = _format(format)
+    found = given_words.one_format(format)
     if not isinstance(text, (str, bytes)):
         text = _post(text)
     data = _bytes(text) if isinstance(text, str) else text
     pieces = list(loading.load_source(found, SourceText(discovery.below(discovery.named(path)) or "agent", data)))
     agents = loading.gather(loading.with_ids(pieces))
     causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
-    told = (*agents.diagnostics, *causes)
+    remarks = told((*agents.diagnostics, *causes))
     if not agents and _is_like_path(data, found):
-        told = tuple(replace(one, hint="that looks like a path: agentconv.read reads files") for one in told)
-    return replace(agents, diagnostics=told) if told else agents
+        remarks = tuple(replace(one, hint="that looks like a path: agentconv.read reads files") for one in remarks)
+    return replace(agents, diagnostics=remarks) if remarks else agents
 
 
 def _is_like_path(data: bytes, format_id: str) -> bool:
@@ -140,6 +143,7 @@ def _bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
+@public
 def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Iterator[Agent]:  # noqa: A002
     """Yield the agents of a file, folder or project root, holding one file at a time.
 
@@ -155,32 +159,17 @@ def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> I
 
 
 def _discover(path: str | os.PathLike[str], format_id: str | None) -> inputs.Discovery:
-    return discovery.discover([discovery.named(path)], _format(format_id) if format_id is not None else None)
-
-
-def _format(named: object) -> str:
-    """Return the id of a format that a caller names.
-
-    Raises:
-        InputError: There is no such format, or it is no word.
-    """
-    if isinstance(named, str):
-        if "," in named:
-            raise registry.usage(f"there is no format `{named}`", "call it once for each")
-        return registry.resolve(named)
-    several = isinstance(named, (list, tuple, set, frozenset))
-    hint = "call it once for each" if several else f"name one by its id; {registry.LISTED}"
-    raise registry.usage(f"a format is named by a word, not {given.kind_of(named)}", hint)
+    return discovery.discover([discovery.named(path)], given_words.one_format(format_id) if format_id is not None else None)
 
 
 def _set(set_: object) -> AgentSet:
     """Return the set that a caller gives.
 
     Raises:
-        InputError: It is none, or something in it is of a type that is not its field's.
+        InputError: It is none, or something in it is of a type that is not its field's, or a word that nothing is called.
     """
     if isinstance(set_, AgentSet):
-        given.check(set_)
+        given_words.check(set_)
         return set_
     agent = "agent" if isinstance(set_, Agent) else None
     listed = isinstance(set_, (list, tuple)) and all(isinstance(one, Agent) for one in set_)
@@ -191,6 +180,7 @@ def _set(set_: object) -> AgentSet:
     raise registry.usage(f"what is written is a set of agents, not {given.kind_of(set_)}", hint)
 
 
+@public
 def convert(
     text: str | bytes | Post,
     from_: str,
@@ -215,14 +205,17 @@ def convert(
     Raises:
         InputError: There is no such format or choice, or the text holds no agent.
     """
-    target, agents = _format(to), reads(text, from_, path=path)
+    target, agents = given_words.one_format(to), reads(text, from_, path=path)
     if not agents:
-        none = Diagnostic(Code.NO_AGENT, Severity.ERROR, f"there is no agent in it for {registry.FORMATS[_format(from_)].title}")
+        none = Diagnostic(
+            Code.NO_AGENT, Severity.ERROR, f"there is no agent in it for {registry.FORMATS[given_words.one_format(from_)].title}"
+        )
         raise InputError(next(iter(agents.diagnostics), none))
     result = write(agents, target, allow_widening=allow_widening, map_models=map_models, models=models)
     return replace(result, diagnostics=(*agents.diagnostics, *result.diagnostics))
 
 
+@public
 def write(
     agents: AgentSet,
     format: str,  # noqa: A002 - the word that users know
@@ -242,8 +235,8 @@ def write(
         on_duplicate: `suffix`, `first` or `error`: what to do with two agents of one name.
         map_models: `tier` to write the target's model of the same tier for one that it does not serve; `off` to inherit.
         models: What `[tool.agentconv.models]` holds: tiers by model, and by target a table of what to write.
-        with_: What of the set's skills, commands and MCP servers goes along, as `--with` says it; by default what its agents need, but
-            everything into a bundle.
+        with_: What of the set's skills, commands and MCP servers goes along: `needed`, `all`, `none`, a kind (`skills`), or one part
+            (`skills/review`), with commas between them; by default what its agents need, but everything into a bundle.
 
     Raises:
         InputError: There is no such format, choice or part, two agents share a name and `on_duplicate` is `error`, or a value of the set
@@ -254,22 +247,47 @@ def write(
     if on_duplicate not in ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
     if not isinstance(with_, str | None):
-        raise registry.usage(f"with_ is a text, not {given.kind_of(with_)}", 'as in: "skills,servers"; as `--with` says it')
-    target = _format(format)
+        raise registry.usage(f"with_ is a text, not {given.kind_of(with_)}", 'as in: "skills,servers"')
+    target = given_words.one_format(format)
     choices = model_choices.choose(map_models, models)
     words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
     options = conversion.Options(
         allow_widening=allow_widening,
         on_duplicate=on_duplicate,
         models=choices,
-        along=along.chosen([words]),
+        along=along.chosen([words], "with_"),
         unrestrained=unrestrained,
     )
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),
         tuple(losses.in_library(loss) for one in done for loss in one.losses),
-        tuple(diagnostic for one in done for diagnostic in one.diagnostics),
+        told(diagnostic for one in done for diagnostic in one.diagnostics),
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
         tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),
     )
+
+
+def schemas() -> tuple[str, ...]:
+    """Return the names of the JSON Schemas: `bundle`, `agent`, `config`, the parts, and each format's own."""
+    return tuple(schema_files.names())
+
+
+@public
+def schema(name: str, *, self_contained: bool = False) -> dict[str, Any]:
+    """Return a JSON Schema, as `agentconv schema` prints it.
+
+    Args:
+        name: One of `schemas`, or what else its format is called.
+        self_contained: Whether every schema that it refers to is embedded.
+
+    Raises:
+        InputError: There is no such schema.
+    """
+    if not isinstance(name, str):
+        raise registry.usage(f"a schema is named by a word, not {given.kind_of(name)}", "agentconv.schemas() has the names")
+    found, known = registry.resolve(name) if registry.is_known(name) else name, schemas()
+    if found not in known:
+        raise registry.usage(f"there is no schema `{name}`", registry.did_you_mean(found, known, f"schemas: {', '.join(known)}"))
+    whole = given.flag("self_contained", self_contained)
+    return schema_files.self_contained(found) if whole else deepcopy(schema_files.load(found))

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from agentconv import batch
+from agentconv.core.given import kind_of
 from agentconv.formats import registry
 
 try:
@@ -74,8 +75,10 @@ def _check(table: Any) -> None:
     """Refuse a table of whose rows nothing could be made; one of nothing is how engines ask for the columns.
 
     Raises:
-        InputError: A column is not there.
+        InputError: It is none, or a column is not there.
     """
+    if not isinstance(table, pa.Table | pa.RecordBatch):
+        raise registry.usage(f"a table is a pyarrow.Table or RecordBatch, not {kind_of(table)}")
     names = table.schema.names
     absent = [name for name in _NEEDED if name not in names]
     if absent and table.num_rows:

@@ -10,14 +10,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv import __version__
-from agentconv.conversion import converting, model_choices
+from agentconv.conversion import converting, given_words, model_choices
 from agentconv.core import credentials, given, losses, time_limit
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
+from agentconv.core.library_words import in_library, public
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.core.versions import FORMAT_VERSION
@@ -74,6 +76,7 @@ class Options:
 DEFAULTS = Options()
 
 
+@public
 def convert_rows(
     rows: Iterable[Mapping[str, Any]],
     targets: str | Sequence[str] = (),
@@ -102,6 +105,7 @@ def convert_rows(
     return _all(rows, work.of, COLUMNS, options)
 
 
+@public
 def lint_rows(
     rows: Iterable[Mapping[str, Any]],
     for_: str | Sequence[str] = (),
@@ -157,6 +161,8 @@ def _check_options(options: object) -> None:
         raise registry.usage(f"seconds is a number, not {given.kind_of(seconds)}")
     if not 0 < seconds < float("inf"):
         raise registry.usage(f"seconds is a number above 0, not {seconds:g}")
+    if seconds > TIMEOUT_MAX:
+        raise registry.usage(f"no clock holds so many seconds; the most are {TIMEOUT_MAX:.0f}")
 
 
 def _words(targets: str | Sequence[str]) -> list[str]:
@@ -199,7 +205,7 @@ def _all(
         except time_limit.OverTime:
             found = [head | {"error": f"it takes longer than {options.seconds:g} seconds"}]
         except InputError as error:
-            hint = error.diagnostic.hint
+            hint = in_library(error.diagnostic).hint
             found = [head | {"error": _told(f"{error} ({hint})" if hint else str(error))}]
         except Exception as error:  # noqa: BLE001 - one row must not lose the others
             found = [head | {"error": _told(f"{type(error).__name__}: {error}")}]
@@ -242,10 +248,10 @@ class _Conversion:
 
     def __init__(self, targets: Sequence[str], format_id: str | None, options: Options) -> None:
         self.targets = targets
-        self.format = registry.resolve(format_id) if format_id else None
+        self.format = given_words.one_format(format_id) if format_id is not None else None
         self.options = converting.Options(
             allow_widening=options.allow_widening,
-            models=model_choices.choose(options.map_models, dict(options.models)),
+            models=model_choices.choose(options.map_models, options.models),
             unrestrained=RESTRAINING if options.allow_widening else (),
         )
         self.shapes: dict[str, Shapes] = {target: {} for target in targets}
@@ -318,7 +324,7 @@ def _bug(told: Iterable[Diagnostic]) -> str | None:
 
 
 def _diagnostic(one: Diagnostic) -> Row:
-    span = one.span
+    span, one = one.span, in_library(one)
     where = (span.line, span.column, span.end_line, span.end_column) if span is not None else (None,) * 4
     words = (str(one.code), str(one.severity), _told(one.message), _told(one.hint), _storable(one.agent), one.client)
     return dict(zip(DIAGNOSTIC, (*words, *where), strict=True))
@@ -348,13 +354,13 @@ class _Linting:
 
     def __init__(self, look: library.Look, format_id: str | None) -> None:
         self.look = look
-        self.format = registry.resolve(format_id) if format_id else None
+        self.format = given_words.one_format(format_id) if format_id is not None else None
 
     def of(self, file: _File, head: Row) -> Iterator[Row]:
         """Yield the rows of a file."""
         format_id = _format(file, head, self.format)
         linted = self.look.at(loading.with_ids(loading.load_source(format_id, file.source, results=True)))
-        broken = {one.diagnostic for one in catalogue.BROKEN}
+        broken = {in_library(one.diagnostic) for one in catalogue.BROKEN}
         told = [one for one in linted.diagnostics if one not in broken]
         rows = [head | _finding(one) for one in linted]
         rows += [head | {"error": _told(one.message)} for one in told]

@@ -16,13 +16,30 @@ from thorough import THOROUGH
 CHECKOUT = Path(__file__).parents[2]
 
 
+def add_modes_and_servers(package):
+    """Give a format what the guide says of permission modes and MCP servers."""
+    code, words, rows = re.findall(r"(?s)<!-- modes-and-servers -->\n```\w+\n(.*?)```", (CHECKOUT / "docs/library.md").read_text("utf-8"))
+    names, tables = words.split("\n", 1)
+    schema, vocabulary, module = package / "my-tool.schema.json", package / "my-tool.toml", package / "format.py"
+    table = json.loads(schema.read_text("utf-8"))
+    table["properties"] |= json.loads(rows)
+    schema.write_text(json.dumps(table), "utf-8")
+    vocabulary.write_text(vocabulary.read_text("utf-8").replace(names.replace("true", "false"), names) + tables, "utf-8")
+    text = module.read_text("utf-8").replace("KEYS: dict[str, Key] = {", f"{code}\n\nKEYS: dict[str, Key] = {{\n    **MODES_AND_SERVERS,")
+    line = '    mcp.project_with_tools(projection, stands, "define it in .my-tool/mcp.json")\n'
+    module.write_text(text.replace("permissions.mode(projection)\n", f"permissions.mode(projection)\n{line}"), "utf-8")
+
+
 @pytest.mark.parametrize(("yaml", "files"), [(False, "*.md"), (True, "*.yaml")])
 def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yaml, files):
     """What is written to begin with is a format and a rule that pass the contract, the round trips, the laws and the cases of rules.
 
-    The laws are much the same for both, and take most of the time: a default run tries one of them.
+    So is the one that the guide goes on with, which has permission modes and MCP servers, too. The laws are much the same for both, and
+    take most of the time: a default run tries one of them.
     """
     root = installed.example(tmp_path, yaml=yaml)
+    if not yaml:
+        add_modes_and_servers(installed.folder / "my_tool_agents")
     some = ["-k", "not laws"] if yaml and not THOROUGH else []
     told = installed.python(f"import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', *{some}]))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import re
 import shutil
 from dataclasses import replace
 from importlib.resources import files
@@ -12,7 +13,8 @@ import frontmatter
 import pytest
 
 import agentconv
-from agentconv import cli
+from agentconv import batch, cli, testing
+from agentconv.core import losses
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.disk.output import OutputFile
@@ -319,6 +321,14 @@ def test_what_a_caller_gives_in_vain_is_told_with_what_to_do(wrong, hint):
         (lambda agents: agentconv.lint(agents, select=[]), "select names no rule"),
         (lambda agents: agentconv.lint(agents, select=""), "select has an empty value"),
         (lambda agents: agentconv.fix(agents, ignore=["AC101,"]), "ignore has an empty value"),
+        (lambda agents: agentconv.write(agents, "codex").save("a\0b"), "no folder can be called 'a\\x00b'"),
+        (lambda agents: agentconv.write(agents, "codex").save("a\ud800b"), "no folder can be called 'a\\ud800b'"),
+        (lambda _: list(batch.convert_rows([], "codex", ["claude-code"])), "a format is named by a word, not a list"),
+        (lambda _: list(batch.convert_rows([], "codex", "")), "there is no format ``"),
+        (lambda _: list(batch.lint_rows([], format=3)), "a format is named by a word, not an int"),
+        (lambda _: list(batch.convert_rows([], options=batch.Options(models=3))), "models are a table"),
+        (lambda _: list(batch.convert_rows([], options=batch.Options(seconds=10**30))), "no clock holds so many seconds"),
+        (lambda _: testing.cases("claude-code", fixtures=3), "a path is text or a pathlib.Path, not an int"),
     ],
 )
 def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
@@ -327,6 +337,39 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
         wrong(agentconv.reads(GREETER, "claude-code"))
 
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (lambda _: agentconv.reads(GREETER, "zzz"), "agentconv.formats() lists them"),
+        (lambda _: agentconv.reads(GREETER, "zed"), "json holds everything for a program of your own; agentconv.formats() lists them"),
+        (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.lint.catalogue.rules() has them all"),
+        (lambda agents: agentconv.lint(agents, for_="json"), "name a client, or all; agentconv.formats() lists them"),
+        (
+            lambda agents: agentconv.write(replace(agents, agents=agents.agents * 2), "codex", on_duplicate="error"),
+            '`on_duplicate="suffix"`',
+        ),
+        (lambda agents: agentconv.write(agents, "codex", with_="zzz"), "needed, all, none, a kind"),
+        (lambda _: agentconv.convert("[]", "json", "codex"), 'agentconv.write(agents, "json")'),
+        (lambda _: agentconv.read(Path(__file__)), "say it with `format`"),
+    ],
+)
+def test_what_a_program_is_told_has_no_flags(call, hint):
+    """Who calls the library is told what the library has, where who runs the program is told of its commands and options."""
+    with pytest.raises(agentconv.InputError) as raised:
+        call(agentconv.reads(GREETER, "claude-code"))
+
+    assert hint in raised.value.diagnostic.hint
+    assert not re.search("(^| )--?[a-z]|agentconv [a-z]", f"{raised.value} {raised.value.diagnostic.hint}")
+
+
+def test_a_loss_whose_hint_is_of_the_command_line_has_another_for_the_library():
+    """A hint of the catalogue that names an option or a command of the program says what a program does instead, or nothing."""
+    named = [code for code in losses.codes() if re.search("(^|[ `])--[a-z]|agentconv [a-z]", losses.rule(code).hint or "")]
+
+    assert [code for code in named if losses.rule(code).option is None] == []
+    assert len(named) > 5
 
 
 @pytest.mark.parametrize("format_id", ["claude-code", "codex", "roo", "json"])
@@ -484,3 +527,23 @@ def test_a_file_is_asked_about_in_its_own_client():
 
     assert asked == [["qwen-code"], ["qwen-code", "kilo"]]
     assert agentconv.lint(agents, for_="own") == agentconv.lint(agents)
+
+
+def test_schemas_are_what_the_command_prints(capsys):
+    """A program gets the schema that `agentconv schema` prints, by each name of its format, and may change what it got."""
+    cli.main(["schema", "bundle", "--self-contained"])
+    printed = json.loads(capsys.readouterr().out)
+    agentconv.schema("claude")["title"] = "mine"
+
+    assert agentconv.schema("bundle", self_contained=True) == printed
+    assert agentconv.schema("Claude Code") == agentconv.schema("claude-code") == agentconv.schema("claude")
+    assert all(agentconv.schema(name)["$id"] for name in agentconv.schemas())
+
+
+@pytest.mark.parametrize(("name", "hint"), [("bundel", "did you mean `bundle`?"), (3, "agentconv.schemas()"), ("zzz", "schemas: agent, ")])
+def test_a_schema_that_is_not_there_is_told_with_what_is(name, hint):
+    """The hint has the nearest name, or all."""
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.schema(name)
+
+    assert hint in raised.value.diagnostic.hint

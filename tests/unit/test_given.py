@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import agentconv
-from agentconv import Agent, AgentSet, Hook, Limits, McpServer, Model, Permissions, Prompt, Rule, Skill, ToolGrant, Tools
-from agentconv.core import given
+from agentconv import Agent, AgentSet, Hook, Limits, McpServer, Model, Origin, Pattern, Permissions, Prompt, Rule, Skill, ToolGrant, Tools
+from agentconv.conversion import given_words
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 RULE = Rule("maybe", "Read", "claude-code")
@@ -47,6 +47,69 @@ def test_a_value_of_another_type_is_told_with_its_field(agent, said, target):
     assert said in str(raised.value)
 
 
+def reads(**grant):
+    """An agent with one tool, whose grant says something."""
+    return Agent(tools=Tools("list", (ToolGrant(**{"native": "Read", "format": "claude-code", "capability": "fs.read", **grant}),)))
+
+
+NO_WORDS = [
+    (Agent(extras={"claude": {"a": 1}}), "agents[0].extras: `claude` is no id of a format", "did you mean `claude-code`?"),
+    (Agent(extras={"klaude": {"a": 1}}), "agents[0].extras: `klaude` is no id of a format", "did you mean `claude-code`?"),
+    (Agent(origin=Origin("codx", "a.toml")), "agents[0].origin.format: `codx` is no id of a format", "did you mean `codex`?"),
+    (reads(format="opencod"), "agents[0].tools.allow[0].format: `opencod` is no id of a format", "did you mean `opencode`?"),
+    (reads(capability="fs.raed"), "agents[0].tools.allow[0].capability: `fs.raed` is no capability", "did you mean `fs.read`?"),
+    (reads(capability="reading"), "agents[0].tools.allow[0].capability: `reading` is no capability", "one of fs.read, fs.list,"),
+    (reads(format="acme", capability="shel"), "agents[0].tools.allow[0].capability: `shel` is no capability", "did you mean `shell`?"),
+    (reads(pattern=Pattern("*", "globb")), "agents[0].tools.allow[0].pattern: `globb` is no language of", "did you mean `glob`?"),
+    (
+        Agent(tools=Tools(deny=(ToolGrant("Bash", "claude-code", "shel"),))),
+        "agents[0].tools.deny[0].capability: `shel` is no capability",
+        "did you mean `shell`?",
+    ),
+    (
+        Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "claude-code", "run"),))),
+        "agents[0].permissions.rules[0].capability: `run` is no capability",
+        "one of fs.read,",
+    ),
+    (Agent(permissions=Permissions("accept_edits")), "agents[0].permissions.mode is one of", "did you mean `accept-edits`?"),
+    (
+        Agent(hooks=(Hook("PreToolUse", "claude-code", "before-tol"),)),
+        "agents[0].hooks[0].event: `before-tol` is no portable",
+        "`before-tool`?",
+    ),
+    (Agent(model=Model("tier", "big")), "agents[0].model.value: `big` is no tier", "one of frontier, large, medium, small"),
+    (Agent(limits=Limits(-1)), "agents[0].limits.max_turns: -1 is not above 0", "None where there is no limit"),
+    (Agent(temperature=float("nan")), "agents[0].temperature: nan is no finite number", ""),
+    (
+        Agent(tools=Tools(allow=reads().tools.allow)),
+        "agents[0].tools.allow: a list of tools is not heeded",
+        'make it Tools("list", allow=...)',
+    ),
+]
+
+
+@pytest.mark.parametrize("target", ["opencode", "json"])
+@pytest.mark.parametrize(("agent", "said", "hint"), NO_WORDS, ids=[said for _, said, _ in NO_WORDS])
+def test_a_word_that_nothing_is_called_is_told_with_what_was_meant(agent, said, hint, target):
+    """A deny list with a misspelled word would close nothing: whatever is no format, capability, event or tier is an error."""
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.write(AgentSet((replace(agent, name="a", description="Helps."),)), target)
+
+    assert said in str(raised.value)
+    assert hint in (raised.value.diagnostic.hint or "")
+
+
+@pytest.mark.parametrize(
+    "agent", [Agent(extras={"acme": {"a": 1}}), reads(format="acme", capability="acme.deploy"), reads(format="claude-x")]
+)
+def test_a_format_that_is_not_here_keeps_its_words(agent):
+    """What a program calls its own agents, or a distribution that is not here, is kept as it is."""
+    made = AgentSet((replace(agent, name="a", description="Helps."),))
+    (again,) = agentconv.reads(agentconv.write(made, "json").files[0].data, "json")
+
+    assert (again.extras, again.tools) == (agent.extras, agent.tools)
+
+
 def test_parts_of_the_set_are_held_to_their_types_too():
     """A skill is a value as an agent is; so is the list that they stand in."""
     agent = Agent(name="a")
@@ -72,8 +135,8 @@ def test_what_is_meant_is_said():
 
 @pytest.mark.parametrize("folder", sorted(path for path in FIXTURES.iterdir() if path.is_dir()), ids=lambda path: path.name)
 def test_what_readers_make_is_right(folder):
-    """Nothing that a reader gives, with whatever stands in its file, is of a type that its field has not."""
+    """Nothing that a reader gives, whatever stands in its file, is of another type than its field, or a word that nothing is called."""
     agents = agentconv.read(folder)
-    given.check(agents)
+    given_words.check(agents)
 
-    assert given.check(replace(agents, name="a set", authors=("one",))) is None
+    assert given_words.check(replace(agents, name="a set", authors=("one",))) is None

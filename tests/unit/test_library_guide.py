@@ -11,6 +11,8 @@ from unittest.mock import MagicMock
 import pytest
 
 import agentconv
+from agentconv.core import portable
+from agentconv.core.access import Level
 
 CHECKOUT = Path(__file__).parents[2]
 GUIDE = CHECKOUT / "docs" / "library.md"
@@ -75,6 +77,26 @@ def test_a_recipe_makes_no_agent_that_its_own_client_does_not_load(name, monkeyp
 
     with pytest.raises(ValueError, match="refused: lost; lost: not-loaded"):
         recipe(name, monkeypatch)(agents)
+
+
+WORDS = {
+    "capability": portable.capabilities(),
+    "level": [level.name.lower() for level in Level],
+    "mode of permissions": portable.MODES,
+    "tier of a model": portable.TIERS,
+    "event of a hook": portable.events(),
+    "language of a pattern": portable.languages(),
+}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_the_page_of_words_has_them_all(what):
+    """docs/ir.md lists the portable words that there are, and no other."""
+    page = (CHECKOUT / "docs" / "ir.md").read_text("utf-8")
+    label, *rows = re.search(rf"(?ms)^\| {what} \|.*?(?=^$)", page)[0].splitlines()
+    found = re.findall("`(.+?)`", label) or [word for row in rows for word in re.findall("`(.+?)`", row.split("|")[1])]
+
+    assert sorted(found) == sorted(WORDS[what])
 
 
 def test_the_reference_has_every_public_name():

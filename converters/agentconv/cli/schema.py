@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv import api
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import schema_files
-from agentconv.formats import registry
 from agentconv.render import machine
 from agentconv.render.table import table
 
@@ -32,14 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    names = schema_files.names()
     if options.name is None:
-        print("\n".join(table([("SCHEMA", "DESCRIBES"), *((name, schema_files.load(name)["title"]) for name in names)])))
+        rows = [(name, schema_files.load(name)["title"]) for name in api.schemas()]
+        print("\n".join(table([("SCHEMA", "DESCRIBES"), *rows])))
         return Exit.OK
-    name = registry.resolve(options.name) if registry.is_known(options.name) else options.name
-    if name not in names:
-        hint = registry.did_you_mean(name, names, f"schemas: {', '.join(names)}")
-        raise registry.usage(f"there is no schema `{name}`", hint)
-    schema = schema_files.self_contained(name) if options.self_contained else schema_files.load(name)
-    print(machine.dumps(schema))
+    print(machine.dumps(api.schema(options.name, self_contained=options.self_contained)))
     return Exit.OK

@@ -71,7 +71,7 @@ def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") ->
     words += [f"the whole {written.whole}"] if written.whole else []
     if words:
         message = f"{', '.join(words)}: spelled anew, because the change would have let the client read it another way"
-        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(path), "look at it with --diff", agent.id)
+        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(path), "look at it with --diff", agent.id, option="")
 
 
 def taken_in(original: SourceText, written: WriteResult) -> Iterator[Diagnostic]:

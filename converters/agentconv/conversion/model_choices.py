@@ -6,16 +6,13 @@ whole tier (`codex = {opus = "gpt-6.1-sol"}`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import known_models
 from agentconv.core.diagnostics import InputError
 from agentconv.core.model_choices import ModelChoices
 from agentconv.formats import registry
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class ModelTableError(InputError):
@@ -41,12 +38,12 @@ def choose(how: str, table: object = None) -> ModelChoices:
         raise registry.usage(f"map_models is one of {', '.join(MAP_MODELS)}, not `{how}`")
     words: dict[str, Mapping[str, str]] = {}
     tiers: dict[str, str] = {}
-    if not (table is None or (isinstance(table, dict) and all(isinstance(name, str) for name in table))):
-        raise ModelTableError(registry.usage("models are a table"))
+    if not (table is None or (isinstance(table, Mapping) and all(isinstance(name, str) for name in table))):
+        raise ModelTableError(registry.usage("models are a table", "of models with their tiers, and of targets with tables of models"))
     for name, value in (table or {}).items():
         if isinstance(value, str):
             tiers[name.casefold()] = _tier(name, value)
-        elif isinstance(value, dict):
+        elif isinstance(value, Mapping):
             words[_target(name)] = _words(name, value)
         else:
             raise ModelTableError(registry.usage(f"`{name}` is a tier, or for a target a table of models"), name)
@@ -73,7 +70,7 @@ def _target(name: str) -> str:
     return target
 
 
-def _words(target: str, table: dict[str, object]) -> dict[str, str]:
+def _words(target: str, table: Mapping[str, object]) -> dict[str, str]:
     """Read what to write for models, for one target."""
     found = {}
     for name, word in table.items():

@@ -118,4 +118,5 @@ def _forbid_duplicates(wanted: Iterable[naming.Named], names: Mapping[str, Name]
         if names[agent.id].code == "name-duplicate":
             message = f"two agents are called `{agent.name}`"
             hint = "rename one of them, or choose --on-duplicate suffix or first"
-            raise InputError(Diagnostic(Code.DUPLICATE_NAME, Severity.ERROR, message, hint=hint, agent=agent.id))
+            option = 'rename one of them, or choose `on_duplicate="suffix"` or `"first"`'
+            raise InputError(Diagnostic(Code.DUPLICATE_NAME, Severity.ERROR, message, hint=hint, agent=agent.id, option=option))

@@ -52,9 +52,10 @@ def told(
     if brought[1] and not isinstance(error, BroughtError):  # it broke a law, which is for its author to mend as well
         error = BroughtError(f"`{brought[0]}`", brought[1], in_words(error))
     if isinstance(error, BroughtError):
-        to_whom = f"report it to {error.distribution.partition(' ')[0]}, with {what}, or uninstall it; --debug shows its traceback"
+        to_whom, shown = f"report it to {error.distribution.partition(' ')[0]}, with {what}, or uninstall it", "--debug shows its traceback"
         code, message = Code.EXTENSION, f"{where}: {error}"
     else:
-        to_whom = f"please report this with {what}"
+        to_whom, shown = f"please report this with {what}", ""
         code, message = Code.INTERNAL, f"internal error {where}: {in_words(error)}"
-    return Diagnostic(code, Severity.ERROR, message, span, "; ".join(filter(None, (lost, to_whom))), agent, client)
+    hint, option = ("; ".join(filter(None, (lost, to_whom, more))) for more in (shown, ""))
+    return Diagnostic(code, Severity.ERROR, message, span, hint, agent, client, option=option)

@@ -183,8 +183,21 @@ class Complaint:
     """The key that stands there, and may be meant for one that is missing."""
 
 
+class Told:
+    """What `Diagnostic` and `Loss` have in common, so that a program may show both; as text each is one line."""
+
+    __slots__ = ()
+    code: str
+    severity: str
+    """`note` or `warning`, and for what is worse `error` or `refusal`."""
+    span: Span | None
+    hint: str | None
+    """What to do next."""
+    agent: str | None
+
+
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Told):
     """One finding about an input or output, with its place and the next step.
 
     The message is for people, and made of the rest: who wants to know what it says looks there, and takes no message apart.
@@ -211,6 +224,8 @@ class Diagnostic:
     """The same in words that fit every client: the reason, where the client has no such agent, else the message."""
     remedy: str | None = None
     """What to do about the value itself, where its reader knows that."""
+    option: str | None = None
+    """The hint for who calls the library, where it is another one; empty for none."""
 
     def __str__(self) -> str:
         """Say where, how bad, and what, in one line."""
@@ -260,7 +275,7 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Told):
     """What one conversion did to one field of one agent. Built by `losses.loss` only, which words it."""
 
     code: str

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, 
 from agentconv.core import ir, meant, parts
 from agentconv.core.dataclass import is_dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.suggestions import nearest
 
 _NOT_GIVEN = frozenset({"diagnostics", "sources"})
 """What reading leaves in a set, which nobody makes."""
@@ -34,6 +35,19 @@ def check(agents: ir.AgentSet) -> None:
     """
     for message, hint in _faults(agents, _NOT_GIVEN):
         raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
+
+
+def values(made: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what has fields in something that somebody made, itself first, each with its path; it is of the types of its fields."""
+    if isinstance(made, tuple | list):
+        for number, item in enumerate(made):
+            yield from values(item, f"{path}[{number}]")
+    elif is_dataclass(type(made)):
+        yield path, made
+        for name, _ in _fields(cast("Any", type(made))):
+            value = getattr(made, name)
+            if value and not isinstance(value, str) and name not in _NOT_GIVEN:
+                yield from values(value, f"{path}.{name}" if path else name)
 
 
 def fault(made: Any) -> tuple[str, str | None] | None:
@@ -152,6 +166,9 @@ def _shown(wanted: Any, value: object) -> str:
 
 
 def _hint(wanted: Any, value: object) -> str | None:
+    close = next((nearest(value, kind.of) for kind in _kinds(wanted) if kind.origin is Literal and isinstance(value, str)), None)
+    if close is not None:
+        return f"did you mean `{close}`?"
     made = next((kind.type.__name__ for kind in _kinds(wanted) if kind.is_ours), None)
     if made is not None:
         return f"make one: agentconv.{made}(...); docs/ir.md says what it holds"

@@ -294,12 +294,17 @@ def sharing(format_id: str) -> tuple[str, ...]:
     return tuple(other for other in FORMATS if folders and FORMATS[other].folders == folders) or (format_id,)
 
 
-LISTED = "`agentconv formats` lists them"
+LISTED, LISTED_IN_LIBRARY = "`agentconv formats` lists them", "agentconv.formats() lists them"
 """What to say in place of all formats, which are too many for a line."""
 
 
 def _folded(name: str) -> str:
     return name.strip().casefold().translate(_FOLD)
+
+
+def named() -> tuple[str, ...]:
+    """Return what formats are called: their ids, and their other names."""
+    return (*FORMATS, *_ALIASES)
 
 
 def is_known(name: str) -> bool:
@@ -328,8 +333,10 @@ def resolve(name: str) -> str:
         raise InputError(replace(BROKEN[folded], severity=Severity.ERROR))
     other = not_yet(name)
     if other:
-        raise usage(f"there is no format for {other} yet", f"json holds everything for a program of your own; {LISTED}")
-    raise usage(f"there is no format `{name}`", did_you_mean(folded, [*FORMATS, *_ALIASES], LISTED))
+        hint = "json holds everything for a program of your own"
+        raise usage(f"there is no format for {other} yet", f"{hint}; {LISTED}", f"{hint}; {LISTED_IN_LIBRARY}")
+    hint, option = (did_you_mean(folded, named(), listed) for listed in (LISTED, LISTED_IN_LIBRARY))
+    raise usage(f"there is no format `{name}`", hint, option)
 
 
 def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
@@ -343,7 +350,7 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     bundle = next((format_id for format_id in named if format_id not in READERS), None)
     if bundle or not words:
         message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
-        raise usage(message, f"name a client, or all; {LISTED}")
+        raise usage(message, f"name a client, or all; {LISTED}", f"name a client, or all; {LISTED_IN_LIBRARY}")
     return list(CLIENTS) if "all" in words else list(dict.fromkeys(named))
 
 
@@ -371,9 +378,9 @@ def others_named(given: Iterable[str], where: str = "--for") -> list[str]:
     return clients_named(others, where) if others or not words else []
 
 
-def usage(message: str, hint: str | None = None) -> InputError:
-    """Make the error for something that a user asked for and cannot have."""
-    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
+def usage(message: str, hint: str | None = None, option: str | None = None) -> InputError:
+    """Make the error for something that a user asked for and cannot have; the option is the hint for a program."""
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint, option=option))
 
 
 _LOOKS_LIKE = str.maketrans("oil", "011")

@@ -256,8 +256,10 @@ def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
     if not brought:
         return bugs.told(error, f"in {rule.code} {rule.name}", Span(path))
     bugs.seen(error)
-    hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}; --debug shows its traceback"
-    return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{BroughtError(f'{rule.code} {rule.name}', brought, why)}", Span(path), hint)
+    report = f"report it to {brought.partition(' ')[0]}, or leave it out:"
+    hint, option = f"{report} --ignore {rule.code}; --debug shows its traceback", f'{report} ignore=["{rule.code}"]'
+    message = f"{BroughtError(f'{rule.code} {rule.name}', brought, why)}"
+    return Diagnostic(Code.EXTENSION, Severity.ERROR, message, Span(path), hint, option=option)
 
 
 def before_prompt(subject: Subject) -> int:

@@ -11,6 +11,7 @@ from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Severity, Span
 from agentconv.core.given import flag, kind_of
 from agentconv.core.ir import AgentSet
+from agentconv.core.library_words import public, told
 from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
     """A set that was read, whose files are looked at; or a file, a folder or a project's root."""
+
+
+_RULES = "agentconv.lint.catalogue.rules() has them all"
+"""What to say in place of all rules, which are too many for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Mended:
         return saving.OutputFolder(path.parent, within=Path(within)).mend(path.name, self._read[file.path], file.data)
 
 
+@public
 def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = ()) -> Linted:
     """Find what breaks agents, in the client that their files are for and in others.
 
@@ -128,6 +134,7 @@ def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | 
     return Look(for_, select, ignore).at(_pieces(what))
 
 
+@public
 def fix(
     what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = (), unsafe: bool = False
 ) -> Mended:
@@ -160,7 +167,7 @@ class Look:
         self.clients = _clients(for_)
         chosen = _words(select, "select") if select is not None else None
         if chosen == ():
-            raise registry.usage("select names no rule", "leave it out for all of them; `agentconv rule` lists them")
+            raise registry.usage("select names no rule", f"leave it out for all of them; {_RULES}")
         self.rules = catalogue.select(chosen, _words(ignore, "ignore"))
 
     def at(self, pieces: Iterable[Loaded]) -> Linted:
@@ -201,7 +208,7 @@ class Look:
     def _linted(self, subjects: list[Subject], diagnostics: list[Diagnostic]) -> Linted:
         checked = list(checking.check(subjects, self.rules))
         failures = [*(failure for one in checked for failure in one.failures), *(one.diagnostic for one in catalogue.BROKEN)]
-        return Linted(tuple(found for one in checked for found in self._findings(one)), (*diagnostics, *failures))
+        return Linted(tuple(found for one in checked for found in self._findings(one)), told((*diagnostics, *failures)))
 
     def _find(self, subject: Subject) -> tuple[rule.Finding, ...]:
         return next(checking.check([subject], self.rules)).findings
@@ -219,6 +226,7 @@ def _place(file: Found) -> tuple[str, str]:
     return file.location or file.path, file.within
 
 
+@public
 def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[Inspected, ...]:
     """Say what each client makes of files as they stand, were they put where that client looks.
 
@@ -266,9 +274,9 @@ def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
     words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
         if not word.strip():
-            raise registry.usage(f"{what} has an empty value", "leave it out, or name rules; `agentconv rule` lists them")
+            raise registry.usage(f"{what} has an empty value", f"leave it out, or name rules; {_RULES}")
         if not catalogue.select((word,)):
-            raise catalogue.none_called(word, "`agentconv rule` lists them", where=what)
+            raise catalogue.none_called(word, _RULES, where=what)
     return words
 
 

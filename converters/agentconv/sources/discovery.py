@@ -240,6 +240,12 @@ def named_folder(path: object) -> str:
         raise registry.usage("a folder has a name, and this is an empty text", 'the current folder is "."')
     if place.partition("/")[0] == "~" and not os.path.lexists("~"):
         raise registry.usage(f"there is no folder `~` for `{place}`", _HOME)
+    try:
+        is_name = b"\0" not in os.fsencode(place)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise registry.usage(f"no folder can be called {place!r}")
     return place
 
 
@@ -399,9 +405,8 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
     told = format_id or sniffing.of_file(path)
     if told is None:
         known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes if suffix[0] == "."}))
-        raise problem(
-            f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
-        )
+        hint, option = (f"say it with {how}, or name a file that ends in {known}" for how in ("-f FORMAT", "`format`"))
+        raise problem(f"the format of `{path}` is not known", hint, code=Code.USAGE, option=option)
     found.looked.append(str(path))
     _append(found, os.fspath(path), root, told)
 
@@ -425,8 +430,14 @@ def _prefix(_here: str, root: Path) -> str:
 
 def _storable(path: str) -> str:
     """Return a path that a bundle can hold: Unicode, and no part of it a drive or a separator on any system."""
-    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\\", "-")
-    return text.replace(":", "-")
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which only a program says
+        data = path.encode("utf-8", "surrogatepass")
+    return data.decode("utf-8", "replace").translate(_NOT_IN_NAMES)
+
+
+_NOT_IN_NAMES = str.maketrans("\\:\0", "---")
 
 
 def _once(files: list[Found]) -> list[Found]:

@@ -62,9 +62,11 @@ class Discovery:
     """The home of the user whose own agents are meant: where they are is told from there."""
 
 
-def problem(message: str, hint: str | None = None, path: str | None = None, code: Code = Code.UNREADABLE) -> InputError:
+def problem(
+    message: str, hint: str | None = None, path: str | None = None, code: Code = Code.UNREADABLE, option: str | None = None
+) -> InputError:
     """Make an error that a user can mend."""
-    return InputError(Diagnostic(code, Severity.ERROR, message, Span(path) if path else None, hint))
+    return InputError(Diagnostic(code, Severity.ERROR, message, Span(path) if path else None, hint, option=option))
 
 
 def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:

@@ -156,8 +156,8 @@ class Parts:
         """
         self.clients = [client for client in clients if self.has_own(client)]
         if len(self.clients) > 1:
-            hint = f"choose whose to take: -f {self.clients[0]}"
-            raise registry.usage(f"parts of several assistants: {', '.join(self.clients)}", hint)
+            hint, option = (f"choose whose to take: {how}" for how in (f"-f {self.clients[0]}", f'format="{self.clients[0]}"'))
+            raise registry.usage(f"parts of several assistants: {', '.join(self.clients)}", hint, option)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

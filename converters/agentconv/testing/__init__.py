@@ -29,8 +29,10 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.given import kind_of
+from agentconv.core.library_words import public
 from agentconv.formats import registry
 from agentconv.lint import catalogue
+from agentconv.sources import discovery
 from agentconv.testing import contract, laws, roundtrip, rules
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Case:
             raise AssertionError(f"{self}: {len(complaints)} of them\n{shown}")
 
 
+@public
 def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> list[Case]:
     """Return everything that a format is held to, as tests to be called.
 
@@ -80,9 +83,9 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
         InputError: There is no such format.
     """
     if not isinstance(format_id, str):
-        raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED}")
+        raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED_IN_LIBRARY}")
     found = format_id if format_id in registry.FORMATS else registry.resolve(format_id)
-    folder = Path(fixtures) if fixtures is not None else None
+    folder = Path(discovery.named_folder(fixtures)) if fixtures is not None else None
     return [
         *(Case("contract", name, partial(check, found)) for name, check in contract.CHECKS.items()),
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
@@ -90,6 +93,7 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
     ]
 
 
+@public
 def rule_cases(*words: str) -> list[Case]:
     """Return everything that rules are held to, as tests to be called: of each its bad example is found, its good one is not, and so on.
 

@@ -58,9 +58,13 @@ ROW = FormatRow("{package}.format", "{title}", (".{id}/agents",), ("{suffix}",))
 _RULES = '''\
 """Rules of our own: any name for this module will do, the entry point names it."""
 
-from agentconv.core.dataclass import replace
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
 from agentconv.core.diagnostics import Severity
-from agentconv.lint.rule import Fix, rule
+from agentconv.lint.rule import Finding, Fix, Rule, rule
+from agentconv.lint.subject import Subject
 
 
 @rule(
@@ -73,7 +77,7 @@ from agentconv.lint.rule import Fix, rule
     severity=Severity.WARNING,
     fix="unsafe",
 )
-def shouting_name(self, subject):
+def shouting_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A name in capital letters.
 
     `agentconv rule {code}001` shows this text: what is flagged, and here, why it matters.
@@ -81,7 +85,7 @@ def shouting_name(self, subject):
     for number, agent, _ in subject.agents():
         if agent.name and agent.name.isupper():
             calm = agent.name.lower()
-            edits = subject.changed(number, lambda agent, calm=calm: replace(agent, name=calm))
+            edits = subject.changed(number, partial(replace, name=calm))
             fix = Fix(f"name it `{{calm}}`", edits, frozenset({{"name"}}), safe=False) if edits else None  # others may call it by its name
             place = subject.place(number, "name")
             yield self.find(f"`{{agent.name}}` shouts", place, f"name it `{{calm}}`", agent=agent.name, fix=fix)
@@ -98,12 +102,12 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.mark.parametrize("case", testing.cases("{id}", fixtures=FIXTURES), ids=str)
-def test_format(case):
+def test_format(case: testing.Case) -> None:
     case()
 
 
 @pytest.mark.parametrize("case", testing.rule_cases("{code}"), ids=str)
-def test_rules(case):
+def test_rules(case: testing.Case) -> None:
     case()
 '''
 _FILES = {

@@ -47,6 +47,7 @@ def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadRes
             f"the stored text of `{path}` is not what its sha256 says; the agent's fields win",
             place(["sources", index, "sha256"]),
             "expected when a prompt was edited; otherwise make the bundle anew with `agentconv to-json`",
+            option='expected when a prompt was edited; otherwise make the bundle anew: agentconv.write(agents, "json")',
         )
         for index, path in enumerate(source.path for source in agents.sources)
         if path in changed
@@ -78,6 +79,7 @@ def _version_problem(document: Any, place: Callable[[Sequence[str | int]], Span]
             f"not a bundle: `$schema` is not `{_URN}{FORMAT_VERSION}`",
             place([]),
             "bundles are made with `agentconv to-json`; say what else this is with -f FORMAT",
+            option='bundles are made with agentconv.write(agents, "json"); say what else this is with `format`',
         )
     version = urn.removeprefix(_URN)
     if version in _VERSIONS:

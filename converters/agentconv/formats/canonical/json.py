@@ -43,7 +43,8 @@ def read(source: SourceText) -> ReadResult:
 
 def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
     hint = "bundles are made with `agentconv to-json`; what is no bundle goes to `agentconv convert`"
-    return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
+    option = 'bundles are made with agentconv.write(agents, "json")'
+    return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint, option=option),))
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:  # noqa: ARG001 - always whole

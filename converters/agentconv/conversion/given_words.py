@@ -1,0 +1,138 @@
+"""The words of a set that a caller made: each is one that somebody knows, or the caller is told which one is not.
+
+A deny list whose capability is misspelled would close nothing, and nobody would see it. What readers make is right. A format that is not
+here may be one of a program's own, or of another distribution: it is wrong where it is nearly one that is here, and so are its words.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from agentconv.core import given, portable, suggestions
+from agentconv.core.ir import Limits, Model, Tools
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from agentconv.core.ir import AgentSet
+
+_NEAR = 0.75
+"""How near a word has to be to one that is known, to be no word of somebody else's."""
+
+
+def check(agents: AgentSet) -> None:
+    """Hold a set that a caller made to the types of its fields, and to the words that there are.
+
+    Raises:
+        InputError: A value is of another type, or a word that nothing is called; the first one is named, with its place in the set.
+    """
+    given.check(agents)
+    for path, made in given.values(agents):
+        for message, hint in _faults(path, made):
+            raise registry.usage(message, hint)
+
+
+def one_format(named: object) -> str:
+    """Return the id of the one format that a program names.
+
+    Raises:
+        InputError: There is no such format, or it is no word.
+    """
+    if isinstance(named, str):
+        if "," in named:
+            raise registry.usage(f"there is no format `{named}`", "call it once for each")
+        return registry.resolve(named)
+    several = isinstance(named, (list, tuple, set, frozenset))
+    hint = "call it once for each" if several else f"name one by its id; {registry.LISTED_IN_LIBRARY}"
+    raise registry.usage(f"a format is named by a word, not {given.kind_of(named)}", hint)
+
+
+Fault: TypeAlias = "tuple[str, str | None]"
+"""What is wrong with a value, and what to do about it."""
+
+
+def _faults(path: str, made: Any) -> Iterator[Fault]:
+    for name in _held(made.__class__):
+        value = getattr(made, name)
+        if value is not None and (fault := _RULES[name](value, made)):
+            yield f"{f'{path}.{name}' if path else name}: {fault[0]}", fault[1]
+
+
+@cache
+def _held(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a class of which there are words."""
+    return tuple(name for name in _RULES if hasattr(kind, name))
+
+
+def _format(value: str, _made: object) -> Fault | None:
+    if value in registry.FORMATS or value == _TEXT:
+        return None
+    near = value if registry.is_known(value) else suggestions.nearest(value, registry.named(), _NEAR)
+    if near is None or value.startswith(f"{near}-"):
+        return None
+    return f"`{value}` is no id of a format", f"did you mean `{registry.resolve(near)}`?"
+
+
+_TEXT = "text"
+"""The format of files that others include."""
+
+
+def _extras(value: Iterable[str], made: object) -> Fault | None:
+    return next((fault for fault in (_format(word, made) for word in value) if fault), None)
+
+
+def _capability(value: str, made: Any) -> Fault | None:
+    return _unknown(value, "capability", portable.capabilities(), is_here=made.format in registry.FORMATS)
+
+
+def _event(value: str, made: Any) -> Fault | None:
+    return _unknown(value, "portable event", portable.events(), is_here=made.format in registry.FORMATS)
+
+
+def _pattern(value: Any, _made: object) -> Fault | None:
+    return _unknown(value.language, "language of patterns", portable.languages()) if value.language is not None else None
+
+
+def _tier(value: str, made: Any) -> Fault | None:
+    return _unknown(value, "tier", portable.TIERS) if isinstance(made, Model) and made.kind == "tier" else None
+
+
+def _unknown(value: str, what: str, words: tuple[str, ...], *, is_here: bool = True) -> Fault | None:
+    """Say what is wrong with a portable word; that of a format that is not here may be one of its own."""
+    if value in words:
+        return None
+    near = suggestions.nearest(value, words)
+    if near is None and not is_here:
+        return None
+    return f"`{value}` is no {what}", f"did you mean `{near}`?" if near else f"one of {', '.join(words)}"
+
+
+def _allow(value: tuple[object, ...], made: object) -> Fault | None:
+    if not value or not isinstance(made, Tools) or made.mode != "inherit":
+        return None
+    return "a list of tools is not heeded where the mode is `inherit`, which is every tool", 'make it Tools("list", allow=...)'
+
+
+def _number(value: float, made: object) -> Fault | None:
+    if not math.isfinite(value):
+        return f"{value} is no finite number", None
+    return (f"{value} is not above 0", "None where there is no limit") if isinstance(made, Limits) and value <= 0 else None
+
+
+_RULES: dict[str, Callable[[Any, Any], Fault | None]] = {
+    "format": _format,
+    "extras": _extras,
+    "allow": _allow,
+    "capability": _capability,
+    "event": _event,
+    "value": _tier,
+    "pattern": _pattern,
+    "temperature": _number,
+    "top_p": _number,
+    "max_turns": _number,
+    "timeout_seconds": _number,
+}
+"""What is held of fields by their names, whatever they are in."""
