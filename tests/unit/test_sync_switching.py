@@ -215,3 +215,11 @@ def test_what_can_be_no_source(project, source, prepare, words):
     assert told.code == 2
     assert words in told.errors
     assert project.tree() == before
+
+
+def test_a_source_in_folders_follows_after_a_switch(project):
+    """The lock of a project whose old source has folders in its own is a valid one."""
+    project.move(ONE, f"{SOURCE}/team/one.md")
+    project.sync()
+    assert switch(project, "codex", "--allow-widening").code == 0
+    assert (project.sync().code, project.has(f"{SOURCE}/team/one.md")) == (0, True)

@@ -319,19 +319,69 @@ def test_a_target_that_is_taken_out_is_named_with_both_ways(project):
     assert (project.sync().code, codex(project)) == (0, sorted(NAMES))
 
 
-def test_a_file_that_was_moved_within_its_target_stays_there(project):
-    """A target's file with another name is where that agent is from now on; one in another folder is told of."""
-    old, new, other = (f".codex/agents/{name}.toml" for name in ("writer", "texts", "far/texts"))
+@pytest.mark.parametrize("new", ["texts", "far/texts"])
+@pytest.mark.parametrize("edit", ["", "Typed in Codex."])
+def test_a_file_that_was_moved_within_its_target_stays_there(project, new, edit):
+    """A target's file with another name, or in another folder, is where that agent is from now on; what was edited with it is an edit."""
+    old, new = (f".codex/agents/{name}.toml" for name in ("writer", new))
     project.move(old, new)
+    project.replace(new, "Three.", edit or "Three.")
     told = project.sync()
-    project.replace(f"{SOURCE}/writer.md", "Two.", "Zwei.")
-    project.sync()
+    project.replace(f"{SOURCE}/writer.md", "One.", "Eins.")
+    project.sync("--carry-back")
 
-    assert told.code == 0
-    assert "Zwei." in project.read(new)
-    project.move(new, other)
-    assert [look[:2] for look in project.sync().looks] == [("moved", new)]
-    assert not project.has(old)
+    assert [look[:2] for look in told.looks] == ([("edited", new)] if edit else [])
+    assert (edit or "Three.") in project.read(f"{SOURCE}/writer.md")
+    assert "Eins." in project.read(new)
+    assert (project.has(old), project.sync("--check").code) == (False, 0)
+
+
+def test_two_files_that_got_the_names_of_each_other(project):
+    """The name in a file says whose it is; a file that another one was moved over is nobody's edit of itself."""
+    one, two = (f".codex/agents/{name}.toml" for name in ("writer", "tester"))
+    project.move(one, "aside")
+    project.move(two, one)
+    project.move("aside", two)
+    assert project.sync().looks == []
+    project.replace(f"{SOURCE}/writer.md", "One.", "Eins.")
+    project.sync()
+    assert "Eins." in project.read(two)
+    project.move(two, one)
+    told = project.sync()
+    assert told.words() == {("restore", "codex writer"), ("renamed", "codex tester"), ("edited", "codex tester")}
+    assert "Eins." in project.read(one)
+
+
+LINES = ("Say what each change is for, in one sentence.", "Name the file and the line.", "Mend nothing that you were not asked about.")
+
+
+@pytest.mark.parametrize(("target", "end"), [("opencode", "md"), ("codex", "toml")])
+def test_an_agent_that_was_renamed_and_edited_in_a_target(project, target, end):
+    """It is known again by its text: no second one is written, the name is taken where that is asked for, and then the edit."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.sync()
+    old, new = (f".{target}/agents/{name}.{end}" for name in ("critic", "judge"))
+    project.move(old, new)
+    project.write(new, project.read(new).replace("in one sentence", "in one short sentence").replace('name = "critic"', 'name = "judge"'))
+    told, named = project.sync(), project.sync("--carry-back", "critic:name")
+
+    assert told.words() == {("renamed", f"{target} critic")}
+    assert "and edited" in told.entries[0]["what"]
+    assert ("edited", new) in [look[:2] for look in named.looks]
+    project.sync("--carry-back")
+    assert "in one short sentence" in project.read(f"{SOURCE}/judge.md")
+    assert (project.has(old), project.sync("--check").code) == (False, 0)
+
+
+def test_a_new_agent_that_may_do_more_is_not_the_one_that_is_gone(project):
+    """A file that is like the one that is gone, and may do more, is a new one, and nobody's: the one that is gone is written again."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES, tools="Read"))
+    project.sync()
+    old, new = (f".opencode/agents/{name}.md" for name in ("critic", "judge"))
+    project.write(new, project.read(old).replace('"*": deny', '"*": allow'))
+    project.remove(old)
+
+    assert project.sync().words() == {("restore", "opencode critic"), ("new", "opencode judge")}
 
 
 def test_a_value_that_is_taken_out_leaves_the_configuration(project):

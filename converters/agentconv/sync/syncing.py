@@ -215,8 +215,7 @@ class Run:
         """
         lock = lock or self.lock
         files = self.files([*targets, *self.served_targets], [], lock, leave=loaded.files)
-        if any(file.data is None and file.blocked is None for file in files.values()):
-            lock = replace(lock, synced=renaming.followed(lock.synced, files))
+        lock = replace(lock, synced=renaming.followed(lock.synced, files))
         given = self._all_given(loaded, targets, lock)
         files = self.files([*targets, *self.served_targets], given, lock, files, loaded.files)
         carried: dict[tuple[str, str, str], frozenset[str]] = {}
