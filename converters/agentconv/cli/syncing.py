@@ -194,7 +194,7 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     switching.check(run, target)
     run.carry_back = None
     before = run.outcome(dry_run=True, look_closely=True)
-    found = [line for line in synced.told(before) if line.look and line.word != "refused"]
+    found = [line for line in synced.told(before) if line.look and line.word not in ("refused", "stale")]
     wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
     beside = _parts(options, run, looking=True)
     apart = beside is not None and (

@@ -79,10 +79,8 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         yield Line("switch", outcome.settings.source_format, "the source from now on", place, place)
         for name in outcome.switched.gone:
             yield Line("switch", name, f"[sync.agents.{name}] is taken out: the source does not have it any more", place, place)
-        for less in outcome.switched.narrower:
-            yield Line(
-                "switch", less.agent, f"not any more, as the source says: {', '.join(map(str, less.effects))}", less.target, less.path
-            )
+        for free in outcome.switched.freed:
+            yield Line("switch", free.agent, "`keep` is taken out: the source says what stands there", free.target, free.path)
     for one in outcome.kept:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")
