@@ -159,9 +159,10 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
         return entry(one, "foreign", said, hint=way, look=True, for_all=many)
     several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
     side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
-    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
+    but = ", but for what it may do" if differences.may_otherwise(one) else ""
+    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source{but}; "
     hint = f"{_TYPED} {taken}{replaced}; or rename it"
-    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
+    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source{but}; "
     many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return entry(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
@@ -292,11 +293,17 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if outcome.one_way:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
-        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+        stays = f"; {_kept(one, outcome)} lets it stay" if path == digests.GROUP and not one.wider else ""
+        return f"not carried: {edit.reason}{stays}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
+
+
+def _kept(one: Candidate, outcome: Outcome) -> str:
+    """Say what has a target's word count of what an agent may do, where that is no more than its source says."""
+    return f"`keep = true` in [sync.agents.{one.name}.{one.target}] of {outcome.settings.own_file}"
 
 
 def entry(

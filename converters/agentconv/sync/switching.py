@@ -209,7 +209,7 @@ def not_held(target: str, missing: Collection[str], noun: str = "agent") -> Inpu
     client = registry.FORMATS[target].title
     number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
     listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
-    hint = "--yes goes on without them: every file of theirs stays, and nobody keeps it in step"
+    hint = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
     return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint))
 
 

@@ -205,7 +205,7 @@ class Run:
         for flag, name in wishes:
             if name not in known:
                 near = nearest(name, sorted({*known, *selecting.FIELDS.values()}), 0.7)
-                hint = f"did you mean `{near}`?" if near else "it takes the agents' names, fields, or AGENT:FIELD"
+                hint = f"did you mean `{near}`?" if near else _takes(flag)
                 yield Diagnostic(Code.USAGE, Severity.ERROR, f"{flag}: there is no agent `{name}`", hint=hint)
 
     def planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
@@ -369,6 +369,12 @@ def _no_source(chosen: Settings) -> InputError:
     name = chosen.own_file
     hint = f"agentconv init says what is here; where nothing is kept in step any more, take `source` and `targets` out of {name}"
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
+
+
+def _takes(flag: str) -> str:
+    """Say what a flag takes that takes agents."""
+    parts = "; --prefer source takes parts, too, such as servers/NAME" if flag == "--prefer" else ""
+    return f"it takes the agents' names, fields, or AGENT:FIELD{parts}"
 
 
 def refusals(outcome: Outcome) -> dict[str, list[Loss]]:
