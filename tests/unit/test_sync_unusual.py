@@ -373,6 +373,43 @@ def test_an_agent_that_was_renamed_and_edited_in_a_target(project, target, end):
     assert (project.has(old), project.sync("--check").code) == (False, 0)
 
 
+JUDGE = 'name = "judge"\ndescription = "When there is work for critic"\ndeveloper_instructions = """\n{}"""\n'
+WROTE = ".codex/agents/judge.toml"
+
+
+@pytest.mark.parametrize("new", ["in one sentence", "in one short sentence"])
+def test_a_twin_by_another_name_is_asked_about_before_a_second_one_is_written(project, new):
+    """It is told whose twin it is; under one name they are one, wherever its file lies; adopted or excluded they are two."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.write(WROTE, JUDGE.format("\n\n".join(LINES).replace("in one sentence", new)))
+    told, again = project.sync(), project.sync()
+    assert [look[:2] for look in told.looks] == [("left", ".codex/agents/critic.toml")] == [look[:2] for look in again.looks]
+    assert "`judge` in .codex/agents/judge.toml" in again.entries[0]["what"]
+    assert project.has(".opencode/agents/critic.md")
+    one, two, three = (project.copy(name) for name in ("one", "two", "three"))
+
+    one.replace(WROTE, '"judge"', '"critic"')
+    one.sync("--prefer", "codex", "critic")
+    assert (one.sync().code, one.has(".codex/agents/critic.toml")) == (0, False)
+    assert new in one.read(f"{SOURCE}/critic.md")
+    two.sync("--adopt")
+    assert (two.sync().code, two.has(".codex/agents/critic.toml"), two.has(f"{SOURCE}/judge.md")) == (0, True, True)
+    three.write("agentconv.toml", f'exclude = ["{WROTE}"]\n{three.read("agentconv.toml")}')
+    assert (three.sync().code, three.has(".codex/agents/critic.toml")) == (0, True)
+
+
+def test_a_file_that_is_not_ours_has_its_agent_where_it_is(project):
+    """A client has one agent of a name: where another file of a target has the source's name already, none is written beside it."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.write(WROTE, JUDGE.format("Something else.").replace("judge", "critic"))
+    told = project.sync()
+
+    assert [look[:2] for look in told.looks] == [("foreign", WROTE)]
+    assert not project.has(".codex/agents/critic.toml")
+    assert project.sync("--prefer", "source", "critic").code == 0
+    assert LINES[0] in project.read(WROTE)
+
+
 def test_a_new_agent_that_may_do_more_is_not_the_one_that_is_gone(project):
     """A file that is like the one that is gone, and may do more, is a new one, and nobody's: the one that is gone is written again."""
     project.write(f"{SOURCE}/critic.md", agent("critic", LINES, tools="Read"))

@@ -40,7 +40,12 @@ def told(outcome: Outcome) -> list[Line]:
     found += _switched(outcome)
     found += _copied(outcome)
     found += [line for one in outcome.candidates for line in synced_entries.told(one, outcome)]
-    found += [synced_entries.orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    twins = {(one.alike[0].path, one.alike[1]) for one in outcome.candidates if one.alike is not None}
+    found += [
+        synced_entries.orphan(outcome, file.target, file.path, pointer, agent)
+        for file, pointer, agent in outcome.orphans
+        if (file.path, pointer) not in twins
+    ]
     found += _elsewhere(outcome)
     found += _refused(outcome)
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.present import File
 
 PLAIN = {
     Entry.WRITE: ("write", ""),
@@ -123,13 +124,8 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _renamed(one, outcome)
         if one.settled is None:
             return
-    if one.reason and one.entry is Entry.LEAVE:
-        if one.source is not Source.BROKEN:
-            yield entry(one, "left", one.reason, hint=one.way, look=True)
-        return
-    if one.entry is Entry.LEAVE and one.source is Source.THERE:
-        problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
+    if one.entry is Entry.LEAVE:
+        yield from _left(one, outcome)
     elif one.entry in PLAIN:
         word, what = PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
@@ -146,6 +142,17 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _stale(one)
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
+
+
+def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of a file with which nothing is done."""
+    if one.alike is not None:
+        yield _twin(one, *one.alike, outcome)
+    elif one.reason and one.source is not Source.BROKEN:
+        yield entry(one, "left", one.reason, hint=one.way, look=True)
+    elif not one.reason and one.source is Source.THERE:
+        problem = (one.file.problem if one.file else None) or "it cannot be read"
+        yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
 
 
 def _foreign(one: Candidate, outcome: Outcome) -> Line:
@@ -190,6 +197,14 @@ def _renamed(one: Candidate, outcome: Outcome) -> Line:
     way = f"not carried: {reason}" if reason else f"{_TYPED} --carry-back {one.name}:name takes it into {one.key[0]}"
     way = f"rename it in {one.key[0]}" if outcome.one_way else way
     return entry(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
+
+
+def _twin(one: Candidate, file: File, pointer: str, agent: Agent, outcome: Outcome) -> Line:
+    """Return what is told of an agent that a target has under another name, so that nothing is written yet."""
+    way = f"if so, call it `{one.name}` there, or `{agent.name}` in {one.key[0]}; if not, "
+    left = f'`exclude = ["{file.path}{pointer}"]` at the top of {outcome.settings.own_file} leaves that one alone'
+    hint = f"{way}{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {outcome.settings.place}, or '}{left}"
+    return entry(one, "left", f"`{agent.name}` in {file.path} says nearly the same: are they one?", hint=hint, look=True)
 
 
 def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
