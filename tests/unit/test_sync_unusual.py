@@ -373,6 +373,55 @@ def test_an_agent_that_was_renamed_and_edited_in_a_target(project, target, end):
     assert (project.has(old), project.sync("--check").code) == (False, 0)
 
 
+@pytest.mark.parametrize("words", [(), ("--prefer", "source", "critic"), ("--yes",)])
+@pytest.mark.parametrize("name", ["critic", "first-look"])
+def test_a_targets_folder_that_is_the_sources_by_a_link(project, words, name):
+    """Nothing is written into it, whoever says so: else the source says another assistant's words, or has two of a name."""
+    project.write(f"{SOURCE}/{name}.md", agent("critic", LINES, tools="Read"))
+    for path in (project.root / ".opencode/agents").glob("*.md"):
+        path.unlink()
+    (project.root / ".opencode/agents").rmdir()
+    (project.root / ".opencode/agents").symlink_to(project.root / SOURCE)
+    before = {path: data for path, data in project.tree().items() if path.startswith(SOURCE)}
+    told = project.sync(*words)
+
+    assert {path: data for path, data in project.tree().items() if path.startswith(SOURCE)} == before
+    assert (told.code, project.has(".codex/agents/critic.toml")) == (1, True)
+    assert project.sync().files == ()
+
+
+def test_two_targets_with_one_folder_by_a_link(tmp_path):
+    """A file is one target's: the other one is told, and the two do not write over each other's in turn."""
+    project = Project(tmp_path / "shop", ("opencode", "qwen-code"))
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES, tools="Read"))
+    (project.root / ".opencode/agents").mkdir(parents=True)
+    (project.root / ".qwen").mkdir()
+    (project.root / ".qwen/agents").symlink_to(project.root / ".opencode/agents")
+    told, again = project.sync(), project.sync()
+
+    assert "one file with .opencode/agents/critic.md" in told.entries[-1]["what"]
+    assert (again.files, again.looks) == ((), told.looks)
+
+
+def test_an_agent_that_got_another_name_on_each_side(project):
+    """The new name of the source is everywhere but where somebody gave another one, which is told in each run until one is chosen."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.sync()
+    project.move(f"{SOURCE}/critic.md", f"{SOURCE}/reader.md")
+    project.replace(f"{SOURCE}/reader.md", "name: critic", "name: reader")
+    project.move(".opencode/agents/critic.md", ".opencode/agents/judge.md")
+    project.replace(".opencode/agents/judge.md", "in one sentence", "in one short sentence")
+    told = [project.sync().looks for _ in range(3)]
+
+    assert [[look[0] for look in looks] for looks in told] == [["renamed"]] * 3
+    assert project.has(".codex/agents/reader.toml")
+    assert not project.has(".opencode/agents/reader.md")
+    project.sync("--carry-back", "reader:name")
+    project.sync("--carry-back")
+    assert "in one short sentence" in project.read(f"{SOURCE}/judge.md")
+    assert project.sync("--check").code == 0
+
+
 JUDGE = 'name = "judge"\ndescription = "When there is work for critic"\ndeveloper_instructions = """\n{}"""\n'
 WROTE = ".codex/agents/judge.toml"
 

@@ -13,7 +13,7 @@ from agentconv.render.synced_lines import MANY, Line
 from agentconv.sync import digests, selecting, texts
 from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
-from agentconv.sync.rewriting import line_of
+from agentconv.sync.rewriting import AWAY, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -176,6 +176,8 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
 
 def _mend(one: Candidate, outcome: Outcome) -> str:
     """Say what can be done about a file of which nothing can be told."""
+    if one.file is not None and one.file.blocked:
+        return AWAY
     way = f"mend it, or --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way

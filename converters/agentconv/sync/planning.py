@@ -159,7 +159,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     recognising.mark_alike(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation)
-    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
+    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
@@ -171,6 +171,14 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
     return outcome
+
+
+def _of_source(situation: Situation) -> Iterator[str]:
+    """Yield the paths of the source, and one in its folder, where a new file would be."""
+    yield from situation.sources.files
+    source = situation.settings.source
+    if situation.reader.is_folder(source):
+        yield f"{source}/agent" if source not in (".", "") else "agent"
 
 
 def _newer(lock: Lock) -> str:

@@ -173,7 +173,7 @@ def _settled(one: Synced, renamed: Renamed | None) -> Synced:
         return one
     old = renamed.candidate
     moved = replace(one, source=renamed.source)
-    if old.renamed_in is None or (one.target, *one.key) != (old.target, *old.place):
+    if old.renamed_in is None or one.target != old.target or one.key not in (old.place, old.moved_from):
         return moved
     path, pointer, agent = old.renamed_in
     return replace(moved, path=path, pointer=pointer, name=renamed.name, fields={**one.fields, "name": digests.digest(agent.name)})
