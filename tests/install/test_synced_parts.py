@@ -50,6 +50,32 @@ def test_parts_are_kept_in_step(source, run, asked, tree):
     assert "-1" in (source / SCRIPT).read_text()
 
 
+BY_HAND = f'{MINE}[mcp_servers.tracker]\ncommand = "mine"\n'
+
+
+def test_the_sources_word_counts_of_a_part_that_is_named(source, run, tree):
+    """An agent's name decides about no part, and a part's about no agent, nor about another part; one that is nowhere is a mistake."""
+    run("sync")
+    (source / SCRIPT).write_text("#!/bin/sh\necho mine\n")
+    (source / ".codex/config.toml").write_text(BY_HAND)
+    run("sync", "--prefer", "source", "reviewer", code=1)
+    assert (SCRIPT in tree(), b"mine" in (source / SCRIPT).read_bytes()) == (True, True)
+    wrong = run("sync", "--prefer", "source", "servers/trakcer", code=2)
+    assert "did you mean `servers/tracker`?" in wrong.err
+    run("sync", "--prefer", "source", "servers/tracker", code=1)
+    assert "tracker-mcp" in (source / ".codex/config.toml").read_text()
+    assert "echo mine" in (source / SCRIPT).read_text()
+    run("sync", "--prefer", "source", "skills/changelog")
+    assert "git log" in (source / SCRIPT).read_text()
+
+
+@pytest.mark.parametrize("words", [("--prefer", "codex"), ("--adopt",), ("--carry-back",), ("--diff",)])
+def test_a_part_is_no_agent(source, run, words):
+    """Parts go one way: where agents are meant, a part's name is told what settles it."""
+    run("sync")
+    assert "agentconv sync --prefer source servers/tracker" in run("sync", *words, "servers/tracker", code=2).err
+
+
 def test_a_part_that_is_gone_goes_but_for_what_was_edited(source, run, tree):
     """What leaves the source leaves the targets; an edited file of it stays, and the user's own entries stay byte for byte."""
     run("sync")
@@ -96,7 +122,9 @@ def test_what_is_kept_in_step_is_no_pack(source, run):
     """What sync keeps is nothing that could be uninstalled, restored or asked about as a pack."""
     run("sync")
 
-    assert "Nothing is deployed" in run("status").out
+    said = run("status").out
+    assert "No pack is deployed in this project." in said
+    assert "`agentconv sync --check` says whether it did" in said
     assert "not installed" in run("uninstall", ".", code=2).err
 
 

@@ -67,14 +67,16 @@ def test_more_is_not_done_unasked(project):
 
 def test_a_third_assistant_goes_on_holding_agents_to_what_it_did(project):
     """Codex has no list of servers: what the old source closed, and the new one cannot say, stays closed where it stands."""
-    before = project.read(".opencode/agents/one.md")
+    place = ".opencode/agents/one.md"
+    before = project.read(place)
     told = switch(project, "codex")
 
     assert told.code == 0
     assert {("kept", "opencode one"), ("kept", "claude-code one")} <= told.words()
     assert "[sync.agents.one.opencode]" in project.read("agentconv.toml")
     assert [project.sync(*words).code for words in ((), ("--check",))] == [0, 0]
-    assert project.read(".opencode/agents/one.md") == before
+    assert agent_of("opencode", project.read(place).encode()).permissions == agent_of("opencode", before.encode()).permissions
+    assert ("update", "opencode one") in told.words()  # its model, which is the new source's
 
 
 LOGS = "{logs: {type: stdio, command: logs-server}}"
@@ -103,8 +105,13 @@ COPILOT = (
 """What agents of Copilot's own are held to, which the source took in."""
 
 
-def test_no_file_of_a_third_assistant_does_more_after_a_switch(tmp_path):
-    """Codex has no lists of tools and servers: whatever it makes of them, Copilot's files open nothing, and keep each server."""
+def files(project):
+    """Return all files but for the configuration and the lock."""
+    return {path: data for path, data in project.tree().items() if "agentconv" not in path}
+
+
+def test_a_third_assistants_files_may_do_what_they_did_after_a_switch_and_after_the_way_back(tmp_path):
+    """Codex has no lists of tools and servers: whatever it makes of them, what Copilot's files say of that stays, there and back."""
     project = Project(tmp_path / "shop", ("codex", "copilot"))
     project.configure()
     for number, header in enumerate(HEADERS):
@@ -114,17 +121,36 @@ def test_no_file_of_a_third_assistant_does_more_after_a_switch(tmp_path):
     project.sync("--adopt")
     assert project.sync().looks == []
     names = [f"n{number}" for number in range(len(HEADERS))] + [f"own{number}" for number in range(len(COPILOT))]
-    before = {name: project.read(PLACES["copilot"].format(name)) for name in names}
+    before, said = files(project), project.read("agentconv.toml")
     told = switch(project, "codex", "--yes")
+    there = files(project)
 
     assert "switch" in {word for word, _ in told.words()}
-    assert all(before.values())
     for name in names:
-        was, now = (agent_of("copilot", text.encode()) for text in (before[name], project.read(PLACES["copilot"].format(name))))
-        assert compare.more(was, now, "copilot") == [], name
+        was, now = (agent_of("copilot", tree[PLACES["copilot"].format(name)]) for tree in (before, there))
+        assert compare.more(was, now, "copilot") == compare.more(now, was, "copilot") == [], name
         assert compare.closed_servers(was, now, "copilot") == [], name
-    assert ("switch", "copilot own3") in told.words()  # whose network is gone: Codex's read-only sandbox has none
     assert project.sync().files == ()
+    back = switch(project, "claude-code")
+    assert ("switch", "copilot n2") in back.words()  # whose `keep` is needed no more
+    assert (files(project), project.sync("--check").code) == (before, 0)
+    assert project.read("agentconv.toml").split() == said.split()
+
+
+@pytest.mark.parametrize("source", ["opencode", "copilot"])
+def test_there_and_back_is_as_it_was(tmp_path, source):
+    """Whatever becomes the source, and whatever that can say: the way back gives every file of every assistant, to the byte."""
+    project = Project(tmp_path / "shop", (source, "codex", "opencode" if source == "copilot" else "roo"))
+    for number, header in enumerate(HEADERS):
+        more = {"model": "opus", "color": "red"} if number % 3 == 0 else {}
+        project.write(f"{SOURCE}/n{number}.md", agent(f"n{number}", **header, **more))
+    project.sync("--yes")
+    before, said = files(project), project.read("agentconv.toml")
+    codes = [switch(project, one, "--allow-widening").code for one in (source, "claude-code")]
+
+    assert codes == [0, 0]
+    assert (files(project), project.sync("--check").code) == (before, 0)
+    assert project.read("agentconv.toml").split() == said.split()
 
 
 def test_an_agent_that_the_new_source_lacks(project):
@@ -215,3 +241,11 @@ def test_what_can_be_no_source(project, source, prepare, words):
     assert told.code == 2
     assert words in told.errors
     assert project.tree() == before
+
+
+def test_a_source_in_folders_follows_after_a_switch(project):
+    """The lock of a project whose old source has folders in its own is a valid one."""
+    project.move(ONE, f"{SOURCE}/team/one.md")
+    project.sync()
+    assert switch(project, "codex", "--allow-widening").code == 0
+    assert (project.sync().code, project.has(f"{SOURCE}/team/one.md")) == (0, True)

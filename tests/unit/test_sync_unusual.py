@@ -319,19 +319,155 @@ def test_a_target_that_is_taken_out_is_named_with_both_ways(project):
     assert (project.sync().code, codex(project)) == (0, sorted(NAMES))
 
 
-def test_a_file_that_was_moved_within_its_target_stays_there(project):
-    """A target's file with another name is where that agent is from now on; one in another folder is told of."""
-    old, new, other = (f".codex/agents/{name}.toml" for name in ("writer", "texts", "far/texts"))
+@pytest.mark.parametrize("new", ["texts", "far/texts"])
+@pytest.mark.parametrize("edit", ["", "Typed in Codex."])
+def test_a_file_that_was_moved_within_its_target_stays_there(project, new, edit):
+    """A target's file with another name, or in another folder, is where that agent is from now on; what was edited with it is an edit."""
+    old, new = (f".codex/agents/{name}.toml" for name in ("writer", new))
     project.move(old, new)
+    project.replace(new, "Three.", edit or "Three.")
     told = project.sync()
-    project.replace(f"{SOURCE}/writer.md", "Two.", "Zwei.")
-    project.sync()
+    project.replace(f"{SOURCE}/writer.md", "One.", "Eins.")
+    project.sync("--carry-back")
 
-    assert told.code == 0
-    assert "Zwei." in project.read(new)
-    project.move(new, other)
-    assert [look[:2] for look in project.sync().looks] == [("moved", new)]
-    assert not project.has(old)
+    assert [look[:2] for look in told.looks] == ([("edited", new)] if edit else [])
+    assert (edit or "Three.") in project.read(f"{SOURCE}/writer.md")
+    assert "Eins." in project.read(new)
+    assert (project.has(old), project.sync("--check").code) == (False, 0)
+
+
+def test_two_files_that_got_the_names_of_each_other(project):
+    """The name in a file says whose it is; a file that another one was moved over is nobody's edit of itself."""
+    one, two = (f".codex/agents/{name}.toml" for name in ("writer", "tester"))
+    project.move(one, "aside")
+    project.move(two, one)
+    project.move("aside", two)
+    assert project.sync().looks == []
+    project.replace(f"{SOURCE}/writer.md", "One.", "Eins.")
+    project.sync()
+    assert "Eins." in project.read(two)
+    project.move(two, one)
+    told = project.sync()
+    assert told.words() == {("restore", "codex writer"), ("renamed", "codex tester"), ("edited", "codex tester")}
+    assert "Eins." in project.read(one)
+
+
+LINES = ("Say what each change is for, in one sentence.", "Name the file and the line.", "Mend nothing that you were not asked about.")
+
+
+@pytest.mark.parametrize(("target", "end"), [("opencode", "md"), ("codex", "toml")])
+def test_an_agent_that_was_renamed_and_edited_in_a_target(project, target, end):
+    """It is known again by its text: no second one is written, the name is taken where that is asked for, and then the edit."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.sync()
+    old, new = (f".{target}/agents/{name}.{end}" for name in ("critic", "judge"))
+    project.move(old, new)
+    project.write(new, project.read(new).replace("in one sentence", "in one short sentence").replace('name = "critic"', 'name = "judge"'))
+    told, named = project.sync(), project.sync("--carry-back", "critic:name")
+
+    assert told.words() == {("renamed", f"{target} critic")}
+    assert "and edited" in told.entries[0]["what"]
+    assert ("edited", new) in [look[:2] for look in named.looks]
+    project.sync("--carry-back")
+    assert "in one short sentence" in project.read(f"{SOURCE}/judge.md")
+    assert (project.has(old), project.sync("--check").code) == (False, 0)
+
+
+@pytest.mark.parametrize("words", [(), ("--prefer", "source", "critic"), ("--yes",)])
+@pytest.mark.parametrize("name", ["critic", "first-look"])
+def test_a_targets_folder_that_is_the_sources_by_a_link(project, words, name):
+    """Nothing is written into it, whoever says so: else the source says another assistant's words, or has two of a name."""
+    project.write(f"{SOURCE}/{name}.md", agent("critic", LINES, tools="Read"))
+    for path in (project.root / ".opencode/agents").glob("*.md"):
+        path.unlink()
+    (project.root / ".opencode/agents").rmdir()
+    (project.root / ".opencode/agents").symlink_to(project.root / SOURCE)
+    before = {path: data for path, data in project.tree().items() if path.startswith(SOURCE)}
+    told = project.sync(*words)
+
+    assert {path: data for path, data in project.tree().items() if path.startswith(SOURCE)} == before
+    assert (told.code, project.has(".codex/agents/critic.toml")) == (1, True)
+    assert project.sync().files == ()
+
+
+def test_two_targets_with_one_folder_by_a_link(tmp_path):
+    """A file is one target's: the other one is told, and the two do not write over each other's in turn."""
+    project = Project(tmp_path / "shop", ("opencode", "qwen-code"))
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES, tools="Read"))
+    (project.root / ".opencode/agents").mkdir(parents=True)
+    (project.root / ".qwen").mkdir()
+    (project.root / ".qwen/agents").symlink_to(project.root / ".opencode/agents")
+    told, again = project.sync(), project.sync()
+
+    assert "one file with .opencode/agents/critic.md" in told.entries[-1]["what"]
+    assert (again.files, again.looks) == ((), told.looks)
+
+
+def test_an_agent_that_got_another_name_on_each_side(project):
+    """The new name of the source is everywhere but where somebody gave another one, which is told in each run until one is chosen."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.sync()
+    project.move(f"{SOURCE}/critic.md", f"{SOURCE}/reader.md")
+    project.replace(f"{SOURCE}/reader.md", "name: critic", "name: reader")
+    project.move(".opencode/agents/critic.md", ".opencode/agents/judge.md")
+    project.replace(".opencode/agents/judge.md", "in one sentence", "in one short sentence")
+    told = [project.sync().looks for _ in range(3)]
+
+    assert [[look[0] for look in looks] for looks in told] == [["renamed"]] * 3
+    assert project.has(".codex/agents/reader.toml")
+    assert not project.has(".opencode/agents/reader.md")
+    project.sync("--carry-back", "reader:name")
+    project.sync("--carry-back")
+    assert "in one short sentence" in project.read(f"{SOURCE}/judge.md")
+    assert project.sync("--check").code == 0
+
+
+JUDGE = 'name = "judge"\ndescription = "When there is work for critic"\ndeveloper_instructions = """\n{}"""\n'
+WROTE = ".codex/agents/judge.toml"
+
+
+@pytest.mark.parametrize("new", ["in one sentence", "in one short sentence"])
+def test_a_twin_by_another_name_is_asked_about_before_a_second_one_is_written(project, new):
+    """It is told whose twin it is; under one name they are one, wherever its file lies; adopted or excluded they are two."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.write(WROTE, JUDGE.format("\n\n".join(LINES).replace("in one sentence", new)))
+    told, again = project.sync(), project.sync()
+    assert [look[:2] for look in told.looks] == [("left", ".codex/agents/critic.toml")] == [look[:2] for look in again.looks]
+    assert "`judge` in .codex/agents/judge.toml" in again.entries[0]["what"]
+    assert project.has(".opencode/agents/critic.md")
+    one, two, three = (project.copy(name) for name in ("one", "two", "three"))
+
+    one.replace(WROTE, '"judge"', '"critic"')
+    one.sync("--prefer", "codex", "critic")
+    assert (one.sync().code, one.has(".codex/agents/critic.toml")) == (0, False)
+    assert new in one.read(f"{SOURCE}/critic.md")
+    two.sync("--adopt")
+    assert (two.sync().code, two.has(".codex/agents/critic.toml"), two.has(f"{SOURCE}/judge.md")) == (0, True, True)
+    three.write("agentconv.toml", f'exclude = ["{WROTE}"]\n{three.read("agentconv.toml")}')
+    assert (three.sync().code, three.has(".codex/agents/critic.toml")) == (0, True)
+
+
+def test_a_file_that_is_not_ours_has_its_agent_where_it_is(project):
+    """A client has one agent of a name: where another file of a target has the source's name already, none is written beside it."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES))
+    project.write(WROTE, JUDGE.format("Something else.").replace("judge", "critic"))
+    told = project.sync()
+
+    assert [look[:2] for look in told.looks] == [("foreign", WROTE)]
+    assert not project.has(".codex/agents/critic.toml")
+    assert project.sync("--prefer", "source", "critic").code == 0
+    assert LINES[0] in project.read(WROTE)
+
+
+def test_a_new_agent_that_may_do_more_is_not_the_one_that_is_gone(project):
+    """A file that is like the one that is gone, and may do more, is a new one, and nobody's: the one that is gone is written again."""
+    project.write(f"{SOURCE}/critic.md", agent("critic", LINES, tools="Read"))
+    project.sync()
+    old, new = (f".opencode/agents/{name}.md" for name in ("critic", "judge"))
+    project.write(new, project.read(old).replace('"*": deny', '"*": allow'))
+    project.remove(old)
+
+    assert project.sync().words() == {("restore", "opencode critic"), ("new", "opencode judge")}
 
 
 def test_a_value_that_is_taken_out_leaves_the_configuration(project):

@@ -73,7 +73,8 @@ def run(options: argparse.Namespace) -> int:
     for one in found:
         for diagnostic in one.diagnostics:
             print(text.diagnostic(diagnostic, look), file=sys.stderr)
-    lines = shown.report(found, scope, environment, verbose=options.verbose, quiet=options.quiet)
+    kept = len({one.agent for one in lock.synced})
+    lines = shown.report(found, scope, environment, synced=kept, verbose=options.verbose, quiet=options.quiet)
     if lines:
         print("\n".join(lines))
     return code

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
     group.add_argument("agents", nargs="*", metavar="AGENT", help="with --check, --dry-run or --diff: look at these alone")
-    whose = "whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)"
+    whose = "whose word counts: source, target, or one assistant's name; then what it is about (AGENT, AGENT:FIELD, servers/NAME)"
     group.add_argument("--prefer", nargs="+", metavar="SIDE", help=whose)
     group.add_argument(
         "--carry-back",

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     Raises:
         InputError: Something that was asked for cannot be.
     """
+    _check_parts(options, chosen)
     _preference(options, chosen)
     if options.staged:
         clients = (chosen.source_format, *chosen.targets) if chosen.along is not None else ()
@@ -112,7 +113,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
-        if chosen.along is not None and chosen.along.named and not looking:
+        if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:
             _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
         if options.switch_source and not looking:
@@ -178,9 +179,8 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> P
     from agentconv.sync import parts
 
     lock = run.locked(dry_run=looking)
-    force = _preference(options, chosen).side == preferring.SOURCE
     passing = run.uncommitted if options.check else frozenset[str]()
-    wish = parts.Wish(chosen.along, force, options.yes, _widening(options, chosen), passing)
+    wish = parts.Wish(chosen.along, _forced(options, chosen), options.yes, _widening(options, chosen), passing)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 
@@ -194,7 +194,7 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     switching.check(run, target)
     run.carry_back = None
     before = run.outcome(dry_run=True, look_closely=True)
-    found = [line for line in synced.told(before) if line.look and line.word != "refused"]
+    found = [line for line in synced.told(before) if line.look and line.word not in ("refused", "stale")]
     wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
     beside = _parts(options, run, looking=True)
     apart = beside is not None and (
@@ -306,13 +306,41 @@ def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
     side, *words = options.prefer
     known = registry.resolve(side) if registry.is_known(side) else None
     if side == preferring.SOURCE or known == chosen.source_format:
-        return preferring.read(preferring.SOURCE, words)
+        of_parts = selecting.parts(words)
+        agents = [word for word in selecting.split(words) if word not in of_parts]
+        return preferring.read(preferring.SOURCE, agents) if agents or not of_parts else Preference()
     if options.scope == places.USER:
         raise registry.usage("your own agents are synced one way only", "--prefer source takes edits of a target back")
     if known not in chosen.targets and side != preferring.TARGET:
         listed = ", ".join((preferring.SOURCE, preferring.TARGET, *chosen.targets))
         raise registry.usage(f"--prefer does not take `{side}`", f"it is one of {listed}; then agents, if not all are meant")
     return preferring.read(preferring.TARGET, words, known if side != preferring.TARGET else None)
+
+
+def _forced(options: argparse.Namespace, chosen: Settings) -> bool | tuple[str, ...]:
+    """Return of which parts the source's word counts: of those that are named, or of all where nothing is."""
+    side, *words = options.prefer or ("",)
+    is_source = side == preferring.SOURCE or (registry.is_known(side) and registry.resolve(side) == chosen.source_format)
+    return (selecting.parts(words) if words else True) if is_source else False
+
+
+def _check_parts(options: argparse.Namespace, chosen: Settings) -> None:
+    """Complain about parts that are named where agents alone are meant: they go one way, and are looked at all at once.
+
+    Raises:
+        InputError: There are such.
+    """
+    forced = _forced(options, chosen)
+    if isinstance(forced, tuple) and forced and chosen.along is None:
+        hint = f'`with = ["needed"]` in {chosen.own_file} has what the agents need go along'
+        raise registry.usage(f"--prefer: `{forced[0]}` is no agent, and agents alone are kept in step", hint)
+    words = {"--carry-back": options.carry_back or (), "--adopt": options.adopt or (), "": options.agents}
+    words["--prefer"] = options.prefer[1:] if options.prefer and forced is False else ()
+    for flag, named in words.items():
+        if found := selecting.parts(named):
+            way = "looked at with all others: agentconv sync --diff" if not flag else "said in the source"
+            hint = f"parts are {way}; agentconv sync --prefer source {found[0]} has the source's take the place of what is in a target"
+            raise registry.usage(f"{flag}{': ' if flag else ''}`{found[0]}` is no agent", hint)
 
 
 def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:

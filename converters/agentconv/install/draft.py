@@ -60,7 +60,7 @@ class Draft:
         lock: Lock,
         pack: str,
         *,
-        force: bool = False,
+        force: bool | Collection[str] = False,
         removing: bool = False,
         accept: bool = False,
         given: Given = unknown,
@@ -77,6 +77,7 @@ class Draft:
         self.lock = lock
         self.pack = pack
         self.force = force
+        """Whether what is not ours or was edited is replaced, or the ids of agents and parts of which it is."""
         self.kept = kept
         """Ids of agents and parts in whose places a user's own stays, whatever is forced."""
         self.before = {entry.key: entry for entry in lock.entries}
@@ -175,7 +176,7 @@ class Draft:
         Of what a project keeps nothing is written, wherever it would go, and what is there stays: its own, or an earlier version's.
         """
         kept = agent in self.kept
-        force = self.force and not kept
+        force = not kept and (self.force if isinstance(self.force, bool) else agent in self.force)
         action = decide(entry, present, wanted, self.pack, force=force)
         if entry is not None and action is Action.UPDATE and self.given(entry) is False:  # whatever the lock says of it
             action = Action.REPLACE if force else Action.KEEP_EDITED

@@ -179,7 +179,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
         if reason is not None:
             yield ("entries", number), f"`{path}` {reason}"
     for number, one in enumerate(document.get("synced", ())):
-        reason = _unsafe(one["path"], one["target"], "", anywhere=anywhere)
+        reason = _unsafe(one["path"], one["target"], "", anywhere=anywhere, deep=True)
         if reason is None and (one["path"], one.get("pointer", "")) in keys:
             reason = "belongs to a pack, and is synced too"
         source = _leads_out(one["source"], anywhere=anywhere)
@@ -201,7 +201,8 @@ def _leads_out(path: str, *, anywhere: bool) -> str | None:
     return "leads out of the project" if "" in parts or "." in parts or ".." in parts else None
 
 
-def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
+def _unsafe(path: str, target: str, part: str, *, anywhere: bool, deep: bool = False) -> str | None:
+    """Say why a path is none of ours; `deep`: whether it may be in any folder below, where people move what is theirs."""
     reason = _leads_out(path, anywhere=anywhere)
     row = registry.FORMATS.get(target)
     if reason is not None or anywhere:
@@ -213,7 +214,8 @@ def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
 
         return None if part_places.is_place(target, part, path) else f"is no place where {row.title} has {part}"
     folder, _, stem = path.removesuffix(row.end(path)).rpartition("/")
-    inside = folder in row.folders and stem and path.endswith(row.suffixes) if folder else path in row.files
+    below = any(f"{folder}/".startswith(f"{one}/") for one in row.folders) if deep else folder in row.folders
+    inside = below and stem and path.endswith(row.suffixes) if folder else path in row.files
     return None if inside else f"is no place where {row.title} has agents"
 
 

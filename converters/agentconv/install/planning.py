@@ -32,7 +32,7 @@ def plan(
     wanted: Sequence[Wanted],
     *,
     targets: Collection[str],
-    force: bool = False,
+    force: bool | Collection[str] = False,
     held: Collection[str] = (),
     accept: bool = False,
     given: Given = unknown,
@@ -45,7 +45,7 @@ def plan(
         pack: What the lock is to say of the pack.
         wanted: Everything that is to be there of it, in these targets.
         targets: The targets that this is about; the pack's entries in others stay as they are.
-        force: Whether to replace what is not ours or was edited, with a copy kept.
+        force: Whether to replace what is not ours or was edited, with a copy kept; or the agents and parts of which to do so.
         held: Ids of agents whose entries stay as they are.
         accept: Whether what leaves the pack goes on the lock's word alone.
         given: Tells whether the pack's bytes give what is there.

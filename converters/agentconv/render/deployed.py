@@ -284,9 +284,11 @@ def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool, words: Wording =
 def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.KEEP_EDITED:
         beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
-        return f"was edited since it was deployed, and is kept{beside}", words.keep
+        return f"was edited since it was deployed, and is kept{beside}", words.keep.replace("NAME", step.agent)
     if step.action is Action.FOREIGN:
-        return "something else is there already, and is kept", (step.part and words.foreign_part) or words.foreign
+        return "something else is there already, and is kept", ((step.part and words.foreign_part) or words.foreign).replace(
+            "NAME", step.agent
+        )
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"

@@ -42,16 +42,33 @@ _ELSEWHERE = "orphaned as far as that goes: activate the environment that has th
 """Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
 
 
-def report(found: Sequence[PackStatus], scope: Scope, environment: Environment, *, verbose: bool, quiet: bool) -> list[str]:
-    """Return the report: for each pack its assistants, and each entry that is not up to date."""
+def report(
+    found: Sequence[PackStatus], scope: Scope, environment: Environment, *, synced: int = 0, verbose: bool, quiet: bool
+) -> list[str]:
+    """Return the report: for each pack its assistants, and each entry that is not up to date.
+
+    Args:
+        found: What is known of each pack.
+        scope: The place that it is about.
+        environment: Where packs are looked for.
+        synced: How many agents are kept in step, which is not what this is about.
+        verbose: Whether each entry is listed.
+        quiet: Whether only what is not up to date is told.
+    """
     if not found:
         where = "in your home folder" if scope.is_user else "in this project"
-        return [] if quiet else [f"Nothing is deployed {where}."]
+        return [] if quiet else [f"{'No pack' if synced else 'Nothing'} is deployed {where}.", *_beside(synced, scope)]
     lines: list[str] = []
     for one in found:
         if not quiet or one.drifted:
             lines += [*([""] if lines else []), *_pack(one, scope, environment, verbose=verbose, quiet=quiet)]
-    return lines
+    return [*lines, *([] if quiet else _beside(synced, scope))]
+
+
+def _beside(synced: int, scope: Scope) -> list[str]:
+    """Say what looks at the agents that are kept in step."""
+    kept = f"`agentconv sync` keeps {text.count(synced, 'agent')} in step"
+    return [f"{kept}; `agentconv sync --check{_scope(scope)}` says whether it did."] if synced else []
 
 
 def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: bool, quiet: bool) -> Iterator[str]:

@@ -40,7 +40,12 @@ def told(outcome: Outcome) -> list[Line]:
     found += _switched(outcome)
     found += _copied(outcome)
     found += [line for one in outcome.candidates for line in synced_entries.told(one, outcome)]
-    found += [synced_entries.orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    twins = {(one.alike[0].path, one.alike[1]) for one in outcome.candidates if one.alike is not None}
+    found += [
+        synced_entries.orphan(outcome, file.target, file.path, pointer, agent)
+        for file, pointer, agent in outcome.orphans
+        if (file.path, pointer) not in twins
+    ]
     found += _elsewhere(outcome)
     found += _refused(outcome)
     return found
@@ -79,10 +84,8 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         yield Line("switch", outcome.settings.source_format, "the source from now on", place, place)
         for name in outcome.switched.gone:
             yield Line("switch", name, f"[sync.agents.{name}] is taken out: the source does not have it any more", place, place)
-        for less in outcome.switched.narrower:
-            yield Line(
-                "switch", less.agent, f"not any more, as the source says: {', '.join(map(str, less.effects))}", less.target, less.path
-            )
+        for free in outcome.switched.freed:
+            yield Line("switch", free.agent, "`keep` is taken out: the source says what stands there", free.target, free.path)
     for one in outcome.kept:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")

@@ -67,6 +67,12 @@ def unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
     return [*said, *rest] if said else [*rest, digests.GROUP]
 
 
+def may_otherwise(one: Candidate) -> bool:
+    """Whether what an agent may do in a file that is not ours is another thing than what the source gives."""
+    said = [digests.grouped(digests.of(agent)).get(digests.GROUP) for agent in (one.there, one.view and one.view.agent) if agent]
+    return len({*said}) > 1
+
+
 def gains(one: Candidate) -> list[Widening]:
     """Return what an agent may do by what the source gives, and may not as it stands in the target."""
     if one.view is None or one.there is None:

@@ -13,7 +13,7 @@ from agentconv.render.synced_lines import MANY, Line
 from agentconv.sync import digests, selecting, texts
 from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
-from agentconv.sync.rewriting import line_of
+from agentconv.sync.rewriting import AWAY, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.present import File
 
 PLAIN = {
     Entry.WRITE: ("write", ""),
@@ -123,13 +124,8 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _renamed(one, outcome)
         if one.settled is None:
             return
-    if one.reason and one.entry is Entry.LEAVE:
-        if one.source is not Source.BROKEN:
-            yield entry(one, "left", one.reason, hint=one.way, look=True)
-        return
-    if one.entry is Entry.LEAVE and one.source is Source.THERE:
-        problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
+    if one.entry is Entry.LEAVE:
+        yield from _left(one, outcome)
     elif one.entry in PLAIN:
         word, what = PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
@@ -148,6 +144,17 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield from _fields(one, outcome)
 
 
+def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of a file with which nothing is done."""
+    if one.alike is not None:
+        yield _twin(one, *one.alike, outcome)
+    elif one.reason and one.source is not Source.BROKEN:
+        yield entry(one, "left", one.reason, hint=one.way, look=True)
+    elif not one.reason and one.source is Source.THERE:
+        problem = (one.file.problem if one.file else None) or "it cannot be read"
+        yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
+
+
 def _foreign(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
     replaced = f"--prefer source {one.name} replaces it"
@@ -159,15 +166,18 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
         return entry(one, "foreign", said, hint=way, look=True, for_all=many)
     several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
     side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
-    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
+    but = ", but for what it may do" if differences.may_otherwise(one) else ""
+    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source{but}; "
     hint = f"{_TYPED} {taken}{replaced}; or rename it"
-    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
+    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source{but}; "
     many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return entry(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
 def _mend(one: Candidate, outcome: Outcome) -> str:
     """Say what can be done about a file of which nothing can be told."""
+    if one.file is not None and one.file.blocked:
+        return AWAY
     way = f"mend it, or --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
@@ -189,6 +199,14 @@ def _renamed(one: Candidate, outcome: Outcome) -> Line:
     way = f"not carried: {reason}" if reason else f"{_TYPED} --carry-back {one.name}:name takes it into {one.key[0]}"
     way = f"rename it in {one.key[0]}" if outcome.one_way else way
     return entry(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
+
+
+def _twin(one: Candidate, file: File, pointer: str, agent: Agent, outcome: Outcome) -> Line:
+    """Return what is told of an agent that a target has under another name, so that nothing is written yet."""
+    way = f"if so, call it `{one.name}` there, or `{agent.name}` in {one.key[0]}; if not, "
+    left = f'`exclude = ["{file.path}{pointer}"]` at the top of {outcome.settings.own_file} leaves that one alone'
+    hint = f"{way}{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {outcome.settings.place}, or '}{left}"
+    return entry(one, "left", f"`{agent.name}` in {file.path} says nearly the same: are they one?", hint=hint, look=True)
 
 
 def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -292,11 +310,17 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if outcome.one_way:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
-        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+        stays = f"; {_kept(one, outcome)} lets it stay" if path == digests.GROUP and not one.wider else ""
+        return f"not carried: {edit.reason}{stays}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
+
+
+def _kept(one: Candidate, outcome: Outcome) -> str:
+    """Say what has a target's word count of what an agent may do, where that is no more than its source says."""
+    return f"`keep = true` in [sync.agents.{one.name}.{one.target}] of {outcome.settings.own_file}"
 
 
 def entry(

@@ -13,7 +13,7 @@ from agentconv.sync.preferring import SOURCE
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -83,6 +83,8 @@ class Candidate:
     """The name that it has in the target by now, because somebody renamed it there."""
     renamed_in: tuple[str, str, Agent] | None = None
     """Where that one is: its file, its place in it, and the agent."""
+    alike: tuple[File, str, Agent] | None = None
+    """An agent that is nobody's, has another name, and says nearly the same: which of both is meant is a person's to say."""
     copy: str | None = None
     """Where what gives way is kept, where version control does not have it."""
     is_unlocked: bool = False
@@ -354,44 +356,3 @@ def _without_view(
         one.author = next((agent for where, agent in situation.sources.agents() if where == key), None)
         one.instead = situation.instead(one.target).get(key)
     return one
-
-
-def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Preference) -> None:
-    """Find agents that somebody renamed in a target: one of ours is gone there, and one that is nobody's says the same but for the name."""
-    gone = [one for one in found if one.entry is Entry.RESTORE and not prefer.insists(one.target, one.name)]
-    if not gone:
-        return
-    nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
-    for one in gone:
-        said = [_nameless(digests.left(base.fields, base.own)) for base in one.bases]
-        same = [row[:3] for row in nobodys if row[0].target == one.target and row[3] in said and len(row[3]) > 1]
-        if len(same) == 1:
-            file, pointer, agent = same[0]
-            one.entry, one.renamed_to, one.renamed_in = Entry.LEAVE, agent.name, (file.path, pointer, agent)
-            is_moved = one.renamed_to == one.named
-            one.reason = f"moved to {file.path}" if is_moved else f"renamed to `{one.renamed_to}` in {file.path}"
-
-
-def mark_renamed_in_place(found: Collection[Candidate]) -> None:
-    """Find agents that got another name in a target where they are: in a client in which the file's name is another thing."""
-    for one in found:
-        if one.settled is not None and "name" in one.settled.edited and one.there is not None:
-            one.renamed_to, one.renamed_in = one.there.name, (*one.place, one.there)
-
-
-def _nameless(found: Mapping[str, str]) -> dict[str, str]:
-    return {path: one for path, one in found.items() if path != "name"}
-
-
-def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
-    """Yield the agents of the targets' files that are nobody's; one of a broken source's name is that one's."""
-    broken = {path.rpartition("/")[2].partition(".")[0] for path in situation.sources.broken}
-    ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
-    ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
-    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_in is not None and one.renamed_in[:2] != one.place}
-    for file in situation.files.values():
-        for pointer, agent in file.agents.items():
-            is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
-            is_ours = (file.target, file.path, pointer) in ours or (file.target, agent.name) in renamed or agent.name in broken
-            if not is_ours and not is_left_out:
-                yield file, pointer, agent

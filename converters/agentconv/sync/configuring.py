@@ -65,12 +65,29 @@ def with_source(
 
 
 def with_kept(settings: Settings, text: str, kept: Sequence[Kept]) -> str:
-    """Return the text of a configuration with what holds in one target alone."""
+    """Return the text of a configuration with what holds in one target alone; where that is nothing, it keeps nothing there any more."""
     import tomlkit
 
     document = tomlkit.parse(text)
+    table = _ours(settings, document)
     for one in kept:
-        _of_agent(_ours(settings, document), one.agent, one.target).update(one.says)
+        said = _of_agent(table, one.agent, one.target)
+        for word in () if one.says else _KEPT:
+            said.pop(word, None)
+        said.update(one.says)
+    _prune(table, "sync")
+    return tomlkit.dumps(document)
+
+
+_KEPT = ("keep", "keep-wider")
+
+
+def with_own(settings: Settings, text: str, target: str) -> str:
+    """Return the text of a configuration in which a target has files of its own, although its client reads the source's."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    _table(_table(_ours(settings, document), "sync"), target)["own"] = True
     return tomlkit.dumps(document)
 
 

@@ -41,7 +41,7 @@ def of(view: View, there: Agent) -> Kept:
     new, old = digests.grouped(digests.of(view.agent)), digests.grouped(digests.of(there))
     said: dict[str, Json] = {}
     keep: list[str] = []
-    for path in sorted({*new, *old} - {"name", *digests.TEXTS}):
+    for path in sorted({*new, *old} - {"name", digests.GROUP, *digests.TEXTS}):
         if new.get(path) == old.get(path) or (path.startswith("extras.") and path not in new):
             continue
         value = fields.get(there, path) if path in OVERRIDDEN else None
@@ -49,11 +49,14 @@ def of(view: View, there: Agent) -> Kept:
             said[CARRIED[path]] = plain(value)
         else:
             keep.append(f"extras.{path.split('.', 2)[2]}" if path.startswith("extras.") else path)
-    if keep:
-        security = digests.GROUP in keep
-        rest = [path for path in keep if path != digests.GROUP]
-        said["keep"] = True if security and not rest else [*(digests.SECURITY if security else ()), *rest]
-        wider = list(dict.fromkeys(one.name for one in compare.widenings(view.source, there, view.target))) if security else []
-        if wider:
-            said["keep-wider"] = [*wider]
-    return Kept(view.source.name or "", view.path, view.pointer, view.target, said)
+    may = rights(view, there).says
+    kept: dict[str, Json] = {"keep": [*(digests.SECURITY if may else ()), *keep]} if keep else {}
+    return Kept(view.source.name or "", view.path, view.pointer, view.target, {**said, **may, **kept})
+
+
+def rights(view: View, there: Agent) -> Kept:
+    """Return what the configuration has to say so that an agent may do there what it does now, no more, and no less."""
+    new, old = (digests.grouped(digests.of(agent)).get(digests.GROUP) for agent in (view.agent, there))
+    said: dict[str, Json] = {"keep": True} if new != old else {}
+    wider = dict.fromkeys(one.name for one in compare.widenings(view.source, there, view.target)) if said else {}
+    return Kept(view.source.name or "", view.path, view.pointer, view.target, said | ({"keep-wider": [*wider]} if wider else {}))

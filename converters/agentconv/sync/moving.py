@@ -7,11 +7,10 @@ in the targets would go, and with them what was edited there, and what the confi
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
-from agentconv.sync import digests
+from agentconv.sync import alike, digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from agentconv.sync.situation import Situation
     from agentconv.sync.sources import Key
 
-_ALIKE = 0.6
-"""Which part of two texts is the same where one is the other, edited: git takes files for one from half of them on."""
-_WORDS = 8
-"""How many words a text has that says enough to be known again."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Text:
@@ -34,8 +28,7 @@ class _Text:
     prompt: str | None
     """The checksum of its prompt."""
     description: str | None
-    words: Counter[tuple[str, str]]
-    """Each two words that follow one another."""
+    words: alike.Words
 
 
 def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequence[Synced]], Agent | None]) -> dict[Key, Key]:
@@ -60,22 +53,15 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
         now.setdefault(view.key, {})[view.target] = _text(view.agent)
     new = {key: texts for key, texts in now.items() if key not in known}
     was = {key: {target: _locked(several) for target, several in targets.items()} for key, targets in gone.items()}
-    pairs = _only([(old, other) for old, old_texts in was.items() for other, texts in new.items() if _says_the_same(old_texts, texts)])
+    pairs = alike.only([(old, other) for old, old_texts in was.items() for other, texts in new.items() if _says_the_same(old_texts, texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}
-    return pairs | (_only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
-
-
-def _only(pairs: Sequence[tuple[Key, Key]]) -> dict[Key, Key]:
-    """Return the pairs of which neither side is in another one."""
-    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
-    return {old: new for old, new in pairs if olds[old] == news[new] == 1}
+    return pairs | (alike.only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
 
 
 def _text(agent: Agent) -> _Text:
     said = digests.of(agent)
-    words = f"{agent.description or ''} {agent.prompt.text if agent.prompt else ''}".split()
-    return _Text(said.get("prompt.text"), said.get("description"), Counter(pairwise(words)))
+    return _Text(said.get("prompt.text"), said.get("description"), alike.words(agent))
 
 
 def _locked(several: Iterable[Synced]) -> _Text:
@@ -100,16 +86,10 @@ def _edited(
     for old, targets in gone.items():
         target, agent = next(((one, agent) for one, several in targets.items() if (agent := settled(several)) is not None), ("", None))
         text = _text(agent) if agent is not None else None
-        if text is None or text.words.total() < _WORDS:
+        if text is None or text.words.total() < alike.ENOUGH:
             continue
-        others = max((_likeness(text, now[key][target]) for key in stay if target in now.get(key, ())), default=0.0)
+        others = max((alike.likeness(text.words, now[key][target].words) for key in stay if target in now.get(key, ())), default=0.0)
         for key, texts in new.items():
-            likeness = _likeness(text, texts[target]) if target in texts else 0.0
-            if likeness >= _ALIKE and likeness > others:
+            likeness = alike.likeness(text.words, texts[target].words) if target in texts else 0.0
+            if likeness >= alike.ALIKE and likeness > others:
                 yield old, key
-
-
-def _likeness(one: _Text, other: _Text) -> float:
-    """Return which part of two texts is the same."""
-    both = one.words.total() + other.words.total()
-    return 2 * (one.words & other.words).total() / both if both else 0.0

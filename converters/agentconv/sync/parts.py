@@ -14,6 +14,8 @@ from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
+from agentconv.core.suggestions import nearest
+from agentconv.formats import registry
 from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.sources.parts import Parts
@@ -71,8 +73,8 @@ class Wish:
 
     along: With
     """Which parts are kept in step."""
-    force: bool = False
-    """Whether the source's word counts where a target was edited."""
+    force: bool | tuple[str, ...] = False
+    """Whether the source's word counts where a target was edited, or of which parts it does."""
     insist: bool = False
     """Whether all of them may go."""
     widening: Collection[str] = ()
@@ -101,6 +103,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     converted = (deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     done = tuple(_filled_in(one, reader) for one in converted)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
+    _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     emptied = bool(wish.along and mine and not wanted and not wish.insist)
@@ -119,6 +122,23 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     quiet = not refused and not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.widening
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _check_names(named: bool | tuple[str, ...], known: Collection[str]) -> None:
+    """Complain about a part that is named, and that nobody keeps in step.
+
+    Raises:
+        InputError: There is one.
+    """
+    for name in () if isinstance(named, bool) else named:
+        if name not in known:
+            near = nearest(name, sorted(known), 0.7)
+            listed = (
+                f"those that are: {', '.join(sorted(known)[:6])}"
+                if known
+                else "`with` in the configuration says what goes along with agents"
+            )
+            raise registry.usage(f"--prefer: no part `{name}` is kept in step", f"did you mean `{near}`?" if near else listed)
 
 
 def _refused(done: Iterable[Deployment]) -> Iterator[LockedAgent]:

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, earlier, known, rewriting, texts
+from agentconv.sync import candidates, digests, earlier, known, recognising, rewriting, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -154,11 +154,12 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     newer = _newer(situation.lock)
     for one in found if newer else ():
         one.hold_back(newer, choices.prefer)
-    candidates.mark_renamed(found, situation, choices.prefer)
-    candidates.mark_renamed_in_place(found)
+    recognising.mark_renamed(found, situation, choices.prefer)
+    recognising.mark_renamed_in_place(found)
+    recognising.mark_alike(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation)
-    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
+    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
@@ -168,8 +169,16 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
         outcome.unmerged = bases.git.unmerged()
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
-    outcome.orphans = list(candidates.orphans(found, situation))
+    outcome.orphans = list(recognising.orphans(found, situation))
     return outcome
+
+
+def _of_source(situation: Situation) -> Iterator[str]:
+    """Yield the paths of the source, and one in its folder, where a new file would be."""
+    yield from situation.sources.files
+    source = situation.settings.source
+    if situation.reader.is_folder(source):
+        yield f"{source}/agent" if source not in (".", "") else "agent"
 
 
 def _newer(lock: Lock) -> str:

@@ -26,18 +26,40 @@ if TYPE_CHECKING:
 
 
 def followed(locked: Sequence[Synced], files: Mapping[str, File]) -> tuple[Synced, ...]:
-    """Return what is settled, with the files that somebody called otherwise, and changed nothing of, where they are now."""
-    ours = {one.path for one in locked}
-    nobodys = [file for file in files.values() if file.path not in ours and "" in file.agents and file.problem is None]
+    """Return what is settled, with the files that somebody called otherwise, or moved, where they are now.
+
+    An agent is its name to a client: what was edited along with that is an edit there, and two files may have changed places.
+    """
+    whole = [one for one in locked if not one.pointer]
+    at_home = {one.path for one in whole if _name(files.get(one.path)) == one.name}
+    if all(one.path in at_home for one in whole):
+        return tuple(locked)
+    named: dict[tuple[str, str], list[File]] = {}
+    for file in files.values():
+        if file.path not in at_home and (name := _name(file)) is not None:
+            named.setdefault((file.target, name), []).append(file)
     moved: dict[str, str] = {}
-    for one in locked:
-        if not one.pointer and nobodys and (one.path not in files or files[one.path].data is None):
-            said = digests.left(one.fields, one.own)
-            beside = [file for file in nobodys if file.target == one.target and _folder(file.path) == _folder(one.path)]
-            same = [file.path for file in beside if digests.of(file.agents[""]) == said]
-            if len(same) == 1 and same[0] not in moved.values():
-                moved[one.path] = same[0]
-    return tuple(replace(one, path=moved.get(one.path, one.path)) for one in locked)
+    for one in (one for one in whole if one.path not in at_home):
+        found = named.get((one.target, one.name), [])
+        same = [file for file in found if digests.of(file.agents[""]) == digests.left(one.fields, one.own)] or found
+        if len(same) == 1 and same[0].path not in moved.values():
+            moved[one.path] = same[0].path
+    moved = _free(moved, {one.path for one in whole})
+    return tuple(one if one.pointer else replace(one, path=moved.get(one.path, one.path)) for one in locked)
+
+
+def _name(file: File | None) -> str | None:
+    """Return the name of the one agent of a file; None where there is none, or nothing can be told of it."""
+    return file.agents[""].name if file is not None and file.problem is None and "" in file.agents else None
+
+
+def _free(moved: Mapping[str, str], ours: Collection[str]) -> dict[str, str]:
+    """Return the moves but for those into the place of an agent that stays there, whatever it is called by now."""
+    found = dict(moved)
+    while taken := [old for old, new in found.items() if new in ours and new not in found]:
+        for old in taken:
+            del found[old]
+    return found
 
 
 def in_source(said: Collection[str], loaded: Sources, found: Iterable[Candidate]) -> dict[str, str]:
@@ -51,10 +73,6 @@ def in_source(said: Collection[str], loaded: Sources, found: Iterable[Candidate]
                 names.setdefault(old, set()).add(one.name)
     news = [new for several in names.values() for new in several]
     return {old: new for old, (new, *more) in names.items() if not more and news.count(new) == 1}
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +173,7 @@ def _settled(one: Synced, renamed: Renamed | None) -> Synced:
         return one
     old = renamed.candidate
     moved = replace(one, source=renamed.source)
-    if old.renamed_in is None or (one.target, *one.key) != (old.target, *old.place):
+    if old.renamed_in is None or one.target != old.target or one.key not in (old.place, old.moved_from):
         return moved
     path, pointer, agent = old.renamed_in
     return replace(moved, path=path, pointer=pointer, name=renamed.name, fields={**one.fields, "name": digests.digest(agent.name)})

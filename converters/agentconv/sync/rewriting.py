@@ -19,7 +19,7 @@ from agentconv.sync.present import File
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
@@ -32,10 +32,15 @@ STAYS = frozenset({Entry.LEAVE, Entry.STALE})
 """What leaves both the entry and the lock as they are."""
 
 
+AWAY = "take the link, or what else is there, away: a file of its own is written then"
+"""What can be done about a place that cannot be written to as it stands."""
+
+
 def rewritten(
-    found: Sequence[Candidate], files: Mapping[str, File], reader: Reader, bases: Bases
+    found: Sequence[Candidate], files: Mapping[str, File], reader: Reader, bases: Bases, sources: Iterable[str] = ()
 ) -> tuple[dict[str, Change], list[Synced]]:
-    """Return the files that change, and what the lock says afterwards."""
+    """Return the files that change, and what the lock says afterwards; `sources` are the paths of the source, and of its folder."""
+    one_with = _linked([one.path for one in found], sources, reader)
     by_path: dict[str, list[Candidate]] = {}
     for one in found:
         by_path.setdefault(one.path, []).append(one)
@@ -43,7 +48,7 @@ def rewritten(
     synced: list[Synced] = []
     for path, several in by_path.items():
         file = files.get(path) or File(path, several[0].target)
-        data = _of_file(path, several, file, reader)
+        data = _of_file(path, several, file, reader, one_with.get(path))
         _add(changes, path, file.data, data, bases)
         if file.data is not None and file.data != data and any(one.lets_go for one in several) and not bases.has(file.data):
             copy = back_up(changes, path, file.data, reader)
@@ -75,20 +80,45 @@ def back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) 
             return name
 
 
-def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader) -> bytes | None:
+def _linked(paths: Iterable[str], sources: Iterable[str], reader: Reader) -> dict[str, str]:
+    """Return the places that are the source's, or another one's, because of a link, each with why it is left alone."""
+    real: dict[str, str] = {}
+
+    def folder(path: str) -> str:
+        above = path.rpartition("/")[0]
+        if above not in real:
+            real[above] = reader.identity(path).rpartition("/")[0]
+        return real[above]
+
+    homes = {folder(path): path.rpartition("/")[0] for path in sources}
+    found: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for path in paths:
+        home = homes.get(folder(path), path.rpartition("/")[0])
+        other = first.setdefault(f"{folder(path)}/{path.rpartition('/')[2]}", path)
+        if home != path.rpartition("/")[0]:
+            found[path] = f"its folder is that of the source, {home}, because of a symbolic link"
+        elif other != path:
+            found[path] = f"it is one file with {other}, because of a symbolic link"
+    return found
+
+
+def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader, linked: str | None) -> bytes | None:
     """Return a file as it is to be."""
-    if file.blocked or (file.data is not None and reader.is_link(path)):
+    if linked or file.blocked or (file.data is not None and reader.is_link(path)):
         for one in several:
-            _block(one, file.blocked or "a symbolic link is in its place")
+            _block(one, linked or file.blocked or "a symbolic link is in its place", AWAY)
+            one.renamed_to = None
         return file.data
     if registry.FORMATS[several[0].target].holds_several(path):
         return _several(path, several, file)
     return _alone(several[0], file)
 
 
-def _block(one: Candidate, reason: str) -> None:
-    if one.entry in PUTS or one.entry is Entry.DELETE:
+def _block(one: Candidate, reason: str, way: str = "") -> None:
+    if one.entry in PUTS or one.entry is Entry.DELETE or (way and one.entry is Entry.FOREIGN):
         one.entry, one.reason, one.settled = Entry.LEAVE, reason, None
+        one.way = way or f"mend it, or --prefer source {one.name} writes it anew"
 
 
 def _alone(one: Candidate, file: File) -> bytes | None:
@@ -182,8 +212,8 @@ def _leave(changes: dict[str, Change], one: Candidate, files: Mapping[str, File]
 
 def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> list[Synced]:
     """Return what the lock says of an entry from now on."""
-    if one.entry in STAYS:
-        return list(one.bases)
+    if one.entry in STAYS:  # under the name that its source has by now: else nobody knows whose it is
+        return [replace(base, source=one.key[0], source_pointer=one.key[1]) for base in one.bases]
     if one.entry not in PUTS or one.view is None or data is None:
         return []
     view, settled = one.view, one.settled

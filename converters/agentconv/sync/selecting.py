@@ -1,6 +1,6 @@
 """Which fields of which agents are meant: `AGENT`, `FIELD` or `AGENT:FIELD`, and all of them where nothing is said.
 
-A word alone that is a field's is the field of all agents; an agent of that name is `AGENT:`.
+A word alone that is a field's is the field of all agents; an agent of that name is `AGENT:`, and so is one that is called as a part is.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
+from agentconv.core.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +41,17 @@ class Selection:
 
 def read(words: Iterable[str]) -> Selection:
     """Read what was typed; several words may stand in one, with commas between them."""
-    found = (word.strip() for one in words for word in one.split(","))
-    return Selection(tuple(_pair(word) for word in found if word))
+    return Selection(tuple(_pair(word) for word in split(words)))
+
+
+def parts(words: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the words that were typed are no agents: skills, servers and the like, by kind and name."""
+    return tuple(word for word in split(words) if ":" not in word and word.partition("/")[0] in KINDS and "/" in word)
+
+
+def split(words: Iterable[str]) -> list[str]:
+    """Return the words of which several may stand in one, with commas between them."""
+    return [word.strip() for one in words for word in one.split(",") if word.strip()]
 
 
 def _pair(word: str) -> tuple[str, str]:

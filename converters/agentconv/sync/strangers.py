@@ -17,11 +17,26 @@ from agentconv.sync import digests, lines, preferring
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Agent
     from agentconv.sync.bases import Bases
+    from agentconv.sync.present import File
+    from agentconv.sync.sources import Key, Sources
     from agentconv.sync.views import View
+
+
+def standing(loaded: Sources, locked: Iterable[Synced], files: Mapping[str, File]) -> Iterator[Synced]:
+    """Yield where files that nobody settled have agents by the names of the source's, of which there is one each."""
+    ours = {(one.target, one.agent) for one in locked} | {(one.target, one.path) for one in locked}
+    named: dict[str, list[Key]] = {}
+    for key, agent in loaded.agents():
+        named.setdefault(agent.name or "", []).append(key)
+    for path, file in sorted(files.items(), reverse=True):  # of two of one name the first is what counts: it is the last word here
+        agent_ = file.agents.get("")
+        keys = named.get(agent_.name or "", []) if agent_ is not None and file.problem is None else []
+        if agent_ is not None and len(keys) == 1 and not ours.intersection({(file.target, keys[0]), (file.target, path)}):
+            yield Synced(path, file.target, keys[0][0], agent_.name or "", "", {}, "", keys[0][1])
 
 
 def settled(view: View, there: Agent, name: str, asked: Mapping[str, str], bases: Bases) -> Synced:

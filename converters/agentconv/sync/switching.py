@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """What an agent may do from now on and might not before, or the other way round."""
+    """What an agent may do from now on and might not before."""
 
     agent: str
     path: str
@@ -47,10 +47,10 @@ class Switched:
     """What a change of the source comes to, beside what is written."""
 
     wider: tuple[Wider, ...] = ()
-    narrower: tuple[Wider, ...] = ()
-    """What agents may do no more in files of a third assistant, since the new source does not say it."""
     gone: tuple[str, ...] = ()
     """Agents that the new source does not have, of which the configuration said something."""
+    freed: tuple[Kept, ...] = ()
+    """What the configuration keeps in a third assistant no more, since the new source says just that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,25 @@ class _Switch:
         names = {name: list(found) for name, found in renamed.items()} | {name: [] for name in self.gone()}
         said = {one.agent: one.says for one in kept if one.says and one.target == self.settings.source_format}
         text = configuring.with_source(self.settings, file.read_bytes().decode(), self.target, names, said)
-        others = [one for one in kept if one.says and one.target != self.settings.source_format]
-        data = configuring.with_kept(self.settings, text, others).encode()
-        found = settings.read(self.settings.root, {file.name: data})
+        others = [one for one in kept if one.target != self.settings.source_format]
+        text = configuring.with_kept(self.settings, text, others)
+        found = self._read(text)
+        if unchanged.is_served(found, self.settings.source_format, self.run.scope):  # it reads the new source, and has files of its own
+            text = configuring.with_own(self.settings, text, self.settings.source_format)
+            found = self._read(text)
+        return text.encode(), found
+
+    def _read(self, text: str) -> Settings:
+        """Return what a configuration says.
+
+        Raises:
+            InputError: It does not say that the target is the source.
+        """
+        name = self.settings.file.name
+        found = settings.read(self.settings.root, {name: text.encode()})
         if found is None or found.source_format != self.target:
-            raise registry.usage(f"{file.name} cannot be changed as it stands", f'write `source = "{self.target}"` into it')
-        return data, found
+            raise registry.usage(f"{name} cannot be changed as it stands", f'write `source = "{self.target}"` into it')
+        return found
 
 
 def _at(one: Synced, source: str, source_pointer: str) -> Synced:
@@ -196,7 +209,7 @@ def not_held(target: str, missing: Collection[str], noun: str = "agent") -> Inpu
     client = registry.FORMATS[target].title
     number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
     listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
-    hint = "--yes goes on without them: every file of theirs stays, and nobody keeps it in step"
+    hint = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
     return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint))
 
 
@@ -209,16 +222,21 @@ def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
 
 
 def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
-    """Yield what a third assistant's files say where they would let agents do more, or lose servers: these go on as they stand."""
+    """Yield what holds in a third assistant's files: what agents may do there goes on as it stands, whatever the new source says of it.
+
+    Where the new source says just that, what an earlier switch kept there is kept no more.
+    """
     old = dict(switch.old.agents())
     keys = {new: key for key, new in switch.names.items()}
     there = {(one.target, *one.place): one.there for one in before.candidates}
     for view in given.entries:
         stands = there.get((view.target, view.path, view.pointer))
-        if stands is None or keys.get(view.key, view.key) not in old:
+        if stands is None or keys.get(view.key) not in old:
             continue
-        if compare.more(stands, view.agent, view.target) or compare.closed_servers(stands, view.agent, view.target):
-            yield keeping.of(view, stands)
+        kept = keeping.rights(view, stands)
+        was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "") if not kept.says else ()
+        if kept.says or (was and all(map(digests.restrains, was))):
+            yield kept
 
 
 def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], found: Outcome) -> Outcome:
@@ -233,9 +251,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     targets = [target for target in run.settings.targets if not unchanged.is_served(run.settings, target, run.scope)]
     locked = switch.lock()
     given = [run.given(new, target, replace(before.lock, synced=locked)) for target in targets]
-    settled = [_with_texts(one, locked) if one.target == old else one for one in as_given(locked, given)]
-    others = [one for one in locked if one.target != old]
-    run.lock = replace(before.lock, synced=(*others, *(one for one in settled if one.target == old)))
+    run.lock = replace(before.lock, synced=tuple(_settled(locked, given, kept, old)))
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
     wider = tuple(_wider(switch, outcome, found))
@@ -244,16 +260,31 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = (
         tuple(one for one in kept if one.says),
-        Switched(wider, tuple(_narrower(outcome, found, old)), switch.gone()),
+        Switched(wider, switch.gone(), tuple(one for one in kept if not one.says and one.target != old)),
     )
     return outcome
 
 
-def _with_texts(one: Synced, locked: Collection[Synced]) -> Synced:
-    """Return an entry of the old source whose texts count as settled: where the new source's are others, they follow."""
-    was = next(each for each in locked if each.key == one.key and each.target == one.target)
-    texts_ = {path: was.fields[path] for path in digests.TEXTS if path in was.fields}
-    return replace(one, fields={**one.fields, **texts_})
+def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Kept], old: str) -> Iterator[Synced]:
+    """Yield what is settled of files that stay: of the old source's all but the texts, of a third assistant's what agents may do there.
+
+    The rest is settled as it was: where the new source says something else of it, that follows.
+    """
+    third = {(one.target, one.path, one.pointer) for one in kept if one.target != old}
+    there = [replace(one, fields=digests.left(one.fields, one.own), own={}) if (one.target, *one.key) in third else one for one in locked]
+    for was, one in zip(locked, as_given(there, given), strict=True):
+        if was.target == old:
+            texts_ = {path: was.fields[path] for path in digests.TEXTS if path in was.fields}
+            yield replace(one, fields={**one.fields, **texts_})
+        elif (was.target, *was.key) in third:
+            yield replace(was, fields=_with_rights(was.fields, one.fields), own=_with_rights(was.own, one.own))
+        else:
+            yield was
+
+
+def _with_rights(was: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    rest = {path: one for path, one in was.items() if not digests.restrains(path)}
+    return rest | {path: one for path, one in new.items() if digests.restrains(path)}
 
 
 def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
@@ -274,17 +305,6 @@ def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider
             effects = (*_unnamed(switch, author, agent, one.target), *compare.more(stands, agent, one.target))
         if effects:
             yield Wider(one.name, one.path, one.target, tuple(dict.fromkeys(effects)))
-
-
-def _narrower(outcome: Outcome, before: Outcome, old: str) -> Iterator[Wider]:
-    """Yield what a third assistant's files let agents do before, and do no more."""
-    there = {(one.target, *one.place): one.there for one in before.candidates}
-    for one in outcome.candidates:
-        stands = there.get((one.target, *one.place))
-        if one.target != old and stands is not None and one.settled is not None:
-            effects = tuple(compare.more(one.settled.agent, stands, one.target))
-            if effects:
-                yield Wider(one.name, one.path, one.target, effects)
 
 
 def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple[Widening, ...]:

@@ -28,6 +28,7 @@ from agentconv.sync import (
     serving,
     source_files,
     sources,
+    strangers,
     views,
 )
 from agentconv.sync import places as client_places
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
     from agentconv.install.places import Scope
     from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
@@ -74,6 +76,8 @@ class Run:
     lock: Lock = field(default_factory=Lock)
     unread: dict[str, str] = field(default_factory=dict)
     """Sources that cannot be read, with the reasons."""
+    standing: tuple[Synced, ...] = ()
+    """Where files that are not ours have agents of the source's names: each stays where it is, for no client has two of a name."""
     read_locks: tuple[Lock, Lock] = field(init=False)
     """The project's lock, and the one of what version control does not have, as they were read."""
     reader: Disk = field(init=False)
@@ -206,7 +210,7 @@ class Run:
         for flag, name in wishes:
             if name not in known:
                 near = nearest(name, sorted({*known, *selecting.FIELDS.values()}), 0.7)
-                hint = f"did you mean `{near}`?" if near else "it takes the agents' names, fields, or AGENT:FIELD"
+                hint = f"did you mean `{near}`?" if near else _takes(flag)
                 yield Diagnostic(Code.USAGE, Severity.ERROR, f"{flag}: there is no agent `{name}`", hint=hint)
 
     def planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
@@ -216,8 +220,8 @@ class Run:
         """
         lock = lock or self.lock
         files = self.files([*targets, *self.served_targets], [], lock, leave=loaded.files)
-        if any(file.data is None and file.blocked is None for file in files.values()):
-            lock = replace(lock, synced=renaming.followed(lock.synced, files))
+        lock = replace(lock, synced=renaming.followed(lock.synced, files))
+        self.standing = tuple(strangers.standing(loaded, lock.synced, files))
         given = self._all_given(loaded, targets, lock)
         files = self.files([*targets, *self.served_targets], given, lock, files, loaded.files)
         carried: dict[tuple[str, str, str], frozenset[str]] = {}
@@ -242,7 +246,7 @@ class Run:
 
     def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
         """Return what the source gives for a target."""
-        locked = [one for one in lock.synced if one.target == target]
+        locked = [one for one in (*self.standing, *lock.synced) if one.target == target]
         return views.of(loaded, target, self.settings, locked, self.scope, widening=self.choices.widening)
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
@@ -371,6 +375,12 @@ def _no_source(chosen: Settings) -> InputError:
     name = chosen.own_file
     hint = f"agentconv init says what is here; where nothing is kept in step any more, take `source` and `targets` out of {name}"
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
+
+
+def _takes(flag: str) -> str:
+    """Say what a flag takes that takes agents."""
+    parts = "; --prefer source takes parts, too, such as servers/NAME" if flag == "--prefer" else ""
+    return f"it takes the agents' names, fields, or AGENT:FIELD{parts}"
 
 
 def refusals(outcome: Outcome) -> dict[str, list[Loss]]:
