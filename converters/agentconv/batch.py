@@ -325,15 +325,30 @@ def _bug(told: Iterable[Diagnostic]) -> str | None:
 
 def _diagnostic(one: Diagnostic) -> Row:
     span, one = one.span, in_library(one)
-    where = (span.line, span.column, span.end_line, span.end_column) if span is not None else (None,) * 4
-    words = (str(one.code), str(one.severity), _told(one.message), _told(one.hint), _storable(one.agent), one.client)
-    return dict(zip(DIAGNOSTIC, (*words, *where), strict=True))
+    return {
+        "code": str(one.code),
+        "severity": str(one.severity),
+        "message": _told(one.message),
+        "hint": _told(one.hint),
+        "agent": _storable(one.agent),
+        "client": one.client,
+        "line": span and span.line,
+        "column": span and span.column,
+        "end_line": span and span.end_line,
+        "end_column": span and span.end_column,
+    }
 
 
 def _loss(one: Loss) -> Row:
-    one = losses.in_library(one)
-    words = (one.code, str(one.severity), str(one.kind), one.field, _told(one.detail), _told(one.hint), _storable(one.agent))
-    return dict(zip(LOSS, words, strict=True))
+    return {
+        "code": one.code,
+        "severity": str(one.severity),
+        "kind": str(one.kind),
+        "field": one.field,
+        "detail": _told(one.detail),
+        "hint": _told(losses.hint_in_library(one)),
+        "agent": _storable(one.agent),
+    }
 
 
 @lru_cache(maxsize=4096)

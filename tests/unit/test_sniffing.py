@@ -1,8 +1,10 @@
 """Of what lies where no assistant looks, that alone is an agent which begins as an agent's file does."""
 
+from pathlib import PurePosixPath
+
 import pytest
 
-from agentconv.sources import discovery
+from agentconv.sources import discovery, sniffing
 
 HEADED = "---\nname: gardener\ndescription: Waters the plants\n---\nWater them.\n"
 TEXTS = {
@@ -45,3 +47,18 @@ def test_a_projects_own_texts_are_no_agents(path, tmp_path):
 def test_an_agent_is_found_wherever_it_lies(text, tmp_path):
     """So is one whose header is broken: what is wrong with it is told."""
     assert written(tmp_path, {"roles/deep/gardener.md": text, **TEXTS}) == ["roles/deep/gardener.md"]
+
+
+NAMES = ["a.md", "a.agent.md", ".agent.md", ".md", "AGENT.md", "AGENTS.md", "opencode.json", "agent.md", "a", "a.", "..", ".", "", "..md"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("folder", [".claude/agents", "./x//.github/agents", "../.agents/agents", "", "/.vibe/agents", "agents/one"])
+def test_what_is_known_of_a_folder_is_so_of_its_file(folder, name, monkeypatch):
+    """A path tells the same whether another file of its folder came by or not, and leads to the same place."""
+    path = f"{folder}/{name}"
+    told = sniffing.by_bytes(path, b"")
+    monkeypatch.setattr(sniffing, "_told_in", lambda *_: sniffing.by_place(PurePosixPath(path.lstrip("/"))))
+
+    assert told == sniffing.by_bytes(path, b"")
+    assert [discovery.below(one) for one in (path, f"{path}:\\b")] == [discovery._below(one) for one in (path, f"{path}:\\b")]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
 _WORDS = ("name", "version", "description", "license", "authors")
+_NOTHING = AgentSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,15 @@ class Listing:
         """Whether skills, commands or servers go along, which are none without the file."""
         self.path = registry.FORMATS[target].index
         self.index = registry.index_of(target)
-        self._about = AgentSet()
+        self._about = _NOTHING
         self._paths: list[str] = []
         self._own: SourceText | None = None
         """The file itself, where it is among what is converted."""
 
     def hold(self, about: AgentSet) -> AgentSet:
         """Take what the file can hold of a set's words, if they are the first, and return that."""
-        if self.index is None or self._about != AgentSet():
-            return AgentSet()
+        if self.index is None or self._about != _NOTHING:
+            return _NOTHING
         self._about = self.index.held(about)
         return self._about
 

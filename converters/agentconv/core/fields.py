@@ -6,8 +6,8 @@ A path is a field of `Agent`, or `part.field` for its parts (`prompt.text`, `per
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter, is_
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import dataclass as dataclasses
 from agentconv.core import vocabulary
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json, Origin
 
+Built: TypeAlias = "dict[str, tuple[dict[str, Any], Any]]"
+"""Parts by their fields' heads, each with the values that it was made of."""
 PARTS: dict[str, Any] = {
     "prompt": Prompt,
     "invocation": Invocation,
@@ -140,12 +142,29 @@ def is_absent(path: str, value: object) -> bool:
     return value is None or value == DEFAULTS.get(path) or value == SAYS_NOTHING.get(path)
 
 
-def build(values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]], origin: Origin | None = None) -> Agent:
-    """Make an agent from values by path."""
+def build(
+    values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]], origin: Origin | None = None, built: Built | None = None
+) -> Agent:
+    """Make an agent from values by path.
+
+    Args:
+        values: What its fields are.
+        extras: What else its file says.
+        origin: Where it stands.
+        built: The parts of an agent that was made of some of these very values: what is made of the same ones is the same part.
+    """
     flat, nested = _sorted(values)
     for head, parts in nested.items():
-        flat[head] = PARTS[head](**parts)
+        flat[head] = PARTS[head](**parts) if built is None or head == "prompt" else _built(head, parts, built)  # no two prompts are one
     return Agent(**flat, extras=extras, origin=origin)
+
+
+def _built(head: str, parts: dict[str, Any], built: Built) -> object:
+    """Return a part of the very same values, or make it."""
+    known = built.get(head)
+    if known is None or known[0].keys() != parts.keys() or not all(map(is_, known[0].values(), map(parts.__getitem__, known[0]))):
+        known = built[head] = parts, PARTS[head](**parts)
+    return known[1]
 
 
 def with_values(agent: Agent, values: Mapping[str, object]) -> Agent:

@@ -64,8 +64,14 @@ def rule(code: str) -> LossRule:
 
 def in_library(one: Loss) -> Loss:
     """Return a loss with the hint for who calls the library, which has options and no flags."""
+    hint = hint_in_library(one)
+    return one if hint == one.hint else replace(one, hint=hint)
+
+
+def hint_in_library(one: Loss) -> str | None:
+    """Return the hint of a loss for who calls the library."""
     meant = rule(one.code)
-    return replace(one, hint=meant.option or None) if meant.option is not None and one.hint == meant.hint else one
+    return meant.option or None if meant.option is not None and one.hint == meant.hint else one.hint
 
 
 WHOLE_SET = "the set"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ def find(text: str, client: str, *, with_tools: bool, unlike: str | None = None)
         with_tools: Whether names of that client's tools count that are not called tools.
         unlike: Another client, where only what that one has not is of interest.
     """
-    rare = _rare(text)
+    rare = _rare_in(text)
     words = [word for word, its_rare in _sought(client, unlike, with_tools=with_tools) if its_rare in rare]
     places = [place for word in words for place in _words(text, word)]
     places += _named_tools(text, client) if " tool" in text else ()
@@ -55,7 +55,7 @@ def _references() -> tuple[str, ...]:
 
 
 @cache
-def _sought(client: str, unlike: str | None, *, with_tools: bool) -> tuple[tuple[str, bytes], ...]:
+def _sought(client: str, unlike: str | None, *, with_tools: bool) -> tuple[tuple[str, str], ...]:
     """Return the words to look for, each with its rare characters."""
     words = (*(_references() if unlike is None else vocabulary.references(client)), *(_tellable(client) if with_tools else ()))
     if unlike is not None:
@@ -63,9 +63,13 @@ def _sought(client: str, unlike: str | None, *, with_tools: bool) -> tuple[tuple
     return tuple((word, _rare(word.removesuffix("*"))) for word in words)
 
 
-def _rare(text: str) -> bytes:
-    """Return the characters of a text that are rare in prose: a word can only be where its own are, and that is soon seen."""
-    return text.encode("utf-8", "surrogatepass").translate(None, b"abcdefghijklmnopqrstuvwxyz \n\r\t,")
+def _rare(text: str) -> str:
+    """Return the bytes of a text that are rare in prose: a word can only be where its own are, and that is soon seen."""
+    return text.encode("utf-8", "surrogatepass").translate(None, b"abcdefghijklmnopqrstuvwxyz \n\r\t,").decode("latin-1")
+
+
+_rare_in = lru_cache(maxsize=1)(_rare)
+"""A prompt is looked through for one client after the other."""
 
 
 def _named_tools(text: str, client: str) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.fields import Built
     from agentconv.core.format import State
     from agentconv.core.ir import Json
     from agentconv.yaml.grammar import Grammar
@@ -46,6 +47,8 @@ class Rest:
     """What the client would say about it; lines are counted from the header's first."""
     like: object = field(default_factory=object, repr=False, compare=False)
     """What the agents share whose headers have it."""
+    built: Built = field(default_factory=dict, repr=False, compare=False)
+    """The parts that those agents share."""
 
     def told_of(self, header: Header, name: str | None) -> tuple[Diagnostic, ...]:
         """Return what the client would say about the header of an agent."""

@@ -152,7 +152,7 @@ def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResul
         _judge_prompt(dialect, header, rest.decoded)
         if rest.decoded.refused:
             return None
-    agent = _agent(dialect, source, header, rest.decoded)
+    agent = _agent(dialect, source, header, rest.decoded, rest.built)
     if not rest.state.dropped and any(_prompt_remarks(dialect, header, agent)):
         return None
     return ReadResult(AgentSet((agent,)), (rest.state,), rest.told_of(header, agent.name), partial(_place, header), like=rest.like)
@@ -239,7 +239,7 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     return decoded
 
 
-def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
+def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded, built: fields.Built | None = None) -> Agent:
     if dialect.bodiless is None or not dialect.bodiless(header.values):
         decoded.values["prompt.text"] = text = _prompt(dialect, header)
         if dialect.template is not None:
@@ -249,7 +249,7 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
     if dialect.complete is not None:
         dialect.complete(decoded.values)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
-    return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
+    return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path), built)
 
 
 def _prompt_place(header: Header) -> tuple[int, int]:
@@ -366,8 +366,8 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
     if not agents.agents:
         return WriteResult(original.data)
     (agent,) = agents.agents
-    result = read(dialect, original) if original.size else ReadResult()
-    if not result.set.agents:
+    result = read(dialect, original) if original.size else None
+    if result is None or not result.set.agents:
         return WriteResult(encode(_render(dialect, agent, original.path)))
     (old,) = result.set.agents
     if fields.same(old, agent):

@@ -149,8 +149,8 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
     if not agents.agents:
         return WriteResult(original.data)
     (agent,) = agents.agents
-    result = read(dialect, original) if original.size else ReadResult()
-    if not result.set.agents:
+    result = read(dialect, original) if original.size else None
+    if result is None or not result.set.agents:
         return WriteResult(_render(dialect, agent))
     (old,) = result.set.agents
     if fields.same(old, agent):

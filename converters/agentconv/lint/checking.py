@@ -66,9 +66,10 @@ def told_once(checked: Iterable[Checked]) -> list[Checked]:
     kept = []
     for one in several:
         file = _file(one.subject)
-        left = of_parts if one.subject.part is None and not one.subject.result.set.agents else ()
         new = [finding for finding in one.findings if (file, finding.start, finding.message) not in told]
-        new = [finding for finding in new if finding.rule.protects is not None or (file, finding.start) not in left]
+        left = [finding for finding in new if finding.rule.protects is None and (file, finding.start) in of_parts]
+        if left and one.subject.part is None and not one.subject.result.set.agents:  # asked last: what it was read to is forgotten by now
+            new = [finding for finding in new if finding not in left]
         told.update((file, finding.start, finding.message) for finding in new)
         kept.append(replace(one, findings=tuple(new)))
     return kept

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.disk.files import Disk
+from agentconv.formats import registry
 from agentconv.json import jsonc
 from agentconv.parts import places
 from agentconv.sources import locations
@@ -61,12 +62,26 @@ def without(location: str, paths: Iterable[str]) -> list[str]:
 
 def forget() -> None:
     """Look again when anybody asks next: files change while an editor is open."""
+    _root_of.cache_clear()
     _servers_of.cache_clear()
     _skills_of.cache_clear()
 
 
 def _root(location: str) -> str:
-    path = Path(location)
+    folder, name = os.path.split(os.path.abspath(location))
+    return _root_of(folder, name if name in _telling() else "_")
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Return the names of files whose project is the folder that they are in."""
+    return frozenset(name for row in registry.FORMATS.values() for name in row.files)
+
+
+@cache
+def _root_of(folder: str, name: str) -> str:
+    """Return the project of a file: once for those of a folder."""
+    path = Path(folder, name)
     return str(locations.project_root(path) or path.parent)
 
 

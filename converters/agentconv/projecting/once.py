@@ -75,7 +75,28 @@ def _keeps_texts(projection: Projection) -> bool:
 def _key(projection: Projection) -> Hashable:
     """Return all that the steps may look at: every field of the agent but those of `WITHOUT`, and what became of them so far."""
     changed = tuple((path, exact(value)) for path, value in projection.values.items() if path not in TEXTS)
-    return exact(projection.source), changed, frozenset(projection.declared - TEXTS), projection.trusted, projection.foreign
+    return _told_apart(projection.source), changed, frozenset(projection.declared - TEXTS), projection.trusted, projection.foreign
+
+
+def _told_apart(agent: Agent) -> Hashable:
+    """Return what tells an agent's shape from others, found once for those that share their parts, as of one header they do."""
+    if type(agent) is not Agent:
+        return exact(agent)
+    parts = _SHARED(agent)
+    place = tuple(map(id, parts))
+    known = _KNOWN.get(place)  # what it holds lives on, and nothing else has its id
+    if known is None:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        known = _KNOWN[place] = parts, tuple(map(exact, parts))
+    return known[1], *[exact(getattr(agent, name)) for name in _OWN]
+
+
+_OWN = ("prompt", "origin", "extras", "mcp_servers", "hooks")
+"""What each agent has for itself, or what holds maps."""
+_SHARED = attrgetter(*[one.name for one in dataclasses.fields(Agent) if one.name not in {*_OWN, *WITHOUT[Agent]}])
+_KNOWN: dict[tuple[int, ...], tuple[tuple[Any, ...], Hashable]] = {}
+"""Parts that agents share, and what tells them apart, by where they are."""
 
 
 def exact(value: Any) -> Hashable:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _SKILL = "SKILL.md"
 """What is a skill's file wherever it lies, and no agent's because of its looks."""
+_ODD = frozenset("\\:")
+"""What stands for something else in a path of some system."""
 _HOME = "it is a shell that makes a home of `~`; in Python: os.path.expanduser"
 
 
@@ -148,6 +150,15 @@ def _standard_input(name: str, format_id: str | None) -> Found:
 
 def below(name: str) -> str:
     """Return a file's name as a path that a bundle can hold and that stays below any folder; empty where nothing is left of it."""
+    folder, _, last = name.rpartition("/")
+    if folder and last.isascii() and last.strip(".") and not _ODD.intersection(last) and _below(folder) == folder:
+        return name
+    return _below(name)
+
+
+@lru_cache(maxsize=1024)
+def _below(name: str) -> str:
+    """Return the same of any name: of a folder once for all its files."""
     pure = PurePosixPath(name.replace("\\", "/"))
     return _storable("" if pure.name == ".." else pure.name if pure.is_absolute() or ".." in pure.parts else str(pure) if pure.name else "")
 

@@ -187,7 +187,8 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     if registry.FORMATS[format_id].bundle:
         yield from take_apart(result.set, result.diagnostics, source.path)
     else:
-        yield replace(as_read(format_id, source, result), result=result if results else None)
+        piece = as_read(format_id, source, result)
+        yield replace(piece, result=result) if results else piece
 
 
 def as_read(format_id: str, source: SourceText, result: ReadResult) -> Loaded:

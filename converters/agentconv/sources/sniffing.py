@@ -58,7 +58,13 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
 def _names() -> frozenset[str]:
     """Return the names that tell a format wherever a file lies."""
     return frozenset(
-        name for row in registry.FORMATS.values() for name in (*row.files, *([PurePosixPath(row.index).name] if row.index else []))
+        name
+        for row in registry.FORMATS.values()
+        for name in (
+            *row.files,
+            *([PurePosixPath(row.index).name] if row.index else []),
+            *(one.removeprefix("/") for one in row.suffixes if one.startswith("/")),
+        )
     )
 
 
@@ -150,14 +156,23 @@ def of_file(path: Path) -> str | None:
 
 def by_bytes(path: str, data: bytes) -> str | None:
     """Tell the format of a file from its path and its bytes alone: no disk is looked at, and nobody's home counts."""
-    place = PurePosixPath(path.replace("\\", "/").lstrip("/"))
-    told = by_place(place)
+    posix = path.replace("\\", "/").lstrip("/")
+    folder, _, name = posix.rpartition("/")
+    stem, dot, end = name.partition(".")
+    told = _told_in(folder, dot + end) if stem and name not in _names() else by_place(PurePosixPath(posix))
     if told:
         return told
+    place = PurePosixPath(posix)
     candidates = _candidates(place.name)
     if len(candidates) == 1:
         return candidates[0]
     return by_head(place.name, data) or _DEFAULTS.get(place.suffix)
+
+
+@lru_cache(maxsize=1024)
+def _told_in(folder: str, end: str) -> str | None:
+    """Return what the place of a file tells whose name tells nothing but by its end: once for all of a folder."""
+    return by_place(PurePosixPath(folder, f"_{end}"))
 
 
 def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:

@@ -137,7 +137,11 @@ def key_ends(text: str) -> Iterator[tuple[int, int]]:
 def possible(text: str) -> list[Kind]:
     """Return the kinds that may be in a text, which is looked through once for each only where it has long words."""
     words = " ".join(randomness.long_words(text))
-    return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
+    return [kind for kind in (KINDS if words else _SPACED) if kind.start in (text if kind.spaced else words)]
+
+
+_SPACED = tuple(kind for kind in KINDS if kind.spaced)
+"""Those that may be in a text without any long word."""
 
 
 _LEGAL = expression(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")

@@ -96,7 +96,7 @@ def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEF
     cls: Any = type(value)
     for field in _fields(cls):
         item = getattr(value, field.name)
-        if field.name in without or _is_default(field, item):
+        if item is None or item is field.default or field.name in without or _is_default(field, item):
             continue
         found[field.name] = _plain_item(item, languages=languages) if field.name not in KINDS or cls is not AgentSet else _plain_parts(item)
     return found
@@ -115,8 +115,6 @@ def _plain_parts(parts: Any) -> Json:
 
 
 def _is_default(field: Field[Any], item: object) -> bool:
-    if item is None or item is field.default:
-        return True
     if field.default_factory is not dataclasses.MISSING:
         return bool(item == field.default_factory())
     return bool(item == field.default) and type(item) is type(field.default)
