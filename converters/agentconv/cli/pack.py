@@ -232,7 +232,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
         print(text.diagnostic(one, look), file=sys.stderr)
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
         why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
-        print(text.diagnostic(why, look, hint=False), file=sys.stderr)
+        print(text.diagnostic(why, look), file=sys.stderr)
     for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:

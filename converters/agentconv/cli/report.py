@@ -71,6 +71,8 @@ class Report:
         """Files of which something is kept that is not what was to be written."""
         self.staying = 0
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
+        self.ways_out: dict[str, None] = {}
+        """What can be done about those."""
         self.paths: list[Path] = []
         """The first file."""
         self.folders: set[str] = set()
@@ -149,6 +151,7 @@ class Report:
         self.fates[saved.fate] += 1
         self.kept += saved.is_kept
         self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
+        self.ways_out |= dict.fromkeys([saved.way_out] if saved.way_out else [])
         self.paths = self.paths or [saved.path]
         self.folders.add(os.path.dirname(saved.path))
 
@@ -200,7 +203,7 @@ class Report:
             if not (code is Exit.USAGE and not self.unsaved):
                 self.say(self.summary())
         elif code is not Exit.OK and not self.told:
-            self.say(f"{self.summary()}{self._strictly()}")
+            self.say(f"{self.summary()}{self._strictly()}{''.join(f'; {way}' for way in self.ways_out)}")
         return code
 
     def _strictly(self) -> str:
