@@ -45,7 +45,11 @@ def _bundled(source, run):
 
 WAYS = {
     "a bundle is kept": (_edited_bundle, ("to-json", "src", "-o", "agents.json", "-q"), f"1 agent: 1 file kept: agents.json; {WAY_OUT}\n"),
-    "kept, from a bundle": (_bundled, ("from-json", "edited.json", *CONVERT[2:]), f"1 agent: 1 file kept: out/.codex/agents/good.toml; {WAY_OUT}\n"),
+    "kept, from a bundle": (
+        _bundled,
+        ("from-json", "edited.json", *CONVERT[2:]),
+        f"1 agent: 1 file kept: out/.codex/agents/good.toml; {WAY_OUT}\n",
+    ),
     "kept": (_edited, CONVERT, f"1 agent: 1 file kept: out/.codex/agents/good.toml; {WAY_OUT}\n"),
     "would change": (_edited, (*CONVERT, "--check"), "change    out/.codex/agents/good.toml\n"),
     "not loaded": (

@@ -17,7 +17,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
-from agentconv.pack import building, contents, gate, project, restrained, sources
+from agentconv.pack import building, carried_scripts, contents, gate, project, restrained, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.sources import agentless, discovery, elsewhere, loading
@@ -91,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files, keep=False, results=True)
     there = _beside(options, found)
     one_set = offered_plugins.OneSet(loader, offered_plugins.of(found, there))
-    read = list(one_set)
+    locations = {file.path: file.location for file in found.files}
+    read = list(carried_scripts.with_scripts(one_set, locations))
     parts = _along(options, found, read, there)
     gathered = sources.gather(read, parts.parts)
     beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
@@ -104,7 +105,6 @@ def run(options: argparse.Namespace) -> int:
             raise nothing_found(found, takes_parts=True)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
-    locations = {file.path: file.location for file in found.files}
     verdict = gate.Verdict(()) if options.no_lint else _verdict(options, read, gathered, locations)
     if not options.no_lint:
         diagnostics = (*diagnostics, *gate.credentials_in(about))

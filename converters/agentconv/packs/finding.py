@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError
 from agentconv.core.expressions import expression
+from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
@@ -58,7 +59,9 @@ class Pack:
     def _loaded(self) -> Iterator[Loaded]:
         for source in self.manifest.sources:
             if source.format in registry.FORMATS:
-                yield from loading.load_source(source.format, SourceText(source.path, self.read(source.file)))
+                scripts = tuple(FolderFile(one.path, self.read(one.file), one.executable) for one in source.scripts)
+                for piece in loading.load_source(source.format, SourceText(source.path, self.read(source.file))):
+                    yield replace(piece, scripts=scripts) if scripts else piece
 
 
 def find(word: str, environment: Environment) -> Pack:
