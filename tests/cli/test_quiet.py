@@ -90,6 +90,14 @@ WAYS = {
         )
         for form in ("gitlab", "junit", "sarif", "json", "github")
     },
+    "pack, strictly": (
+        lambda *_: None,
+        (*PACK[:-3], "--strict", "-q"),
+        (
+            "dist/some_agents-1.0.0-py3-none-any.whl\ndist/some_agents-1.0.0.tar.gz\n"
+            "some-agents 1.0.0: --strict counts what is told without -q\n"
+        ),
+    ),
     "pack": (
         _packed,
         PACK,

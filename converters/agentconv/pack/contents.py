@@ -65,6 +65,12 @@ class Contents:
     reach: tuple[Reach, ...] = ()
     """What each assistant gets of a pack with rules or hooks that restrain the rest."""
 
+    @property
+    def has_warnings(self) -> bool:
+        """Whether something of it cannot be had everywhere, or not as it was written."""
+        by_agent = self.refused or self.unlisted or self.renamed or self.literal
+        return bool(by_agent or self.laid.has_warnings)
+
 
 class _Files:
     """The files of an import package, the same bytes only once: checkers of wheels take copies for a mistake."""
