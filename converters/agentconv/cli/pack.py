@@ -202,6 +202,8 @@ def _write(options: argparse.Namespace, built: Sequence[Built], told: list[Diagn
     """
     named = options.output is not None
     folder = Path(options.output if named else FOLDER)
+    if options.output == "-":
+        raise registry.usage("a pack is two files, which do not go to standard output", "name a folder with -o, or leave it out")
     if folder.exists() and not folder.is_dir():
         raise registry.usage(f"`{folder}` is a file, not a folder", "name another folder with -o")
     files = [OutputFile(one.name, one.data) for one in built]

@@ -15,6 +15,7 @@ from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
 from agentconv.packs import installed as pack_installed
 from agentconv.packs import record, wheel
+from agentconv.packs.contents import wrong
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ class Pack:
         Raises:
             InputError: A file of it is not what the manifest says.
         """
-        return loading.with_ids(self._loaded())
+        named = {agent.id for agent in self.manifest.agents}
+        for piece in loading.with_ids(self._loaded()):
+            unnamed = next((agent.id for agent in piece.agents if agent.id not in named), None)
+            if unnamed is not None:
+                raise wrong(f"the agent `{unnamed}` is in `{piece.path}`, and its manifest does not name it", self.place)
+            yield piece
 
     def _loaded(self) -> Iterator[Loaded]:
         for source in self.manifest.sources:
