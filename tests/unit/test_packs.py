@@ -231,7 +231,7 @@ def test_a_manifest_that_names_another_agent(tmp_path, environment):
     path = tmp_path / f"{PACKAGE}-{VERSION}-py3-none-any.whl"
     path.write_bytes(zipped(with_record(_manifest(b'"id": "reviewer"', b'"id": "nobody"')(distribution()))))
 
-    with pytest.raises(InputError, match="the agent `reviewer` is in `.*`, and its manifest does not name it"):
+    with pytest.raises(InputError, match=r"the agent `reviewer` is in `.*`, and its manifest does not name it"):
         list(finding.find(str(path), environment).pieces())
 
 
