@@ -138,3 +138,10 @@ def test_a_pack_puts_it_nowhere_else(path, guards, run, project, tree):
     new = tree(tmp_path).keys() - before.keys()
 
     assert not any(name.endswith(".sh") for name in new)
+
+
+def test_agents_of_packs_alone_are_no_source(guards, run):
+    """Who asks what is to be kept in step where a pack's agents are all that there are is told so."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+
+    assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
