@@ -162,6 +162,32 @@ def test_current_folder_is_gone(line, run, tmp_path):
     assert done.err == 'error: the current folder is not there any more\n  hint: go to one that is: cd "$HOME"\n'
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is in use cannot be deleted there")
+def test_starting_where_nothing_is_left(tmp_path):
+    """A program that is only just started there says the same."""
+    (tmp_path / "gone").mkdir()
+    command = f"cd {tmp_path}/gone && rmdir {tmp_path}/gone && exec {sys.executable} -P -m agentconv lint"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: the current folder is not there any more")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such permissions there")
+@pytest.mark.usefixtures("permissions")
+@pytest.mark.parametrize("line", ["lint", "convert", "inspect", "report", "to-json", "pack"])
+def test_no_way_into_a_folder(line, run, tmp_path):
+    """A file of a folder that lets nobody in is told with its path, whatever the command."""
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "locked/x.md").write_bytes(agent("x"))
+    (tmp_path / "locked").chmod(0)
+    more = {"convert": ["-t", "codex"], "pack": ["--name", "x-y", "--version", "1"], "report": ["-o", "x.html"]}.get(line, [])
+    done = run(line, "locked/x.md", *more, code=2)
+    (tmp_path / "locked").chmod(0o755)
+
+    assert "locked/x.md" in done.err
+    assert "permission denied\n" in done.err
+
+
 def test_missing_file(run, source):
     """A path that does not exist names the one that was meant."""
     done = run("convert", "src/.claude/agents/god.md", "-t", "codex", code=2)

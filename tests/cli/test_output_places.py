@@ -363,3 +363,20 @@ def test_agents_of_several_projects(run, tmp_path, monkeypatch):
     done = run("convert", ".", "-t", "codex", "-o", "out", code=0)
 
     assert "agents of several projects become those of one: `one`, `two`\n" in done.err
+
+
+def test_a_text_beside_loose_agents_is_no_agent(go, project, tmp_path):
+    """It does not come where their client looks for agents; one that lies there stays, and in a bundle all keep their bytes."""
+    loose = tmp_path / "loose"
+    write(loose / "one.md", AGENT.format("one"))
+    for name in ("CLAUDE.md", "README.md"):
+        write(loose / name, "# Read this\n\nThat is how we work.\n")
+    write(project / ".claude/agents/README.md", "# Our agents\n")
+    go(f"convert {loose} -f claude-code -t claude-code -o {tmp_path}/out")
+    go(f"convert . -f claude-code -t claude-code -o {tmp_path}/own")
+    go(f"to-json .claude/agents -o {tmp_path}/all.json")
+    go(f"from-json {tmp_path}/all.json -t claude-code -o {tmp_path}/back")
+    own = [sorted(path.name for path in (tmp_path / name).rglob("*.md")) for name in ("own", "back")]
+
+    assert [path.name for path in (tmp_path / "out").rglob("*.md")] == ["one.md"]
+    assert own == [["README.md", "one.md", "two.md"]] * 2

@@ -8,6 +8,7 @@ MUTE = "---\nname: mute\ntools: Read\n---\n\nDo.\n"
 CONVERT = ("convert", "src", "-t", "codex", "-o", "out", "-q")
 PACK = ("pack", "src", "--name", "some-agents", "--version", "1.0.0", "--license", "MIT", "-q")
 KEPT = "a file of this version with other content is there, and is kept; nothing was written"
+WAY_OUT = "--diff shows what differs; --force replaces it and keeps a copy"
 
 
 def _edited(source, run):
@@ -43,9 +44,13 @@ def _bundled(source, run):
 
 
 WAYS = {
-    "a bundle is kept": (_edited_bundle, ("to-json", "src", "-o", "agents.json", "-q"), "1 agent: 1 file kept: agents.json\n"),
-    "kept, from a bundle": (_bundled, ("from-json", "edited.json", *CONVERT[2:]), "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
-    "kept": (_edited, CONVERT, "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
+    "a bundle is kept": (_edited_bundle, ("to-json", "src", "-o", "agents.json", "-q"), f"1 agent: 1 file kept: agents.json; {WAY_OUT}\n"),
+    "kept, from a bundle": (
+        _bundled,
+        ("from-json", "edited.json", *CONVERT[2:]),
+        f"1 agent: 1 file kept: out/.codex/agents/good.toml; {WAY_OUT}\n",
+    ),
+    "kept": (_edited, CONVERT, f"1 agent: 1 file kept: out/.codex/agents/good.toml; {WAY_OUT}\n"),
     "would change": (_edited, (*CONVERT, "--check"), "change    out/.codex/agents/good.toml\n"),
     "not loaded": (
         _nameless,
@@ -85,17 +90,28 @@ WAYS = {
         )
         for form in ("gitlab", "junit", "sarif", "json", "github")
     },
+    "pack, strictly": (
+        lambda *_: None,
+        (*PACK[:-3], "--strict", "-q"),
+        (
+            "dist/some_agents-1.0.0-py3-none-any.whl\ndist/some_agents-1.0.0.tar.gz\n"
+            "some-agents 1.0.0: --strict counts what is told without -q\n"
+        ),
+    ),
     "pack": (
         _packed,
         PACK,
-        f"dist/some_agents-1.0.0-py3-none-any.whl: warning: {KEPT}\n",
+        (
+            f"dist/some_agents-1.0.0-py3-none-any.whl: warning: {KEPT}\n"
+            "  hint: give the pack another --version; --force replaces the file and keeps a copy\n"
+        ),
     ),
 }
 
 
 @pytest.mark.parametrize(("prepare", "words", "said"), WAYS.values(), ids=WAYS)
 def test_one_line(prepare, words, said, run, source):
-    """What ends with 1 says why, in one line, beside what was asked for."""
+    """What ends with 1 says why, and what can be done about what is kept, in a line beside what was asked for."""
     prepare(source, run)
     done = run(*words, code=1)
 

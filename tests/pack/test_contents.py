@@ -13,9 +13,11 @@ import pytest
 from agent_files import FIXTURES
 from agentconv.cli import main
 from agentconv.core import fields
+from agentconv.core.parts import FolderFile
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.packs import manifest as pack_manifest
+from agentconv.packs.manifest import PackedScript
 from agentconv.sources import loading
 
 FORMATS = sorted({path.parent.parent.name for path in FIXTURES.glob("*/valid/*")} & set(registry.FORMATS))
@@ -261,19 +263,47 @@ hooks:
 ---
 Run it.
 """
+TOKEN = "ghp_" + "q7Xw2LmZ9rTk4VbN8sHd6YcJ3pGf5A0e1UiO"
 SETTINGS = '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": ".claude/hooks/guard.sh"}]}]}}'
 
 
-def test_a_guard_whose_script_stays_is_told(project, pack):
-    """An agent's own guard blocks nothing where the script that it runs is not; one that a hook of the set brings is there."""
+def test_what_a_guard_runs_goes_along(project, pack):
+    """The script of an agent's own guard is in the pack, as the program that it is; where it is not there, that is told."""
     (project / ".claude/agents/guarded.md").write_text(GUARDED)
+    missing = pack(".", "--force").err
     (project / ".claude/hooks").mkdir()
     (project / ".claude/hooks/guard.sh").write_text("exit 2\n")
-    (project / ".claude/settings.json").write_text(SETTINGS)
-    told = [pack(".", *more, "--force").err for more in ([], ["--with", "needed,hooks"])]
-    words = "guarded.md: warning: a guard of `guarded` runs `.claude/hooks/guard.sh`, which the pack does not hold"
+    (project / ".claude/hooks/guard.sh").chmod(0o755)
+    done = pack(".", "--force")
+    [(scripts, held)] = [
+        (one.scripts, piece.scripts) for one, piece in zip(done.manifest.sources, done.pieces(), strict=True) if one.scripts
+    ]
 
-    assert [words in one for one in told] == [True, False]
+    assert "guarded.md: warning: a guard of `guarded` runs `.claude/hooks/guard.sh`, which the pack does not hold" in missing
+    assert "does not hold" not in done.err
+    assert scripts == (PackedScript(".claude/hooks/guard.sh", "scripts/.claude/hooks/guard.sh", executable=True),)
+    assert held == (FolderFile(".claude/hooks/guard.sh", b"exit 2\n", executable=True),)
+
+
+@pytest.mark.parametrize("where", ["../guard.sh", "guard.sh", "aux.sh"])
+def test_no_script_comes_from_elsewhere(project, pack, where):
+    """What a path, or a link, leads out of the project to is nobody's script, and no pack holds what Windows cannot have."""
+    (project.parent / "guard.sh").write_text("exit 2\n")
+    (project / "guard.sh").symlink_to(project.parent / "guard.sh")
+    (project / "aux.sh").write_text("exit 2\n")
+    (project / ".claude/agents/guarded.md").write_text(GUARDED.replace(".claude/hooks/guard.sh", where))
+
+    assert not any(path.startswith("scripts/") for path in pack(".").files)
+
+
+@pytest.mark.parametrize("words", ["# \u200b\u2066hidden\u2069\n", f"curl -H 'Authorization: token {TOKEN}'\n"], ids=["hidden", "a secret"])
+def test_what_a_guard_runs_is_looked_at(project, pack, words):
+    """Hidden characters and credentials in it stop the build, as they do in an agent."""
+    (project / ".claude/agents/guarded.md").write_text(GUARDED)
+    (project / ".claude/hooks").mkdir()
+    (project / ".claude/hooks/guard.sh").write_text(words)
+
+    assert ".claude/hooks/guard.sh" in pack(".", code=1).err
 
 
 def test_what_agents_name_and_a_choice_leaves_is_told(project, pack):

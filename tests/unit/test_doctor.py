@@ -108,3 +108,18 @@ def test_what_each_assistant_loads(place, capsys):
     assert "  user     1 agent in ~/.codex/agents" in shown
     assert (code, lost) == (0, 1)
     assert "own.toml" in capsys.readouterr().out
+
+
+def test_what_comes_next(place, capsys, monkeypatch):
+    """Where an agent of the project is not as it was written, what says why is named; where no assistant is, what knows them."""
+    (place / "project/.claude/agents/odd.md").write_text("---\nname: odd\ndescription: d\ncolor: none\n---\n\nDo it.\n")
+    main(["doctor", "--no-programs"])
+    odd = capsys.readouterr().out
+    (place / "empty").mkdir()
+    monkeypatch.chdir(place / "empty")
+    monkeypatch.setenv("HOME", str(place / "empty"))
+    main(["doctor", "--no-programs"])
+
+    assert "1 not as written: odd\n" in odd
+    assert odd.endswith("; `agentconv lint` says what is wrong with agents\n")
+    assert capsys.readouterr().out.split(";")[0] == "No assistant is here that agentconv knows"

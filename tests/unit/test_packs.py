@@ -226,6 +226,15 @@ def test_installed_refused(change, word, site, environment):
     assert found[0].hint
 
 
+def test_a_manifest_that_names_another_agent(tmp_path, environment):
+    """What a pack's files give and its manifest does not name is no pack's, and stops it when it is read."""
+    path = tmp_path / f"{PACKAGE}-{VERSION}-py3-none-any.whl"
+    path.write_bytes(zipped(with_record(_manifest(b'"id": "reviewer"', b'"id": "nobody"')(distribution()))))
+
+    with pytest.raises(InputError, match=r"the agent `reviewer` is in `.*`, and its manifest does not name it"):
+        list(finding.find(str(path), environment).pieces())
+
+
 def _lines(change):
     path = f"{INFO}/RECORD"
     return lambda files: {**with_record(files), path: change(record(files, path).decode()).encode()}

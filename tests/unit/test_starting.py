@@ -58,6 +58,7 @@ def test_only_agents_that_load_count(project):
     assert here.agents == {"claude-code": 1, "gemini-cli": 1}
     assert here.leading == ("claude-code", "gemini-cli")
     assert here.used == ("claude-code", "gemini-cli")
+    assert here.has_packs
 
 
 @pytest.mark.parametrize(

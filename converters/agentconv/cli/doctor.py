@@ -36,7 +36,7 @@ examples:
 To learn an assistant's version, its program is started as `PROGRAM --version`, where it is found on PATH and in no folder of this
 project: in an empty folder, for 15 seconds at most. Nothing else is started, and agentconv itself uses no network.
 """
-_LOADED = {State.LOADS: "load as written", State.DEGRADED: "load, but not as written"}
+_NOT_AS_WRITTEN = "not as written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     here = [one for one in _assistants(ask=not options.no_programs) if one.program or one.project or one.user]
-    lost = any(scope is not None and scope.lost for one in here for scope in (one.project, one.user))
-    code = Exit.FINDINGS if lost else Exit.OK
+    code = Exit.FINDINGS if any(map(_is_lost, here)) else Exit.OK
     if options.output_format == "json":
         print(machine.report({"exit_code": int(code), "assistants": [_plain(one) for one in here]}))
     else:
-        print("\n\n".join("\n".join(map(wrapped, _lines(one))) for one in here) or "No assistant is here that agentconv knows.")
-        print(f"\n{_summary(here)}")
+        lines = ["\n".join(map(wrapped, _lines(one))) for one in here]
+        print("\n\n".join([*lines, _summary(here)]))
     return code
+
+
+def _is_lost(one: Assistant) -> bool:
+    """Whether an agent of the project's, or of the user's own, is not loaded."""
+    return any(scope is not None and scope.lost for scope in (one.project, one.user))
 
 
 def _assistants(*, ask: bool) -> Iterator[Assistant]:
@@ -146,7 +150,8 @@ def _lines(one: Assistant) -> Iterator[str]:
             yield f"  {name:7}  {_described(one.client, scope)}"
             for state, agents in scope.states.items():
                 if state is not State.LOADS:
-                    yield f"           {len(agents)} {_LOADED.get(state, str(state))}: {text.names(agents)}"
+                    said = _NOT_AS_WRITTEN if state is State.DEGRADED else str(state)
+                    yield f"           {len(agents):,} {said}: {text.names(agents)}"
             yield from (f"           {text.diagnostic(told, hint=False)}" for told in scope.agentless)
 
 
@@ -157,9 +162,14 @@ def _described(client: str, scope: Found) -> str:
 
 
 def _summary(here: list[Assistant]) -> str:
+    if not here:
+        return wrapped("No assistant is here that agentconv knows; `agentconv formats` lists those, and where a project has their agents.")
     newer = [text.client(one.client) for one in here if one.age == "newer"]
     told = f"; newer than measured: {', '.join(newer)}" if newer else ""
-    return f"{text.count(len(here), 'assistant')}{told}"
+    projects = [one.project for one in here if one.project is not None]
+    wrong = any(scope.agentless or scope.states.keys() - {State.LOADS} for scope in projects)
+    why = "; `agentconv lint` says what is wrong with agents" if wrong else ""
+    return f"{text.count(len(here), 'assistant')}{told}{why}"
 
 
 def _plain(one: Assistant) -> dict[str, Any]:

@@ -152,7 +152,8 @@ def _source(options: argparse.Namespace, here: Here) -> str | None:
         hint = (
             "agentconv init --from rulesync takes rulesync's" if here.of_rulesync else "`agentconv formats` says where assistants have them"
         )
-        raise registry.usage("there are no agents here", hint)
+        own = " but those of packs, which `agentconv install` keeps up to date" if here.has_packs else ""
+        raise registry.usage(f"there are no agents here{own}", hint)
     if len(here.leading) == 1 or options.yes:
         return here.leading[0]
     if sys.stdin.isatty() and sys.stderr.isatty():

@@ -182,7 +182,7 @@ def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> argpa
         known: Whether losses may be known already.
     """
     group = parser.add_argument_group("report")
-    group.add_argument("--strict", choices=STRICT, metavar="[=warnings|notes|off]", help="exit 1 on warnings, or on notes too")
+    add_strict(group)
     if known:
         from agentconv.cli import baseline
 
@@ -199,6 +199,11 @@ def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> argpa
     add_common(group)
     add_configuration(parser)
     return group
+
+
+def add_strict(group: argparse._ActionsContainer) -> None:
+    """Add what makes a command end with 1."""
+    group.add_argument("--strict", choices=STRICT, metavar="[=warnings|notes|off]", help="exit 1 on warnings, or on notes too")
 
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:

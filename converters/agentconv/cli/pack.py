@@ -17,7 +17,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
-from agentconv.pack import building, contents, gate, project, restrained, sources
+from agentconv.pack import building, carried_scripts, contents, gate, project, restrained, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.sources import agentless, discovery, elsewhere, loading
@@ -76,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would go in, and what would not")
     group = parser.add_argument_group("report")
+    shared.add_strict(group)
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how the report is written")
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     shared.add_common(group)
@@ -91,7 +92,8 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files, keep=False, results=True)
     there = _beside(options, found)
     one_set = offered_plugins.OneSet(loader, offered_plugins.of(found, there))
-    read = list(one_set)
+    locations = {file.path: file.location for file in found.files}
+    read = list(carried_scripts.with_scripts(one_set, locations))
     parts = _along(options, found, read, there)
     gathered = sources.gather(read, parts.parts)
     beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
@@ -104,7 +106,6 @@ def run(options: argparse.Namespace) -> int:
             raise nothing_found(found, takes_parts=True)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
-    locations = {file.path: file.location for file in found.files}
     verdict = gate.Verdict(()) if options.no_lint else _verdict(options, read, gathered, locations)
     if not options.no_lint:
         diagnostics = (*diagnostics, *gate.credentials_in(about))
@@ -122,7 +123,8 @@ def run(options: argparse.Namespace) -> int:
         *made.failures,
     ]
     built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)
-    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
+    outcome = Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told)
+    return _tell(options, _strictly(outcome, options.strict), where)
 
 
 def _clients(found: Discovery) -> list[str]:
@@ -200,6 +202,8 @@ def _write(options: argparse.Namespace, built: Sequence[Built], told: list[Diagn
     """
     named = options.output is not None
     folder = Path(options.output if named else FOLDER)
+    if options.output == "-":
+        raise registry.usage("a pack is two files, which do not go to standard output", "name a folder with -o, or leave it out")
     if folder.exists() and not folder.is_dir():
         raise registry.usage(f"`{folder}` is a file, not a folder", "name another folder with -o")
     files = [OutputFile(one.name, one.data) for one in built]
@@ -219,6 +223,12 @@ def _exit_code(made: Contents, built: Sequence[tuple[str, Fate, Built]], told: S
     return Exit.FINDINGS if kept or lost else Exit.OK
 
 
+def _strictly(outcome: Outcome, strict: str | None) -> Outcome:
+    """Return an outcome that is a finding where what it has counts."""
+    is_finding = outcome.code is Exit.OK and outcome.has(strict)
+    return replace(outcome, code=Exit.FINDINGS, strict=True) if is_finding else outcome
+
+
 def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str]) -> int:
     """Print what was done, or what stopped it, and return the exit code."""
     kept = tuple(_kept(path) for path, fate, _ in outcome.built if fate is Fate.KEPT)
@@ -231,8 +241,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     for one in told:
         print(text.diagnostic(one, look), file=sys.stderr)
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
-        why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
-        print(text.diagnostic(why, look, hint=False), file=sys.stderr)
+        reasons = [text.diagnostic(one, look) for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED)]
+        print(packed.strictly(outcome, quiet=True) if outcome.strict else reasons[0], file=sys.stderr)
     for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
@@ -247,7 +257,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
             print(text.safe(path))
     sys.stdout.flush()
     if not options.quiet:
-        print("\n".join(packed.summary(outcome.contents, outcome.sources, outcome.built, look)), file=sys.stderr)
+        print("\n".join(packed.summary(outcome.contents, outcome, look)), file=sys.stderr)
     return outcome.code
 
 

@@ -67,8 +67,8 @@ class Report:
         self.counts: dict[str, Counter[str]] = {noun: Counter() for noun in (_AGENT, *NOUNS.values())}
         """How many agents there were for each target, and how many of each kind of part."""
         self.fates: Counter[Fate] = Counter()
-        self.kept = 0
-        """Files of which something is kept that is not what was to be written."""
+        self.kept: Counter[str] = Counter()
+        """Files of which something is kept that is not what was to be written, by what can be done about it."""
         self.staying = 0
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []
@@ -147,7 +147,7 @@ class Report:
     def saved(self, saved: Saved) -> None:
         """Count a file."""
         self.fates[saved.fate] += 1
-        self.kept += saved.is_kept
+        self.kept.update(filter(None, [saved.way_out]))
         self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
         self.paths = self.paths or [saved.path]
         self.folders.add(os.path.dirname(saved.path))
@@ -200,7 +200,7 @@ class Report:
             if not (code is Exit.USAGE and not self.unsaved):
                 self.say(self.summary())
         elif code is not Exit.OK and not self.told:
-            self.say(f"{self.summary()}{self._strictly()}")
+            self.say(f"{self.summary()}{self._strictly()}{''.join(f'; {way}' for way in self.kept)}")
         return code
 
     def _strictly(self) -> str:

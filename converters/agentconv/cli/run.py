@@ -13,7 +13,7 @@ from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import bugs, credentials
-from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.render import printable, text
 
@@ -87,6 +87,12 @@ def _run(words: Sequence[str]) -> int:
             _trace()
         hint = f"report it to {error.distribution.partition(' ')[0]}, or uninstall it; --debug shows its traceback"
         _tell(InputError(Diagnostic(Code.EXTENSION, Severity.ERROR, str(error), hint=hint)), words)
+        return Exit.USAGE
+    except PermissionError as error:  # which looking at a path raises where a folder above it lets nobody in
+        if debug:
+            _trace()
+        denied = Diagnostic(Code.UNREADABLE, Severity.ERROR, "permission denied", Span(str(error.filename or ".")))
+        _tell(InputError(denied), words)
         return Exit.USAGE
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:  # about our own streams

@@ -41,6 +41,8 @@ class SameFormat:
     def convert(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
         """Write a file: its bytes, or a patch where a bundle's fields were changed."""
         ids = tuple(agent.id for agent in piece.agents)
+        if piece.stray:
+            return  # a README or a CLAUDE.md beside loose agents becomes none where agents are
         dropped = any(state.dropped for state in piece.states)
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)

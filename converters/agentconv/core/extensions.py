@@ -168,7 +168,10 @@ def _folders() -> tuple[str, ...]:
 
 
 def _looked_through() -> Iterator[str]:
-    here = os.path.realpath(os.curdir)  # what lies in somebody's project is data, even where `python -m` looks there first
+    try:
+        here = os.path.realpath(os.curdir)  # what lies in somebody's project is data, even where `python -m` looks there first
+    except OSError:  # that folder is gone
+        here = ""
     for place in sys.path:
         if not place or os.path.realpath(place) == here:
             continue

@@ -87,6 +87,11 @@ class Saved:
     def _told(self, severity: Severity, message: str, hint: str | None = None) -> Diagnostic:
         return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix(), *self.at), hint)
 
+    @property
+    def way_out(self) -> str | None:
+        """Say what can be done about what is kept."""
+        return self._why_kept()[1] if self.is_kept else None
+
     def _why_kept(self) -> tuple[str, str]:
         if self.late:
             return "it changed while this ran, and is kept", "run it again"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field
 from agentconv.disk.files import Blocked
-from agentconv.install import consent, part_asking, reading_back, several_files
+from agentconv.install import agent_scripts, consent, part_asking, reading_back, several_files
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import Draft
 from agentconv.install.several_files import checksum
@@ -70,8 +70,11 @@ def more(
     wanted = tuple(one for one in wanted if one.agent not in kept or not _stays(one, draft))
     for one in (one for one in wanted if not one.part):
         _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force and one.agent not in kept)
+    of_agents = [one for one in wanted if agent_scripts.is_one(one, units)]
+    for agent, grant in agent_scripts.more(reader, of_agents):
+        found.setdefault(agent, _Found()).more[grant] = None
     asks = {agent: Asks(_asks(known, units.agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
-    of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part), units.parts)
+    of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part and one not in of_agents), units.parts)
     asks |= {id_: Asks(grants, there) for id_, (grants, there) in of_parts.items()}
     return {id_: one for id_, one in asks.items() if one.grants}
 
@@ -81,6 +84,7 @@ def all_of(wanted: Iterable[Wanted], units: Units) -> dict[str, tuple[Grant, ...
     found: dict[str, dict[Grant, None]] = {}
     for one in wanted:
         grants = found.setdefault(one.agent, dict.fromkeys(consent.grants(units.all[one.agent])))
+        grants.update([(agent_scripts.grant(one), None)] if agent_scripts.is_one(one, units) else [])
         coming = None if one.part else reading_back.coming(one)[1]
         grants.update(dict.fromkeys(consent.unheld(coming, one.target) if coming is not None else ()))
     return {id_: tuple(grants) for id_, grants in sorted(found.items())}

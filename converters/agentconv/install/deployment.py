@@ -15,7 +15,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.install import filled_in, part_places, places
+from agentconv.install import agent_scripts, filled_in, part_places, places
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -105,6 +105,8 @@ def deploy(
         wanted = ids - read.keys() - elsewhere.keys()
         results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
+        if units.scripts and not scope.is_user:
+            taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))
         seen = tuple(_as_seen(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
         left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
         done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *seen, *loose))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.ir import Agent
+    from agentconv.core.parts import FolderFile
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -42,6 +43,9 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
             if agent.id in ids and (remarks := (*_astray(piece, agent), *_remarks(piece, agent))):
                 found[agent.id] = remarks
     units = Units(pieces)
+    for id_ in units.scripts.keys() & set(ids):
+        if remarks := tuple(found.get(id_, ())) + tuple(_in_files(id_, units.scripts[id_])):
+            found[id_] = remarks
     loaded = units.loaded
     for id_ in units.agents.keys() & loaded.keys():  # what is asked for and accepted goes by these names
         message = f"not deployed: `{id_}` is an agent and a part of the pack"
@@ -63,9 +67,16 @@ def _of_part(id_: str, one: LoadedPart) -> Iterator[Diagnostic]:
     document.pop("files", None)
     texts = [(one.path, json.dumps(document, ensure_ascii=False).replace("\\n", "\n"))]
     texts += [(one.path, one.source.text.text)] if one.source else []
-    texts += [(file.path, file.data.decode("utf-8", "replace")) for file in files if b"\0" not in file.data]
     for path, text in texts:
         yield from _in_text(id_, path, text)
+    yield from _in_files(id_, files)
+
+
+def _in_files(id_: str, files: Iterable[FolderFile]) -> Iterator[Diagnostic]:
+    """Yield what rules find in the texts of files."""
+    for file in files:
+        if b"\0" not in file.data:
+            yield from _in_text(id_, file.path, file.data.decode("utf-8", "replace"))
 
 
 def _in_text(id_: str, path: str, text: str) -> Iterator[Diagnostic]:

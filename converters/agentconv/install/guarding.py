@@ -68,7 +68,9 @@ class Guards:
 
 
 def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
-    """Say which guards that come run scripts that neither come along nor are there: in a project, since a user's own run in any."""
+    """Say which guards that come run scripts that neither come along nor are there: those of a user's own agents, in any project."""
+    if scope.is_user:
+        yield from _of_users(one, units)
     coming = {want.path for want in one.wanted}
     for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
         missing = [path for path in _run_by(id_, units) if path not in coming and reader.read(path) is None]
@@ -77,6 +79,17 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
                 f"a guard of `{id_}` runs {', '.join(f'`{path}`' for path in missing)}, which is not there: without it, it blocks nothing"
             )
             hint = "put it there, since the pack does not hold it, or take the guard out"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+
+
+def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
+    """Say which guards of agents that come for all projects run a script of the one that is open."""
+    for id_ in dict.fromkeys(want.agent for want in one.wanted if want.agent in units.agents):
+        named = _run_by(id_, units)
+        if named:
+            listed = ", ".join(f"`{path}`" for path in named)
+            message = f"a guard of `{id_}` runs {listed} of the project that is open: in one without it, it blocks nothing"
+            hint = "install it in each project, without --scope user: the script comes along there"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
 
 

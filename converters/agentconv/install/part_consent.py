@@ -39,7 +39,7 @@ def grants(part: Part) -> tuple[Grant, ...]:
 def _hook(part: SetHook) -> Iterator[Grant]:
     hook = part.definition
     yield Grant(HOOKS, f"hook {hook.native_event}: {_commands(hook.handlers)}")
-    yield from (Grant(RUN, _script(file)) for file in part.files)
+    yield from (of_script(file) for file in part.files)
 
 
 def _rules(part: PermissionSet) -> Iterator[Grant]:
@@ -81,7 +81,7 @@ def _text(part: Skill | Command) -> Iterator[Grant]:
     for grant in part.approved_tools or ():
         yield Grant(UNATTENDED, f"{_tool(grant)} {UNATTENDED}")
     if isinstance(part, Skill):
-        yield from (Grant(RUN, _script(file)) for file in part.files if is_script(file))
+        yield from (of_script(file) for file in part.files if is_script(file))
         for hook in part.hooks or ():
             yield Grant(HOOKS, f"hook {hook.native_event}: {_commands(hook.handlers)}")
 
@@ -91,9 +91,9 @@ def is_script(file: FolderFile) -> bool:
     return file.executable or file.data.startswith(SCRIPT.encode()) or file.path.lower().endswith(_PROGRAMS)
 
 
-def _script(file: FolderFile) -> str:
-    """Say which script it is: another text under the same name is another one."""
-    return f"script {file.path} (sha256 {file.sha256[:_DIGITS]})"
+def of_script(file: FolderFile) -> Grant:
+    """Return what a script asks for, and which it is: another text under the same name is another one."""
+    return Grant(RUN, f"script {file.path} (sha256 {file.sha256[:_DIGITS]})")
 
 
 def _shell(body: Body | None) -> Iterator[str]:

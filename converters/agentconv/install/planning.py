@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.proof import Given
 
+_HOOKS = "hooks"
+
 __all__ = ["NEEDS_A_LOOK", "Action", "Change", "Plan", "Step", "Wanted", "plan", "plan_removal"]
 
 
@@ -159,9 +161,14 @@ def _other_file(one: Wanted, first: Wanted) -> Step:
     return Step(Action.BLOCKED, one.path, "", one.target, one.agent, reason, part=one.part)
 
 
+def _may_run(entry: Entry) -> bool:
+    """Whether it is an agent in a file whose client runs the hooks that agents have themselves."""
+    return not entry.part and entry.target in registry.FORMATS and _HOOKS in registry.load(entry.target).SPEC.holds
+
+
 def _is_read(entry: Entry, targets: Collection[str], mine: Collection[Entry]) -> bool:
     """Whether one of these assistants finds a part in the file of another one, and has it nowhere else, or may run a script of it."""
     if entry.script:
-        return any(one.target in targets and one.part == entry.part and not one.script for one in mine)
+        return any(one.target in targets and not one.script and (one.part == entry.part or _may_run(one)) for one in mine)
     own = {one.target for one in mine if one.agent == entry.agent}
     return any(target not in own and part_places.is_place(target, entry.part, entry.path) for target in targets)

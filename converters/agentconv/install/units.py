@@ -10,6 +10,7 @@ from agentconv.conversion.along import Named, With, along
 from agentconv.core.kinds import KINDS
 from agentconv.formats.canonical import part_documents
 from agentconv.install.checksums import sha256
+from agentconv.parts.hooks import scripts
 from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from agentconv.core.ir import Agent
-    from agentconv.core.parts import Part
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -36,6 +37,11 @@ def checksum(part: Part) -> str:
     return sha256(json.dumps(part_documents.plain(part), sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
+def _run(agent: Agent, piece: Loaded) -> tuple[FolderFile, ...]:
+    named = scripts.of_guards(agent)
+    return tuple(file for file in piece.scripts if file.path in named)
+
+
 class Units:
     """The agents and parts of a pack."""
 
@@ -49,6 +55,8 @@ class Units:
         self.loaded: dict[str, LoadedPart] = {key(one.kind, one.part.id): one for one in loaded}
         self.parts: dict[str, Part] = {id_: one.part for id_, one in self.loaded.items()}
         self.all: dict[str, Unit] = {**self.agents, **self.parts}
+        self.scripts = {agent.id: _run(agent, piece) for piece in self._pieces if piece.scripts for agent in piece.agents}
+        """By agent what its own guards run, as far as that came along."""
 
     def chosen(self, agents: Iterable[str] | None) -> set[str]:
         """Return what goes with a choice of agents: all (None), or the parts that their fields name, and what restrains all of them."""

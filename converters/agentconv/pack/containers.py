@@ -14,6 +14,7 @@ from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.part_format import PartSource
@@ -82,6 +83,11 @@ class Laid:
     """What a container's files say less than their authors, as a conversion tells it."""
     failures: list[Converted] = field(default_factory=list)
     """Bugs of ours."""
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether it is not all that a pack could be, or an agent has less of it there."""
+        return bool(self.without or self.unreached or any(one.severity is not LossSeverity.NOTE for one in self.lost))
 
 
 def lay_out(parts: Sequence[LoadedPart], about: AgentSet, agents: Mapping[str, Agent], claude: Mapping[str, OutputFile]) -> Laid:

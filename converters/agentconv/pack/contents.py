@@ -17,7 +17,7 @@ from agentconv.pack import needs, plugin, reach
 from agentconv.pack.containers import CLAUDE as CLAUDE_PLUGIN
 from agentconv.pack.containers import Laid, lay_out
 from agentconv.packs import manifest as pack_manifest
-from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
+from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedScript, PackedSource
 from agentconv.packs.paths import Portable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
     from agentconv.pack.reach import Reach
-    from agentconv.pack.sources import Sources
+    from agentconv.pack.sources import Sources, Stored
     from agentconv.sources.parts_on_disk import LoadedPart
 
 CLAUDE = "claude-code"
@@ -64,6 +64,12 @@ class Contents:
     """What comes along with the agents."""
     reach: tuple[Reach, ...] = ()
     """What each assistant gets of a pack with rules or hooks that restrain the rest."""
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether something of it cannot be had everywhere, or not as it was written."""
+        by_agent = self.refused or self.unlisted or self.renamed or self.literal
+        return bool(by_agent or self.laid.has_warnings)
 
 
 class _Files:
@@ -114,7 +120,8 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
             files.place(*plugin.marketplace(words))
     for path, data in laid.files.items():
         files.place(path, data)
-    packed = tuple(PackedSource(one.path, one.format, files.add(f"sources/{one.format}/{one.path}", one.data)) for one in sources.stored)
+    programs: set[str] = set()
+    packed = tuple(_source(one, files, programs) for one in sources.stored)
     names = _names(sources)
     agents = [
         _agent(agent, source, names[agent.id].name, claude.get(agent.id), offered=agent.id in offer.agents)
@@ -126,7 +133,7 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         about,
         manifest,
         {**files.data, pack_manifest.FILE: pack_manifest.dump(manifest)},
-        frozenset(laid.programs & files.data.keys()),
+        frozenset((laid.programs & files.data.keys()) | programs),
         refused,
         {agent: why for agent, why in offer.left_out.items() if agent in claude},
         tuple(offer.literal),
@@ -136,6 +143,16 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         sources.parts,
         reach.of(sources),
     )
+
+
+def _source(one: Stored, files: _Files, programs: set[str]) -> PackedSource:
+    """Take in a file that agents are read from, with the scripts that their guards run; note which files are programs."""
+    scripts: list[PackedScript] = []
+    for script in one.scripts:
+        path = files.add(f"scripts/{script.path}", script.data)
+        scripts.append(PackedScript(script.path, path, script.executable))
+        programs |= {path} if script.executable else set()
+    return PackedSource(one.path, one.format, files.add(f"sources/{one.format}/{one.path}", one.data), tuple(scripts))
 
 
 def _claude_forms(sources: Sources, files: _Files) -> tuple[dict[str, OutputFile], dict[str, str], list[Diagnostic]]:

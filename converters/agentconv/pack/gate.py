@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent, Json
+    from agentconv.core.parts import FolderFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
     from agentconv.pack.metadata import About
@@ -66,6 +67,7 @@ def check(
         rules: Those that are asked for; some of them can stop a build.
         settings: What it says about one file, by the file's path.
     """
+    pieces = tuple(pieces)
     named = [rule for rule in rules if rule.code in NAMED]
     rules = [rule for rule in rules if _stops(rule)]
     subjects = [_subject(piece, settings) for piece in pieces if piece.source is not None and piece.agents and _is_clients(piece)]
@@ -75,7 +77,9 @@ def check(
     subjects += [subject for _, subject in included.subjects(subjects)]
     suspects = _suspects(subjects, [rule for rule in rules if rule.about != LEFT])
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
-    found = [*checking.check(suspects, rules), *checking.check([*map(_canonical, loose), *map(_part, parts)], texts)]
+    scripts = dict.fromkeys(script for piece in pieces for script in piece.scripts)
+    beside = [*map(_canonical, loose), *map(_part, parts), *map(_script, scripts)]
+    found = [*checking.check(suspects, rules), *checking.check(beside, texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
     told = checking.check([*subjects, *map(_values, loose), *map(_part_values, parts)], named)
     return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
@@ -154,6 +158,11 @@ def _part(one: LoadedPart) -> Subject:
     document = part_documents.plain(one.part)
     own = {"text of its file": one.source.text.text} if one.source and one.source.place.pattern else {}
     return _as_prompt(one.path or f"{one.kind}/{one.part.name}", document | own)
+
+
+def _script(file: FolderFile) -> Subject:
+    """Return what a guard of an agent runs in that form."""
+    return _as_prompt(file.path, {"text": "" if b"\0" in file.data else file.data.decode("utf-8", "replace")})
 
 
 def _as_prompt(path: str, document: Mapping[str, Json]) -> Subject:

@@ -12,12 +12,15 @@ from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 from agentconv.formats import registry
+from agentconv.packs import paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OURS = frozenset({"agentconv", "agentconv-toolkit"})
-_LONGEST_NAME = 200
+_LONGEST_NAME = 140
+_LONGEST_VERSION = 60
+"""Both are in the names of files, of which file systems take 255 bytes."""
 _LONGEST_LABEL = 32
 """Characters that the label of a URL has at most."""
 _URL = expression(r"https?://[^\s/?#]+[^\s]*")
@@ -70,6 +73,11 @@ def name(text: str) -> str:
     module = module_of(text)
     if len(text) > _LONGEST_NAME:
         raise registry.usage(f"a name of {len(text)} characters; {_LONGEST_NAME} are the most")
+    if paths.problem(module):
+        raise registry.usage(
+            f"`{text}` makes the import package `{module}`, which is {paths.problem(module)}",
+            f"choose another name, such as {plain}-agents",
+        )
     if plain in _OURS:
         raise registry.usage(f"`{text}` is the name of this program", "choose another name, such as backend-agents")
     if keyword.iskeyword(module) or not module.isidentifier():
@@ -108,6 +116,8 @@ def version(text: str) -> str:
     """
     from packaging.version import InvalidVersion, Version
 
+    if len(text) > _LONGEST_VERSION:
+        raise registry.usage(f"a version of {len(text):,} characters; {_LONGEST_VERSION} are the most")
     try:
         return str(Version(text))
     except InvalidVersion:
@@ -149,10 +159,14 @@ def requirement(text: str) -> str:
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
+    hint = "such as base-agents, or base-agents>=1.2"
     try:
-        return str(Requirement(text))
+        found = Requirement(text)
     except InvalidRequirement:
-        raise registry.usage(f"`{text}` is no requirement", "such as base-agents, or base-agents>=1.2") from None
+        raise registry.usage(f"`{text}` is no requirement", hint) from None
+    if found.url:  # which package indexes take from nobody, and would have pip fetch it for whoever installs the pack
+        raise registry.usage(f"`{text}` names an address, not a version", hint)
+    return str(found)
 
 
 def url(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
+from agentconv.core.diagnostics import Severity
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
@@ -31,6 +32,17 @@ class Outcome:
     """Files with what stopped the build."""
     told: tuple[Checked, ...] = ()
     """Files with what may be a secret, and stopped nothing."""
+
+    strict: bool = False
+    """Whether nothing but `--strict` makes it a finding."""
+
+    def has(self, strict: str | None) -> bool:
+        """Whether there is what `--strict` counts, as a conversion counts it: warnings; at `notes`, what is lost otherwise, too."""
+        if strict in (None, "off") or self.contents is None:
+            return False
+        laid = self.contents.laid
+        warned = any(one.severity is Severity.WARNING for one in self.diagnostics) or bool(self.told) or self.contents.has_warnings
+        return warned or (strict == "notes" and bool(laid.lost or laid.left_out))
 
     @property
     def failures(self) -> list[Diagnostic]:

@@ -59,15 +59,13 @@ def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> It
     there = {file.path for one in going if isinstance(one.part, SetHook) for file in one.part.files}
     for piece in pieces:
         for agent in piece.agents:
-            missing = [path for path in scripts.of_guards(agent) if path not in there]
+            along = there | {file.path for file in piece.scripts}
+            missing = [path for path in scripts.of_guards(agent) if path not in along]
             if missing:
                 message = (
                     f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"
                 )
-                hint = (
-                    "have the hook say itself what it does; "
-                    "a hook of the project that runs the script, too, takes it along (--with needed,hooks)"
-                )
+                hint = "put the file there, and it goes along, or have the hook say itself what it does"
                 told = f"{message} file, the guard blocks nothing"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, told, Span(piece.path), hint, agent=agent.name)
 

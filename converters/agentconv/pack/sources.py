@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
+    from agentconv.core.parts import FolderFile
     from agentconv.sources.parts_on_disk import LoadedPart
 
 BUNDLE = "agents.json"
@@ -37,6 +38,8 @@ class Stored:
     data: bytes
     pieces: tuple[Loaded, ...]
     """What reading it gives, without ids."""
+    scripts: tuple[FolderFile, ...] = ()
+    """What the guards of its agents run, by their paths from the project's root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
     """
     stored: dict[str, Stored] = {}
     loose: list[Agent] = []
+    scripts: dict[FolderFile, None] = {}
     left_out: list[tuple[str, str]] = []
     diagnostics: list[Diagnostic] = []
     about = AgentSet()
@@ -88,12 +92,13 @@ def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
             stored[one.path] = one
         else:
             loose += piece.agents
+            scripts |= dict.fromkeys(piece.scripts)
     about = loading.with_parts(about, [_alone(one) for one in parts], {}, sources=True) if parts else about
     if loose or parts or about.extras or about.further:
-        one = _bundle(loose, about, stored)
+        one = replace(_bundle(loose, about, stored), scripts=tuple(scripts))
         stored[one.path] = one
     ordered = sorted(stored.values(), key=lambda one: one.path.encode("utf-8", "surrogatepass").replace(b"/", b"\0"))
-    pieces = tuple(loading.with_ids(piece for one in ordered for piece in one.pieces))
+    pieces = tuple(loading.with_ids(replace(piece, scripts=one.scripts) for one in ordered for piece in one.pieces))
     return Sources(tuple(ordered), pieces, about, tuple(loose), tuple(left_out), tuple(diagnostics), tuple(parts))
 
 
@@ -117,10 +122,10 @@ def _stored(piece: Loaded, source: SourceText, taken: dict[str, Stored]) -> Stor
     essence = registry.load(piece.format).SPEC.essence
     text = essence(source) if essence else source
     if piece.result is not None and text is source and path == piece.path:  # it was just read, and nothing of it is another thing
-        return Stored(path, piece.format, source.data, (_nameless(piece),))
+        return Stored(path, piece.format, source.data, (_nameless(piece),), piece.scripts)
     (again,) = loading.load_source(piece.format, SourceText(path, text.data), results=True)
     exact = len(again.agents) == len(piece.agents) and all(map(fields.same, again.agents, piece.agents))
-    return Stored(path, piece.format, text.data, (_nameless(again),)) if exact else None
+    return Stored(path, piece.format, text.data, (_nameless(again),), piece.scripts) if exact else None
 
 
 def _nameless(piece: Loaded) -> Loaded:

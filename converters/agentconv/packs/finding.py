@@ -6,14 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import InputError
 from agentconv.core.expressions import expression
+from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
 from agentconv.packs import installed as pack_installed
 from agentconv.packs import record, wheel
+from agentconv.packs.contents import wrong
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
@@ -53,12 +55,19 @@ class Pack:
         Raises:
             InputError: A file of it is not what the manifest says.
         """
-        return loading.with_ids(self._loaded())
+        named = {agent.id for agent in self.manifest.agents}
+        for piece in loading.with_ids(self._loaded()):
+            unnamed = next((agent.id for agent in piece.agents if agent.id not in named), None)
+            if unnamed is not None:
+                raise wrong(f"the agent `{unnamed}` is in `{piece.path}`, and its manifest does not name it", self.place)
+            yield piece
 
     def _loaded(self) -> Iterator[Loaded]:
         for source in self.manifest.sources:
             if source.format in registry.FORMATS:
-                yield from loading.load_source(source.format, SourceText(source.path, self.read(source.file)))
+                scripts = tuple(FolderFile(one.path, self.read(one.file), one.executable) for one in source.scripts)
+                for piece in loading.load_source(source.format, SourceText(source.path, self.read(source.file))):
+                    yield replace(piece, scripts=scripts) if scripts else piece
 
 
 def find(word: str, environment: Environment) -> Pack:

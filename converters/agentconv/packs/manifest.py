@@ -14,7 +14,7 @@ from agentconv.formats.canonical import strict_json
 from agentconv.packs import paths as pack_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Span
 
@@ -35,6 +35,17 @@ class PackedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedScript:
+    """One file of the project that the guards of agents run."""
+
+    path: str
+    """Where it is in a project: POSIX, from its root."""
+    file: str
+    """The file of the pack that holds its bytes."""
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PackedSource:
     """One file that agents were read from."""
 
@@ -43,6 +54,8 @@ class PackedSource:
     format: str
     file: str
     """The file of the pack that holds its bytes."""
+    scripts: tuple[PackedScript, ...] = ()
+    """What the guards of its agents run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ def dump(manifest: Manifest) -> bytes:
         **({"license": manifest.license} if manifest.license else {}),
         **({"authors": list(manifest.authors)} if manifest.authors else {}),
         "agents": [_agent_document(agent) for agent in manifest.agents],
-        "sources": [{"path": one.path, "format": one.format, "file": one.file} for one in manifest.sources],
+        "sources": [_source_document(source) for source in manifest.sources],
         "files": [{"path": one.path, "sha256": one.sha256, "bytes": one.bytes} for one in manifest.files],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
@@ -123,6 +136,11 @@ def _agent_document(agent: PackedAgent) -> dict[str, Any]:
         "plugin": agent.plugin,
         "needs": needs,
     }
+
+
+def _source_document(source: PackedSource) -> dict[str, Any]:
+    scripts = [{"path": one.path, "file": one.file, **({"executable": True} if one.executable else {})} for one in source.scripts]
+    return {"path": source.path, "format": source.format, "file": source.file, **({"scripts": scripts} if scripts else {})}
 
 
 def load(data: bytes, place: str) -> Manifest:
@@ -145,7 +163,7 @@ def load(data: bytes, place: str) -> Manifest:
         document.get("license"),
         tuple(document.get("authors", ())),
         tuple(_agent(entry) for entry in document["agents"]),
-        tuple(PackedSource(**entry) for entry in document["sources"]),
+        tuple(_source(entry) for entry in document["sources"]),
         tuple(PackedFile(entry["path"], entry["sha256"], int(entry["bytes"])) for entry in document["files"]),
     )
     problem = next(_contradictions(manifest), None)
@@ -158,6 +176,11 @@ def _agent(entry: dict[str, Any]) -> PackedAgent:
     words = {key: tuple(value) for key, value in entry["needs"].items() if key != "every_tool"}
     needs = Needs(every_tool="every_tool" in entry["needs"], **words)
     return PackedAgent(entry["id"], entry["name"], entry["description"], entry["source"], entry.get("claude"), entry["plugin"], needs)
+
+
+def _source(entry: dict[str, Any]) -> PackedSource:
+    scripts = tuple(PackedScript(**one) for one in entry.get("scripts", ()))
+    return PackedSource(entry["path"], entry["format"], entry["file"], scripts)
 
 
 def _parsed(source: SourceText) -> dict[str, Any]:
@@ -208,6 +231,9 @@ def _contradictions(manifest: Manifest) -> Iterator[tuple[Sequence[str | int], s
     for number, source in enumerate(manifest.sources):
         if source.file not in held:
             yield ("sources", number, "file"), f"there is no file `{source.file}` in it"
+        for at, script in enumerate(source.scripts):
+            place = ("sources", number, "scripts", at)
+            yield from (((*place, key), words) for key, words in _contradictions_of(script, held))
     for number, agent in enumerate(manifest.agents):
         if agent.source not in read:
             yield ("agents", number, "source"), f"there is no source `{agent.source}` in it"
@@ -221,6 +247,15 @@ def _contradictions(manifest: Manifest) -> Iterator[tuple[Sequence[str | int], s
         again = _twice(values)
         if again is not None:
             yield (key, again), f"the {what} `{values[again]}` is given twice"
+
+
+def _contradictions_of(script: PackedScript, held: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a script, each with its key."""
+    if script.file not in held:
+        yield "file", f"there is no file `{script.file}` in it"
+    reason = pack_paths.problem(script.path)
+    if reason:
+        yield "path", f"`{script.path}` is {reason}"
 
 
 def _twice(values: Iterable[str]) -> int | None:

@@ -14,7 +14,6 @@ from agentconv.render.table import table, width, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.outcome import Outcome
     from agentconv.pack.reach import Reach
@@ -61,8 +60,16 @@ def _claude(agent: PackedAgent) -> str:
     return "also in the plugin" if agent.plugin else "yes" if agent.claude else "no"
 
 
-def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fate, Built]], look: Style) -> Iterator[str]:
+def strictly(outcome: Outcome, *, quiet: bool) -> str:
+    """Say why a pack that was built ends with 1."""
+    about = outcome.contents.about if outcome.contents else None
+    name = f"{text.safe(about.name)} {about.version}: " if about else ""
+    return f"{name}--strict counts what is {'told without -q' if quiet else 'said above'}"
+
+
+def summary(contents: Contents, outcome: Outcome, look: Style) -> Iterator[str]:
     """Say what was built, what is particular about some agents, and what comes next."""
+    sources, built = outcome.sources, outcome.built
     ids = {agent.id: agent for agent in contents.manifest.agents}
     for message, agents in _remarks(contents):
         names = text.names([text.safe(ids[agent].name) for agent in agents])
@@ -79,7 +86,9 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
         return
     done = [f"{text.count(sum(1 for _, fate, _ in built if fate is one), 'file')} {words}" for one, words in _FATES.items() if one in fates]
     yield f"{head}{left}" + (f"; {', '.join(done)}" if done else "; nothing written")
-    if built:
+    if outcome.strict:
+        yield strictly(outcome, quiet=False)
+    elif built:
         yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
 
 

@@ -20,7 +20,7 @@ from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.parts.places import recorded
 from agentconv.sources import locations, sniffing, user_places
-from agentconv.sources.inputs import STDIN, Discovery, Found, followed, problem, read_bytes, strays, walk
+from agentconv.sources.inputs import STDIN, Discovery, Found, followed, problem, read_bytes, reason, strays, unread, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,6 +69,8 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     for path in paths:
         if path is None:
             found.files.append(_standard_input(stdin_name, format_id))
+        elif denied := _denied(path):
+            raise InputError(denied)
         elif indexed := _indexed(path, format_id):
             client, project = indexed
             _add_folder(found, _Search(project, root if several else project, client, ()))
@@ -78,6 +80,17 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
             _add_file(found, path, root if several else path.parent, format_id)
     found.files = _unique(_once(found.files))
     return found
+
+
+def _denied(path: Path) -> Diagnostic | None:
+    """Say that a folder above a path lets nobody in; what is not there at all is told with what is like it."""
+    try:
+        path.stat()
+    except PermissionError as error:
+        return unread(os.fspath(path), f"cannot be read: {reason(error)}")
+    except OSError:
+        pass
+    return None
 
 
 def _has_parts(home: Home, client: str) -> bool:

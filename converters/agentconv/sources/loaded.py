@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.parts import FolderFile
     from agentconv.core.source import SourceText
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -39,3 +40,7 @@ class Loaded:
     """Why there is no agent in it, where nothing else is said of it."""
     parts: tuple[LoadedPart, ...] = ()
     """The skills, commands and servers of a bundle, on its first piece."""
+    stray: bool = False
+    """Whether it is a text without an agent that lies where no assistant looks for any: nobody took it for one."""
+    scripts: tuple[FolderFile, ...] = ()
+    """What the guards of its agents run, by their paths from the project's root, where that goes along: in a pack."""

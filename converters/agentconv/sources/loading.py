@@ -5,7 +5,7 @@ Everything that converts, bundles or lists agents gets them here, so that one ba
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import bugs, fields
@@ -16,7 +16,7 @@ from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, including, inputs
+from agentconv.sources import agentless, discovery, including, inputs, locations
 from agentconv.sources.containers import Containers
 from agentconv.sources.declarations import Declarations
 from agentconv.sources.loaded import Loaded
@@ -94,6 +94,7 @@ class Loader:
             from agentconv.sources import void_files
 
             pieces = tuple(void_files.with_agents(file.location, piece) for piece in pieces)
+        pieces = tuple(replace(piece, stray=True) if not piece.agents and _is_stray(file) else piece for piece in pieces)
         if self._again:
             give = in_turn(self._first[index][1])
             pieces = tuple(called(piece, give) for piece in pieces)
@@ -119,6 +120,11 @@ class Loader:
         if file.location is None or self._kept_bytes + size <= self._limit:
             self._kept[index] = pieces
             self._kept_bytes += size
+
+
+def _is_stray(file: Found) -> bool:
+    """Whether a file was come across where no assistant looks for agents."""
+    return not file.named and file.location is not None and locations.project_root(Path(file.location)) is None
 
 
 def _changed(file: Found) -> Loaded:

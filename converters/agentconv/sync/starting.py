@@ -41,6 +41,8 @@ class Here:
     of_rulesync: int
     backups: tuple[str, ...]
     """Copies that earlier runs kept beside agents, below the root."""
+    has_packs: bool = False
+    """Whether anything here is a pack's."""
 
     @property
     def leading(self) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def look(root: Path) -> Here:
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present()), len(rulesync.files(root)), _backups(root))
+    return Here(agents, tuple(places.project(root).present()), len(rulesync.files(root)), _backups(root), bool(deployed))
 
 
 def _deployed(root: Path) -> dict[str, int]:

@@ -1,0 +1,35 @@
+"""The files of a project that the guards of its agents run: they go where the agents go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.dataclass import replace
+from agentconv.packs import paths
+from agentconv.parts.hooks import scripts
+from agentconv.sources import locations
+from agentconv.sources.parts_on_disk import PartsOnDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentconv.sources.loaded import Loaded
+
+
+def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> Iterator[Loaded]:
+    """Yield files of agents, each with what the guards in it run.
+
+    Args:
+        pieces: The files, as they were read.
+        where: By path, where each is on the disk.
+    """
+    for piece in pieces:
+        found = (path for agent in piece.agents for path in scripts.of_guards(agent) if not paths.problem(path))
+        named = list(dict.fromkeys(found))
+        place = where.get(piece.path) if named else None
+        root = locations.project_root(Path(place)) if place else None
+        if root is None or root == Path.home():  # a user's own run in any project what that has
+            yield piece
+        else:
+            yield replace(piece, scripts=PartsOnDisk(root).named(piece.format, named))

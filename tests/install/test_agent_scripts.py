@@ -1,0 +1,147 @@
+"""What an agent's own guard runs: it comes with the agent, asks as what is run does, and goes with the last that needs it."""
+
+import json
+import zipfile
+
+import pytest
+
+GUARD = "#!/bin/sh\necho no >&2\nexit 2\n"
+NEWER = GUARD + "# and more\n"
+SCRIPT = ".claude/hooks/guard.sh"
+AGENT = """\
+---
+name: {}
+description: Runs what its guard lets pass.
+tools: Bash
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks: [{{type: command, command: "$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet"}}]
+---
+
+Run the tests, and say what they give.
+"""
+
+
+@pytest.fixture
+def guards(project, run, monkeypatch, tmp_path):
+    """A function that builds a version of a pack of guarded agents, and returns its wheel."""
+
+    def guards(version="1.0", text=GUARD, agents=("one", "two")):
+        source, wheel = tmp_path / version, tmp_path / f"guards-{version}-py3-none-any.whl"
+        if not wheel.exists():
+            for path, content in [(SCRIPT, text), *((f".claude/agents/{name}.md", AGENT.format(name)) for name in agents)]:
+                (source / path).parent.mkdir(parents=True, exist_ok=True)
+                (source / path).write_text(content)
+            (source / SCRIPT).chmod(0o755)
+            monkeypatch.chdir(source)
+            run("pack", ".", "--name", "guards", "--version", version, "-o", tmp_path)
+            monkeypatch.chdir(project)
+        return wheel
+
+    return guards
+
+
+@pytest.fixture
+def script(project):
+    return project / SCRIPT
+
+
+def test_it_comes_and_goes_with_its_agent(guards, run, script, tree):
+    """It waits with the agent until it is accepted, is a program, comes again where it is gone, and leaves nothing behind."""
+    before = tree()
+    wheel = guards()
+    asked = run("install", wheel, "--to", "claude-code", code=1)
+    waits = script.exists()
+    run("install", wheel, "--to", "claude-code", "--accept=run,hooks")
+    program = script.stat().st_mode & 0o111
+    script.unlink()
+    missing = run("status", code=1).out
+    run("install", wheel, "--accept=run")
+    again = script.read_text()
+    run("uninstall", "guards", "--accept=leaving")
+
+    assert "run    script .claude/hooks/guard.sh (sha256 " in asked.out
+    assert not waits
+    assert program
+    assert f"missing      {SCRIPT}\n" in missing
+    assert again == GUARD
+    assert tree() == before
+
+
+def test_it_stays_while_another_assistant_runs_it(guards, run, script):
+    """Two assistants run one file: it goes with the last of them, whichever that is."""
+    run("install", guards(), "--to", "claude-code,qwen-code", "--accept")
+    run("uninstall", "guards", "--to", "claude-code", "--accept=leaving")
+    there = script.exists()
+    run("uninstall", "guards", "--accept=leaving")
+
+    assert there
+    assert not script.exists()
+
+
+def test_another_text_of_it_asks_again(guards, run, script):
+    """An update whose agents are the same and whose script is another one waits, and the one that is there stays."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    held = run("install", guards("1.1", NEWER), code=1)
+    before = script.read_text()
+    run("install", guards("1.1", NEWER), "--accept=run")
+
+    assert "script .claude/hooks/guard.sh (sha256 " in held.out + held.err
+    assert [before, script.read_text()] == [GUARD, NEWER]
+
+
+def test_it_stays_for_whoever_is_left(guards, run, script):
+    """An update without one of two agents that run it takes that agent away alone."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    run("install", guards("1.1", agents=("two",)), "--accept")
+
+    assert script.read_text() == GUARD
+
+
+def test_a_users_own_stays(guards, run, script):
+    """What is there under that name is the user's: kept and told where it is another text, left where the agent goes."""
+    script.parent.mkdir(parents=True)
+    script.write_text("exit 0\n")
+    other = run("install", guards(), "--to", "claude-code", "--accept", code=1)
+    kept = script.read_text()
+    script.write_text(GUARD)
+    run("install", guards(), "--accept")
+    run("uninstall", "guards", "--accept=leaving")
+
+    assert kept == "exit 0\n"
+    assert SCRIPT in other.out
+    assert script.read_text() == GUARD
+
+
+def test_a_users_own_agent_runs_what_the_project_has(guards, run, project):
+    """For all projects there is no place for it: that is told, and nothing is put into a home."""
+    told = run("install", guards(), "--to", "claude-code", "--scope", "user", "--accept").err
+
+    assert "a guard of `one` runs `.claude/hooks/guard.sh` of the project that is open: in one without it, it blocks nothing" in told
+    assert not (project.parent / SCRIPT).exists()
+
+
+@pytest.mark.parametrize("path", ["../out.sh", "{}/out.sh", ".git/hooks/guard.sh", "a/../../out.sh"])
+def test_a_pack_puts_it_nowhere_else(path, guards, run, project, tree):
+    """A script that a pack made by hand has where no project has one is written nowhere: not outside, not into version control."""
+    tmp_path = project.parents[1]
+    with zipfile.ZipFile(guards(agents=("one",))) as wheel:
+        wheel.extractall(tmp_path / "made")
+    manifest = tmp_path / "made/guards/agentpack.json"
+    document = json.loads(manifest.read_text())
+    document["sources"][0]["scripts"][0]["path"] = path.format(tmp_path)
+    manifest.write_text(json.dumps(document))
+    (project / ".git/hooks").mkdir(parents=True)
+    before = tree(tmp_path)
+    run("install", tmp_path / "made", "--to", "claude-code", "--accept", code=0 if path.startswith(".git") else 2)
+    new = tree(tmp_path).keys() - before.keys()
+
+    assert not any(name.endswith(".sh") for name in new)
+
+
+def test_agents_of_packs_alone_are_no_source(guards, run):
+    """Who asks what is to be kept in step where a pack's agents are all that there are is told so."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+
+    assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
