@@ -136,6 +136,8 @@ def test_missing_argument():
         for values, named, words in wrong:
             with pytest.raises(TypeError, match=words):
                 made()(*values, **named)
+    with pytest.raises(TypeError, match="'a'"):
+        dataclass(type("Empty", (), {"__annotations__": {}}))(a=1)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

@@ -8,7 +8,7 @@ import pytest
 
 from agentconv.conversion import held_fields, matrix
 from agentconv.conversion.held_fields import Holds
-from agentconv.core import fields, vocabulary
+from agentconv.core import fields, key_fields, vocabulary
 from agentconv.formats import registry
 from agentconv.parts import places
 
@@ -40,6 +40,17 @@ def test_the_places_of_parts_are_fresh():
     assert places.recorded()["claude-code"]["skills"]["project"] == [[".claude/skills", "*/SKILL.md"]]
     assert "gemini-extension.json" in places.container_files("gemini-extension")
     assert set(places.recorded()) < set(registry.FORMATS)
+
+
+def test_the_fields_of_all_keys_are_fresh():
+    """What is written down of the fields that keys become is what the schemas say; the same command writes it."""
+    found = key_fields.dumps(registry.CLIENTS)
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        key_fields.FILE.write_text(found, "utf-8")
+
+    assert found == key_fields.FILE.read_text("utf-8")
+    assert key_fields.of("codex")["sandbox_mode"] == "permissions.sandbox"
+    assert key_fields.of("gemini-extension") == key_fields.of("gemini-cli")
 
 
 def test_the_words_of_all_clients_are_fresh():

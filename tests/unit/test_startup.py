@@ -52,14 +52,14 @@ UNUSED = {"yaml", "dataclasses", "inspect", "agentconv.conversion.matrix", "agen
 """What reads headers that are not simple, makes classes, finds out what is written down, and draws pages."""
 
 
-def ran(folder, *commands, agent=AGENT):
-    """Return the modules that commands load, one after the other in one process, in a project of one agent."""
+def ran(folder, *commands, agent=AGENT, then="pass"):
+    """Return the modules that commands load, one after the other in one process, in a project of one agent; `then` looks at it."""
     (folder / ".claude/agents").mkdir(parents=True)
     (folder / ".claude/agents/a.md").write_text(agent)
     if commands[0] == "sync":
         (folder / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "opencode"]\n')
     runs = "; ".join(f"assert main({command.split()!r}) in (0, 1)" for command in commands)
-    return loaded(f"from agentconv.cli import main; {runs}", folder)
+    return loaded(f"from agentconv.cli import main; {runs}; {then}", folder)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,16 @@ def test_rows_need_no_tables(tmp_path):
 
 
 def test_conversion(tmp_path):
-    """Claude Code to Codex needs no TOML writer and no other format."""
-    found = ran(tmp_path, "convert . -t codex -o out -q")
+    """Claude Code to Codex needs no TOML writer, no other format and no schema, and nothing of what the agents do not have."""
+    found = ran(
+        tmp_path, "convert . -t codex -o out -q", then="from agentconv.core import schema_files as s; assert not s.load.cache_info()[3]"
+    )
 
     assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}
     assert not {"agentconv.core.part_format", "agentconv.core.parts", "agentconv.conversion.shared_files", "agentconv.render.diff"} & found
+    assert not {"agentconv.core.credentials", "agentconv.core.limits", "agentconv.core.hook_facts"} & found
+    assert not {"locale", "agentconv.yaml.emitter", "agentconv.families.toml_values", "agentconv.formats.claude.mcp_servers"} & found
 
 
 @pytest.mark.parametrize(

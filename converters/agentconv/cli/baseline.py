@@ -13,7 +13,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, LossSeverity, Severity, Span
 from agentconv.core.expressions import expression
@@ -72,6 +71,8 @@ def of_loss(loss: Loss) -> Entry | None:
     """Return what a loss is known by; None for one that is never accepted."""
     if loss.severity is LossSeverity.REFUSAL or (loss.severity is LossSeverity.WARNING and _NEVER in loss.code):
         return None
+    from agentconv.core import credentials
+
     return Entry(loss.code, loss.target, loss.agent, credentials.masked(f"{loss.field}: {loss.detail}"), LOSSES)
 
 
@@ -101,6 +102,8 @@ class Baseline:
         if finding.rule.protects is not None and finding.rule.code not in self.also:
             self.never.add(finding.rule.code)
             return None
+        from agentconv.core import credentials
+
         return Entry(finding.rule.code, self.below(location), finding.agent or "", credentials.masked(finding.message))
 
     def below(self, location: str) -> str:

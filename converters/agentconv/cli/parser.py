@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+vars(argparse)["_"] = str
+"""What `argparse` says stays English like all that we say: to look for a catalogue in the user's language loads `locale` and takes longer
+than to parse."""
+
+
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Each option with its value once: `-f, --from FORMAT`."""
 

@@ -18,7 +18,7 @@ from agentconv.core.kinds import NOUNS
 from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate
 from agentconv.formats import registry
-from agentconv.render import machine, text
+from agentconv.render import text
 from agentconv.render.table import wrapped
 from agentconv.render.tally import Tally
 
@@ -187,6 +187,8 @@ class Report:
             self.diagnostic(told)
         code = self.exit_code()
         if self.json:
+            from agentconv.render import machine
+
             report = {
                 "exit_code": int(code),
                 **({"known": self.baseline.known} if self.baseline else {}),
@@ -252,6 +254,8 @@ class Report:
         """Remember a result for the report as JSON."""
         if not self.json or not (done.agents or done.file):
             return
+        from agentconv.render import machine
+
         state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file or done.path else "nothing"
         path = done.file.path if done.file else done.path
         found: dict[str, Any] = {

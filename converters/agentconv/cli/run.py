@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
-from agentconv.core import bugs, credentials
+from agentconv.core import bugs
 from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.render import printable, text
@@ -118,6 +118,8 @@ def _tell_broken(words: Sequence[str], error: InputError | None = None) -> None:
 def _trace() -> None:
     from traceback import format_exc
 
+    from agentconv.core import credentials
+
     print(credentials.masked(format_exc()), file=sys.stderr, end="")
 
 
@@ -127,6 +129,8 @@ def _traces() -> Callable[[BaseException], None]:
 
     def show(error: BaseException) -> None:
         from traceback import format_exception
+
+        from agentconv.core import credentials
 
         told = credentials.masked("".join(format_exception(error)))
         if told not in shown:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from agentconv.core import credentials
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
@@ -39,6 +38,8 @@ def told(holders: Iterable[Agent | AgentSet], source: SourceText) -> Iterator[Di
 
 def _told_of(values: Mapping[str, Json], source: SourceText, name: str | None) -> Iterator[Diagnostic]:
     """Yield a warning for each credential beyond doubt among plain values."""
+    from agentconv.core import credentials
+
     for one in (found for found in credentials.secrets(json.dumps(values, ensure_ascii=False)) if found.strong):
         subject = f"`{one.name}` is given `{one.masked}`, which" if one.name else f"`{one.masked}`"
         message = f"{subject} looks like {one.what}, and is kept as it is"

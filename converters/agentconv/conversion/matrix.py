@@ -1,7 +1,7 @@
 """Which format holds which field: found out by converting one agent per field, never declared by hand.
 
 `python -m agentconv.conversion.matrix` writes down what is found, for `held_fields` to read, and where the modules of each client say that
-its parts are, for `places`; a test holds both fresh.
+its parts are, for `places`, and where its schema says what each key becomes, for `key_fields`; tests hold all of it fresh.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import held_fields
 from agentconv.conversion.converting import convert
 from agentconv.conversion.held_fields import Cell, Holds
-from agentconv.core import fields, known_models
+from agentconv.core import fields, key_fields, known_models
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
@@ -150,4 +150,5 @@ def _concerns(loss: Loss, path: str) -> bool:
 
 if __name__ == "__main__":
     held_fields.FILE.write_text(held_fields.dumps(matrix()), "utf-8")
+    key_fields.FILE.write_text(key_fields.dumps(registry.CLIENTS), "utf-8")
     places.FILE.write_text(places.dumps(places.found(registry.FORMATS), places.found_containers(registry.FORMATS)), "utf-8")

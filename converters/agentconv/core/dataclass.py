@@ -8,12 +8,13 @@ code of its own, and `__init__` is compiled where there are many instances. The 
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 
 __all__ = ["MISSING", "dataclass", "field", "fields", "is_dataclass", "replace"]
@@ -32,41 +33,27 @@ class _Missing:
 class _Field:
     """A field, with what `dataclasses.Field` says of one."""
 
-    __slots__ = ("compare", "default", "default_factory", "hash", "init", "name", "repr", "type")
     name: str
     type: Any
+    init = repr = compare = True
+    hash: bool | None = None
 
-    def __init__(
-        self,
-        *,
-        default: Any = None,
-        default_factory: Any = None,
-        init: bool = True,
-        repr: bool = True,  # noqa: A002 - as the standard library calls it
-        hash: bool | None = None,  # noqa: A002 - as the standard library calls it
-        compare: bool = True,
-    ) -> None:
+    def __init__(self, default: Any, default_factory: Any, **others: bool) -> None:
         self.default, self.default_factory = default, default_factory
-        self.init, self.repr, self.hash, self.compare = init, repr, hash, compare
+        if others:
+            self.__dict__.update(others)
 
 
-_FEW = 50
+_FEW = 40
 """How many instances are made for less than it takes to compile what makes them."""
 
 
 class _Init:
     """The `__init__` of a class, which sets one field after the other; the one that is compiled takes its place where there are many."""
 
-    __slots__ = ("defaults", "factories", "finishes", "frozen", "left", "made", "names", "number")
+    __slots__ = ("fill", "frozen", "left", "made")
     made: type
-    names: tuple[str, ...]
-    """The fields that are given; a default for each that has one, and what makes the others'."""
-    defaults: dict[str, Any]
-    factories: tuple[tuple[str, Callable[[], Any]], ...]
-    number: int
-    """How many fields have a value once it is done."""
-    finishes: bool
-    """Whether the class does more then."""
+    fill: Callable[..., None]
 
     def __init__(self, *, frozen: bool) -> None:
         self.frozen, self.left = frozen, _FEW
@@ -78,30 +65,50 @@ class _Init:
             type.__setattr__(self.made, "__init__", init)
             return init if instance is None else init.__get__(instance, owner)
         if self.left == _FEW:
-            of = _fields(self.made)
-            self.names = tuple(one.name for one in of if one.init)
-            self.defaults = {one.name: one.default for one in of if one.default is not _ABSENT}
-            self.factories = tuple((one.name, one.default_factory) for one in of if one.default_factory is not _ABSENT)
-            self.number = len({*self.names, *self.defaults, *dict(self.factories)})
-            self.finishes = hasattr(self.made, "__post_init__")
+            self.fill = _filling(self.made)
         self.left -= 1
-        return partial(self._fill, instance)
+        return MethodType(self.fill, instance)
 
-    def _fill(self, instance: Any, /, *given: Any, **named: Any) -> None:
-        """Set the fields as the compiled one does, which says what is wrong where it is called wrongly."""
-        values = {**self.defaults, **named}
-        values.update(zip(self.names, given, strict=False))
-        for name, make in self.factories:
-            if name not in values:
-                values[name] = make()
-        wrong = len(given) > len(self.names) or len(values) != self.number
-        if wrong or (named and not named.keys() <= {*self.names[len(given) :]}):
-            self.__get__(None, self.made)(instance, *given, **named)
-        put = object.__setattr__ if self.frozen else setattr
-        for name, value in values.items():
-            put(instance, name, value)
-        if self.finishes:
-            instance.__post_init__()
+
+class _Made:
+    """A value that is made for each instance anew."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+def _filling(made: Any) -> Callable[..., None]:
+    """Return what sets the fields of an instance as the compiled `__init__` does, which says what is wrong where it is called wrongly."""
+    of = _fields(made)
+    given_ones = [one for one in of if one.init]
+    places = {one.name: place for place, one in enumerate(given_ones)}
+    needed = tuple(one.name for one in given_ones if _default(one) == "")
+    of = (*given_ones, *(one for one in of if not one.init and _value(one)))
+    otherwise = [one.default if one.default_factory is _ABSENT else _Made(one.default_factory) for one in of]
+    sets = [_setter(made, one.name) for one in of]
+    finishes = hasattr(made, "__post_init__")
+
+    def fill(self: Any, /, *given: Any, **named: Any) -> None:
+        number = len(given)
+        values = [*given, *otherwise[number:]]
+        missing = needed[number:]
+        wrong = number > len(places) or (missing and not named.keys() >= {*missing})
+        for name, value in named.items():
+            place = places.get(name, -1)
+            if place < number:
+                wrong = True
+            else:
+                values[place] = value
+        if wrong:
+            made.__init__(self, *given, **named)
+        for place, value in enumerate(values):
+            sets[place](self, value.make() if value.__class__ is _Made else value)
+        if finishes:
+            self.__post_init__()
+
+    return fill
 
 
 def _init(made: type, *, frozen: bool) -> Any:
@@ -127,10 +134,11 @@ def _init(made: type, *, frozen: bool) -> Any:
     return init
 
 
-def _setter(made: type, name: str) -> Callable[[object, Any], None]:
-    """Return what sets a field of a frozen instance: where it has a slot, that of the slot, which takes half the time."""
+def _setter(made: Any, name: str) -> Callable[[object, Any], None]:
+    """Return what sets a field of an instance: where it has a slot, that of the slot, which takes half the time."""
     of_slot: Callable[[object, Any], None] | None = getattr(getattr(made, name, None), "__set__", None)
-    return of_slot or (lambda instance, value: object.__setattr__(instance, name, value))
+    put = object.__setattr__ if made.__setattr__ is _refused else setattr
+    return of_slot or (lambda instance, value: put(instance, name, value))
 
 
 def _default(one: _Field) -> str:
@@ -239,25 +247,21 @@ _FROZEN = {"__setattr__": _refused, "__delattr__": _refused, "__getstate__": _st
 
 
 def _found(declared: type) -> tuple[_Field, ...]:
-    """Return the fields of a class, with those of its bases; what is no default of a class goes from it."""
+    """Return the fields of a class, with those of its bases."""
     found = {one.name: one for base in reversed(declared.__mro__) for one in base.__dict__.get(_FIELDS, ())}
     for name, kind in declared.__annotations__.items():
         value = declared.__dict__.get(name, _ABSENT)
-        one = value if isinstance(value, _Field) else _Field(default=value, default_factory=_ABSENT)
+        one = found[name] = value if isinstance(value, _Field) else _Field(value, _ABSENT)
         one.name, one.type = name, kind
-        if one is value and one.default is not _ABSENT:
-            setattr(declared, name, one.default)
-        elif one is value:
-            delattr(declared, name)
-        found[name] = one
     return tuple(found.values())
 
 
-def _with_slots(declared: type, names: tuple[str, ...], added: dict[str, Any]) -> type:
+def _with_slots(declared: type, names: list[str], added: dict[str, Any]) -> type:
     """Return the same class with slots, which can't be added to one that is there, and with what else is added."""
-    own = {name: value for name, value in declared.__dict__.items() if name not in (*names, "__dict__", "__weakref__")}
+    without = {*names, "__dict__", "__weakref__"}
+    own = {name: value for name, value in declared.__dict__.items() if name not in without}
     inherited = {name for base in declared.__mro__[1:-1] for name in base.__dict__.get("__slots__", ())}
-    slots = tuple(name for name in names if name not in inherited)
+    slots = tuple([name for name in names if name not in inherited])
     made = type(declared)(declared.__name__, declared.__bases__, {**own, **added, "__slots__": slots})
     made.__qualname__ = declared.__qualname__
     return made
@@ -266,19 +270,31 @@ def _with_slots(declared: type, names: tuple[str, ...], added: dict[str, Any]) -
 def _declared(declared: type, *, frozen: bool, slots: bool) -> Any:
     """Make a dataclass of a class: its own methods stay, as the standard library leaves them."""
     of, own = _found(declared), declared.__dict__
-    methods: dict[str, Any] = {"__init__": _Init(frozen=frozen), "__repr__": _shown, "__eq__": _compared(of), **(_FROZEN if frozen else {})}
+    init, standard = _Init(frozen=frozen), [_Standard(name, frozen=frozen) for name in _STANDARD]
+    methods: dict[str, Any] = {"__init__": init, "__repr__": _shown, "__eq__": _compared(of), **(_FROZEN if frozen else {})}
     added = {name: method for name, method in methods.items() if name not in own}
     if own.get("__hash__") is None:
         added["__hash__"] = _hashed(of) if frozen else None
-    added |= {name: _Standard(name, frozen=frozen) for name in _STANDARD}
-    added |= {_FIELDS: of, "__match_args__": tuple(one.name for one in of if one.init)}
-    made = _with_slots(declared, tuple(one.name for one in of), added) if slots else declared
-    for name, value in added.items():
-        if isinstance(value, _Init | _Standard):
-            value.made = made
-        if not slots:
-            setattr(made, name, value)
+    added |= zip(_STANDARD, standard, strict=True)
+    added |= {_FIELDS: of, "__match_args__": tuple([one.name for one in of if one.init])}
+    made = _with_slots(declared, [one.name for one in of], added) if slots else declared
+    init.made = made
+    for one in standard:
+        one.made = made
+    if not slots:
+        _without_slots(declared, of, added)
     return made
+
+
+def _without_slots(declared: type, of: Iterable[_Field], added: Mapping[str, Any]) -> None:
+    """Add to a class; what is no default of a field goes from it."""
+    for one in of:
+        if declared.__dict__.get(one.name) is one and one.default is _ABSENT:
+            delattr(declared, one.name)
+        elif declared.__dict__.get(one.name) is one:
+            setattr(declared, one.name, one.default)
+    for name, value in added.items():
+        setattr(declared, name, value)
 
 
 if not TYPE_CHECKING:
@@ -292,7 +308,7 @@ if not TYPE_CHECKING:
 
     def field(*, default: Any = _ABSENT, default_factory: Any = _ABSENT, **others: bool) -> _Field:
         """Say more of a field than its default."""
-        return _Field(default=default, default_factory=default_factory, **others)
+        return _Field(default, default_factory, **others)
 
     def fields(of: Any) -> tuple[_Field, ...]:
         """Return the fields of a class or of an instance, be it one that the standard library derived from one of ours."""

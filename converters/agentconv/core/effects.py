@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import access, fields, hook_handlers, partial, restrictions, vocabulary
+from agentconv.core import access, fields, partial, restrictions, vocabulary
 from agentconv.core.access import EFFECT_OF, EFFECTS, Level
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
@@ -308,6 +308,8 @@ def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
 
 def _run(hook: Hook) -> object:
     """Return what a hook runs, in terms that do not depend on its client where those are known."""
+    from agentconv.core import hook_handlers
+
     return hook_handlers.meanings(hook.format, hook.handlers) if hook_handlers.known(hook.format) else hook.handlers
 
 

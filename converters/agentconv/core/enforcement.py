@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import key_fields, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 
@@ -74,5 +74,5 @@ def _loss(agent: str, format_id: str, field: str, detail: Detail | str) -> Loss:
 
 def _field(format_id: str, key: str) -> str:
     """Return the path of the field that a key becomes."""
-    found: str = schema_files.load(format_id)["properties"][key]["x-field"]
+    found = key_fields.of(format_id)[key]
     return f"extras.{format_id}.{key}" if found == "extras" else found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import key_fields, schema_files, vocabulary
 from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import folded, nearest, opposed
 
@@ -25,17 +25,19 @@ def meant(key: str) -> str | None:
 @lru_cache(_REMEMBERED)
 def field_of(format_id: str, key: str) -> str | None:
     """Return the field that a key of a client's file is meant to limit, by itself or as a slip; None where it is about something else."""
-    own = spelling(format_id, key)
-    field = meant(key) or (schema_files.load(format_id)["properties"][own]["x-field"] if own else _slip(key))
+    field = meant(key)
+    if field is None:
+        own = spelling(format_id, key)
+        field = key_fields.of(format_id)[own] if own else _slip(key)
     return field if field.startswith(("tools.", "permissions.")) else None
 
 
 @lru_cache(_REMEMBERED)
 def spelling(format_id: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
-    properties: dict[str, object] = schema_files.load(format_id)["properties"]
+    properties = key_fields.of(format_id)
     same = {folded(name): name for name in properties}
-    if folded(key) in same or owners(key):
+    if folded(key) in same or _is_owned(key):
         return same.get(folded(key), "")
     swapped = (name for name in properties if sorted(name) == sorted(key))
     near = chain((name for name in swapped if not opposed(key, name)), filter(None, [nearest(key, properties, 0.84)]))
@@ -45,7 +47,7 @@ def spelling(format_id: str, key: str) -> str:
 def _slip(key: str) -> str:
     """Return the field that a slip of another client's word means; nobody means another thing by one that is as long."""
     words = [word for word in vocabulary.limits() if len(word) >= _LONG]
-    near = "" if owners(key) else nearest(folded(key), words, 0.9)
+    near = "" if _is_owned(key) else nearest(folded(key), words, 0.9)
     return vocabulary.limits()[near] if near else ""
 
 
@@ -55,6 +57,11 @@ _LONG = 8
 def owners(key: str) -> tuple[str, ...]:
     """Return the formats that have a key, in any case: some readers make no difference."""
     return _owners().get(key.casefold(), ())
+
+
+def _is_owned(key: str) -> bool:
+    """Whether a format has a key, in any case."""
+    return any(key.casefold() in _own_keys(client) for client in schema_files.client_names())
 
 
 @cache
@@ -74,8 +81,7 @@ def own_key(format_id: str, key: str) -> str:
 @cache
 def _own_keys(format_id: str) -> dict[str, str]:
     """Return a client's keys by themselves without case; of two, the first."""
-    properties: dict[str, object] = schema_files.load(format_id)["properties"]
-    return {name.casefold(): name for name in reversed(properties)}
+    return {name.casefold(): name for name in reversed([*key_fields.of(format_id)])}
 
 
 def is_passed_over(format_id: str, key: str) -> bool:
@@ -88,10 +94,9 @@ def is_passed_over(format_id: str, key: str) -> bool:
 def ignored(format_id: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the keys that a client passes over although they were meant to limit the agent, each with the field that was meant."""
     properties = schema_files.load(format_id)["properties"]
-    for key in map(unescape_key, keys):
-        unheld = "x-unheld" in properties.get(key, {})
-        field = meant(key) if unheld else field_of(format_id, key)
-        if field and (unheld or is_passed_over(format_id, key)):
+    for key in filter(partial(is_passed_over, format_id), map(unescape_key, keys)):
+        field = meant(key) if "x-unheld" in properties.get(key, {}) else field_of(format_id, key)
+        if field:
             yield key, field
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
@@ -95,9 +94,11 @@ def renamed(old: str, new: str) -> Detail:
 
 def _as_hidden(old: object, new: object) -> object:
     """Return what may be shown of a value that was made of another one: no more than of that."""
-    if not isinstance(old, str) or not isinstance(new, str) or credentials.masked(old) == old:
+    if not isinstance(old, str) or not isinstance(new, str):
         return new
-    return credentials.shortened(new)
+    from agentconv.core import credentials
+
+    return new if credentials.masked(old) == old else credentials.shortened(new)
 
 
 def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> Detail:

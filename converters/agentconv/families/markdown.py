@@ -19,7 +19,6 @@ from agentconv.families import frontmatter, javascript, keys, known_headers, rea
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.yaml import emitter
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
 
@@ -103,6 +102,8 @@ class Dialect:
 
     def decode_written(self, values: dict[str, Json]) -> Decoded:
         """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
+        from agentconv.yaml import emitter
+
         text = emitter.mapping(values)
         header = Header(SourceText("", encode(text)), 0, len(text), len(text))
         frontmatter.parse(header, None, self.grammar)
@@ -427,6 +428,8 @@ def _prompt_edit(header: Header, old: Agent, agent: Agent, text: str) -> list[Ed
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
+    from agentconv.yaml import emitter
+
     values = _encoded(dialect, agent, path)
     header = emitter.mapping(values)
     if last_text(values).endswith("\n"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import patterns, schema_files, vocabulary
+from agentconv.core import key_fields, patterns, schema_files, vocabulary
 from agentconv.core.access import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, Sandbox, ToolGrant, unescape_key
 
@@ -39,7 +39,7 @@ def restrict(
     for name, value in header.items():
         if name in taken:
             continue
-        if name not in refused and unescape_key(name) in schema_files.load(format_id)["properties"]:
+        if name not in refused and unescape_key(name) in key_fields.of(format_id):
             continue
         client, path = _meaning(format_id, name)
         if path is None or (_means_else(name) and schema_files.complaint(client, unescape_key(name), value)):
@@ -52,9 +52,9 @@ def restrict(
 def _meaning(format_id: str, name: str) -> tuple[str, str | None]:
     """Return the client to which a key restricts something (this one first, then known ones), and the field that it restricts."""
     for client in (format_id, *_known(), *schema_files.client_names()):
-        row = schema_files.load(client)["properties"].get(unescape_key(name), {})
-        if row.get("x-field") in _READINGS:
-            return client, row["x-field"]
+        field = key_fields.of(client).get(unescape_key(name))
+        if field in _READINGS:
+            return client, field
     return format_id, None
 
 
@@ -66,8 +66,8 @@ def _known() -> Iterator[str]:
 @cache
 def _means_else(name: str) -> bool:
     """Whether a key that restricts something in one client is for something else in another: the value tells then which is meant."""
-    rows = (schema_files.load(client)["properties"].get(unescape_key(name), {}) for client in _known())
-    return any(row.get("x-field", "extras") not in ("extras", *_READINGS) for row in rows)
+    found = (key_fields.of(client).get(unescape_key(name), "extras") for client in _known())
+    return any(field not in ("extras", *_READINGS) for field in found)
 
 
 def _narrow(values: dict[str, object], field: str, found: Any) -> None:

@@ -14,7 +14,6 @@ from agentconv.core.ir import AgentSet, Origin, unescape_key
 from agentconv.core.source import encode
 from agentconv.families import keys, plain_toml, reading, toml_text
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.families.toml_values import STRINGS, Broken, parsed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Decoded, Key
+    from agentconv.families.toml_values import Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
     plainly = plain_toml.read(text)
-    header = parsed(text) if plainly is None else plainly
-    if isinstance(header, Broken):
+    header = _parsed(text) if plainly is None else plainly
+    if not isinstance(header, dict):
         end = header.at + skipped if header.deep else None
         return _recovered(dialect, source, None, header.complaint, source.span(header.at + skipped), end=end)
     header = {**dialect.given, **header}
@@ -75,15 +75,23 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     return ReadResult(AgentSet((agent,)), (state,), diagnostics, partial(_place, dialect, source.text))
 
 
+def _parsed(text: str) -> dict[str, Json] | Broken:
+    from agentconv.families import toml_values
+
+    return toml_values.parsed(text)
+
+
 def _place(dialect: Dialect, text: str, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
     """Return where a key's value stands, behind the `=` to the next key or table at the start of a line, or one of its strings."""
     name = key or next((name for name, row in dialect.keys.items() if "prompt.text" in row.fields), "")
+    from agentconv.families import toml_values
+
     match = re.search(rf'(?m)^[ \t]*"?{re.escape(unescape_key(name))}"?[ \t]*=[ \t]*', text)
     if match is None:
         return None
     following = re.compile(r"(?m)^[ \t]*(?:\[|[A-Za-z0-9_.\"-]+[ \t]*=)").search(text, match.end())
     end = following.start() if following else len(text)
-    strings = [one.span() for one in STRINGS.finditer(text, match.end(), end) if not one[0].startswith("#")]
+    strings = [one.span() for one in toml_values.STRINGS.finditer(text, match.end(), end) if not one[0].startswith("#")]
     if within and isinstance(within[0], int) and within[0] < len(strings):
         return strings[within[0]]
     return match.end(), match.end() + len(text[match.end() : end].rstrip())
@@ -128,6 +136,8 @@ def _recovered(
 def _read_lines(dialect: Dialect, source: SourceText, end: int | None) -> dict[str, Json]:
     """Read a file that does not parse piece by piece, up to the line of `end`: from each known key to the next one."""
     import tomli
+
+    from agentconv.families.toml_values import plain
 
     text = source.text if end is None else source.text[: source.text.rfind("\n", 0, end) + 1]
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

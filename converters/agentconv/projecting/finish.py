@@ -10,7 +10,6 @@ from agentconv.core import (
     enforcement,
     fields,
     hidden_rules,
-    limits,
     mentions,
     paths,
     restrictions,
@@ -98,6 +97,8 @@ def drop_rest(projection: Projection) -> None:
 
 def _with_own(format_id: str, key: str) -> Detail:
     """Say which key a client passes over, and which one of its own was meant."""
+    from agentconv.core import limits
+
     own = limits.key_for(format_id, limits.field_of(format_id, key) or "")
     return Detail("`{}` (did you mean `{}`?)", (key, own)) if own else quoted(key)
 
@@ -121,6 +122,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "ignored-key-dropped"
     if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
         return "restriction-moved"
+    from agentconv.core import limits
+
     if limits.is_passed_over(format_id, key) and limits.field_of(format_id, key):
         return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])

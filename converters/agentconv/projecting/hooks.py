@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_facts, hook_handlers, regexes, vocabulary
+from agentconv.core import effects, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.keys import Ignored, Refused
@@ -231,6 +231,8 @@ def read_actions(format_id: str, value: Mapping[str, Any], matched: Collection[s
     Raises:
         Refused: A matcher is none; the client drops the agent.
     """
+    from agentconv.core import regexes
+
     found = read_checked(format_id, {event: [_group(item) for item in items] for event, items in value.items()})
     for hook in found:
         matchers = [hook.matcher, *(handler.get("matcher") for handler in hook.handlers if isinstance(handler, dict))]
@@ -281,8 +283,14 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
         if events:
             projection.change("hooks", after, code, listed(events))
     guards = dict.fromkeys(own.native_event for hook, own in pairs if hook != own and own.event in effects.GUARD_EVENTS)
-    if guards and not hook_facts.blocks_silently(vocabulary.words_of(projection.target.id)) and effects.effects(projection.source).guards:
+    if guards and not _blocks_silently(projection.target.id) and effects.effects(projection.source).guards:
         projection.remark("guard-silent", "hooks", listed(guards))
+
+
+def _blocks_silently(target: str) -> bool:
+    from agentconv.core import hook_facts
+
+    return hook_facts.blocks_silently(vocabulary.words_of(target))
 
 
 def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Hook, ...]]) -> list[tuple[Hook, Hook]]:
@@ -305,7 +313,7 @@ _SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})
 
 def _translated(hook: Hook, target: str) -> Hook | None:
     """Return a hook of another client's agent as one of the target's, where both run the same for the same; else None."""
-    from agentconv.core import hook_contracts, hook_matchers
+    from agentconv.core import hook_contracts, hook_facts, hook_handlers, hook_matchers
     from agentconv.projecting import hook_translation
 
     clients = (hook_facts.hooks(target), hook_facts.hooks(hook.format))
@@ -322,6 +330,8 @@ def _is_shared(handler: Json) -> bool:
     """Whether a handler is a command without keys of its own client alone, and without its plugin: no script moves with an agent."""
     if not isinstance(handler, dict) or handler.get("type") != "command" or not handler.keys() <= _SHARED_KEYS:
         return False
+    from agentconv.core import hook_handlers
+
     return hook_handlers.plugin_folder().search(str(handler.get("command"))) is None
 
 

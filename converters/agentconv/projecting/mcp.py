@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import effects, enforcement, fields, references, server_variables, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import listed
-from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -169,7 +168,7 @@ class Told:
         if self._inherited:
             self._projection.change("mcp_servers", after, "reference-inherited", listed(self._inherited))
         if self._left:
-            hint = by_hand.hint(self._target, self._by_hand)
+            hint = _by_hand(self._target, self._by_hand)
             self._projection.change("mcp_servers", after, "reference-dropped", listed(self._left), hint=hint)
 
     def holds(self, server: McpServer) -> bool:
@@ -199,7 +198,13 @@ class Told:
     def hint(self, names: Iterable[str], servers: Iterable[McpServer]) -> str | None:
         """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""
         lost = [server for server in servers if server.name in names and not self.holds(server)]
-        return by_hand.hint(self._target, lost) if lost else None
+        return _by_hand(self._target, lost) if lost else None
+
+
+def _by_hand(target: str, servers: Iterable[McpServer]) -> str | None:
+    from agentconv.projecting import by_hand
+
+    return by_hand.hint(target, servers)
 
 
 def drop_unheld(projection: Projection, hint: str) -> None:
@@ -218,7 +223,7 @@ def drop(projection: Projection, hint: str) -> None:
         found = [server.name for server in servers if (server.transport is not None) is kind]
         if found:
             defined = [server for server in servers if kind and server.transport is not None]
-            lines = by_hand.hint(projection.target.id, defined)
+            lines = _by_hand(projection.target.id, defined)
             projection.change("mcp_servers", None, code, listed(found), hint=lines or hint)
     if not servers:
         projection.change("mcp_servers", None, "default-dropped", "none")

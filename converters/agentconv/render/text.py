@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.expressions import expression
@@ -63,6 +62,8 @@ def style(stream: TextIO, choice: str = "auto") -> Style:
 @lru_cache(maxsize=4096)
 def safe(text: str) -> str:
     """Return text that cannot move the cursor, hide itself, or give away a secret."""
+    from agentconv.core import credentials
+
     if _STRAY_BYTE.search(text):
         with suppress(UnicodeEncodeError):  # a surrogate that stands for no byte is escaped below
             text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -12,7 +12,7 @@ from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.sources import sniffing, voided
+from agentconv.sources import sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +91,8 @@ class Containers:
 
 def _voided(format_id: str, root: Path) -> list[Diagnostic]:
     """Return for which of its hooks a client takes nothing of the plugin of a folder."""
+    from agentconv.sources import voided
+
     found = voided.of_folder(root, format_id)
     if found is None or found.span is None:
         return []

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Effect
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
-from agentconv.sources import configured, locations
+from agentconv.sources import locations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,12 +55,15 @@ class Declarations:
         key = os.fspath(root)
         if key not in self._given:
             text = locations.settings(root, client)
-            rows = configured.declared(client, text) if text else ()
-            stops = [one for one in (configured.remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
+            found = self._given[key] = {}
+            if not text:
+                return found
+            from agentconv.sources import configured
+
+            stops = [one for one in configured.remarks(client, text) if one.effect is Effect.STOPS]
             if stops:
                 self._stopping[key] = stops[0]
-            found = self._given[key] = {}
-            for one in rows:
+            for one in configured.declared(client, text):
                 found.setdefault(os.path.realpath(root / one.path), []).append(one.given)
         return self._given[key]
 

@@ -20,7 +20,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import contents, sniffing, void_files, voided
+from agentconv.sources import contents, sniffing
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
@@ -214,6 +214,8 @@ class PartsOnDisk(PlacesOnDisk):
         """Return why a client takes nothing of a file, where that is not what those of the kind in it say themselves."""
         path = source.text.path
         if (client, path) not in self._voids:
+            from agentconv.sources import void_files
+
             self._voids[client, path] = void_files.of_file(client, source.text, partial(self._is_missing, client, path))
         return next((one for one in self._voids[client, path] if one.kind != kind), None)
 
@@ -358,6 +360,8 @@ class PartsOnDisk(PlacesOnDisk):
         name = loaded.part.name or ""
         called = tuple(one for one in contained.called(loaded.kind, name) if one != name)
         if loaded.client not in self._voided:
+            from agentconv.sources import voided
+
             self._voided[loaded.client] = voided.of_contained(self.folder, contained)
         lost = contained.contents.problem or self._voided[loaded.client]
         is_voided = bool(lost) and not loaded.state.dropped

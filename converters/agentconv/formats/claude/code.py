@@ -18,7 +18,7 @@ from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.families import javascript, markdown, model_words
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.formats.claude import loader, mcp_servers, spelling
+from agentconv.formats.claude import loader, spelling
 from agentconv.projecting import hooks, models, permissions, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import AgentSet, Hook, Json
+    from agentconv.core.ir import AgentSet, Hook, Json, McpServer
     from agentconv.core.source import SourceText
 
 ID = "claude-code"
@@ -58,6 +58,18 @@ def _description(value: Json) -> str:
     return value.replace("\\n", "\n")
 
 
+def _read_servers(value: Json) -> tuple[McpServer, ...]:
+    from agentconv.formats.claude import mcp_servers
+
+    return mcp_servers.read(value)
+
+
+def _write_servers(servers: tuple[McpServer, ...]) -> Json:
+    from agentconv.formats.claude import mcp_servers
+
+    return mcp_servers.write(servers)
+
+
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
     return hooks.read(ID, value)
 
@@ -71,7 +83,7 @@ KEYS: dict[str, Key] = {
     "permissionMode": simple("permissions.mode", partial(spelling.mode, ID), lambda mode: vocabulary.native_mode(ID, mode)),
     "maxTurns": simple("limits.max_turns", javascript.count),
     "skills": simple("skills", spelling.skills, list),
-    "mcpServers": simple("mcp_servers", mcp_servers.read, mcp_servers.write),
+    "mcpServers": simple("mcp_servers", _read_servers, _write_servers),
     "hooks": simple("hooks", _read_hooks, hooks.write),
     "background": simple("background", javascript.boolean),
     "effort": simple("effort", loader.effort),
@@ -125,6 +137,8 @@ def _project_shape(projection: Projection) -> None:
     models.model(projection)
     models.effort(projection, loader.EFFORTS, numbers=True)
     loader.project_color(projection)
+    from agentconv.formats.claude import mcp_servers
+
     mcp_servers.project(projection)
     hooks.project(projection, _read_hooks)
     spelling.project_skills(projection)

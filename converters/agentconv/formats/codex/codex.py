@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import variable_keys, vocabulary
+from agentconv.core import vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
@@ -82,6 +82,8 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 
 def read_server(name: str, config: dict[str, Json]) -> McpServer:
     """Read one server's configuration; the name is as a canonical map has it."""
+    from agentconv.core import variable_keys
+
     values, options = mcp.read_config(config, _SERVER_KEYS)
     variable_keys.lift(values, options, local="command" in config)
     return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
@@ -97,6 +99,8 @@ def _write_servers(servers: tuple[McpServer, ...]) -> Json:
 
 def write_server(server: McpServer) -> dict[str, Json]:
     """Write one server's configuration."""
+    from agentconv.core import variable_keys
+
     plain, variables = variable_keys.lower(server)
     texts = replace(server, env=plain.get("env", server.env and None), headers=plain.get("headers", server.headers and None), options=None)
     return {**mcp.write_config(texts, _SERVER_KEYS), **variables, **(server.options or {})}
