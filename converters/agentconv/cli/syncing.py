@@ -108,7 +108,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
         is_named = options.config is not None
-        outcome.elsewhere = elsewhere.of(outcome, scope, one.reader, accepts=is_named) if options.check else []
+        if not options.switch_source:  # which changes what they are held against
+            outcome.elsewhere = elsewhere.of(outcome, scope, one.reader, accepts=is_named)
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()

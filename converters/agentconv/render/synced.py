@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Loss
     from agentconv.sync.carrying import Edit
+    from agentconv.sync.elsewhere import Elsewhere
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.settings import Settings
 
 
 BY_FLAG = ("name-duplicate", "model-dropped")
@@ -50,12 +52,25 @@ def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
     for one in outcome.elsewhere:
         named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
+        table = f"[sync.agents.{one.name}.{one.target}]"
+        why, way = _not_synced(one, outcome.settings, table)
         hint = (
-            f"sync does not write this file, and it may do more than `{one.name}` of the source: narrow it, delete it, or name it"
-            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of a file that --config names says that it is"
-            " meant"
+            f"`{one.name}` of {outcome.settings.place} may do less, and sync does not write this file, as {why}: narrow it, delete it, name"
+            f" it otherwise, or {way}, and agentconv sync --prefer source {one.name} writes it; if it is meant, `keep-wider = [{named}]` in"
+            f" {table} of a file that --check --config names says so"
         )
         yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
+
+
+def _not_synced(one: Elsewhere, settings: Settings, table: str) -> tuple[str, str]:
+    """Say why no run writes a file, and what lets one."""
+    if one.target not in settings.targets:
+        return f"`targets` does not name {one.target}", f'add "{one.target}" to `targets` in {settings.own_file}'
+    if settings.excludes(one.path):
+        return "`exclude` names it", f"take it out of `exclude` in {settings.own_file}"
+    if overriding.is_skipped(settings, one.target, one.name):
+        return f"{table} says `skip = true`", f"take that out of {settings.own_file}"
+    return f"{text.client(one.target)} has the agent in another one", "delete that one"
 
 
 def _copied(outcome: Outcome) -> Iterator[Line]:
