@@ -120,21 +120,27 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 loss = next((loss for loss in refused if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
-                way = _out(loss, name, outcome)
-                many = synced_entries.skipping("AGENT", views.target)
+                way, many = (_out(loss, name, said, outcome) for said in (name, "AGENT"))
                 place = (views.target, *key)
                 yield Line("refused", name, synced_entries.refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
-def _out(loss: Loss, name: str, outcome: Outcome) -> str:
-    """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then."""
-    skip = synced_entries.skipping(name, loss.target)
+def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
+    """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then.
+
+    Args:
+        loss: The refusal.
+        name: The agent.
+        said: What is said for its name: where the same goes for several, a word that stands for each.
+        outcome: What the run found.
+    """
+    skip = synced_entries.skipping(said, loss.target)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
-        kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(name)
+        kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(said)
         vain = synced_entries.in_vain(kept, loss.beyond if is_read else (), _NOT_WRITTEN)
         if is_read:
-            way = synced_entries.keeping(name, loss.target, loss.beyond)
+            way = synced_entries.keeping(said, loss.target, loss.beyond)
             return f"{vain}{way} writes it, which is narrower than what {text.client(loss.target)} reads without it; {insisted}"
         return f"{vain}{insisted}; or {skip}"
     if not loss.hint or loss.code in BY_FLAG:
@@ -188,7 +194,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: boo
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += [f"{text.count(wrong, 'error')} above."] if wrong else []
-    parts += in_step.losses(outcome.synced)
+    parts += in_step.losses(outcome.synced, outcome.lock.synced if outcome.lock is not None else None)
     parts += [f"{one}." for one in text.unable(outcome.new_losses)]
     parts += [
         f"{freer:,} freer in {text.client(one.target)}." for one in outcome.served if (freer := len({loss.agent for loss in one.losses}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
@@ -292,11 +292,27 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if outcome.one_way:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
-        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back{_staying(one, path)}"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
+
+
+def _staying(one: Candidate, path: str) -> str:
+    """Say what lets an edit stay that has no way into the source; nothing of one by which an agent may do more than that says."""
+    own = f"extras.{one.target}."
+    if path == digests.GROUP:
+        value = "" if one.wider else "true"
+    else:
+        value = (
+            f'["extras.{path.removeprefix(own)}"]'
+            if path.startswith(own)
+            else f'["{path}"]'
+            if path in fields.PATHS and path != "name"
+            else ""
+        )
+    return f"; `keep = {value}` in [sync.agents.{one.name}.{one.target}] lets it stay" if value else ""
 
 
 def entry(
