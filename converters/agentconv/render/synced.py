@@ -84,7 +84,7 @@ def _copied(outcome: Outcome) -> Iterator[Line]:
             yield synced_entries.entry(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
 
 
-_NO_COMMIT = " (not for a commit: `*.agentconv-backup` is a line for .gitignore)"
+_NO_COMMIT = " (not for a commit: `*.agentconv-backup*` is a line for .gitignore)"
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
