@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli import project
+from agentconv.cli import project, typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
 from agentconv.conversion import set_restraints
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     _parts(root, source, written.path)
     _beside(here, root, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
-    for line in table(_next(options)):
+    for line in table([(typed.here(command), does) for command, does in _next(options)]):
         print(f"  {line}")
     return Exit.FINDINGS if any(kept) else Exit.OK
 
@@ -161,7 +161,7 @@ def _source(options: argparse.Namespace, here: Here) -> str | None:
         return _answer(here.leading)
     number = text.count(here.agents[here.leading[0]], "agent")
     print(f"The source may be {' or '.join(map(text.client, here.leading))}, with {number} each; nothing was written.\n\nTry:")
-    for line in table([(f"agentconv init -f {client}", f"{text.client(client)} is the source") for client in here.leading]):
+    for line in table([(typed.here(f"agentconv init -f {client}"), f"{text.client(client)} is the source") for client in here.leading]):
         print(f"  {line}")
     return None
 

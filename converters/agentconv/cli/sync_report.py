@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from agentconv.cli import sync as command
+from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.install.lock import FILE as LOCK
@@ -117,19 +118,20 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
     changes = [change for plan in plans for change in plan.changes]
     if options.check:
         if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
-            told = synced_machine.NEXT if repository is None else "run `agentconv sync`, and stage what it changes"
+            told = f"run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):
         looking = options.dry_run or options.diff
         if looking or not (outcome.one_way or any(not row.committed for row in outcome.settings.formats.values())):
-            _print([_FIRST[looking]])
+            _print([_first(looking=looking)])
 
 
-_FIRST = {
-    True: "next: `agentconv sync` writes that",
-    False: f"next: commit these files and {LOCK}; in CI, `agentconv sync --check` says when something is not in step",
-}
-"""What comes after the first run: one that only looked, or one that wrote."""
+def _first(*, looking: bool) -> str:
+    """Say what comes after the first run: one that only looked, or one that wrote."""
+    if looking:
+        return f"next: `{typed.here('agentconv sync')}` writes that"
+    check = typed.here("agentconv sync --check")
+    return f"next: commit these files and {LOCK}; in CI, `{check}` says when something is not in step"
 
 
 def _print(lines: Iterable[str], stream: TextIO | None = None) -> None:
