@@ -285,10 +285,8 @@ def _beside(here: Here, root: Path, *, moving: bool) -> None:
         print(f"  {text.safe('rm ' + ' '.join(paths))}")
     git = Git(root)
     if git.top and not git.ignored([BACKUP]):
-        told = (
-            f"Of a file that gives way a copy is kept beside it: `*{BACKUP}*` is a line for .gitignore, which is yours, and not written to."
-        )
-        print(f"\n{wrapped(told)}")
+        when = "Where `agentconv sync` replaces words that git does not have, it keeps a copy beside the file"
+        print(f"\n{wrapped(f'{when}: `*{BACKUP}*` is a line for .gitignore, which is yours: nothing was written there.')}")
 
 
 def _next(options: argparse.Namespace) -> list[tuple[str, str]]:
