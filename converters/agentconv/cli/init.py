@@ -106,7 +106,8 @@ def run(options: argparse.Namespace) -> int:
 def _is_said(options: argparse.Namespace, present: Settings, root: Path) -> Exit:
     """Say that the project says already what is kept in step, and what."""
     place = Path(os.path.relpath(present.file)).as_posix()
-    print(f"{text.safe(place)} says already what is kept in step: {_names([present.source_format])} for {_names(present.targets)}")
+    targets = _names(present.targets) or "no assistant"
+    print(f"{text.safe(place)} says already what is kept in step: {_names([present.source_format])} for {targets}")
     if present.root != Path(os.path.abspath(root)):
         print("`agentconv init --project DIR` makes a folder in it a project of its own.")
     if not (options.source or options.to):
