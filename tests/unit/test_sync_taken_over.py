@@ -105,6 +105,19 @@ def test_a_file_of_ours_that_nobody_touched_goes_with_its_source(project):
     assert not project.has(CODEX)
 
 
+def test_a_file_that_was_taken_over_and_is_gone_is_ours_once_it_is_written_again(project):
+    """Nothing of what somebody wrote is left in it."""
+    project.remove("agentconv.lock")
+    project.write(CODEX, f"{MARK}\n{project.read(CODEX)}")
+    project.sync()
+    project.remove(CODEX)
+    project.sync()
+    project.remove(f"{SOURCE}/digger.md")
+    project.sync("--yes")
+
+    assert not project.has(CODEX)
+
+
 def test_what_convert_wrote_is_taken_over_without_a_word(project):
     """There is nothing in it that anybody has to be told of."""
     project.remove("agentconv.lock")

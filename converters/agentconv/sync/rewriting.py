@@ -215,13 +215,14 @@ def _is_ours(one: Candidate, file: File, data: bytes, left: str) -> bool:
     What was there before is somebody's for good, unless they let it go; and so is a file of ours from when a person's words in it,
     be they comments, are settled along with ours.
     """
+    there = one.file if one.moved_from is not None else file
+    was = there.data if there is not None else None
     anew = not one.pointer and one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)
-    if one.lets_go and anew:
+    if anew and (one.lets_go or was is None):
         return True
     if not one.bases:
-        return not one.is_unlocked and (file.data is None or bool(one.pointer))
-    there = one.file if one.moved_from is not None else file
-    touched = there is not None and there.data is not None and all(base.bytes_sha256 != there.sha256 for base in one.bases)
+        return not one.is_unlocked and (was is None or bool(one.pointer))
+    touched = there is not None and was is not None and all(base.bytes_sha256 != there.sha256 for base in one.bases)
     taken = touched and not anew and left == texts.sha256(data)
     return all(base.created for base in one.bases) and (bool(one.pointer) or not taken)
 
