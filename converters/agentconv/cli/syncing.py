@@ -293,13 +293,13 @@ def _tell_next(options: argparse.Namespace, run: syncing.Run, target: str | None
     """Say what in the configuration would have files taken over again that were released, and what is left where all were."""
     chosen = run.settings
     if target is None:
-        print(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again")
+        print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
         if not options.dry_run:
             _tell_ending(options, run)
     elif target in chosen.targets:
-        print(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again')
+        print(wrapped(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again'))
         for said in _still_named(chosen, target):
-            print(text.safe(f"and take out what speaks of it: {said}"))
+            print(wrapped(text.safe(f"and take out what speaks of it: {said}")))
 
 
 def _tell_ending(options: argparse.Namespace, run: syncing.Run) -> None:
