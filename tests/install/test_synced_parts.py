@@ -346,7 +346,7 @@ def test_what_a_user_fills_in_for_a_server_is_theirs(source, run, tree):
     (source / ".mcp.json").write_text(TRACKER % ('"--quiet"', "OTHER"))
     run("sync")
 
-    assert "write ${TRACKER_KEY} in place of ${OTHER}" in " ".join(lost.split())
+    assert "write ${TRACKER_KEY} in place of ${OTHER} at .mcp.json:1, so that" in " ".join(lost.split())
     assert "and not in a file that you commit" in " ".join(lost.split())
     assert ["server-reference-dropped" in told for told in (lost, again, closely, settled)] == [True, False, True, False]
     assert '"--quiet"' in config.read_text()
@@ -374,3 +374,16 @@ def test_what_convert_wrote_is_told_in_the_first_run(source, run):
     run("convert", ".", "-t", "codex", "-o", ".", "--with", "all")
 
     assert ["server-reference-dropped" in run("sync").err for _ in range(2)] == [True, False]
+
+
+def test_what_only_agents_name_that_a_target_cannot_hold_is_told_once(source, run):
+    """With the target that does not get it: another one does."""
+    (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "cursor"]\nwith = ["needed"]\n')
+    (source / ".claude/agents/reviewer.md").write_text(
+        "---\nname: reviewer\ndescription: Reviews\ntools: Read, mcp__tracker__search\n---\n\nReview it.\n"
+    )
+    told = [" ".join(run("sync", *words).err.split()) for words in ((), (), ("-v",))]
+    said = "MCP server `tracker` does not go to Cursor: only agents name it that no file of Cursor can hold"
+
+    assert [said in one for one in told] == [True, False, True]
+    assert "tracker" in (source / ".codex/config.toml").read_text()

@@ -112,13 +112,22 @@ def test_what_is_named_and_not_there_is_one_note(project, words):
     ]
 
 
+def test_a_file_of_servers_that_every_agent_has_is_told(project, tmp_path, capsys):
+    """Where no file of an agent chooses among them."""
+    for target in ("cursor", "codex"):
+        main(["convert", str(project), "-f", "claude-code", "-t", target, "--with", "servers", "-o", str(tmp_path / target)])
+    told = [line for line in capsys.readouterr().err.split("\n") if "every agent of" in line]
+
+    assert [line.partition(": ")[0].endswith("cursor/.cursor/mcp.json") for line in told] == [True]
+
+
 def test_what_only_refused_agents_name_stays(project):
     """A server that a refused agent alone names goes along only with everything, and what another one needs goes along all the same."""
     result = agentconv.write(agentconv.read(project), "cursor")
 
     assert result.refused
     assert paths(result) == []
-    assert any("only refused agents name" in told.message and "`db`" in told.message for told in result.diagnostics)
+    assert any("that no file of Cursor can hold" in told.message and "`db`" in told.message for told in result.diagnostics)
 
     (project / ".claude/agents/free.md").write_text("---\nname: free\ndescription: Does\nskills: [check]\n---\n\nDo.\n")
     left = paths(agentconv.write(agentconv.read(project), "cursor"))

@@ -182,6 +182,11 @@ def test_copies_are_named_and_stay(project, capsys):
     ("path", "text", "said"),
     [
         (".mcp.json", '{"mcpServers": {"tracker": {"command": "t"}}}', 'there is 1 MCP server. `with = ["needed"]` in'),
+        (
+            ".claude/settings.json",
+            '{"hooks": {"PostToolUse": [{"matcher": "Edit", "hooks": [{"type": "command", "command": "prettier --check ."}]}]}}',
+            'there is 1 hook. `with = ["needed", "hooks"]` in',
+        ),
         (".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}', 'denies 1 pattern. `with = ["needed", "permissions"]` in'),
     ],
 )

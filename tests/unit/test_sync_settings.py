@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from agentconv.cli import configuration, lint_settings, pack_settings
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.model_choices import ModelChoices
 from agentconv.install import places
 from agentconv.sources import settings_file
@@ -156,7 +156,6 @@ MISTAKES = [
     ('sorce = "x"\n', "3:1", ["no setting `sorce`", "did you mean `source`"]),
     ("[tool.agentconv]\nstrict = true\n", "3:2", ["no setting `tool`", "[lint], not [tool.agentconv.lint]"]),
     ("[sync.codx]\nown = true\n", "3:7", ["no format `codx`", "did you mean `codex`"]),
-    ("sync.copilot.own = true\n", "3:6", ["`targets` does not name copilot", "take [sync.copilot] out"]),
     ("[sync.claude-code]\nown = true\n", "3:7", ["Claude Code is the source"]),
     ("[sync.codex]\nskip = true\n", "4:1", ["one agent is skipped", "take codex out of `targets`"]),
     ('[sync]\ncodex = { own = "yes" }\n', "4:11", ["`own` wants true or false"]),
@@ -190,7 +189,6 @@ MISTAKES = [
     ("exclude = 1\n", "3:1", ["`exclude` is a list of patterns of paths"]),
     ('carry-back = ["tools"]\n', "3:15", ["`tools` is not carried back by itself", "prompt and description"]),
     ('accept = ["widened"]\n', "3:11", ["`widened` cannot be accepted"]),
-    ('accept = ["not-enforced:cursor"]\n', "3:11", ["`targets` does not name cursor"]),
     ('models = "tiers"\n', "3:1", ["`models` wants one of off, tier"]),
     ('models = "tier"\nmap-models = "off"\n', "4:1", ["`models` says it too, at agentconv.toml:3:1"]),
     ('[models]\ncodex = { opus = "" }\n', "4:11", ["what to write for `opus`"]),
@@ -213,6 +211,29 @@ def test_mistakes(tmp_path, text, place, words):
     assert all(word in told for word in words), told
 
 
+UNUSED = [
+    ("sync.copilot.own = true\n", "3:6", "[sync.copilot]"),
+    ('[sync.agents.x.cursor]\nmodel = "y"\n', "3:16", "[sync.agents.x.cursor]"),
+    ('accept = ["not-enforced:cursor"]\n', "3:11", '"not-enforced:cursor" in `accept`'),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "what"), UNUSED)
+def test_what_is_said_of_no_target_is_told_and_stops_nothing(tmp_path, text, place, what):
+    """Whoever takes an assistant out of `targets` has not to take out all that speaks of it at once."""
+    told = said(tmp_path, HEAD + text).unused
+
+    assert [(str(one.span), one.severity) for one in told] == [(f"agentconv.toml:{place}", Severity.WARNING)]
+    assert f"nothing comes of {what}" in told[0].message
+
+
+def test_the_last_target_can_be_taken_out(tmp_path):
+    """What was written goes then."""
+    found = said(tmp_path, 'source = "claude-code"\ntargets = []\n[sync.agents.x.codex]\nskip = true\n')
+
+    assert (found.targets, found.skipped, len(found.unused)) == ((), {}, 1)
+
+
 ABOUT_SOURCE_AND_TARGETS = [
     ('source = ["claude-code", "codex"]\ntargets = ["roo"]\n', "1:1", ["one assistant", "several sources are not kept in step yet"]),
     ('source = "claud-code"\ntargets = ["roo"]\n', "1:1", ["no format `claud-code`", "did you mean `claude-code`"]),
@@ -222,7 +243,6 @@ ABOUT_SOURCE_AND_TARGETS = [
     ('source = "docs/agents"\ntargets = ["roo"]\nsource-format = "codx"\n', "3:1", ["no format `codx`", "did you mean `codex`"]),
     ('source = "claude-code"\n', "1:1", ["`source` is said, and `targets` is not"]),
     ('targets = ["codex"]\n', "1:1", ["`targets` is said, and `source` is not", "for example"]),
-    ('source = "claude-code"\ntargets = []\n', "2:1", ["`targets` names no assistant"]),
     ('source = "claude-code"\ntargets = "codex"\n', "2:1", ["`targets` is a list of assistants"]),
     ('source = "claude-code"\ntargets = ["roo", "coedx"]\n', "2:19", ["no format `coedx`", "did you mean `codex`"]),
     ('source = "claude-code"\ntargets = ["claude"]\n', "2:12", ["Claude Code is the source", "take it out"]),

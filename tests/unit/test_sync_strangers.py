@@ -116,7 +116,7 @@ def test_a_stranger_that_was_replaced_goes_with_its_source(project):
 
     assert not project.has(".codex/agents/digger.toml")
     assert "One by hand." in project.read(".codex/agents/sower.toml")
-    assert any("was there before" in one["what"] for one in told.entries)
+    assert any("somebody wrote in it" in one["what"] for one in told.entries)
     assert [one["hint"].endswith("; or delete it") for one in project.sync().entries] == [True]
 
 

@@ -15,7 +15,7 @@ from agentconv.cli.output import PLANS
 from agentconv.conversion import set_restraints
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.kinds import KINDS
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.disk.output import OutputFile
 from agentconv.disk.placing import BACKUP
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
+    from agentconv.core.kinds import Kind
     from agentconv.sync.rulesync import Moved
     from agentconv.sync.settings import Settings
     from agentconv.sync.starting import Here, Start, Written
@@ -49,6 +50,10 @@ It is written where the project's settings are: [tool.agentconv] of pyproject.to
 agentconv.toml. What says already what is kept in step is left as it is. Where several assistants load equally
 many agents, it asks on a terminal; elsewhere it writes nothing and exits with 1, unless --yes takes the first.
 """
+
+
+_OFTEN = ("codex", "cursor", "claude-code")
+"""Assistants that stand in an example."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,7 +113,8 @@ def run(options: argparse.Namespace) -> int:
 def _is_said(options: argparse.Namespace, present: Settings, root: Path) -> Exit:
     """Say that the project says already what is kept in step, and what."""
     place = Path(os.path.relpath(present.file)).as_posix()
-    print(f"{text.safe(place)} says already what is kept in step: {_names([present.source_format])} for {_names(present.targets)}")
+    targets = _names(present.targets) or "no assistant"
+    print(f"{text.safe(place)} says already what is kept in step: {_names([present.source_format])} for {targets}")
     if present.root != Path(os.path.abspath(root)):
         print("`agentconv init --project DIR` makes a folder in it a project of its own.")
     if not (options.source or options.to):
@@ -191,7 +197,8 @@ def _targets(options: argparse.Namespace, here: Here, source: str) -> list[str]:
         raise registry.usage(f"{text.client(source)} is the source", "leave it out of --to, or name another source with -f")
     found = [target for target in here.used if target != source and registry.is_loadable(target)] if named is None else named
     if not found:
-        hint = f"name those that get them: agentconv init -t ASSISTANT,...; {registry.LISTED}"
+        others = ",".join([one for one in _OFTEN if one != source][:2])
+        hint = f"name those that get them: agentconv init -t {others}; {registry.LISTED}"
         raise registry.usage(f"no other assistant than {text.client(source)} is used here", hint)
     return found
 
@@ -258,10 +265,13 @@ def _parts(root: Path, source: str, place: str) -> None:
     parts = Parts([root], [source])
     restraining = [one for kind in KINDS if kind in RESTRAINING and parts.may_restrain() for one in parts.of(kind) if one.meant]
     words, kinds = set_restraints.said_of(restraining)
-    servers = sum(1 for one in parts.of("servers") if one.meant)
+    others: Sequence[Kind] = ("servers", *(("hooks",) if "hooks" not in kinds else ()))
+    counts = {kind: number for kind in others if (number := sum(1 for one in parts.of(kind) if one.meant))}
+    counted = " and ".join(text.count(number, NOUNS[kind]) for kind, number in counts.items())
     found = [words] if words else []
-    found += [f"there {'is' if servers == 1 else 'are'} {text.count(servers, 'MCP server')}"] if servers else []
+    found += [f"there {'is' if sum(counts.values()) == 1 else 'are'} {counted}"] if counted else []
     if found:
+        kinds = tuple(dict.fromkeys((*kinds, *(kind for kind in counts if kind == "hooks"))))
         listed = ", ".join(f'"{word}"' for word in ("needed", *kinds))
         left = wrapped(f"Not kept in step: {text.safe('; '.join(found))}.")
         print(f"\n{left}")

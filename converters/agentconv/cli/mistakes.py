@@ -106,7 +106,7 @@ def flag_elsewhere(command: str, flag: str, value: str) -> str | None:
         return f"the report is what is on standard output: agentconv {command} ... > {shlex.quote(value) if value else 'FILE'}"
     if flag in ("-t", "--to") and command in ("lint", "inspect"):
         return "did you mean `--for`?"
-    return None
+    return _undoing(flag.lstrip("-"), command)
 
 
 _MEANT = {
@@ -122,6 +122,25 @@ _MEANT = {
 """Commands of other tools, and what does the same here."""
 
 
+_UNDOES = ("undo", "revert", "rollback", "reset", "remove", "uninstall", "delete")
+"""Words for taking back what was done."""
+
+
+def _undoing(word: str, command: str) -> str | None:
+    """Return how what a command did is undone, where a word asks for that: no near word would."""
+    from agentconv.cli import ending
+
+    if word not in _UNDOES:
+        return None
+    each = {"sync": ending.OF_SYNC, "init": ending.OF_SYNC, "convert": ending.OF_CONVERT, "install": ending.OF_PACKS}
+    return each.get(command) or ("; ".join(dict.fromkeys(each.values())) if not command else None)
+
+
+def missing(word: str, command: str) -> str | None:
+    """Return what to do where a word is missing that a command takes; None where its examples say it."""
+    return f"agentconv status lists packs; {_undoing('undo', 'sync')}" if (word, command) == ("PACK", "uninstall") else None
+
+
 def missing_target(words: Sequence[str]) -> str | None:
     """Return the command line that was meant by one without `-t` whose last word is a format; None where it is none."""
     last = words[-1] if words else ""
@@ -131,6 +150,8 @@ def missing_target(words: Sequence[str]) -> str | None:
 def no_command(word: str) -> str | None:
     """Return what to type for a file or a folder without a command, or for another tool's; None where the word is neither."""
     if not (os.path.lexists(word) or "/" in word or PurePath(word).suffix):
+        if undone := _undoing(word, ""):
+            return undone
         meant = " or ".join(f"`agentconv {line}`" for line in _MEANT.get(word, ()))
         return f"did you mean {meant}?" if meant else None
     place = shlex.quote(word)

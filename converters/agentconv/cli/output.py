@@ -56,6 +56,10 @@ def _in_folder(file: OutputFile, target: str) -> OutputFile:
     return replace(file, path=file.path.removeprefix(f"{registry.FORMATS[target].folders[0]}/"))
 
 
+_CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.rules"})
+"""Fields by which an agent has some of its project's MCP servers, and not others."""
+
+
 class Output:
     """Takes results one by one and writes them."""
 
@@ -76,6 +80,8 @@ class Output:
                 self.report.diagnostic(told)
         self._has_parts = False
         """Whether any skill, command or server went along by now."""
+        self._for_all: dict[str, str] = {}
+        """By file with MCP servers that went along, the target, none of whose agents has a choice of them."""
         self.waiting: Converted | None = None
         """The one result without a folder, until it is known to be the only one."""
         self.failures: dict[tuple[str, str], int] = {}
@@ -109,6 +115,8 @@ class Output:
             printable.data(done.file.data)
             self.report.to_stdout = True
         shown = self.preview(saved) if saved else None
+        if saved and done.part == "servers" and not _CHOOSES & registry.load(done.target).SPEC.holds:
+            self._for_all[saved.path.as_posix()] = done.target
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
@@ -184,6 +192,9 @@ class Output:
         """Write what waited, print the report, and return the exit code."""
         if self.waiting:
             self.write(self.waiting)
+        for path, target in self._for_all.items():
+            message = f"every agent of {text.client(target)} has the MCP servers in it, for no file of an agent chooses among them"
+            self.report.diagnostic(Diagnostic(Code.PARTS, Severity.NOTE, message, Span(path)))
         for (place, reason), number in self.failures.items():
             if number > 1:
                 message = f"{number - 1:,} more {'file' if number == 2 else 'files'} in it: {reason}"

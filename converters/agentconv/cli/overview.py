@@ -163,7 +163,8 @@ def _kept(folder: str) -> list[str]:
         return [in_step.line(chosen, lock.synced)]
     from agentconv.cli import apart
 
-    return [f"{chosen.source_format} -> {', '.join(chosen.targets)}: {apart.by_sync(chosen, places.project(chosen.root))}"]
+    targets = ", ".join(chosen.targets) or "no other assistant"
+    return [f"{chosen.source_format} -> {targets}: {apart.by_sync(chosen, places.project(chosen.root))}"]
 
 
 def _apart(found: Discovery) -> list[str]:

@@ -11,6 +11,7 @@ from agentconv.cli import mistakes, options
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.restraints import RESTRAINING
+from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.render import table
 
@@ -89,7 +90,8 @@ class Parser(argparse.ArgumentParser):
             raise options.no_target(f"{self.prog} {meant}" if meant else None)
         missing = re.match(r"the following arguments are required: (.*)", message)
         if missing:
-            raise registry.usage(f"{missing[1]} is missing", f"see the examples of `{self.prog} --help`")
+            way = mistakes.missing(missing[1], self.prog.rpartition(" ")[2])
+            raise registry.usage(f"{missing[1]} is missing", way or f"see the examples of `{self.prog} --help`")
         message = re.sub(r"^argument (\S+): not allowed with argument (\S+)", r"\1 and \2 exclude each other", message)
         message = re.sub(r"^argument (\S+): expected one argument", r"\1 wants a value", message)
         raise registry.usage(message.removeprefix("argument "), f"see `{self.prog} --help`")
@@ -111,9 +113,16 @@ class Parser(argparse.ArgumentParser):
                 long = [name for name in known if name.startswith("--")]
                 meant = mistakes.flag_meant(flag, value or "".join(words[at + 1 : at + 2]), self._actions)
                 other = mistakes.flag_elsewhere(self.prog.rpartition(" ")[2], flag, value or "".join(words[at + 1 : at + 2]))
-                hint = f"did you mean `{meant}`?" if meant else registry.did_you_mean(flag, long, f"see `{self.prog} --help`")
+                hint = f"did you mean `{meant}`?" if meant else _nearest_flag(flag, long) or f"see `{self.prog} --help`"
                 hint = other or hint
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", hint)
+
+
+def _nearest_flag(flag: str, known: Sequence[str]) -> str | None:
+    """Return a hint that names the nearest flag: the dashes are what all have in common, and make none nearer."""
+    words = {name.lstrip("-"): name for name in known}
+    close = nearest(flag.lstrip("-"), words)
+    return f"did you mean `{words[close]}`?" if close else None
 
 
 _BARE = {"--strict": "warnings", "--accept": EVERYTHING, "--allow-widening": EVERYTHING}

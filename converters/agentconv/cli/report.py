@@ -19,7 +19,7 @@ from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate
 from agentconv.formats import registry
 from agentconv.render import text
-from agentconv.render.table import wrapped
+from agentconv.render.table import fitted
 from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
@@ -153,12 +153,11 @@ class Report:
         self.folders.add(os.path.dirname(saved.path))
 
     def say(self, line: str) -> None:
-        """Write a line, in as many as a terminal needs; where nobody reads it any more, the work goes on without."""
+        """Write a line, in as many as there is room for; where nobody reads it any more, the work goes on without."""
         self.told = True
-        line = "\n".join(map(wrapped, line.split("\n"))) if sys.stderr.isatty() else line
         self.line.clear()
         with unheard(sys.stderr):
-            print(line, file=sys.stderr)
+            print(fitted(line, sys.stderr), file=sys.stderr)
 
     def exit_code(self) -> Exit:
         """Return the exit code for everything that was taken."""

@@ -112,7 +112,7 @@ def _tell_broken(words: Sequence[str], error: InputError | None = None) -> None:
         look = text.style(sys.stderr, _given(words, "--color", ("always", "never")))
         for told in registry.BROKEN.values():
             if error is None or error.diagnostic.message != told.message:
-                print(text.diagnostic(told, look), file=sys.stderr)
+                _print(told, look)
 
 
 def _trace() -> None:
@@ -157,7 +157,14 @@ def _tell(error: InputError, words: Sequence[str]) -> None:
         from agentconv.cli import failed
 
         failed.report(error.diagnostic, _given(words, "--output-format", failed.FORMATS), report_file)
-    print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
+    _print(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never"))))
+
+
+def _print(told: Diagnostic, look: text.Style) -> None:
+    """Print a diagnostic, in lines as wide as there is room for."""
+    from agentconv.render.table import fitted
+
+    print(fitted(text.diagnostic(told, look), sys.stderr), file=sys.stderr)
 
 
 def _dispatch(words: list[str]) -> int:

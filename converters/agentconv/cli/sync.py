@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--diff", action="store_true", help="write nothing; show what would change")
     group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
     group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
-    group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
+    group.add_argument("--release", metavar="FORMAT|all", help="forget what was synced for an assistant, or for all, and keep its files")
     group.add_argument("--switch-source", metavar="FORMAT", help="from now on another assistant's files are the source")
     group.add_argument(
         "--scope",

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, sync_report
+from agentconv.cli import deploying, ending, sync_report
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
+from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
@@ -24,6 +25,7 @@ from agentconv.render import (
     synced,
     text,
 )
+from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
@@ -125,9 +127,19 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
     code = sync_report.tell(options, outcome, told, beside, looking=looking)
-    if options.output_format == "text" and not options.watch:
-        sync_report.tell_next(options, outcome, beside, repository)
+    _tell_further(options, one, outcome, beside, repository, looking=looking)
     return code
+
+
+def _tell_further(
+    options: argparse.Namespace, run: syncing.Run, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None, *, looking: bool
+) -> None:
+    """Say what is to be done next, and what is left where nothing is kept in step any more."""
+    if options.output_format != "text" or options.watch:
+        return
+    sync_report.tell_next(options, outcome, beside, repository)
+    if not (looking or options.check or run.settings.targets) and outcome.lock is not None and outcome.lock.synced:
+        _tell_ending(options, run)
 
 
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
@@ -255,29 +267,46 @@ def _texts(options: argparse.Namespace, chosen: Settings) -> Selection | None:
 
 
 def _release(options: argparse.Namespace, chosen: Settings) -> int:
-    """Forget what was synced for a target, and keep its files."""
-    target = registry.resolve(options.release)
+    """Forget what was synced for a target, or for all, and keep its files."""
+    target = None if options.release == EVERYTHING else registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=options.dry_run):
         chosen = chosen if options.dry_run else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
-        outcome = one.released(target, dry_run=options.dry_run)
+        outcome = one.released(None if target is None else [target], dry_run=options.dry_run)
         if not outcome.agents:
             known = sorted({each.target for each in outcome.synced})
-            raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
+            raise registry.usage(f"nothing was synced for {target or 'any assistant'}", f"what was: {', '.join(known) or 'nothing'}")
         if not options.dry_run:
             one.apply(outcome)
     if options.output_format == "json":
         document = in_step.document(int(Exit.OK), 0, looking=options.dry_run)
-        print(machine.report(document | {"released": {"target": target, "files": outcome.agents}}))
+        print(machine.report(document | {"released": {"target": target or EVERYTHING, "files": outcome.agents}}))
         return Exit.OK
     done = "would be released: they would stay, and be yours." if options.dry_run else "released: they stay, and are yours now."
-    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} {done}")
-    if target in chosen.targets:
-        print(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again')
-        for said in _still_named(chosen, target):
-            print(text.safe(f"and take out what speaks of it: {said}"))
+    print(f"{text.count(outcome.agents, 'file')} of {text.client(target) if target else 'all assistants'} {done}")
+    _tell_next(options, one, target)
     return Exit.OK
+
+
+def _tell_next(options: argparse.Namespace, run: syncing.Run, target: str | None) -> None:
+    """Say what in the configuration would have files taken over again that were released, and what is left where all were."""
+    chosen = run.settings
+    if target is None:
+        print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
+        if not options.dry_run:
+            _tell_ending(options, run)
+    elif target in chosen.targets:
+        print(wrapped(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again'))
+        for said in _still_named(chosen, target):
+            print(wrapped(text.safe(f"and take out what speaks of it: {said}")))
+
+
+def _tell_ending(options: argparse.Namespace, run: syncing.Run) -> None:
+    """Say what is left of it where nothing is kept in step any more."""
+    if not options.quiet:
+        look = text.style(sys.stderr, options.color)
+        print("\n".join(map(wrapped, text.diagnostic(ending.left(run), look).split("\n"))), file=sys.stderr)
 
 
 def _still_named(chosen: Settings, target: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project
+from agentconv.cli import deploying, ending, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
@@ -165,6 +165,7 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
         there = [pack.name for pack in lock.deployed]
         where = "in your home folder" if scope.is_user else "in this project"
         hint = registry.did_you_mean(word, there, f"deployed are: {', '.join(there)}") if there else "nothing is deployed here"
+        hint = ending.OF_SYNC if registry.is_known(word) else hint
         raise registry.usage(f"`{word}` is not installed {where}", hint)
     return found
 

@@ -12,7 +12,7 @@ from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.core.ir import Agent, Rule, ToolGrant
     from agentconv.core.kinds import Kind
@@ -195,15 +195,12 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint)
 
 
-def left_of_refused(parts: Iterable[LoadedPart]) -> Diagnostic:
-    """Say which parts stay since only refused agents name them."""
-    words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts)
-    return Diagnostic(
-        Code.PARTS,
-        Severity.NOTE,
-        f"what only refused agents name stays here: {words}",
-        hint='--with all (in sync: `with = ["all"]`) takes it along',
-    )
+def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
+    """Say which parts a target does not get since only agents name them that it cannot hold."""
+    words, title = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts), registry.FORMATS[target].title
+    go, them = ("does not go", "it") if len(parts) == 1 else ("do not go", "them")
+    message = f"{words} {go} to {title}: only agents name {them} that no file of {title} can hold"
+    return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=f'--with all (in sync: `with = ["all"]`) takes {them} along')
 
 
 def _key(kind: Kind, name: str) -> str:

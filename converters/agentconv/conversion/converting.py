@@ -107,7 +107,7 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
             yield done
     if left := going.unneeded(refused):
         carried.leave(left)
-        yield Converted(target, (), diagnostics=(left_of_refused(left),))
+        yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
     yield from carried.convert(beside)
 
 

@@ -126,6 +126,7 @@ class PartLaw:
             part, self.target, self.scope, stays=stays, insists=insists, takes_rules=self.takes_rules
         )
         projection.widened |= widened
+        projection.text = loaded.source.text if loaded.source else None
         projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
         module.to_project(projection)

@@ -129,6 +129,8 @@ class PartProjection(Generic[P]):
         """Whether it is to be written although the target does not hold it to what its author closed."""
         self.takes_rules = takes_rules
         """Whether rules of the whole set can be written along with it."""
+        self.text: SourceText | None = None
+        """The file that it was read from, where there is one."""
         self.rules: tuple[Rule, ...] = ()
         """Those that hold what its own file cannot say."""
         self.widened: set[str] = set()

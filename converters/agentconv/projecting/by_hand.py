@@ -10,8 +10,9 @@ from agentconv.core.ir import McpServer
 from agentconv.core.meant import Reference, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.core.references import Part
     from agentconv.core.server_variables import Variables
@@ -34,9 +35,12 @@ def can_be_said(format_id: str, server: McpServer) -> bool:
     return all(references.literal(references.read(language, text).parts) is not None for text in hard)
 
 
-def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str | int | None]]) -> str | None:
+def hint_within(
+    format_id: str, server: McpServer, left: Iterable[tuple[str, str | int | None]], place: Callable[[str], Span | None] = lambda _key: None
+) -> str | None:
     """Say what is to be added to a server that stands in a client's configuration: the values of some keys of its fields.
 
+    `place` finds where the server's own file says a key of its environment.
     Where a server is one value, that is the whole of it; where it is a table, keys are added to that.
     """
     known = server_variables.variables(format_id)
@@ -49,7 +53,7 @@ def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str
     (added,) = _said(known, [_only(server, held)]).values()
     lines = "; ".join(f"{key} = {_toml(value)}" for key, value in added.items())
     line = f"add to [{known.key}.{_toml(server.name)}] in {known.file}: {lines}{_values_of(format_id, [_only(server, held)])}"
-    alike = _alike(held["env"])
+    alike = _alike(held["env"], place)
     return f"{alike}; or {line}" if alike else line
 
 
@@ -57,13 +61,14 @@ def _only(server: McpServer, held: dict[str, dict[str, str]]) -> McpServer:
     return McpServer(server.name, env=held["env"] or None, headers=held["headers"] or None)
 
 
-def _alike(env: dict[str, str]) -> str:
+def _alike(env: dict[str, str], place: Callable[[str], Span | None]) -> str:
     """Say how variables reach a server whose client hands them on under their own names alone: by that name on both sides."""
     found = {key: parts for key, value in env.items() if isinstance(value, Text) and len(parts := value.parts) == 1}
     names = {key: parts[0].env for key, parts in found.items() if isinstance(parts[0], Reference)}
     if not names or len(names) < len(env):
         return ""
-    said = ", ".join(f"${{{key}}} in place of ${{{name}}}" for key, name in names.items())
+    where = {key: f" at {span.path}:{span.line}" if (span := place(key)) else "" for key in names}
+    said = ", ".join(f"${{{key}}} in place of ${{{name}}}{where[key]}" for key, name in names.items())
     return f"write {said}, so that one name is on both sides and `{variable_keys.HANDED_ON}` hands it on"
 
 

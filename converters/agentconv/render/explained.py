@@ -43,6 +43,10 @@ _ELSEWHERE = """\
 Some clients read the files of another assistant, too: Cursor reads `.claude/agents`, and holds an agent to none of the `tools` there. \
 A file of its own that is a little wider than the source (`readonly: true` leaves the network open) may then be the narrower one of both."""
 _MORE = {
+    "server-reference-dropped": """\
+Codex hands variables on under their own names alone: `env = { "TOKEN" = "${MY_TOKEN}" }` cannot be said to it. Call the variable by one \
+name on both sides (`${TOKEN}`); the hint of the run names the file and the line where it stands. Or write the value into the target's own \
+configuration by hand, in a file that nobody commits.""",
     "widening": f"""\
 A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
 says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \

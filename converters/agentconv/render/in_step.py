@@ -23,6 +23,8 @@ def line(settings: Settings, synced: Sequence[Synced]) -> str:
 
 def agents(settings: Settings, number: int, fewer: Mapping[str, int] = MappingProxyType({})) -> str:
     """Say with what they are in step: with all targets; of those that have fewer of them, with how many."""
+    if not settings.targets:
+        return "Nothing is kept in step: `targets` names no assistant."
     targets = [target for target in settings.targets if target not in fewer]
     some = "".join(f", {fewer[target]:,} with {target}" for target in settings.targets if target in fewer)
     return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}{some}."

@@ -169,7 +169,7 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 def head(outcome: Outcome) -> str:
     """Say from where to where."""
     place = outcome.settings.place
-    return f"{place} -> {', '.join(outcome.settings.targets)}: {text.count(outcome.agents, 'agent')}"
+    return f"{place} -> {', '.join(outcome.settings.targets) or 'no other assistant'}: {text.count(outcome.agents, 'agent')}"
 
 
 def _with_fewer(outcome: Outcome) -> dict[str, int]:

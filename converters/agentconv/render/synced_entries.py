@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
     from agentconv.sync.present import File
+    from agentconv.sync.settling import Settled
 
 PLAIN = {
     Entry.WRITE: ("write", ""),
@@ -215,9 +216,8 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.source is Source.IS_TARGET:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
-    edited = "was edited" if all(base.created for base in one.bases) else "was there before"
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    yield entry(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
+    yield entry(one, "released", f"{cause}, and somebody wrote in it: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)
 
@@ -250,6 +250,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     settled = one.settled
     if settled is None or one.view is None:
         return
+    if one.is_taken_over:
+        yield entry(one, "taken", "was there: patched from now on, never deleted")
     if one.moved_from is not None:
         line = entry(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
         yield replace(line, source=one.key[0])
@@ -273,19 +275,24 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     if settled.strange:
         yield _unsettled(one, settled.strange)
+    yield from _conflicts(one, one.view.agent, settled)
+    if settled.new_own and not one.wider:  # else it may be what is WIDER, which is not settled
+        yield entry(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+
+
+def _conflicts(one: Candidate, view: Agent, settled: Settled) -> Iterator[Line]:
+    """Yield the fields that both sides changed."""
     for path in (path for path in settled.conflicts if path not in settled.strange):
         side = f"--prefer {one.target} {one.name} those of this file"
         hint = f"both are kept; {_TYPED} --prefer source {one.name} takes the words of {one.key[0]}, {side}"
         yield entry(
             one,
             "CONFLICT",
-            differences.both_sides(path, one.view.agent, one.there, settled.clashes.get(path)),
+            differences.both_sides(path, view, one.there, settled.clashes.get(path)),
             hint=hint,
             look=True,
             paths=(path,),
         )
-    if settled.new_own and not one.wider:  # else it may be what is WIDER, which is not settled
-        yield entry(one, "noted", f"{differences.listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:

@@ -41,8 +41,9 @@ def lines(outcome: PartsOutcome, *, dry_run: bool) -> list[str]:
 
 def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, dry_run: bool, every: bool = False) -> Iterator[str]:
     """Yield what needs a look, and what conversion cost: in the run that first meets a part or changes it, or (`every`) always."""
+    is_new = every or any(step.action is not Action.SAME for step in outcome.plan.steps) or not outcome.plan.steps
     for told in outcome.told():
-        if not quiet or told.severity is Severity.ERROR:
+        if told.severity is Severity.ERROR or (not quiet and (is_new or told.severity is not Severity.NOTE)):
             yield text.diagnostic(told, look)
     yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run, words=_WORDS)
     changed = {(step.target, step.agent) for step in outcome.plan.steps if step.action is not Action.SAME}

@@ -11,6 +11,7 @@ WORDS = {
     "rename": "the agent has another name in the source, and its file, and what the configuration says of it, follow",
     "carried": "an edit of a target is in the source now, or in the configuration",
     "adopted": "an agent that stood in a target alone is in the source now",
+    "taken": "a file that somebody wrote says what the source says: it is kept in step from now on, where it stands, and is never deleted",
     "kept": "what the source cannot say of an agent holds in one target, because the configuration says so",
     "switch": "another assistant's files are the source from now on, and those that were the source follow it",
     "noted": "the file says something that its assistant alone knows, and that stays",

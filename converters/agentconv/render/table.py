@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 _LAST, _NARROWEST = 30, 20
 """How much the last column gets, where it is that wide: what the first one gives up for it, and at least."""
@@ -39,6 +40,13 @@ def wrapped(line: str, most: int = 80) -> str:
     """Return a line in as many as its terminal, or else `most`, has columns for; a word that is longer stays whole."""
     columns_ = columns(most)
     return line if len(line) <= columns_ else _wrapped(line, columns_)
+
+
+def fitted(told: str, stream: TextIO) -> str:
+    """Return lines wrapped where it is known how wide they may be: on a terminal, or where `COLUMNS` says it; whole for a program."""
+    if not (stream.isatty() or os.environ.get("COLUMNS", "").isdecimal()):
+        return told
+    return "\n".join(map(wrapped, told.split("\n")))
 
 
 @lru_cache(maxsize=64)

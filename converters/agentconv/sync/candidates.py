@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, moving, overriding, present, strangers
+from agentconv.sync import digests, moving, overriding, present, strangers, texts
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
 from agentconv.sync.preferring import SOURCE
 from agentconv.sync.settling import settle
@@ -105,6 +105,13 @@ class Candidate:
         """Whether something that somebody wrote there gives way, because a person said so."""
         return self.replaces or (self.settled is not None and self.settled.undone)
 
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether somebody wrote it, in their own way, and it is kept in step from now on."""
+        if self.entry is not Entry.TAKE_OVER or self.view is None or self.file is None or self.file.data is None:
+            return False
+        return bool(self.pointer) or texts.to_lf(self.file.data) != texts.to_lf(self.view.data)
+
     def state(self) -> There:
         """Tell what is in its place."""
         if self.there is None:
@@ -182,9 +189,9 @@ class Candidate:
             self.bases = [strangers.settled(self.view, self.there, self.name, asked, bases)]
 
     def settle_as(self, view: View) -> None:
-        """Take what is there for what the source gave with other options: what it gives now is written over it."""
+        """Take what is there for what the source gave with other options, to the byte: what it gives now is written over it."""
         sha256 = self.file.sha256 if self.file is not None and not self.pointer else ""
-        self.bases = [replace(strangers.as_given(view, self.name), bytes_sha256=sha256)]
+        self.bases = [replace(strangers.as_given(view, self.name), bytes_sha256=sha256, created=not self.pointer)]
 
     def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""

@@ -16,7 +16,7 @@ from agentconv.install import lock as lock_file
 from agentconv.install.lock import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from agentconv.disk.reader import Reader
@@ -85,12 +85,14 @@ def part(lock: Lock, targets: frozenset[str], *, local: bool) -> Lock:
     return replace(lock, synced=synced, entries=entries, packs=packs, folders=() if local else lock.folders)
 
 
-def released(lock: Lock, target: str) -> Lock:
-    """Return a lock that does not know of the parts that are kept in step in a target."""
+def released(lock: Lock, targets: Collection[str]) -> Lock:
+    """Return a lock that does not know of what is kept in step in targets: of agents, and of parts."""
     own = {pack.name for pack in lock.packs if pack.origin == lock_file.OWN}
-    entries = [one for one in lock.entries if one.target != target or not own.issuperset(one.packs)]
+    entries = tuple(one for one in lock.entries if one.target not in targets or not own.issuperset(one.packs))
     named = {name for one in entries for name in one.packs}
-    return replace(lock, entries=tuple(entries), packs=tuple(pack for pack in lock.packs if pack.name not in own - named))
+    packs = tuple(pack for pack in lock.packs if pack.name not in own - named)
+    synced = tuple(one for one in lock.synced if one.target not in targets)
+    return replace(lock, synced=synced, entries=entries, packs=packs)
 
 
 def is_in_conflict(scope: Scope) -> bool:

@@ -119,7 +119,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     before = locked.pack(NAME)
     as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
     result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told), as_before)
-    quiet = not refused and not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.widening
+    told_again = any(one.severity is not Severity.NOTE for one in result.told())
+    quiet = not (refused or result.needs_a_look or told_again or scope.is_user or wish.widening)
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
 

@@ -139,9 +139,8 @@ def _alone(one: Candidate, file: File) -> bytes | None:
     path = file.like or one.path
     written = module.write(AgentSet((agent,)), SourceText(path, texts.to_lf(there.data)))
     again = module.read(SourceText(path, written.data))
-    if len(again.set.agents) != 1 or again.states[0].dropped or not fields.same(again.set.agents[0], agent):
-        if fields.same(agent, one.view.agent):
-            return texts.ended_as(one.view.data, there.data)
+    is_kept = written.whole is None and len(again.set.agents) == 1 and not again.states[0].dropped
+    if not is_kept or not fields.same(again.set.agents[0], agent):
         _block(one, "what is there cannot be changed without changing what else is in it")
         return file.data
     return texts.ended_as(written.data, there.data)
@@ -159,8 +158,8 @@ def line_of(one: Candidate, path: str) -> int:
 
 
 def _is_untouched(one: Candidate, file: File) -> bool:
-    """Whether a file has the very bytes that it was left with, and nothing of its own."""
-    return any(base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
+    """Whether a file has the very bytes that it was left with, and nothing of its own: it holds nobody's words, be it a comment."""
+    return any(base.created and base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
 
 
 def _several(path: str, several: Sequence[Candidate], file: File) -> bytes | None:
@@ -220,11 +219,6 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
     blob = _blob(one, fixed, data, bases)
-    there = bool(one.bases) and not all(base.created for base in one.bases)
-    there = there or (not one.bases and (one.is_unlocked or (file.data is not None and not one.pointer)))
-    created = not there or (
-        data != file.data and not one.pointer and texts.to_lf(data) == texts.to_lf(view.data)
-    )  # nobody's words are left
     left = "" if one.pointer else _left(one, file, data, fixed)
     return [
         Synced(
@@ -240,9 +234,27 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
             blob,
             dict(settled.own) if settled is not None else {},
             known.keys(view.losses),
-            created,
+            _is_ours(one, file, data, left),
         )
     ]
+
+
+def _is_ours(one: Candidate, file: File, data: bytes, left: str) -> bool:
+    """Whether a file, or an entry of one, holds nobody's words but ours: only such a one is ever written anew, or deleted.
+
+    What was there before is somebody's for good, unless they let it go; and so is a file of ours from when a person's words in it,
+    be they comments, are settled along with ours.
+    """
+    there = one.file if one.moved_from is not None else file
+    was = there.data if there is not None else None
+    anew = not one.pointer and one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)
+    if anew and (one.lets_go or was is None):
+        return True
+    if not one.bases:
+        return not one.is_unlocked and (was is None or bool(one.pointer))
+    touched = there is not None and was is not None and all(base.bytes_sha256 != there.sha256 for base in one.bases)
+    taken = touched and not anew and left == texts.sha256(data)
+    return all(base.created for base in one.bases) and (bool(one.pointer) or not taken)
 
 
 def _left(one: Candidate, file: File, data: bytes, fixed: Mapping[str, str]) -> str:

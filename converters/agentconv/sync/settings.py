@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.conversion.choices import EVERYTHING, MAP_MODELS
 from agentconv.core import paths
-from agentconv.core.dataclass import dataclass, field, fields
-from agentconv.core.diagnostics import InputError
+from agentconv.core.dataclass import dataclass, field, fields, replace
+from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
 from agentconv.install import places
@@ -90,6 +90,8 @@ class Settings:
     """Of all that decides what is written, whichever way it is spelled."""
     places: Mapping[str, Span] = field(default_factory=dict, compare=False)
     """By the name of an agent, where something is said of it."""
+    unused: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    """What is said of assistants that are no targets, of which nothing comes."""
 
     @property
     def is_anywhere(self) -> bool:
@@ -149,22 +151,18 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
     files = settings_file.of_folder(shown, instead) if named is None else [settings_file.read(named)]
     settings_file.check(files, __version__)
     said = {key: Table(file, (), file.values) for file in files for key in file.values}
-    first = next((key for key in _NEEDED if key in said), None)
-    if first is None:
+    if not _is_said(said):
         return None
-    for key in _NEEDED:
-        if key not in said:
-            hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]'
-            raise said[first].wrong(f"`{first}` is said, and `{key}` is not", hint, first)
     place, source_format = _source(said, root)
     targets = _targets(said["targets"], source_format)
     sync = said["sync"].table("sync") if "sync" in said else None
-    agents = _agents(sync, targets) if sync else {}
+    unused: list[Diagnostic] = []
+    agents = _agents(sync, targets, unused) if sync else {}
     meaning: dict[str, Any] = {
         "source": place,
         "source_format": source_format,
         "targets": targets,
-        "formats": _formats(sync, targets, source_format),
+        "formats": _formats(sync, targets, source_format, unused),
         "agents": {name: found for name, table in agents.items() if (found := _of_agent(table, targets))},
         "skipped": {name: left for name, table in agents.items() if (left := _skipped(table, targets))},
         "exclude": _exclude(said["exclude"]) if "exclude" in said else (),
@@ -175,14 +173,29 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
         file=(file := Path(os.path.abspath(said["source"].file.path))),
         own_file=file.name if named is None else settings_file.own(root),
         carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
-        accept=_accept(said["accept"], (source_format, *targets)) if "accept" in said else (),
+        accept=_accept(said["accept"], (source_format, *targets), unused) if "accept" in said else (),
         along=_along(said["with"]) if "with" in said else None,
         widening=_widening(said[_MORE], is_named=named is not None) if _MORE in said else (),
         required_version=said[settings_file.VERSION].text(settings_file.VERSION) if settings_file.VERSION in said else None,
         sha256=_sha256(meaning),
         places={name: table.place() for name, table in agents.items()},
+        unused=tuple(unused),
         **meaning,
     )
+
+
+def _is_said(said: Mapping[str, Table]) -> bool:
+    """Whether what is kept in step is said, which takes both a source and targets.
+
+    Raises:
+        InputError: One of them is not said.
+    """
+    first = next((key for key in _NEEDED if key in said), None)
+    for key in _NEEDED:
+        if first is not None and key not in said:
+            hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]'
+            raise said[first].wrong(f"`{first}` is said, and `{key}` is not", hint, first)
+    return first is not None
 
 
 def _resolved(table: Table, word: str, *names: str | int) -> str:
@@ -244,7 +257,7 @@ def _format_at(root: Path, place: PurePosixPath) -> str | None:
 
 
 def _targets(table: Table, source: str) -> tuple[str, ...]:
-    """Return the assistants that are kept in step, each once."""
+    """Return the assistants that are kept in step, each once; none where nothing is any more, and what was written is to go."""
     what = "assistants"
     known = places.targets()
     found = []
@@ -257,24 +270,20 @@ def _targets(table: Table, source: str) -> tuple[str, ...]:
             hint = f"name assistants with a folder of their own for agents: {', '.join(name for name in known if name != source)}"
             raise table.wrong(f"nothing is kept in step in {registry.FORMATS[target].title}", hint, "targets", number)
         found.append(target)
-    if not found:
-        raise table.wrong("`targets` names no assistant", f"name those that are used here; {registry.LISTED}", "targets")
     return tuple(dict.fromkeys(found))
 
 
 def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
-    """Return the target that the key of a table names."""
+    """Return the assistant that the key of a table names."""
     if not registry.is_known(word):
         hint = registry.did_you_mean(word, [*targets, *others], f"what may be said here: {', '.join([*others, *targets])}")
         raise table.wrong(f"there is no format `{word}`", hint, word)
-    target = registry.resolve(word)
-    if target not in targets:
-        hint = f"add it to them, or take {table.file.shown(*table.names, word)} out"
-        raise table.wrong(f"`targets` does not name {target}", hint, word)
-    return target
+    return registry.resolve(word)
 
 
-def _by_target(table: Table, targets: tuple[str, ...], others: tuple[str, ...], *, elsewhere: bool = False) -> dict[str, Table]:
+def _by_target(
+    table: Table, targets: tuple[str, ...], others: tuple[str, ...], *, elsewhere: bool = False, unused: list[Diagnostic] | None = None
+) -> dict[str, Table]:
     """Return the tables of a table that are a target's, by target.
 
     Args:
@@ -282,26 +291,37 @@ def _by_target(table: Table, targets: tuple[str, ...], others: tuple[str, ...], 
         targets: The targets.
         others: Keys that are no target's.
         elsewhere: Whether one may be about an assistant that is not kept in step, and say of it that it may do more than the source.
+        unused: Takes what is to be told of the others: an assistant may be a target again.
     """
     found: dict[str, Table] = {}
     for word, value in table.values.items():
         if word not in others:
             is_apart = elsewhere and isinstance(value, dict) and value.keys() == {_WIDER}
-            known = (*targets, *places.targets()) if is_apart else targets
-            target = _target(table, word, known, others)
+            target = _target(table, word, targets, others)
+            if target not in targets and not (is_apart and target in places.targets()):
+                (unused if unused is not None else []).append(_not_used(table, table.file.shown(*table.names, word), target, word))
+                continue
             if target in found:
                 raise table.wrong(f"{target} is said twice, here and as `{found[target].names[-1]}`", None, word)
             found[target] = table.table(word)
     return found
 
 
-def _formats(sync: Table | None, targets: tuple[str, ...], source: str) -> dict[str, TargetSettings]:
+def _not_used(table: Table, what: str, target: str, *names: str | int) -> Diagnostic:
+    """Say that nothing comes of what is said of an assistant that is no target."""
+    told = table.wrong(
+        f"`targets` does not name {target}, and nothing comes of {what}", f"take it out, or add {target} to `targets`", *names
+    ).diagnostic
+    return replace(told, severity=Severity.WARNING)
+
+
+def _formats(sync: Table | None, targets: tuple[str, ...], source: str, unused: list[Diagnostic]) -> dict[str, TargetSettings]:
     if sync is None:
         return {target: TargetSettings(target) for target in targets}
     for word in sync.values:
         if registry.is_known(word) and registry.resolve(word) == source:
             raise sync.wrong(f"{registry.FORMATS[source].title} is the source, of which nothing is overridden", "change the agents", word)
-    tables = _by_target(sync, targets, ("agents",))
+    tables = _by_target(sync, targets, ("agents",), unused=unused)
     return {target: _of_target(tables[target], target) if target in tables else TargetSettings(target) for target in targets}
 
 
@@ -315,7 +335,7 @@ def _of_target(table: Table, target: str) -> TargetSettings:
     return TargetSettings(target, committed, own, overrides.read(table, target))
 
 
-def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
+def _agents(sync: Table, targets: tuple[str, ...], unused: list[Diagnostic]) -> dict[str, Table]:
     """Return the table of each agent, whose keys are known to be meant."""
     from agentconv.sync import overrides
 
@@ -324,9 +344,9 @@ def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
     for name, one in found.items():
         for key in one.values:
             if key in (*_OF_TARGET, *overrides.KEYS):
-                header = one.file.shown(*one.names, targets[0])
+                header = one.file.shown(*one.names, *(targets or ("codex",))[:1])
                 raise one.wrong(f"`{key}` is said of an agent in one assistant", f"put it below {header}", key)
-        for below in _by_target(one, targets, ("skip",), elsewhere=True).values():
+        for below in _by_target(one, targets, ("skip",), elsewhere=True, unused=unused).values():
             below.only(("skip", *overrides.KEYS))
         one.switch("skip", default=False)
         found[name] = one
@@ -387,7 +407,7 @@ def _along(table: Table) -> With:
         raise table.at(error, "with") from None
 
 
-def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
+def _accept(table: Table, clients: tuple[str, ...], unused: list[Diagnostic]) -> tuple[str, ...]:
     found = []
     for number, word in enumerate(table.texts("accept", "losses, such as not-enforced:codex")):
         code, colon, name = word.partition(":")
@@ -398,7 +418,8 @@ def _accept(table: Table, clients: tuple[str, ...]) -> tuple[str, ...]:
         if colon:
             target = _resolved(table, name, "accept", number)
             if target not in clients:
-                raise table.wrong(f"`targets` does not name {target}", f'take "{word}" out of `accept`', "accept", number)
+                unused.append(_not_used(table, f'"{word}" in `accept`', target, "accept", number))
+                continue
             code = f"{code}:{target}"
         found.append(code)
     return tuple(dict.fromkeys(found))

@@ -88,7 +88,7 @@ def look(root: Path) -> Here:
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present()), len(rulesync.files(root)), _backups(root), bool(deployed))
+    return Here(agents, tuple(places.project(root).present()), len(rulesync.files(root)), backups(root), bool(deployed))
 
 
 def _deployed(root: Path) -> dict[str, int]:
@@ -100,7 +100,7 @@ def _deployed(root: Path) -> dict[str, int]:
     return counts
 
 
-def _backups(root: Path) -> tuple[str, ...]:
+def backups(root: Path) -> tuple[str, ...]:
     """Return the copies that lie where assistants look for agents, and beside files that hold several."""
     rows = [registry.FORMATS[client] for client in registry.CLIENTS]
     pattern = f"*{BACKUP}*"

@@ -114,7 +114,7 @@ class Run:
         alone = not any(
             views.restraining(self.settings, target) for target in targets
         )  # else the agents follow rules that are in no file of theirs
-        may_be = alone and not look_closely and not told and not named and beside <= {file.path for file in found}
+        may_be = alone and not look_closely and not (told or self.settings.unused) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found, outcome)
@@ -135,7 +135,7 @@ class Run:
         outcome.one_way = self.scope.is_user
         outcome.served = self._served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
-        outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
+        outcome.diagnostics = list(dict.fromkeys((*told, *self.settings.unused, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def locked(self, *, dry_run: bool) -> Lock:
@@ -297,14 +297,14 @@ class Run:
             for path, target in wanted.items()
         }
 
-    def released(self, target: str, *, dry_run: bool) -> Outcome:
-        """Return a run that forgets what was synced for a target, and leaves its files as they are."""
+    def released(self, targets: Collection[str] | None, *, dry_run: bool) -> Outcome:
+        """Return a run that forgets what was synced for targets (None for all), and leaves their files as they are."""
         self.lock = self.locked(dry_run=dry_run)
-        rest = tuple(one for one in self.lock.synced if one.target != target)
-        after = locks.released(replace(self.lock, synced=rest), target)
+        known = {one.target for one in self.lock.synced} | {one.target for one in self.lock.entries}
+        after = locks.released(self.lock, known if targets is None else targets)
         plan = Plan((), (), self.lock, after, after)
-        number = len(self.lock.synced) - len(rest) + len(self.lock.entries) - len(after.entries)
-        return Outcome(self.settings, plan=plan, synced=rest, agents=number)
+        number = len(self.lock.synced) - len(after.synced) + len(self.lock.entries) - len(after.entries)
+        return Outcome(self.settings, plan=plan, synced=after.synced, agents=number)
 
     def apply(self, outcome: Outcome) -> dict[str, int]:
         """Do what is planned; return the files that had other names, and how many.

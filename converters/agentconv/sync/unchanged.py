@@ -44,8 +44,10 @@ def is_served(settings: Settings, target: str, scope: Scope) -> bool:
 
 def in_step(settings: Settings, scope: Scope) -> Lock | None:
     """Return the lock, where everything is as the last run left it; None where that is not known without a closer look."""
-    if any(is_served(settings, target, scope) for target in settings.targets) or not all(
-        row.committed for row in settings.formats.values()
+    if (
+        settings.unused
+        or any(is_served(settings, target, scope) for target in settings.targets)
+        or not all(row.committed for row in settings.formats.values())
     ):
         return None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, vocabulary
@@ -16,6 +17,7 @@ from agentconv.projecting import by_hand, mcp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agentconv.core.diagnostics import Span
     from agentconv.core.ir import McpServer
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import Server
@@ -233,8 +235,18 @@ def _refer(client: Client, projection: PartProjection[Server]) -> None:
     projection.translate(definition=references.without(carried, left))
     _report(projection, "server-reference-inherited", inherited, None)
     dropped = [one for one in left if one not in inherited]
-    line = by_hand.hint_within(client.format, bare, [(one.place, one.key) for one in dropped])
+    line = by_hand.hint_within(client.format, bare, [(one.place, one.key) for one in dropped], partial(_said_at, projection))
     _report(projection, "server-reference-dropped", dropped, line)
+
+
+def _said_at(projection: PartProjection[Server], key: str) -> Span | None:
+    """Return where a server's file says a key: the first time that it stands behind the server's name."""
+    text = projection.text
+    if text is None:
+        return None
+    start = max(text.text.find(projection.source.definition.name or ""), 0)
+    found = next((at for word in (f'"{key}"', key) if (at := text.text.find(word, start)) >= 0), 0)
+    return text.span(found)
 
 
 def _report(projection: PartProjection[Server], code: str, left: Iterable[Left], hint: str | None) -> None:
