@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, effects, plain_words, vocabulary
+from agentconv.core import access, asks, effects, plain_words, vocabulary
 from agentconv.core.losses import becomes, listed, quoted
 
 if TYPE_CHECKING:
@@ -62,22 +62,11 @@ def asks_first(projection: Projection) -> bool:
     return asks and not vocabulary.fact(projection.target.id, "asks_by_default")
 
 
-def unasked(projection: Projection, effect: str | None = None) -> None:
-    """Say what a target does unasked that the source's client asks for, where the target's files cannot say to ask.
-
-    Args:
-        projection: The agent on its way.
-        effect: The only effect that the target does not ask for, where it asks for others.
-    """
-    origin = projection.source.origin
-    if not (asks_first(projection) if effect is None else origin and vocabulary.fact(origin.format, "asks_by_default")):
-        return
-    levels = effects.effects(projection.result(), format_id=projection.target.id).levels
-    before = effects.effects(projection.source).levels
-    asked = [one for one in access.EFFECTS if one == (effect or one) and before[one] is not access.Level.ALLOW]
-    found = [one for one in asked if levels[one] is access.Level.INHERIT]
+def unasked(projection: Projection) -> None:
+    """Say what a target does unasked that the source's client asks for, where the target's files cannot say to ask."""
     said = any(loss.code == "not-enforced" and loss.field == "permissions.mode" for loss in projection.losses)
-    if found and not said and not projection.at_home:
+    found = [] if said or projection.at_home else asks.dropped(projection.source, projection.result(), projection.target.id)
+    if found:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 
 

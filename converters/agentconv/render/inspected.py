@@ -223,6 +223,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "capabilities": list(reading.capabilities),
                 "effects": dict(reading.levels),
                 "may": dict(reading.may),
+                "more": list(reading.more),
                 "widenings": list(reading.wider),
                 "not_enforced": list(reading.unheld),
             }

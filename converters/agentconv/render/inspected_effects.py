@@ -19,8 +19,9 @@ _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
 _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
-    "not held": "not held: its file closes it, and the assistant does not hold a spawned agent to that",
-    _MORE: "(!): its author did not allow it",
+    "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
+    "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
 }
 
 

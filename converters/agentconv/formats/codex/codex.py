@@ -231,7 +231,7 @@ def _project_shape(projection: Projection) -> None:
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB})
     _project_mode(projection)
     permissions.rules(projection)
-    permissions.unasked(projection, "write")
+    permissions.unasked(projection)
     models.model(projection)
     models.effort(projection, EFFORTS, any_text=True)
     _project_servers(projection)
