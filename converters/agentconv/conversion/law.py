@@ -203,24 +203,27 @@ class Law:
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
         beyond = tuple(dict.fromkeys(one.name for one in wider))
-        code, hint = "widened", None
+        code, hint, keepable = "widened", None, False
         if not self.options.insists_on(projection.source.name, projection.source.id):
             there = self._read_instead(case)
             more = [] if there is None else compare.widenings(again, there, self.target)
-            is_kept = there is not None and more and self._is_kept(projection.source, again, there, beyond)
+            keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
+            is_kept = keepable and self._is_kept(projection.source, beyond)
             code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more))
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
-        projection.losses.append(replace(told, beyond=beyond))
+        projection.losses.append(replace(told, beyond=beyond, keepable=keepable))
 
-    def _is_kept(self, author: Agent, again: Agent, there: Agent, beyond: Sequence[str]) -> bool:
-        """Whether a configuration names what an agent may do beyond its author's words, and may do by the source's own file anyway.
-
-        A copy takes the place of the source's file where its name is the same to the client: `name: "one"` has quotes in it to Cursor.
-        """
-        if again.name != there.name:
-            return False
+    def _is_kept(self, author: Agent, beyond: Sequence[str]) -> bool:
+        """Whether a configuration names what an agent may do beyond its author's words."""
         named = self.options.keeps_wider(author) if self.options.keeps_wider is not None else ()
-        return all(one in named for one in beyond) and not compare.widenings(there, again, self.target)
+        return all(one in named for one in beyond)
+
+    def _is_narrower(self, again: Agent, there: Agent) -> bool:
+        """Whether an agent may do nothing that it may not do by the source's own file, in the place of which it comes.
+
+        It does where its name is the same to the client: `name: "one"` has quotes in it to Cursor.
+        """
+        return again.name == there.name and not compare.widenings(there, again, self.target)
 
     def _read_instead(self, case: Case) -> Agent | None:
         """Return an agent as the target's client has it by the source's own file, where it reads that, too; None where it does not."""
