@@ -129,7 +129,9 @@ class Law:
         if moot:
             begun.remark("denial-moot", "tools.deny", listed(moot))
         if mode:
-            begun.remark("mode-grants-nothing", "permissions.mode", quoted(mode))
+            begun.remark(
+                "mode-grants-nothing", "permissions.mode", quoted(vocabulary.mode_word(agent.origin.format if agent.origin else None, mode))
+            )
         return begun
 
     def _through(self, case: Case, projection: Projection) -> WriteResult | None:

@@ -344,6 +344,18 @@ def native_mode(format_id: str, mode: str) -> str | None:
     return next((word for word, meaning in tables(format_id).get("modes", {}).items() if meaning == mode), None)
 
 
+def mode_word(format_id: str | None, mode: str) -> str:
+    """Return a portable permission mode as the author of a client's file spells it."""
+    return (native_mode(format_id, mode) if format_id else None) or mode
+
+
+@cache
+def mode_anywhere(word: str) -> str | None:
+    """Return the portable permission mode that a word is in whichever client has it; None where it is none."""
+    found = (tables(client).get("modes", {}).get(word) for client in clients())
+    return next((mode for mode in found if mode), None)
+
+
 @cache
 def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""

@@ -14,6 +14,7 @@ from agentconv.core import access, bugs, effects, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
+from agentconv.core.ir import escape_key
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
 
@@ -282,17 +283,19 @@ def _readings(
         if state.dropped and not said:
             said = remarks  # it goes with another one of its file
         author = _author(number, result.set.agents, own.set.agents)
-        reasons = (*_reasons(said), *_ignored(agent, client))
+        reasons = (*_reasons(said), *_ignored(agent, client, format_id))
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=reasons, diagnostics=said)
         meant = (authors((author or agent).name) if authors is not None else None) or author or agent
         yield reading if state.dropped else _with_tools(reading, agent, author, meant, brief=brief)
 
 
-def _ignored(agent: Agent, client: str) -> Iterator[Reason]:
+def _ignored(agent: Agent, client: str, format_id: str) -> Iterator[Reason]:
     """Yield why an agent is freer than its author meant: a limit in words that its client passes over without one of its own."""
-    for key, field in limits.ignored(client, agent.extras.get(client, {})):
-        own = limits.key_for(client, field)
-        yield Reason(f"a limit that the client passes over: `{key}`", ("limit", key), f"did you mean `{own}`?" if own else None)
+    extras = agent.extras.get(client, {})
+    for key, field in limits.ignored(client, extras):
+        own = limits.instead(client, field, extras.get(escape_key(key)))
+        written = limits.own_key(format_id, key) or key  # some readers make no difference between cases
+        yield Reason(f"a limit that the client passes over: `{written}`", ("limit", key), f"did you mean `{own}`?" if own else None)
 
 
 def _is_of_another_kind(source: SourceText, format_id: str, client: str) -> bool:

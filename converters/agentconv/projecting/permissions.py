@@ -10,6 +10,7 @@ from agentconv.core.losses import becomes, listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from agentconv.core.diagnostics import Detail
     from agentconv.core.format import Projection
 
 
@@ -31,7 +32,7 @@ def mode(projection: Projection, *, held: bool = True) -> None:
         return
     other = None if mode == "accept-edits" and vocabulary.fact(projection.target.id, "asks_by_default") else _NEAREST.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
-    projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
+    projection.change("permissions.mode", kept, "permission-mode", _told(projection, mode, kept))
 
 
 def _report_commands(projection: Projection, mode: str) -> None:
@@ -39,6 +40,13 @@ def _report_commands(projection: Projection, mode: str) -> None:
     commands = vocabulary.mode_commands(projection.target.id, mode)
     if commands and not projection.at_home and effects.effects(projection.source).levels["run"] is access.Level.ASK:
         projection.remark("mode-covers-commands", "permissions.mode", listed(commands))
+
+
+def _told(projection: Projection, mode: str, kept: str | None) -> Detail:
+    """Say which mode another one stands for, each as its own client spells it."""
+    origin = projection.source.origin
+    written = vocabulary.mode_word(origin.format if origin else None, mode)
+    return becomes(written, vocabulary.mode_word(projection.target.id, kept)) if kept else quoted(written)
 
 
 _NEAREST = {"read-only": "plan", "plan": "read-only", "dont-ask": "default", "accept-edits": "default"}

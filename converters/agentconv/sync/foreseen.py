@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import InputError, LossKind
 from agentconv.install import places
 from agentconv.sync import settings, source_files, sources, views
 
@@ -19,7 +19,7 @@ _REFUSES = "set-restraint"
 
 
 def refused(root: Path, written: Written, along: With) -> dict[str, list[str]] | None:
-    """Return by target the agents that it would refuse, were such parts kept in step; None where that cannot be told.
+    """Return by target the agents that it would refuse for that alone, were such parts kept in step; None where that cannot be told.
 
     Args:
         root: The project's root.
@@ -37,7 +37,9 @@ def refused(root: Path, written: Written, along: With) -> dict[str, list[str]] |
     names = {one: agent.name or agent.id for one, agent in loaded.agents()}
     by_target = {target: views.of(loaded, target, said, ()).refused for target in said.targets}
     kept = {
-        target: [names[one] for one, lost in refusals.items() if any(loss.code == _REFUSES for loss in lost)]
+        target: [
+            names[one] for one, lost in refusals.items() if {loss.code for loss in lost if loss.kind is LossKind.REFUSED} == {_REFUSES}
+        ]
         for target, refusals in by_target.items()
     }
     return {target: agents for target, agents in kept.items() if agents}
