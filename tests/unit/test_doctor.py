@@ -108,3 +108,17 @@ def test_what_each_assistant_loads(place, capsys):
     assert "  user     1 agent in ~/.codex/agents" in shown
     assert (code, lost) == (0, 1)
     assert "own.toml" in capsys.readouterr().out
+
+
+def test_an_assistant_has_what_it_reads_of_others(place, capsys):
+    """Cursor has the agents of Claude Code's folder besides those of its own, each once; nothing is installed here."""
+    (place / "project/.claude/agents/writer.md").write_text(AGENT.replace("reader", "writer"))
+    (place / "project/.cursor/agents").mkdir(parents=True)
+    (place / "project/.cursor/agents/reader.md").write_text(AGENT)
+    main(["doctor"])
+    said = capsys.readouterr().out
+
+    assert told(capsys)["cursor"]["project"]["elsewhere"] == {".claude/agents": ["writer"]}
+    assert "1 agent in .cursor/agents, 1 agent that it reads in .claude/agents" in said
+    assert "not installed: no `claude` on PATH" in said
+    assert "none of them installed" in said

@@ -281,7 +281,7 @@ def _tell(
     elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
     if shown and not options.clients and set(registry.CLIENTS) - set(asked):
-        print("\nOther assistants: --for all says what they would make of these files.")
+        print("\nAsked are assistants that read these files, or are used here; --for all asks the others.")
     if project:
         from agentconv.render import inspected_parts, whole_project
 

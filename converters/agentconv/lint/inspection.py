@@ -231,6 +231,26 @@ def _beside(reading: Reading, file: Inspected, own: Mapping[tuple[str, str | Non
     return replace(reading, reasons=(Reason(f"{there} has an agent of this name, and {order}", there), *reading.reasons))
 
 
+Key: TypeAlias = "tuple[str, str, str]"
+
+
+def key(file: Inspected, reading: Reading) -> Key:
+    """Return what tells an agent of a client from others: its project, its name, and the client."""
+    return registry.FORMATS[file.format].project_of(file.path) or "", reading.name or reading.agent or "", reading.client
+
+
+def read_first(files: Iterable[Inspected]) -> dict[Key, tuple[Inspected, Reading]]:
+    """Return what each client has of an agent where files lie: of two files of one name, the one that it reads first."""
+    found: dict[Key, tuple[Inspected, Reading]] = {}
+    for file in files:
+        for reading in file.readings:
+            if reading.tools is not None and file.is_here(reading.client):
+                which = key(file, reading)
+                if which not in found or (reading.client == file.format) is registry.load(reading.client).SPEC.own_first:
+                    found[which] = file, reading
+    return found
+
+
 def place(path: str, format_id: str, client: str) -> str:
     """Return where a client would look for a file of some format."""
     own, row = registry.FORMATS[format_id], registry.FORMATS[client]

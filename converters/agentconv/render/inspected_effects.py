@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.render import text
 from agentconv.render.table import wrapped
 
@@ -50,15 +50,11 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
 
 
 def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:
-    """Return what each client has of each agent: of two files of one name, the one that it reads first."""
+    """Return what each client has of each agent."""
     found: dict[str, dict[str, Reading]] = {}
-    for file in files:
-        for reading in file.readings:
-            if reading.may and file.is_here(reading.client):
-                clients = found.setdefault(reading.name or reading.agent or "", {})
-                own_first = registry.load(reading.client).SPEC.own_first
-                if reading.client not in clients or (reading.client == file.format) is own_first:
-                    clients[reading.client] = reading
+    for (_, name, client), (_, reading) in inspection.read_first(files).items():
+        if reading.may:
+            found.setdefault(name, {})[client] = reading
     return found
 
 
