@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers
-from agentconv.core import access, denials, effects, losses, modes, paths, restrictions, vocabulary
+from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
@@ -213,7 +213,8 @@ class Law:
             is_kept = keepable and self._is_kept(projection.source, beyond)
             code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more))
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
-        projection.losses.append(replace(told, beyond=beyond, keepable=keepable))
+        shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
+        projection.losses.append(replace(told, beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
 
     def _is_kept(self, author: Agent, beyond: Sequence[str]) -> bool:
         """Whether a configuration names what an agent may do beyond its author's words."""
@@ -282,7 +283,10 @@ def _closed(source: Agent, again: Agent) -> tuple[str, ...]:
     """Return the effects that an agent's own list of tools is for, and that it has nothing of any more."""
     its_own = {access.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in access.granted(grant)}
     before, after = effects.whole_levels(source), effects.whole_levels(again)
-    return tuple(one for one in access.EFFECTS if one in its_own and before[one] and not after[one])
+    found = [one for one in access.EFFECTS if one in its_own and before[one] and not after[one]]
+    had, has = effects.effects(source), effects.effects(again)
+    named = any(grant.server for grant in source.tools.allow) and any(had.servers.values())
+    return (*found, *([plain_words.SERVERS] if named and not has.every_server and not any(has.servers.values()) else []))
 
 
 def _servers(agent: Agent) -> set[str]:

@@ -121,7 +121,8 @@ def _out(loss: Loss, name: str, outcome: Outcome) -> str:
         client = text.client(loss.target)
         if loss.keepable:
             way = synced_entries.keeping(name, loss.target, loss.beyond)
-            return f"{vain}{way} writes it, which is narrower than what {client} reads without it; {insisted}"
+            less = f", and has none of its MCP tools ({', '.join(loss.shuts)})" if loss.shuts else ""
+            return f"{vain}{way} writes it, which is narrower than what {client} reads without it{less}; {insisted}"
         if is_read:
             return f"{vain}{client} reads the source's own file, by which it may do as much; {insisted}; or {skip}"
         return f"{vain}{insisted}; or {skip}"
