@@ -241,10 +241,9 @@ class Law:
         if not more:
             return None
         words = ", ".join(map(str, more))
-        return (
-            f"{losses.rule('widening').hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
-            f"and by which it may do more still: {words}"
-        )
+        client = self.module.SPEC.client
+        today = f"today {client} reads the source's own file, by which it may do more still: {words}"
+        return f"{losses.rule('widening').hint}, and is the narrower one: {today}"
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""
