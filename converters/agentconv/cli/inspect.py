@@ -19,6 +19,7 @@ from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
+from agentconv.render.table import wrapped
 from agentconv.sources import agentless, elsewhere, inputs, loading, locations
 from agentconv.sources import parts as beside
 
@@ -281,7 +282,8 @@ def _tell(
     elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
     if shown and not options.clients and set(registry.CLIENTS) - set(asked):
-        print("\nAsked are assistants that read these files, or are used here; --for all asks the others.")
+        asked_are = "Asked are assistants that read these files, or are used here; --for all asks the others."
+        print("", wrapped(asked_are), sep="\n")
     if project:
         from agentconv.render import inspected_parts, whole_project
 
