@@ -79,7 +79,7 @@ WAYS = {
     "report": (
         _mute,
         ("report", "src", "-t", "codex", "-o", "report.html", "-q"),
-        "2 agents, in 1 assistant: written to report.html; 1 refused somewhere\n",
+        "2 agents, in 1 assistant: written to report.html; refused in Codex: mute\n",
     ),
     "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning\n"),
     **{

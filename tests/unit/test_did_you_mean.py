@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentconv.cli import parser
+from agentconv.core import limits
 from agentconv.formats import registry
 
 
@@ -34,3 +35,20 @@ def test_letters_that_look_like_digits_count_as_these(word: str, suggested: str 
 def test_a_flag_that_may_stand_alone_takes_a_word_of_its_own(written: str, meant: str) -> None:
     """What follows such a flag is its value where it is one of those that it takes, and else what the command is about."""
     assert parser.spelled(written.split()) == meant.split()
+
+
+@pytest.mark.parametrize(
+    ("client", "mode", "limits_it", "instead"),
+    [
+        ("cursor", "acceptEdits", False, None),
+        ("cursor", "bypassPermissions", False, None),
+        ("cursor", "plan", True, "readonly"),
+        ("cursor", "dontAsk", True, None),
+    ],
+)
+def test_a_mode_is_a_limit_by_what_it_says(client: str, mode: str, limits_it: bool, instead: str | None) -> None:
+    """A mode by which an agent is asked less limits nothing, and a key is suggested only where it can say the same."""
+    found = dict(limits.ignored(client, {"permissionmode": mode}))
+
+    assert bool(found) == limits_it
+    assert limits.instead(client, "permissions.mode", mode) == instead

@@ -123,3 +123,17 @@ def test_what_comes_next(place, capsys, monkeypatch):
     assert "1 not as written: odd\n" in odd
     assert odd.endswith("; `agentconv lint` says what is wrong with agents\n")
     assert capsys.readouterr().out.split(";")[0] == "No assistant is here that agentconv knows"
+
+
+def test_an_assistant_has_what_it_reads_of_others(place, capsys):
+    """Cursor has the agents of Claude Code's folder besides those of its own, each once; nothing is installed here."""
+    (place / "project/.claude/agents/writer.md").write_text(AGENT.replace("reader", "writer"))
+    (place / "project/.cursor/agents").mkdir(parents=True)
+    (place / "project/.cursor/agents/reader.md").write_text(AGENT)
+    main(["doctor"])
+    said = capsys.readouterr().out
+
+    assert told(capsys)["cursor"]["project"]["elsewhere"] == {".claude/agents": ["writer"]}
+    assert "1 agent in .cursor/agents, 1 agent that it reads in .claude/agents" in said
+    assert "not installed: no `claude` on PATH" in said
+    assert "none of them installed" in said

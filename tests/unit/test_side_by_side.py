@@ -1,9 +1,11 @@
 """What becomes of a set in each assistant, side by side, is what conversions and inspections say, at the lines that it comes from."""
 
 import json
+import re
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.conversion import along, converting
 from agentconv.core.source import SourceText
 from agentconv.lint import inspection, side_by_side
@@ -107,3 +109,46 @@ def test_what_is_lost_of_the_whole_set_is_no_agents(project):
     assert {loss.code for loss in whole.of_set["codex"]} == {"set-restraint-unheld"}
     assert entries["reviewer"].outcomes["codex"].refused
     assert entries["permissions"].outcomes["codex"].path is None
+
+
+SETTINGS = """
+source = "claude-code"
+targets = ["codex", "cursor", "copilot"]
+
+[sync.cursor]
+own = true
+
+[sync.agents.asker.cursor]
+keep-wider = ["network"]
+"""
+ASKER = "---\nname: asker\ndescription: Asks\ntools: Read, Grep\n---\nAsk.\n"
+
+
+def test_a_page_says_of_what_is_kept_in_step_what_an_inspection_says(project, capsys):
+    """What `sync` has written is refused nowhere, and what it lets agents do is what `inspect --effects` says, mark by mark."""
+    (project / ".claude/agents/asker.md").write_text(ASKER)
+    (project / "agentconv.toml").write_text(SETTINGS)
+    assert main(["sync", "-q"]) == 0
+    assert main(["report", "-t", "codex,cursor,copilot", "-o", "page.html", "-q"]) == 0
+    data = json.loads(re.search(r'id="data">(.*?)</script>', (project / "page.html").read_text(), re.DOTALL)[1])
+    (agents,) = [section for section in data["sections"] if section["kind"] == "agents"]
+    capsys.readouterr()
+    main(["inspect", "--effects", "--for", "codex,cursor,copilot", "--output-format", "json"])
+    said = {}
+    for file in json.loads(capsys.readouterr().out)["results"]:
+        for one in file["readings"]:
+            if one.get("may") and (file["format"] == one["client"] or (one["read_here"] and one["client"] == "copilot")):
+                said[one["name"], one["client"]] = [f"{word}{'!' if about in one['more'] else ''}" for about, word in one["may"].items()]
+    words = {"unheld": "not held"}
+    shown = {
+        (entry["name"], client["id"]): [
+            f"{words.get(level, level)}{'!' if number in outcome.get('more', ()) else ''}"
+            for number, level in enumerate(outcome["effects"])
+        ]
+        for entry in agents["entries"]
+        for client, outcome in zip(data["clients"], entry["outcomes"], strict=True)
+    }
+
+    assert shown == said
+    assert shown["asker", "cursor"] == ["no", "no", "asks!", "no"]
+    assert shown["asker", "codex"] == ["not held"] * 4

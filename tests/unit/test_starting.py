@@ -185,9 +185,14 @@ def test_copies_are_named_and_stay(project, capsys):
         (
             ".claude/settings.json",
             '{"hooks": {"PostToolUse": [{"matcher": "Edit", "hooks": [{"type": "command", "command": "prettier --check ."}]}]}}',
-            'there is 1 hook. `with = ["needed", "hooks"]` in',
+            'there is 1 hook. `with = ["needed"]` in',
         ),
-        (".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}', 'denies 1 pattern. `with = ["needed", "permissions"]` in'),
+        (".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}', "refuses it: Codex would refuse 1 agent."),
+        (
+            ".claude/settings.json",
+            '{"permissions": {"deny": ["WebFetch"]}}',
+            '`with = ["needed", "permissions"]` takes the permissions along',
+        ),
     ],
 )
 def test_what_stays_behind_is_told_with_the_setting(path, text, said, project, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -183,6 +184,27 @@ def test_a_refusal_says_what_is_narrower(project, capsys):
     assert '`keep-wider = ["network"]` in [sync.agents.two.cursor] writes it' in said
     assert "narrower than what Cursor reads without it" in said
     assert "skip = true" not in said
+
+
+GUARDED = f"{READS}, Bash\nhooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: ./check.sh"
+HINT = re.compile(r"`(keep-wider = \[[^\]]*\])` in (\[sync\.agents\.[^\]]*\])")
+
+
+def test_a_hint_that_is_followed_is_not_given_again(tmp_path):
+    """What the configuration can let pass, it does once it says so; of what it cannot, no hint says that it would."""
+    project = Project(tmp_path / "shop", targets=("cursor", "copilot", "codex"))
+    for name, tools in (("reader", READS), ("fetcher", FETCHES), ("guarded", GUARDED), ("server", f"{READS}, mcp__tracker__list")):
+        project.write(f"{SOURCE}/{name}.md", agent(name, tools=tools))
+    hints = HINT.findall(" ".join(one.get("hint") or "" for one in project.sync().entries))
+    project.configure("".join(f"{table}\n{words}\n" for words, table in hints))
+    told = project.sync()
+
+    assert {table for _, table in hints} == {"[sync.agents.reader.cursor]", "[sync.agents.server.cursor]"}
+    assert not HINT.findall(" ".join(one.get("hint") or "" for one in told.entries))
+    assert not any("does not count" in (one.get("hint") or "") for one in told.entries)
+    assert {(one["agent"], one["target"]) for one in told.entries if one["action"] == "refused"} == {
+        ("guarded", target) for target in ("cursor", "copilot", "codex")
+    }
 
 
 def test_inspect_says_which_file_comes_first(project, capsys):

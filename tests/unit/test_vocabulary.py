@@ -21,6 +21,7 @@ FACTS = {
     "flattens_servers",
     "ignores_case",
     "asks_by_default",
+    "unasked",
     "own_servers_open",
 } | {
     "description_tokens",

@@ -222,8 +222,13 @@ def _forbid_above(found: Discovery, options: argparse.Namespace) -> None:
         )
 
 
-def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
+def forbid_mixture(found: Discovery, loader: loading.Loader, choose: str = "choose whose to convert") -> None:
     """Stop when folders hold agents of several clients and nobody said which are meant.
+
+    Args:
+        found: What was found.
+        loader: Reads it.
+        choose: What is to be chosen.
 
     Raises:
         InputError: They do.
@@ -240,5 +245,5 @@ def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
         why = ", which agentconv.toml names as the source" if named == first else once
         raise registry.usage(
             f"agents of several assistants: {listed}",
-            f"choose whose to convert: -f {first}{why}",
+            f"{choose}: -f {first}{why}",
         )

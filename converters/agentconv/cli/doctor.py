@@ -14,6 +14,7 @@ from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.render import machine, text
 from agentconv.render.table import wrapped
 from agentconv.sources import agentless, discovery, locations, parts, programs, user_places
@@ -21,9 +22,10 @@ from agentconv.sources.loading import Loader
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.lint.inspection import Inspected
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.programs import Program
 
@@ -47,6 +49,8 @@ class Found:
     states: dict[State, list[str]]
     parts: dict[str, int]
     """How many of each kind it takes besides."""
+    elsewhere: dict[str, list[str]]
+    """By place of another assistant the agents that it reads there, and has no file of its own of."""
     agentless: tuple[Diagnostic, ...] = ()
     """Why no agent came of files that lie where it looks for some."""
 
@@ -104,6 +108,7 @@ def _assistants(*, ask: bool) -> Iterator[Assistant]:
     project, own = discovery.discover([os.curdir]), discovery.discover_user(home)
     of_project = parts.beside(project, [os.curdir], registry.CLIENTS)
     of_user = parts.Parts([home.root], registry.CLIENTS, home)
+    read = _read_where_they_are(project)
     for client in registry.CLIENTS:
         program = programs.find(client, os.curdir, ask=ask)
         places = [place.as_posix() for place in locations.of(Path(), client)]
@@ -112,12 +117,28 @@ def _assistants(*, ask: bool) -> Iterator[Assistant]:
         yield Assistant(
             client,
             program,
-            _found(project, of_project, client, registry.FORMATS[client].place if places else None),
+            _found(project, of_project, client, registry.FORMATS[client].place if places else None, read),
             _found(own, of_user, client, user),
         )
 
 
-def _found(found: Discovery, beside: parts.Parts, client: str, where: str | None) -> Found | None:
+def _read_where_they_are(project: Discovery) -> list[Inspected]:
+    """Return what the clients make of each file that look for agents where it lies."""
+    looking = locations.looking_at(project)
+    pieces = (piece for piece in Loader(project.files) if piece.source is not None and len(looking.get(piece.path, ())) > 1)
+    return [inspection.inspect(piece, [*looking[piece.path]], looking[piece.path], brief=True) for piece in pieces]
+
+
+def _elsewhere(client: str, files: Iterable[Inspected]) -> dict[str, list[str]]:
+    """Return by place the agents that a client has from another assistant's files."""
+    found: dict[str, list[str]] = {}
+    for (_, name, reader), (file, _) in inspection.read_first(files).items():
+        if reader == client and file.format != client:
+            found.setdefault(registry.FORMATS[file.format].place, []).append(name)
+    return found
+
+
+def _found(found: Discovery, beside: parts.Parts, client: str, where: str | None, read: Sequence[Inspected] = ()) -> Found | None:
     """Return what a client has in a scope; None where that is nothing."""
     states: dict[State, list[str]] = {}
     loader = Loader([file for file in found.files if file.format == client], keep=False)
@@ -129,7 +150,10 @@ def _found(found: Discovery, beside: parts.Parts, client: str, where: str | None
     taken = Counter(one.kind for kind in KINDS for one in beside.of(kind) if one.taken and one.client == client)
     counted = {str(NOUNS[kind]): taken[kind] for kind in KINDS if taken[kind]}
     told += agentless.told(loader.agentless)
-    return Found(where or "", states, counted, tuple(told)) if where or states or counted or told else None
+    own = {name for agents in states.values() for name in agents}
+    others = {place: [name for name in names if name not in own] for place, names in _elsewhere(client, read).items()}
+    others = {place: names for place, names in others.items() if names} if where or states or counted else {}
+    return Found(where or "", states, counted, others, tuple(told)) if where or states or counted or told else None
 
 
 def _lines(one: Assistant) -> Iterator[str]:
@@ -145,6 +169,8 @@ def _lines(one: Assistant) -> Iterator[str]:
         ages["older"] = f"older than {known.get('version')}, as measured on {known.get('date')}"
         said = program.version or (f"version not known: {program.problem}" if program.problem else "version not asked")
         yield f"  program  {text.safe(program.path)}, {text.safe(said)}{f' ({ages[one.age]})' if one.age else ''}"
+    elif name := programs.name_of(one.client):
+        yield f"  program  not installed: no `{name}` on PATH"
     for name, scope in (("project", one.project), ("user", one.user)):
         if scope is not None:
             yield f"  {name:7}  {_described(one.client, scope)}"
@@ -158,7 +184,10 @@ def _lines(one: Assistant) -> Iterator[str]:
 def _described(client: str, scope: Found) -> str:
     number = sum(map(len, scope.states.values()))
     agents = f"{text.count(number, 'agent')} in {text.safe(scope.where)}" if scope.where or number else ""
-    return ", ".join(filter(None, [agents, *(text.count(count, noun) for noun, count in scope.parts.items())])) or text.client(client)
+    others = [f"{text.count(len(names), 'agent')} that it reads in {place}" for place, names in scope.elsewhere.items()]
+    return ", ".join(filter(None, [agents, *others, *(text.count(count, noun) for noun, count in scope.parts.items())])) or text.client(
+        client
+    )
 
 
 def _summary(here: list[Assistant]) -> str:
@@ -166,10 +195,11 @@ def _summary(here: list[Assistant]) -> str:
         return wrapped("No assistant is here that agentconv knows; `agentconv formats` lists those, and where a project has their agents.")
     newer = [text.client(one.client) for one in here if one.age == "newer"]
     told = f"; newer than measured: {', '.join(newer)}" if newer else ""
+    installed = sum(1 for one in here if one.program is not None)
     projects = [one.project for one in here if one.project is not None]
     wrong = any(scope.agentless or scope.states.keys() - {State.LOADS} for scope in projects)
     why = "; `agentconv lint` says what is wrong with agents" if wrong else ""
-    return f"{text.count(len(here), 'assistant')}{told}{why}"
+    return f"{text.count(len(here), 'assistant')}, {installed or 'none'} of them installed as a program{told}{why}"
 
 
 def _plain(one: Assistant) -> dict[str, Any]:
@@ -187,6 +217,7 @@ def _plain(one: Assistant) -> dict[str, Any]:
                 "where": scope.where,
                 "agents": {str(state): agents for state, agents in scope.states.items()},
                 "parts": scope.parts,
+                **({"elsewhere": scope.elsewhere} if scope.elsewhere else {}),
                 **({"diagnostics": [*map(machine.plain, scope.agentless)]} if scope.agentless else {}),
             }
             for name, scope in scopes.items()

@@ -13,6 +13,7 @@ from agentconv.cli import project, typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
 from agentconv.conversion import set_restraints
+from agentconv.conversion.along import chosen
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS, NOUNS
@@ -26,12 +27,12 @@ from agentconv.render import text
 from agentconv.render.table import table, wrapped
 from agentconv.sources import settings_file
 from agentconv.sources.parts import Parts
-from agentconv.sync import rulesync, settings, starting
+from agentconv.sync import foreseen, rulesync, settings, starting
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.core.kinds import Kind
     from agentconv.sync.rulesync import Moved
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     _show(here, start)
     kept = [_move(options, root, one, targets) for one in moved]
     _write(options, root, written)
-    _parts(root, source, written.path)
+    _parts(root, source, written)
     _beside(here, root, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
     for line in table([(typed.here(command), does) for command, does in _next(options)]):
@@ -257,8 +258,8 @@ def _write(options: argparse.Namespace, root: Path, written: Written) -> None:
         print(f"  {text.safe(line)}".rstrip())
 
 
-def _parts(root: Path, source: str, place: str) -> None:
-    """Say what of the source does not go along with its agents by itself, and which setting takes it along."""
+def _parts(root: Path, source: str, written: Written) -> None:
+    """Say what of the source does not go along with its agents by itself, which setting takes it along, and what that costs."""
     files = settings_file.of_folder(Path(os.path.relpath(root)))
     if any("with" in file.values for file in files):
         return
@@ -271,13 +272,26 @@ def _parts(root: Path, source: str, place: str) -> None:
     found = [words] if words else []
     found += [f"there {'is' if sum(counts.values()) == 1 else 'are'} {counted}"] if counted else []
     if found:
-        kinds = tuple(dict.fromkeys((*kinds, *(kind for kind in counts if kind == "hooks"))))
+        print("", wrapped(f"Not kept in step: {text.safe('; '.join(found))}."), sep="\n")
+        print(wrapped(f'`with = ["needed"]` in {written.path} takes along the skills and MCP servers that agents name.'))
+    kinds = tuple(dict.fromkeys((*kinds, *(kind for kind in counts if kind == "hooks"))))
+    if kinds:
         listed = ", ".join(f'"{word}"' for word in ("needed", *kinds))
-        left = wrapped(f"Not kept in step: {text.safe('; '.join(found))}.")
-        print(f"\n{left}")
-        more = ", and these, too" if kinds else ""
-        told = f"`with = [{listed}]` in {place} takes along what agents need{more}; what a target cannot hold is refused there."
-        print(wrapped(told))
+        print(
+            wrapped(
+                f"`with = [{listed}]` takes the {' and '.join(kinds)} along, too{_cost(foreseen.refused(root, written, chosen(kinds)))}."
+            )
+        )
+
+
+def _cost(refused: Mapping[str, Sequence[str]] | None) -> str:
+    """Say what it costs to keep such parts in step."""
+    if refused is None:
+        return ""
+    if not refused:
+        return ", and no agent is refused for that"
+    listed = "; ".join(f"{text.client(target)} would refuse {text.count(len(agents), 'agent')}" for target, agents in refused.items())
+    return f". An assistant that cannot hold an agent to them refuses it: {listed}"
 
 
 def _beside(here: Here, root: Path, *, moving: bool) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.cli import inspected_authors, processes, scope
 from agentconv.cli import options as shared
-from agentconv.cli import processes, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
@@ -18,6 +19,7 @@ from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
+from agentconv.render.table import wrapped
 from agentconv.sources import agentless, elsewhere, inputs, loading, locations
 from agentconv.sources import parts as beside
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
 
+    from agentconv.core.ir import Agent
+    from agentconv.lint.authors import Authors
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
     from agentconv.lint.whole_project import WholeProject
@@ -91,14 +95,14 @@ def run(options: argparse.Namespace) -> int:
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
-    files = _inspected(pieces, lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)], found, options)
-    if agents:
-        files, loose = _only(files, agents), [one for one in loose if one in agents]
+    known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects)
+    files = _inspected(pieces, lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)], found, options, known)
+    files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [failure for file in files for failure in file.failures]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
-    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, pieces)
+    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not project and not any(file.is_agent for file in files):
         if options.output_format == "text":
@@ -153,7 +157,7 @@ def _only(files: Sequence[Inspected], names: Sequence[str]) -> list[Inspected]:
 
 
 def _inspected(
-    pieces: Sequence[Loaded], asked: Callable[[Loaded], Sequence[str]], found: Discovery, options: argparse.Namespace
+    pieces: Sequence[Loaded], asked: Callable[[Loaded], Sequence[str]], found: Discovery, options: argparse.Namespace, known: Authors
 ) -> list[Inspected]:
     """Return what the clients that are asked about each file make of it."""
     looking = locations.looking_at(found)
@@ -162,12 +166,19 @@ def _inspected(
 
     def read_by_all(number: int) -> Inspected:
         piece = pieces[number]
-        return inspection.inspect(piece, asked(piece), looking.get(piece.path, frozenset()), brief=brief)
+        return inspection.inspect(
+            piece, asked(piece), looking.get(piece.path, frozenset()), authors=partial(_author, known, piece), brief=brief
+        )
 
     read = processes.mapped(read_by_all, len(pieces), jobs)
     files = [*line.over(read, len(pieces), "files")]
     line.clear()
     return [_with_own(file, found) for file in inspection.beside(files)] if len(files) == 1 else inspection.beside(files)
+
+
+def _author(known: Authors, piece: Loaded, name: str | None) -> Agent | None:
+    found = known.of(piece, name)
+    return found[1] if found else None
 
 
 def _with_own(file: Inspected, found: Discovery) -> Inspected:
@@ -203,7 +214,7 @@ def _report(
 
 
 def _parts(
-    found: Discovery, sources: Sequence[str], asked: Sequence[str], files: Sequence[Inspected], pieces: Sequence[Loaded]
+    found: Discovery, sources: Sequence[str], asked: Sequence[str], files: Sequence[Inspected], known: Authors
 ) -> tuple[list[InspectedPart], WholeProject | None]:
     """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look."""
     folders = [source for source in sources if os.path.isdir(source)]
@@ -217,7 +228,7 @@ def _parts(
         return [], None
     from agentconv.lint import whole_project as project
 
-    return inspected, project.look(files, pieces, parts, asked)
+    return inspected, project.look(files, parts, asked, known)
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:
@@ -271,7 +282,8 @@ def _tell(
     elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
     if shown and not options.clients and set(registry.CLIENTS) - set(asked):
-        print("\nOther assistants: --for all says what they would make of these files.")
+        asked_are = "Asked are assistants that read these files, or are used here; --for all asks the others."
+        print("", wrapped(asked_are), sep="\n")
     if project:
         from agentconv.render import inspected_parts, whole_project
 

@@ -14,6 +14,7 @@ from agentconv.core import limits
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.format import State
+from agentconv.core.ir import escape_key
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.install import places
@@ -224,8 +225,9 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
 
 def _passed_over(agent: Agent, client: str) -> Iterator[str]:
     """Yield the limits of an agent that its client passes over, with the keys that were meant."""
-    for key, meant in limits.ignored(client, agent.extras.get(client, {})):
-        own = limits.key_for(client, meant)
+    extras = agent.extras.get(client, {})
+    for key, meant in limits.ignored(client, extras):
+        own = limits.instead(client, meant, extras.get(escape_key(key)))
         yield text.safe(f"`{key}`" + (f" (did you mean `{own}`?)" if own else ""))
 
 

@@ -128,12 +128,12 @@ def _targets(project: Path) -> frozenset[str]:
     return frozenset(registry.resolve(word) for word in words if isinstance(word, str) and registry.is_known(word))
 
 
-def source_of_project() -> str | None:
-    """Return the format of the agents that the project here has as its source; None where nobody says, or it cannot be meant."""
+def source_of_project(root: Path = Path()) -> str | None:
+    """Return the format of the agents that a project has as its source; None where nobody says, or it cannot be meant."""
     from agentconv.sync import settings
 
     try:
-        said = settings.read(Path())
+        said = settings.read(root)
     except InputError:
         return None
     return said.source_format if said else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
@@ -15,13 +17,14 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.conversion import converting, model_choices
-from agentconv.conversion.along import ALL, chosen
+from agentconv.conversion.along import ALL, NOTHING, chosen
 from agentconv.conversion.insisting import insisting
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
+from agentconv.render.table import wrapped
 from agentconv.sources import agentless, elsewhere, inputs, loading
 from agentconv.sources import parts as beside
 
@@ -29,9 +32,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from agentconv.lint.side_by_side import SideBySide
+    from agentconv.lint.side_by_side import Chosen, SideBySide
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.parts import Parts
+    from agentconv.sync.settings import Settings
 
 USAGE = "[SRC...] [-t FORMAT[,FORMAT|all]] [-f FORMAT] -o FILE|- [options]"
 EXAMPLES = """\
@@ -39,6 +43,7 @@ examples:
   agentconv report -o report.html                  this project, in the assistants that it has folders for, or in all
   agentconv report -t codex,opencode -o report.html   in these; exit 1 when one of them refuses an agent or a part
   agentconv report -t all -o report.html           in every assistant
+  agentconv report -f claude -o report.html        Claude Code's agents, where several assistants have some
   agentconv report --with none -o report.html      agents alone, whatever the project forbids
   agentconv report -f claude -t all -o - > report.html
 
@@ -80,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     if source_format is None:
-        forbid_mixture(found, loader)
+        forbid_mixture(found, loader, "a page shows one assistant's agents beside what they become in the others; choose whose")
     parts = _parts(options, found, source_format)
     own = list(dict.fromkeys([*(file.format for file in found.files), *parts.clients]))
     named = options.to is not None
@@ -91,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
     from agentconv.lint import side_by_side
     from agentconv.render.page import document, told
 
-    compared = side_by_side.compare(pieces, targets, _choices(options), parts)
+    said = _settings(options, source_format)
+    compared = side_by_side.compare(pieces, targets, _choices(options), parts, partial(_chosen, options, said) if said else None)
     line.clear()
     beside_them = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "report"))
     compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
@@ -131,6 +137,32 @@ def _choices(options: argparse.Namespace) -> converting.Options:
     return insisting(asked, shared.widening(options.allow_widening))
 
 
+def _settings(options: argparse.Namespace, source_format: str | None) -> Settings | None:
+    """Return what the project says of its targets, where the page is of its source."""
+    if options.scope == scope.USER or [*map(os.path.abspath, options.sources or [os.curdir])] != [os.getcwd()]:
+        return None
+    from agentconv.sync import settings
+
+    said = settings.read(Path())
+    return said if said is not None and said.source_format == source_format else None
+
+
+def _chosen(options: argparse.Namespace, said: Settings, target: str) -> Chosen:
+    """Return what is asked for in a target: what is kept in step there, as `sync` writes it."""
+    from agentconv.lint.side_by_side import Chosen
+    from agentconv.sync import overriding, unchanged, views
+
+    asked = _choices(options)
+    if target not in said.targets:
+        return Chosen(asked)
+    found = views.configured(asked, said, target)
+    models = asked.models if options.map_models or options.models else said.models
+    unsaid = options.along is None and not getattr(options, "with")
+    found = replace(found, models=models, along=(said.along or NOTHING) if unsaid else asked.along)
+    in_place = unchanged.is_read(said, target, None) and not said.formats[target].own
+    return Chosen(found, lambda agent: overriding.is_skipped(said, target, agent.name or ""), in_place=in_place)
+
+
 def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:
     """Yield where the files are of agents and parts that are shown."""
     yield from (file.location for file in found.files if file.location)
@@ -154,7 +186,7 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
         print(text.diagnostic(replace(one, span=span), look), file=sys.stderr)
     refused = [entry for entry in compared.entries if any(outcome.refused for outcome in entry.outcomes.values())]
     if compared.entries and (not options.quiet or (named and refused)):
-        print(_summary(options, compared, len(refused)), file=sys.stderr)
+        print(wrapped("; ".join([_summary(options, compared), *_refused(compared)])), file=sys.stderr)
     if any(one.code is Code.INTERNAL for one in errors):
         return Exit.BUG
     if not compared.entries:
@@ -162,9 +194,16 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
     return Exit.FINDINGS if errors or (named and refused) else Exit.OK
 
 
-def _summary(options: argparse.Namespace, compared: SideBySide, refused: int) -> str:
+def _summary(options: argparse.Namespace, compared: SideBySide) -> str:
     numbers = Counter(NOUNS[entry.kind] if entry.kind else "agent" for entry in compared.entries)
     what = ", ".join(text.count(number, noun) for noun, number in numbers.items())
     where = "standard output" if options.output == inputs.STDIN else text.safe(options.output)
-    lost = f"; {refused:,} refused somewhere" if refused else ""
-    return f"{what}, in {text.count(len(compared.targets), 'assistant')}: written to {where}{lost}"
+    return f"{what}, in {text.count(len(compared.targets), 'assistant')}: written to {where}"
+
+
+def _refused(compared: SideBySide) -> Iterator[str]:
+    """Yield by assistant what it refuses."""
+    for target in compared.targets:
+        found = [entry.id for entry in compared.entries if (one := entry.outcomes.get(target)) is not None and one.refused]
+        if found:
+            yield f"refused in {text.client(target)}: {text.names(found)}"

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers
-from agentconv.core import access, denials, effects, losses, modes, paths, restrictions, vocabulary
+from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
@@ -129,7 +129,9 @@ class Law:
         if moot:
             begun.remark("denial-moot", "tools.deny", listed(moot))
         if mode:
-            begun.remark("mode-grants-nothing", "permissions.mode", quoted(mode))
+            begun.remark(
+                "mode-grants-nothing", "permissions.mode", quoted(vocabulary.mode_word(agent.origin.format if agent.origin else None, mode))
+            )
         return begun
 
     def _through(self, case: Case, projection: Projection) -> WriteResult | None:
@@ -203,24 +205,28 @@ class Law:
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
         beyond = tuple(dict.fromkeys(one.name for one in wider))
-        code, hint = "widened", None
+        code, hint, keepable = "widened", None, False
         if not self.options.insists_on(projection.source.name, projection.source.id):
             there = self._read_instead(case)
             more = [] if there is None else compare.widenings(again, there, self.target)
-            is_kept = there is not None and more and self._is_kept(projection.source, again, there, beyond)
+            keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
+            is_kept = keepable and self._is_kept(projection.source, beyond)
             code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more))
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
-        projection.losses.append(replace(told, beyond=beyond))
+        shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
+        projection.losses.append(replace(told, beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
 
-    def _is_kept(self, author: Agent, again: Agent, there: Agent, beyond: Sequence[str]) -> bool:
-        """Whether a configuration names what an agent may do beyond its author's words, and may do by the source's own file anyway.
-
-        A copy takes the place of the source's file where its name is the same to the client: `name: "one"` has quotes in it to Cursor.
-        """
-        if again.name != there.name:
-            return False
+    def _is_kept(self, author: Agent, beyond: Sequence[str]) -> bool:
+        """Whether a configuration names what an agent may do beyond its author's words."""
         named = self.options.keeps_wider(author) if self.options.keeps_wider is not None else ()
-        return all(one in named for one in beyond) and not compare.widenings(there, again, self.target)
+        return all(one in named for one in beyond)
+
+    def _is_narrower(self, again: Agent, there: Agent) -> bool:
+        """Whether an agent may do nothing that it may not do by the source's own file, in the place of which it comes.
+
+        It does where its name is the same to the client: `name: "one"` has quotes in it to Cursor.
+        """
+        return again.name == there.name and not compare.widenings(there, again, self.target)
 
     def _read_instead(self, case: Case) -> Agent | None:
         """Return an agent as the target's client has it by the source's own file, where it reads that, too; None where it does not."""
@@ -235,10 +241,9 @@ class Law:
         if not more:
             return None
         words = ", ".join(map(str, more))
-        return (
-            f"{losses.rule('widening').hint}; that is narrower than the source's own file, which {self.module.SPEC.client} reads, too, "
-            f"and by which it may do more still: {words}"
-        )
+        client = self.module.SPEC.client
+        today = f"today {client} reads the source's own file, by which it may do more still: {words}"
+        return f"{losses.rule('widening').hint}, and is the narrower one: {today}"
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""
@@ -277,7 +282,10 @@ def _closed(source: Agent, again: Agent) -> tuple[str, ...]:
     """Return the effects that an agent's own list of tools is for, and that it has nothing of any more."""
     its_own = {access.EFFECT_OF.get(capability) for grant in source.tools.allow for capability in access.granted(grant)}
     before, after = effects.whole_levels(source), effects.whole_levels(again)
-    return tuple(one for one in access.EFFECTS if one in its_own and before[one] and not after[one])
+    found = [one for one in access.EFFECTS if one in its_own and before[one] and not after[one]]
+    had, has = effects.effects(source), effects.effects(again)
+    named = any(grant.server for grant in source.tools.allow) and any(had.servers.values())
+    return (*found, *([plain_words.SERVERS] if named and not has.every_server and not any(has.servers.values()) else []))
 
 
 def _servers(agent: Agent) -> set[str]:

@@ -294,6 +294,10 @@ class Loss(Told):
     """The kind of part (`skills`, `commands`, `servers`) whose id `agent` is, where it is none of an agent."""
     beyond: tuple[str, ...] | None = None
     """What an agent may do beyond its author (`Widening.name`)."""
+    keepable: bool = False
+    """Whether a configuration can say that this is meant: what is written is less than by the source's own file, which the target reads."""
+    shuts: tuple[str, ...] = ()
+    """The MCP servers that are closed to it then."""
     closes: tuple[str, ...] = ()
     """Effects that the agent's own list of tools is for, and that it has nothing of in the target: it cannot do its work there."""
 

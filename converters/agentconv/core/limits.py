@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from agentconv.core.ir import unescape_key
 from agentconv.core.suggestions import folded, nearest, opposed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
+
+    from agentconv.core.ir import Json
 
 _REMEMBERED = 512
 """How many keys of files are remembered: people's files have new ones for ever."""
@@ -91,13 +93,49 @@ def is_passed_over(format_id: str, key: str) -> bool:
     return schema["x-unknown"] != "rejected" and key not in schema.get("x-known-keys", ()) if row is None else "x-unheld" in row
 
 
-def ignored(format_id: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+def limited(format_id: str, key: str, value: Json) -> str | None:
+    """Return the field that a key of a client's file limits with a value; None where it is about something else, or limits nothing."""
+    field = field_of(format_id, key)
+    return None if field == _MODE and isinstance(value, str) and vocabulary.mode_anywhere(value) in _FREE_MODES else field
+
+
+_MODE = "permissions.mode"
+_FREE_MODES = ("accept-edits", "auto", "bypass")
+"""Modes by which an agent is to be asked less, and not more."""
+
+
+def ignored(format_id: str, keys: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield the keys that a client passes over although they were meant to limit the agent, each with the field that was meant."""
     properties = schema_files.load(format_id)["properties"]
-    for key in filter(partial(is_passed_over, format_id), map(unescape_key, keys)):
-        field = meant(key) if "x-unheld" in properties.get(key, {}) else field_of(format_id, key)
+    for key, value in ((unescape_key(key), value) for key, value in keys.items()):
+        if not is_passed_over(format_id, key):
+            continue
+        field = meant(key) if "x-unheld" in properties.get(key, {}) else limited(format_id, key, value)
         if field:
             yield key, field
+
+
+def instead(format_id: str, field: str, value: Json) -> str | None:
+    """Return a client's own key by which what a value says of a field could be said; None where it has none that means the same."""
+    if field == _MODE:
+        mode = vocabulary.mode_anywhere(value) if isinstance(value, str) else None
+        if mode is None or not any(vocabulary.native_mode(format_id, one) for one in _ALIKE.get(mode, (mode,))):
+            return None
+    return key_for(format_id, field)
+
+
+_ALIKE = {"plan": ("plan", "read-only"), "read-only": ("read-only", "plan")}
+"""Modes that mean the same to who wants one of them."""
+
+
+def written(format_id: str, field: str) -> str:
+    """Return how a client's file spells a field: its key, that of a field beside it in the same key, or else the field's own name."""
+    prefix = f"extras.{format_id}."
+    if field.startswith(prefix):
+        return unescape_key(field.removeprefix(prefix))
+    rows: dict[str, dict[str, object]] = schema_files.load(format_id)["properties"]
+    beside = (name for name, row in rows.items() if str(row["x-field"]).startswith(f"{field.partition('.')[0]}."))
+    return key_for(format_id, field) or next(beside, field)
 
 
 def key_for(format_id: str, field: str) -> str | None:

@@ -33,6 +33,8 @@ class LossRule:
     """The hint for who calls the library, where it is another one; empty for none."""
     by_flag: bool = False
     """Whether the hint is to a flag of a conversion, too."""
+    to_user: bool = False
+    """Whether the hint is to who uses the assistant, too, rather than to who converts alone."""
     of_pair: bool = False
     """Whether it is the two clients that differ, and so the same for all agents: it is told once in a run."""
     apart: bool = False

@@ -55,6 +55,11 @@ def slug(name: str) -> str:
     return _NO_SLUG.sub("-", plain).strip("-").lower()[:_LONGEST].strip("-")
 
 
+def alike(name: str | None) -> str:
+    """Return a name as it is the same in each client: one of them wants no capitals, another one no spaces."""
+    return "".join(filter(str.isalnum, (name or "").casefold()))
+
+
 def avoiding(name: str, reserved: Collection[str]) -> str:
     """Return another name for one that the client has for an agent of its own, compared without case."""
     return f"{name}-agent" if name.casefold() in reserved else name

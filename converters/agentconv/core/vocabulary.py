@@ -33,6 +33,7 @@ cannot be called), `lists_need_prompts` (an agent with a list and no prompt has 
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
 so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
+`unasked` are the effects that a client which asks by default has all the same without asking.
 `servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
 `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
@@ -173,6 +174,11 @@ def number(format_id: str, name: str) -> int | None:
     """Return a limit of a client: `description_tokens`, above which it warns of its agents' descriptions; None where it has none."""
     found: int | None = tables(format_id).get(name)
     return found
+
+
+def asks_for(format_id: str | None, effect: str) -> bool:
+    """Whether a client asks before an agent does something, without any setting of the user."""
+    return fact(format_id, "asks_by_default") and effect not in tables(format_id or "").get("unasked", ())
 
 
 def servers(format_id: str) -> tuple[str, ...]:
@@ -336,6 +342,18 @@ def portable_mode(format_id: str, word: str) -> str | None:
 def native_mode(format_id: str, mode: str) -> str | None:
     """Return the client's word for a portable permission mode; None when it has none."""
     return next((word for word, meaning in tables(format_id).get("modes", {}).items() if meaning == mode), None)
+
+
+def mode_word(format_id: str | None, mode: str) -> str:
+    """Return a portable permission mode as the author of a client's file spells it."""
+    return (native_mode(format_id, mode) if format_id else None) or mode
+
+
+@cache
+def mode_anywhere(word: str) -> str | None:
+    """Return the portable permission mode that a word is in whichever client has it; None where it is none."""
+    found = (tables(client).get("modes", {}).get(word) for client in clients())
+    return next((mode for mode in found if mode), None)
 
 
 @cache

@@ -75,3 +75,15 @@ def _asked(subject: Subject, client: str) -> dict[int, str]:
 
 def _why(code: str, detail: str) -> str:
     return detail if code == "widening" and detail else f"{losses.rule(code).summary}{f' ({detail})' if detail else ''}"
+
+
+def narrowing(subject: Subject, client: str, number: int) -> str:
+    """Say what can be done where no file holds an agent to what its author wrote."""
+    title, why = registry.FORMATS[client].title, refusal(subject, client, number)
+    if subject.format not in registry.also_reads(client):
+        return f"allow that, if it may, or keep the agent out of {title}, which no file holds to that: {why}"
+    name = subject.result.set.agents[number].name
+    return (
+        f"allow that, if it may, or have a narrower file written, with what it may still do there named in agentconv.toml: `own = true` in "
+        f"[sync.{client}] and `keep-wider` in [sync.agents.{name}.{client}]; no file of {title} holds it to all of that: {why}"
+    )

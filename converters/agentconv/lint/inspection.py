@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.conversion import compare, naming
-from agentconv.core import access, bugs, effects, enforcement, limits, tool_summary
+from agentconv.conversion import compare, freedom, naming
+from agentconv.core import access, bugs, effects, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
 from agentconv.core.format import State
+from agentconv.core.ir import escape_key
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from agentconv.core.effects import Effects
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
-    from agentconv.core.widening import Widening
     from agentconv.sources.loaded import Loaded
 
+AuthorOf: TypeAlias = "Callable[[str | None], Agent | None]"
 LOADED = frozenset({State.LOADS, State.DEGRADED})
 
 
@@ -63,9 +63,9 @@ class Reading:
     wider: tuple[str, ...] = ()
     """What it may do there that its author did not allow."""
     may: tuple[tuple[str, str], ...] = ()
-    """Whether it may write, run commands, use the network and MCP servers, in a word each, as the client really holds it."""
+    """Whether it may write, run commands, use the network and MCP servers, in a word each, as `conversion.freedom` says."""
     more: tuple[str, ...] = ()
-    """Those of these that its author did not allow."""
+    """Those of these that are more than its author allowed, whose file may be another one of its name."""
     unheld: tuple[str, ...] = ()
     """Keys with limits that the client does not hold a spawned agent to."""
     reasons: tuple[Reason, ...] = ()
@@ -122,13 +122,21 @@ def clients(pieces: Iterable[Loaded], present: Iterable[str], looking: Mapping[s
     return [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
-def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = frozenset(), *, brief: bool = False) -> Inspected:
+def inspect(
+    piece: Loaded,
+    asked: Sequence[str],
+    looking: frozenset[str] = frozenset(),
+    *,
+    authors: AuthorOf | None = None,
+    brief: bool = False,
+) -> Inspected:
     """Read one file as each of the clients would; nothing comes of a piece without its file.
 
     Args:
         piece: The file.
         asked: The clients.
         looking: Those of all clients that look for agents where the file lies.
+        authors: Gives by name the agent of another file that one is held against, where there is such a file.
         brief: Whether only that is found out which people are told by default: what an agent may do is told in words alone, and
             clients that read files of another kind are not asked what they say of this one.
     """
@@ -145,7 +153,7 @@ def inspect(piece: Loaded, asked: Sequence[str], looking: frozenset[str] = froze
             if brief and _is_of_another_kind(piece.source, piece.format, client) and not registry.FORMATS[client].distribution:
                 readings.append(_of_another_kind(client, own))
             else:
-                there = list(_readings(piece.source, piece.format, own, client, brief=brief))
+                there = list(_readings(piece.source, piece.format, own, client, authors=authors, brief=brief))
                 readings += _void(piece, client, there) if client in looking and client != piece.format else there
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
@@ -223,6 +231,26 @@ def _beside(reading: Reading, file: Inspected, own: Mapping[tuple[str, str | Non
     return replace(reading, reasons=(Reason(f"{there} has an agent of this name, and {order}", there), *reading.reasons))
 
 
+Key: TypeAlias = "tuple[str, str, str]"
+
+
+def key(file: Inspected, reading: Reading) -> Key:
+    """Return what tells an agent of a client from others: its project, its name, and the client."""
+    return registry.FORMATS[file.format].project_of(file.path) or "", reading.name or reading.agent or "", reading.client
+
+
+def read_first(files: Iterable[Inspected]) -> dict[Key, tuple[Inspected, Reading]]:
+    """Return what each client has of an agent where files lie: of two files of one name, the one that it reads first."""
+    found: dict[Key, tuple[Inspected, Reading]] = {}
+    for file in files:
+        for reading in file.readings:
+            if reading.tools is not None and file.is_here(reading.client):
+                which = key(file, reading)
+                if which not in found or (reading.client == file.format) is registry.load(reading.client).SPEC.own_first:
+                    found[which] = file, reading
+    return found
+
+
 def place(path: str, format_id: str, client: str) -> str:
     """Return where a client would look for a file of some format."""
     own, row = registry.FORMATS[format_id], registry.FORMATS[client]
@@ -256,7 +284,9 @@ def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
     return registry.load(client).read(source.put(source.data, place(source.path, format_id, client)))
 
 
-def _readings(source: SourceText, format_id: str, own: ReadResult, client: str, *, brief: bool) -> Iterator[Reading]:
+def _readings(
+    source: SourceText, format_id: str, own: ReadResult, client: str, *, authors: AuthorOf | None, brief: bool
+) -> Iterator[Reading]:
     result = own if client == format_id else _read(source, format_id, client)
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
     if _is_of_another_kind(source, format_id, client):
@@ -273,16 +303,19 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str, 
         if state.dropped and not said:
             said = remarks  # it goes with another one of its file
         author = _author(number, result.set.agents, own.set.agents)
-        reasons = (*_reasons(said), *_ignored(agent, client))
+        reasons = (*_reasons(said), *_ignored(agent, client, format_id))
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=reasons, diagnostics=said)
-        yield reading if state.dropped else _with_tools(reading, agent, author, brief=brief)
+        meant = (authors((author or agent).name) if authors is not None else None) or author or agent
+        yield reading if state.dropped else _with_tools(reading, agent, author, meant, brief=brief)
 
 
-def _ignored(agent: Agent, client: str) -> Iterator[Reason]:
+def _ignored(agent: Agent, client: str, format_id: str) -> Iterator[Reason]:
     """Yield why an agent is freer than its author meant: a limit in words that its client passes over without one of its own."""
-    for key, field in limits.ignored(client, agent.extras.get(client, {})):
-        own = limits.key_for(client, field)
-        yield Reason(f"a limit that the client passes over: `{key}`", ("limit", key), f"did you mean `{own}`?" if own else None)
+    extras = agent.extras.get(client, {})
+    for key, field in limits.ignored(client, extras):
+        own = limits.instead(client, field, extras.get(escape_key(key)))
+        written = limits.own_key(format_id, key) or key  # some readers make no difference between cases
+        yield Reason(f"a limit that the client passes over: `{written}`", ("limit", key), f"did you mean `{own}`?" if own else None)
 
 
 def _is_of_another_kind(source: SourceText, format_id: str, client: str) -> bool:
@@ -314,7 +347,8 @@ def _author(number: int, found: Sequence[Agent], own: Sequence[Agent]) -> Agent 
     return named or (own[number] if len(found) == len(own) else None)
 
 
-def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: bool) -> Reading:
+def _with_tools(reading: Reading, agent: Agent, author: Agent | None, meant: Agent, *, brief: bool) -> Reading:
+    """Return a reading with what the agent may do: beyond what its own file says, and beyond what is meant by whoever wrote it first."""
     held = tool_summary.held(agent, reading.client)
     may = effects.effects(held, format_id=reading.client)
     told = replace(
@@ -325,36 +359,15 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None, *, brief: 
     )
     if brief:
         return told
-    wider = compare.beyond(author, may, reading.client) if author else []
-    servers = author is not None and may.every_server and not effects.effects(author).every_server  # whichever servers there are
-    have, meant = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
+    have, said = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
+    free = freedom.of(meant, agent, reading.client)
     return replace(
         told,
         capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),
-        levels=tuple((effect, meant.levels[effect].name.lower()) for effect in access.EFFECTS),
-        may=tuple(_may(may, enforcement.held(held, reading.client))),
-        more=(*_more(author, wider), *(("mcp",) if servers else ())),
+        levels=tuple((effect, said.levels[effect].name.lower()) for effect in access.EFFECTS),
+        may=tuple((one.about, one.word) for one in free),
+        more=tuple(one.about for one in free if one.more),
     )
-
-
-def _more(author: Agent | None, wider: Sequence[Widening]) -> tuple[str, ...]:
-    """Return the effects that an agent has beyond its author's words: who may run commands has those of commands, too."""
-    found = {one.effect: None for one in wider if one.effect and not one.unasked}
-    if author is not None and "run" in found:
-        found |= {effect: None for effect, level in effects.effects(author).levels.items() if level is access.Level.NO}
-    return tuple(found)
-
-
-def _may(said: Effects, held: Effects) -> Iterator[tuple[str, str]]:
-    """Yield what an agent may do: nothing is closed to who runs commands, and what a client does not hold is closed in words alone."""
-    no, ask, inherit = access.Level.NO, access.Level.ASK, access.Level.INHERIT
-    for effect in ("write", "run", "network"):
-        meant, level = (max(one.levels[effect], one.levels["run"]) for one in (said, held))
-        asks = level is ask or (level is inherit and held.asks)
-        yield effect, "not held" if meant is no and level > no else "no" if level is no else "asks" if asks else "yes"
-    servers = [name for name, tools in said.servers.items() if tools]
-    named = "yes" if said.every_server else " ".join(servers)
-    yield "mcp", named or ("not held" if held.every_server else "no")
 
 
 def _placed(remark: Diagnostic, path: str) -> Diagnostic:

@@ -7,11 +7,12 @@ back as `inspect` reads it.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import converting
-from agentconv.core import losses
-from agentconv.core.dataclass import dataclass, field
+from agentconv.core import losses, names
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, Loss, LossKind, LossSeverity, Span
 from agentconv.core.format import ENTRY
 from agentconv.core.kinds import KINDS
@@ -23,10 +24,11 @@ from agentconv.lint.subject import Subject
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.conversion.options import Options
     from agentconv.core.format import State
+    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.lint.inspection import Reading
     from agentconv.sources.loaded import Loaded
@@ -44,6 +46,17 @@ class PlacedLoss:
     """None where it is of no line, or of something that is not said there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is asked for in one target."""
+
+    options: Options
+    leaves_out: Callable[[Agent], bool] | None = None
+    """Whether an agent is not for it."""
+    in_place: bool = False
+    """Whether no agent is written for it, since it reads the source's own files."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What becomes of an agent or a part in one assistant."""
@@ -54,7 +67,9 @@ class Outcome:
     losses: list[PlacedLoss] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     reading: Reading | None = None
-    """What the assistant makes of the file that was written; None of a part, and where there is none."""
+    """What the assistant makes of the file that was written, or of the source's, which it reads where there is no other; None of a part."""
+    in_place: bool = False
+    """Whether it reads the source's own file."""
     lines: tuple[int, int] | None = None
     """The first and the last line of it in a file of several agents."""
 
@@ -88,6 +103,8 @@ class Entry:
     """What its own client makes of it."""
     kind: Kind | None = None
     """None for an agent."""
+    agent: Agent | None = None
+    """The agent; None for a part."""
     reading: Reading | None = None
     """What its own client makes of it, with what it may do; None of a part."""
     told: tuple[Diagnostic, ...] = ()
@@ -114,7 +131,9 @@ class SideBySide:
     """What is to be said besides."""
 
 
-def compare(pieces: Iterable[Loaded], targets: Sequence[str], options: Options, parts: Parts) -> SideBySide:
+def compare(
+    pieces: Iterable[Loaded], targets: Sequence[str], options: Options, parts: Parts, chosen: Callable[[str], Chosen] | None = None
+) -> SideBySide:
     """Convert a set to several formats, and put what comes of it side by side.
 
     Args:
@@ -122,6 +141,7 @@ def compare(pieces: Iterable[Loaded], targets: Sequence[str], options: Options, 
         targets: Format ids.
         options: What the user chose, as of `convert`.
         parts: The skills, commands, servers, hooks and permissions beside the agents.
+        chosen: Returns what is asked for in a target, where that is not the same for all.
 
     Raises:
         InputError: As `convert` does.
@@ -130,14 +150,29 @@ def compare(pieces: Iterable[Loaded], targets: Sequence[str], options: Options, 
     found = SideBySide(targets, entries, of_set={target: [] for target in targets})
     told: dict[Diagnostic, None] = {}
     for target in targets:
-        done = list(converting.convert(pieces, target, options, parts))
+        asked = chosen(target) if chosen is not None else Chosen(options)
+        done = [one for one in converting.convert(_wanted(pieces, asked), target, asked.options, parts) if not asked.in_place or one.part]
         if target == targets[0]:
             entries += _parts(parts)
         told |= dict.fromkeys(diagnostic for one in done for diagnostic in one.diagnostics)
         _take(found, done, target)
         _read_back(found, target)
+        _read_in_place(found, target, asked)
     said = {one for entry in entries for one in entry.told}
     found.diagnostics = [one for one in told if one not in said]
+    return found
+
+
+def _wanted(pieces: Iterable[Loaded], asked: Chosen) -> Iterable[Loaded]:
+    """Return the files with the agents that are not left out."""
+    leaves_out = asked.leaves_out
+    if leaves_out is None:
+        return pieces
+    found = []
+    for piece in pieces:
+        rows = [(agent, state) for agent, state in zip(piece.agents, piece.states, strict=True) if not leaves_out(agent)]
+        if rows or not piece.agents:
+            found.append(replace(piece, agents=tuple(agent for agent, _ in rows), states=tuple(state for _, state in rows)))
     return found
 
 
@@ -151,9 +186,8 @@ def _agents(piece: Loaded) -> Iterator[Entry]:
         reading = by_agent.get(agent.id) or (by_agent.get(None) if not number else None)
         told = tuple(one for one in piece.diagnostics if one.agent in (None, agent.id, agent.name))
         places = Places(piece.source, piece.format) if piece.source else None
-        yield Entry(
-            agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told, places, lines.get(number)
-        )
+        there = reading.state if reading else state
+        yield Entry(agent.id, piece.format, piece.source, there, None, agent, reading, told, places, lines.get(number))
 
 
 def _parts(parts: Parts) -> Iterator[Entry]:
@@ -163,7 +197,7 @@ def _parts(parts: Parts) -> Iterator[Entry]:
             if one.hidden_by is None:
                 source, pointer = one.source.text if one.source else None, one.part.origin.pointer if one.part.origin else ""
                 places = Places(source, one.client, kind, pointer) if source else None
-                yield Entry(one.part.id, one.client, source, one.state, kind, None, one.told, places)
+                yield Entry(one.part.id, one.client, source, one.state, kind, None, None, one.told, places)
 
 
 def _take(found: SideBySide, results: Iterable[converting.Converted], target: str) -> None:
@@ -189,19 +223,50 @@ def _read_back(found: SideBySide, target: str) -> None:
     """Let the target's own reader say what the agents may do that were written for it."""
     if target not in registry.READERS:
         return
-    written: dict[str, list[Outcome]] = defaultdict(list)
+    written: dict[str, list[tuple[Entry, Outcome]]] = defaultdict(list)
     for entry in found.entries:
         outcome = entry.outcomes.get(target)
         if outcome is not None and entry.kind is None and outcome.path is not None:
-            written[outcome.path].append(outcome)
-    for path, outcomes in written.items():
+            written[outcome.path].append((entry, outcome))
+    for path, several in written.items():
         source = SourceText(path, found.files.get((target, path), b""))
-        readings = [one for piece in loading.load_source(target, source) for one in inspection.inspect(piece, [target]).readings]
-        for outcome, reading in zip(outcomes, readings, strict=False):
+        readings = _readings(target, source, target, [entry for entry, _ in several])
+        for (_, outcome), reading in zip(several, readings, strict=False):
             outcome.reading = reading
-        if registry.FORMATS[target].holds_several(path) and len(outcomes) > 1:
-            for number, lines in _lines(source, target, len(outcomes)).items():
-                outcomes[number].lines = lines
+        if registry.FORMATS[target].holds_several(path) and len(several) > 1:
+            for number, lines in _lines(source, target, len(several)).items():
+                several[number][1].lines = lines
+
+
+def _readings(format_id: str, source: SourceText, client: str, entries: Sequence[Entry]) -> list[Reading]:
+    """Return what a client makes of a file, its agents held against those that the file is to hold."""
+    author = partial(_author, [entry.agent for entry in entries if entry.agent is not None])
+    return [one for piece in loading.load_source(format_id, source) for one in inspection.inspect(piece, [client], authors=author).readings]
+
+
+def _author(agents: Sequence[Agent], name: str | None) -> Agent | None:
+    alike = (agent for agent in agents if names.alike(agent.name) == names.alike(name))
+    return agents[0] if len(agents) == 1 else next(alike, None)
+
+
+def _read_in_place(found: SideBySide, target: str, asked: Chosen) -> None:
+    """Let the target's own reader say what agents may do by the source's own files, where it reads those and has no other."""
+    for entry in found.entries:
+        outcome = entry.outcomes.get(target)
+        left_out = outcome is None and not asked.in_place
+        if entry.agent is None or entry.source is None or left_out or (outcome is not None and not outcome.refused):
+            continue
+        if entry.client not in registry.also_reads(target) or not registry.FORMATS[entry.client].is_place(entry.source.path):
+            continue
+        same = [one for one in found.entries if one.source is entry.source and one.kind is None]
+        readings = _readings(entry.client, entry.source, target, same)
+        reading = next((one for one in readings if one.agent in (entry.id, None) or len(same) == 1), None)
+        if reading is not None and not reading.state.dropped:
+            outcome = outcome or entry.outcomes.setdefault(target, Outcome(target, entry.source.path))
+            outcome.reading, outcome.in_place = reading, True
+            wider = losses.listed(reading.wider)
+            told = losses.loss("widened-elsewhere", entry.id, "tools", target, wider) if reading.wider else None
+            outcome.losses += [PlacedLoss(told, entry.places.of(told) if entry.places else None)] if told else []
 
 
 def _lines(source: SourceText, client: str, agents: int) -> dict[int, tuple[int, int]]:

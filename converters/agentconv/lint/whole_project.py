@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from agentconv.core import effects, widening
+from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Span
 from agentconv.core.format import State
@@ -22,11 +22,10 @@ from agentconv.parts import registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartSource
+    from agentconv.lint.authors import Authors
     from agentconv.lint.inspection import Inspected, Reading
-    from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
@@ -85,12 +84,12 @@ class WholeProject:
         return [kind for kind in ROWS if kind in said or any(self.loaded.get(kind, {}).values())]
 
 
-def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, asked: Sequence[str]) -> WholeProject:
+def look(files: Sequence[Inspected], parts: Parts, asked: Sequence[str], authors: Authors) -> WholeProject:
     """Return what each of the clients loads of a project."""
     found = WholeProject(tuple(asked))
     found.loaded[AGENTS] = {client: _agents(files, client) for client in asked}
     found.statements += [one for client in asked for one in _agents_said(files, client)]
-    found.statements += _wider_agents(list(pieces), asked)
+    found.statements += _wider_agents(authors, asked)
     again = part_inspection.runs_twice(parts, asked)
     for kind in KINDS:
         found.loaded[kind] = {}
@@ -239,22 +238,13 @@ def _line(one: LoadedPart, words: str = "") -> int:
     return text.count("\n", 0, max(at, 0)) + 1
 
 
-def _wider_agents(pieces: Sequence[Loaded], asked: Sequence[str]) -> Iterator[Statement]:
-    """Yield agents that may do more in one client than the agent of the same name that another client has."""
-    by_name: dict[str, list[tuple[Loaded, Agent]]] = {}
-    for piece in pieces:
-        for agent, state in zip(piece.agents, piece.states, strict=False):
-            if agent.name and not state.dropped and piece.format in asked:
-                by_name.setdefault(agent.name, []).append((piece, agent))
-    for name, several in by_name.items():
-        several.sort(key=lambda one: formats.CLIENTS.index(one[0].format))
-        source, first = several[0]
-        ceiling = effects.effects(first, format_id=source.format)
-        for piece, copy in several[1:]:
-            wider = widening.widenings(ceiling, effects.effects(copy, format_id=piece.format)) if piece.format != source.format else ()
-            if wider:
-                words = f"than {source.path}: {', '.join(map(str, wider))}"
-                yield Statement("wider", piece.format, AGENTS, name, piece.path, words)
+def _wider_agents(authors: Authors, asked: Sequence[str]) -> Iterator[Statement]:
+    """Yield agents that may do more in one client than the agent of the same name that they are held against."""
+    for piece, agent, first, author in authors.pairs():
+        wider = compare.widenings(author, agent, piece.format) if piece.format in asked else ()
+        if wider:
+            words = f"than {first.path}: {', '.join(map(str, wider))}"
+            yield Statement("wider", piece.format, AGENTS, agent.name or agent.id, piece.path, words)
 
 
 def _wider_copies(kind: Kind, parts: Parts, asked: Sequence[str]) -> Iterator[Statement]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
+    from agentconv.core.ir import Json
     from agentconv.families.keys import Dialect, Key
 
 _CODES = {"hooks": "hooks-dropped", "color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
@@ -85,6 +86,7 @@ def drop_rest(projection: Projection) -> None:
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
+        value = projection.source.extras[format_id][key]
         if format_id == target.id or _moved(projection, format_id, key):
             continue
         reason = schema_files.only_here(format_id, key)
@@ -92,14 +94,14 @@ def drop_rest(projection: Projection) -> None:
             projection.refuse("refused-kind", path, Detail("{}", (reason,)))
         else:
             code = _code_without(projection, format_id, key)
-            projection.change(path, None, code, _with_own(format_id, key) if code == "restriction-ignored" else quoted(key))
+            projection.change(path, None, code, _with_own(format_id, key, value) if code == "restriction-ignored" else quoted(key))
 
 
-def _with_own(format_id: str, key: str) -> Detail:
+def _with_own(format_id: str, key: str, value: Json) -> Detail:
     """Say which key a client passes over, and which one of its own was meant."""
     from agentconv.core import limits
 
-    own = limits.key_for(format_id, limits.field_of(format_id, key) or "")
+    own = limits.instead(format_id, limits.field_of(format_id, key) or "", value)
     return Detail("`{}` (did you mean `{}`?)", (key, own)) if own else quoted(key)
 
 
@@ -124,7 +126,7 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "restriction-moved"
     from agentconv.core import limits
 
-    if limits.is_passed_over(format_id, key) and limits.field_of(format_id, key):
+    if limits.is_passed_over(format_id, key) and limits.limited(format_id, key, projection.source.extras[format_id][key]):
         return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint and complaint.effect is Effect.GRANTS_ALL:

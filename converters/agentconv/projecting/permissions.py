@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, effects, plain_words, vocabulary
+from agentconv.core import access, asks, effects, plain_words, vocabulary
 from agentconv.core.losses import becomes, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from agentconv.core.diagnostics import Detail
     from agentconv.core.format import Projection
 
 
@@ -31,7 +32,7 @@ def mode(projection: Projection, *, held: bool = True) -> None:
         return
     other = None if mode == "accept-edits" and vocabulary.fact(projection.target.id, "asks_by_default") else _NEAREST.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
-    projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
+    projection.change("permissions.mode", kept, "permission-mode", _told(projection, mode, kept))
 
 
 def _report_commands(projection: Projection, mode: str) -> None:
@@ -39,6 +40,13 @@ def _report_commands(projection: Projection, mode: str) -> None:
     commands = vocabulary.mode_commands(projection.target.id, mode)
     if commands and not projection.at_home and effects.effects(projection.source).levels["run"] is access.Level.ASK:
         projection.remark("mode-covers-commands", "permissions.mode", listed(commands))
+
+
+def _told(projection: Projection, mode: str, kept: str | None) -> Detail:
+    """Say which mode another one stands for, each as its own client spells it."""
+    origin = projection.source.origin
+    written = vocabulary.mode_word(origin.format if origin else None, mode)
+    return becomes(written, vocabulary.mode_word(projection.target.id, kept)) if kept else quoted(written)
 
 
 _NEAREST = {"read-only": "plan", "plan": "read-only", "dont-ask": "default", "accept-edits": "default"}
@@ -62,22 +70,11 @@ def asks_first(projection: Projection) -> bool:
     return asks and not vocabulary.fact(projection.target.id, "asks_by_default")
 
 
-def unasked(projection: Projection, effect: str | None = None) -> None:
-    """Say what a target does unasked that the source's client asks for, where the target's files cannot say to ask.
-
-    Args:
-        projection: The agent on its way.
-        effect: The only effect that the target does not ask for, where it asks for others.
-    """
-    origin = projection.source.origin
-    if not (asks_first(projection) if effect is None else origin and vocabulary.fact(origin.format, "asks_by_default")):
-        return
-    levels = effects.effects(projection.result(), format_id=projection.target.id).levels
-    before = effects.effects(projection.source).levels
-    asked = [one for one in access.EFFECTS if one == (effect or one) and before[one] is not access.Level.ALLOW]
-    found = [one for one in asked if levels[one] is access.Level.INHERIT]
+def unasked(projection: Projection) -> None:
+    """Say what a target does unasked that the source's client asks for, where the target's files cannot say to ask."""
     said = any(loss.code == "not-enforced" and loss.field == "permissions.mode" for loss in projection.losses)
-    if found and not said and not projection.at_home:
+    found = [] if said or projection.at_home else asks.dropped(projection.source, projection.result(), projection.target.id)
+    if found:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 
 

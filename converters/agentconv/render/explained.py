@@ -53,6 +53,9 @@ says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name
 assistant out of `targets`.
 
 {_ELSEWHERE}""",
+    "permission-mode": """\
+Whether a target asks before it acts is a setting of its own then, for the whole session: look there where the agent is to ask, or to \
+be asked less. Nothing is to do where it is asked more than in its own assistant.""",
     "widened-less": """\
 The client reads the source's own file where it finds none of its own, and holds the agent to less there. `keep-wider` in \
 `[sync.agents.NAME.FORMAT]` names what the copy may do beyond its source, and counts only as long as that is less than without the copy. \
@@ -126,9 +129,10 @@ def loss(code: str) -> str:
     parts += [f"### What to do\n\n{advice}" for advice in [_advice(code)] if advice]
     where = _where(code)
     if where:
-        lines = "\n".join(
-            f"- {registry.FORMATS[client].title}: {', '.join(f'`{path}`' for path in paths)}" for client, paths in where.items()
-        )
+        alike: dict[str, list[str]] = {}
+        for client, paths in where.items():
+            alike.setdefault(", ".join(f"`{path}`" for path in paths), []).append(registry.FORMATS[client].title)
+        lines = "\n".join(f"- {', '.join(titles)}: {paths}" for paths, titles in alike.items())
         parts.append(f"### Where it comes from\n\nConverting an agent with one of these fields to:\n\n{lines}")
     return "\n\n".join(parts) + "\n"
 

@@ -13,6 +13,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.lint.inspection import Reason
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
@@ -97,7 +98,7 @@ def _entry(heading: str, file: Inspected, columns: _Columns, look: Style, *, ver
         if agent is not None:
             found.append(f"{text.safe(heading)}: {text.shorten(agent, 60)}")
         for is_here in (True, False):
-            groups = _groups(file, [one for one in chosen if (file.is_here(one.client) or one.other_kind) is is_here], verbose=verbose)
+            groups = _groups(file, [one for one in chosen if file.is_here(one.client) is is_here], verbose=verbose)
             found += [] if is_here or not groups else [f"  {_AS_COPY}"]
             found += [line for group in groups for line in _row(group, columns, look, verbose=verbose)]
     return found
@@ -182,11 +183,14 @@ def _painted(state: State, look: Style) -> str:
 
 
 def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
-    """Return how many agents each client loads, degrades and loses: of those where it looks, and of copies of the others."""
+    """Return how many agents each client loads, degrades and loses: of those where it looks, each once, and of copies of the others."""
     states = [state for state in _RANK if state is not State.NO_AGENT]
     counts = {is_here: {client: Counter[State]() for client in asked} for is_here in (True, False)}
+    has = inspection.read_first(files)
     for file in files:
         for reading in file.readings:
+            if reading.tools is not None and file.is_here(reading.client) and has[inspection.key(file, reading)][0] is not file:
+                continue  # it has the agent by another file
             whole = reading.agent is None and reading.state.dropped
             counts[file.is_here(reading.client)][reading.client][reading.state] += max(len(file.agents), 1) if whole else 1
     every = [found for clients in counts.values() for found in clients.values()]
@@ -223,6 +227,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "capabilities": list(reading.capabilities),
                 "effects": dict(reading.levels),
                 "may": dict(reading.may),
+                "more": list(reading.more),
                 "widenings": list(reading.wider),
                 "not_enforced": list(reading.unheld),
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.render import text
 from agentconv.render.table import wrapped
 
@@ -19,8 +19,9 @@ _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
 _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
-    "not held": "not held: its file closes it, and the assistant does not hold a spawned agent to that",
-    _MORE: "(!): its author did not allow it",
+    "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
+    "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
 }
 
 
@@ -53,15 +54,11 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
 
 
 def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:
-    """Return what each client has of each agent: of two files of one name, the one that it reads first."""
+    """Return what each client has of each agent."""
     found: dict[str, dict[str, Reading]] = {}
-    for file in files:
-        for reading in file.readings:
-            if reading.may and file.is_here(reading.client):
-                clients = found.setdefault(reading.name or reading.agent or "", {})
-                own_first = registry.load(reading.client).SPEC.own_first
-                if reading.client not in clients or (reading.client == file.format) is own_first:
-                    clients[reading.client] = reading
+    for (_, name, client), (_, reading) in inspection.read_first(files).items():
+        if reading.may:
+            found.setdefault(name, {})[client] = reading
     return found
 
 

@@ -122,7 +122,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-_DOES = {"read": "read files", "write": "write files", "network": "use the network", "run": "run commands"}
+_DOES = {"read": "read files", "write": "write files", "network": "use the network", "run": "run commands", "mcp": "use MCP servers"}
 
 
 def unable(losses: Iterable[Loss]) -> list[str]:

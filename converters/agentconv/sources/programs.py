@@ -36,6 +36,12 @@ class Program:
     """Why its version is not known."""
 
 
+def name_of(client: str) -> str | None:
+    """Return the name of a client's program; None where it is none, or it is not known."""
+    found: str | None = (vocabulary.installation(client) or {}).get("program")
+    return found
+
+
 def find(client: str, project: str, *, ask: bool = True, variables: Mapping[str, str] = os.environ) -> Program | None:
     """Return a client's program and its version; None where there is none, or the client is no program.
 
@@ -45,7 +51,7 @@ def find(client: str, project: str, *, ask: bool = True, variables: Mapping[str,
         ask: Whether to start the program to learn its version.
         variables: The environment.
     """
-    name = (vocabulary.installation(client) or {}).get("program")
+    name = name_of(client)
     folders = [place for place in variables.get("PATH", "").split(os.pathsep) if os.path.isabs(place)]
     path = shutil.which(name, path=os.pathsep.join(folders)) if name and folders else None
     if path is None:

@@ -140,7 +140,9 @@ def of_folder(folder: Path, instead: Mapping[str, bytes] = MappingProxyType({}))
         InputError: One cannot be read, or both say the same thing.
     """
     paths = [folder / name for name in (FILE, PYTHON)]
-    found = [file for file in (read(path, instead.get(path.name)) for path in paths if path.is_file()) if file.values]
+    found = [
+        file for file in (read(path, instead.get(path.name)) for path in paths if path.is_file() or path.name in instead) if file.values
+    ]
     if len(found) == 2:
         own, beside = found
         for key in own.values:

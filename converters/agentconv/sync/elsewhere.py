@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.core import names
 from agentconv.core.dataclass import dataclass
 from agentconv.sync import overriding, places, present
 from agentconv.sync.decisions import Entry
@@ -52,7 +53,7 @@ def of(outcome: Outcome, scope: Scope, reader: Reader, *, accepts: bool) -> list
     settings = outcome.settings
     authors: dict[str, list[Agent]] = {}
     for _, agent in outcome.sources.agents():
-        authors.setdefault(_plain(agent.name), []).append(agent)
+        authors.setdefault(names.alike(agent.name), []).append(agent)
 
     def kept(target: str, name: str) -> frozenset[str]:
         return overriding.kept_wider(settings, target, name) if accepts else frozenset()
@@ -63,14 +64,9 @@ def of(outcome: Outcome, scope: Scope, reader: Reader, *, accepts: bool) -> list
         for file in _files(outcome, scope, reader)
         for pointer, agent in file.agents.items()
         if (file.target, file.path, pointer) not in judged
-        for author in authors.get(_plain(agent.name), ())
+        for author in authors.get(names.alike(agent.name), ())
         if (wider := _beyond(author, agent, file.target, kept(file.target, author.name or "")))
     ]
-
-
-def _plain(name: str | None) -> str:
-    """Return a name as it is the same in each client: one of them wants no capitals, another one no spaces."""
-    return "".join(filter(str.isalnum, (name or "").casefold()))
 
 
 def _beyond(author: Agent, agent: Agent, target: str, kept: frozenset[str]) -> list[Widening]:

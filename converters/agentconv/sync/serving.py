@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import losses, schema_files
+from agentconv.core import limits, losses, schema_files
 from agentconv.core.dataclass import dataclass, field
 from agentconv.formats import registry
 from agentconv.sync import digests
@@ -37,7 +37,7 @@ class Served:
     losses: tuple[Loss, ...]
     """What an agent may do there beyond what its source says."""
     lost: Mapping[str, int] = field(default_factory=dict)
-    """Fields that its client has nothing of, with how many agents say something there."""
+    """Keys of the source's files that its client has nothing of, with how many agents say something there."""
     dropped: tuple[str, ...] = ()
     """The agents that it does not load."""
     without: tuple[str, ...] | None = None
@@ -55,7 +55,8 @@ def of(sources: Sources, target: str) -> Served:
             dropped.append(agent.name or piece.path)
             continue
         number += 1
-        lost.update(path for path in digests.of(agent).keys() - digests.of(seen).keys() if not _is_idle(path, piece.format))
+        gone = digests.of(agent).keys() - digests.of(seen).keys()
+        lost.update({limits.written(piece.format, path) for path in gone if not _is_idle(path, piece.format)})
         found += _wider(agent, seen, target)
     return Served(target, number, tuple(found), dict(sorted(lost.items())), tuple(dropped))
 

@@ -90,10 +90,9 @@ def of(
     pieces = list(_wanted(sources, target, settings, views))
     ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
-    overrides = overriding.Overriding(settings, target)
-    options = insisting(Options(models=settings.models, deploy=True, pins=pins, overriding=overrides), widening)
+    options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
-    options = replace(options, along=restraining(settings, target), keeps_wider=_kept_wider(settings, target, scope))
+    options = replace(options, along=restraining(settings, target))
     options = replace(options, servers_of=servers.there, rules_along=scope is None or not scope.is_user)
     beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
@@ -110,6 +109,12 @@ def of(
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
+
+
+def configured(options: Options, settings: Settings, target: str, scope: Scope | None = None) -> Options:
+    """Return the options of a conversion with what the configuration says of a target."""
+    overrides = overriding.Overriding(settings, target)
+    return replace(options, models=settings.models, overriding=overrides, keeps_wider=_kept_wider(settings, target, scope))
 
 
 def _kept_wider(settings: Settings, target: str, scope: Scope | None) -> Callable[[Agent], Collection[str]] | None:

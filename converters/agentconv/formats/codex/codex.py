@@ -235,7 +235,7 @@ def _project_shape(projection: Projection) -> None:
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB})
     _project_mode(projection)
     permissions.rules(projection)
-    permissions.unasked(projection, "write")
+    permissions.unasked(projection)
     models.model(projection)
     models.effort(projection, EFFORTS, any_text=True)
     _project_servers(projection)
@@ -263,16 +263,18 @@ def _project_mode(projection: Projection) -> None:
             return
     if mode is None or (mode == "bypass" and projection.get("permissions.sandbox") == Sandbox("full")):
         return
+    origin = projection.source.origin
+    written = vocabulary.mode_word(origin.format if origin else None, mode)
     if mode in ("default", "dont-ask") and not projection.at_home:
         projection.change(
             "permissions.mode",
             None,
             "not-enforced",
-            Detail("`{}`: an agent asks as its caller does", (mode,)),
+            Detail("`{}`: an agent asks as its caller does", (written,)),
             hint=vocabulary.unenforced(ID).instead,
         )
     elif mode != "default":
-        projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (mode,)))
+        projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (written,)))
 
 
 def _reads_back(server: McpServer) -> bool:

@@ -93,6 +93,7 @@ def project(projection: Projection) -> None:
     _refuse_fences(projection)
     once(projection, _project_shape)
     finish(projection, DIALECT)
+    permissions.unasked(projection)  # with its list gone, an agent has every tool
 
 
 def _refuse_fences(projection: Projection) -> None:
@@ -106,6 +107,5 @@ def _project_shape(projection: Projection) -> None:
     """Project all but the texts; an agent that is limited in any way is one that goose would not hold to it."""
     permissions.mode(projection)
     permissions.rules(projection)
-    permissions.unasked(projection)
     models.model(projection)
     mcp.drop(projection, "add it with `goose configure`")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import limits, schema_files
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
-from agentconv.core.ir import unescape_key
+from agentconv.core.ir import escape_key, unescape_key
 from agentconv.formats import registry
 from agentconv.lint import convertible, headers, remarks
 from agentconv.lint.passages import shown, title
@@ -18,7 +18,7 @@ from agentconv.lint.rule import WIDENING, Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Json
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
@@ -37,15 +37,20 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
     known = {*schema["properties"], *schema.get("x-known-keys", ())}
     told = {remark.key for remark in remarks.of(subject) if remark.drops and remark.diagnostic.cause is not Cause.UNKNOWN_KEY}
     for number, agent, state in subject.agents():
-        for key in agent.extras.get(subject.format, {}):
+        for key, value in agent.extras.get(subject.format, {}).items():
             name = unescape_key(key)
-            if name not in known and name != "<<" and key not in told and (state.dropped or not _is_passed_over(subject.format, name)):
+            if (
+                name not in known
+                and name != "<<"
+                and key not in told
+                and (state.dropped or not _is_passed_over(subject.format, name, value))
+            ):
                 yield number, name, schema["x-unknown"]
 
 
-def _is_passed_over(client: str, key: str) -> bool:
+def _is_passed_over(client: str, key: str, value: Json) -> bool:
     """Whether a key reads like a limit that the client passes over: a rule of its own tells of that."""
-    return limits.is_passed_over(client, key) and limits.field_of(client, key) is not None
+    return limits.is_passed_over(client, key) and limits.limited(client, key, value) is not None
 
 
 def _owners(key: str) -> tuple[str, ...]:
@@ -307,12 +312,13 @@ def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     schema = schema_files.load(subject.format)
     for number, agent, state in subject.agents():
-        for name, field in () if state.dropped else limits.ignored(subject.format, agent.extras.get(subject.format, {})):
+        extras = agent.extras.get(subject.format, {})
+        for name, field in () if state.dropped else limits.ignored(subject.format, extras):
             unheld = schema["properties"].get(name, {}).get("x-unheld")
             held = (
                 field == "permissions.mode" or agent.tools.mode != "inherit" or (field != "tools.allow" and agent.permissions.rules != ())
             )
-            own = limits.key_for(subject.format, field)
+            own = limits.instead(subject.format, field, extras.get(escape_key(name)))
             opens = _HELD if field == "tools.allow" and held else _OPENS[field]
             yield self.find(
                 f"{title(subject)} passes over `{shown(name)}`, and {opens}" + (f": {unheld}" if unheld else ""),

@@ -14,7 +14,9 @@ const STATES = {
   failed: "lost to a bug",
   nothing: "not written",
 };
-const SHORT = { read: "read", write: "write", network: "net", run: "run" };
+const SHORT = { write: "write", run: "run", network: "net", mcp: "MCP" };
+const MORE = "more than its author allowed";
+const CELLS = { unheld: "not held", asks: "asks" };
 const shown = { filter: "", only: "all" };
 
 function el(name, options = {}, ...children) {
@@ -33,23 +35,30 @@ const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number 
 const sign = (state) => el("span", { class: `sign ${state}`, "aria-hidden": "true" }, SIGNS[state]);
 const lossesOf = (outcome) => outcome.losses.map(([number, line]) => ({ ...data.losses[number], line }));
 const warnings = (outcome) => outcome.losses.filter(([number]) => data.losses[number].severity === "warning").length;
-const inWords = (levels) => effects.map((effect, number) => `${data.effects[effect]}: ${data.levels[levels[number]]}`).join("\n");
+const isMore = (one, number) => (one.more || []).includes(number);
+const inFull = (one, number) => (one.effects[number] === "some" ? one.servers : data.levels[one.effects[number]]) + (isMore(one, number) ? ` (${MORE})` : "");
+const inWords = (one) => effects.map((effect, number) => `${data.effects[effect]}: ${inFull(one, number)}`).join("\n");
 
 function inline(text) {
   const code = (piece) => el("code", {}, piece.slice(1, -1));
   return el("bdi", {}, ...text.split(/(`[^`]+`)/).map((piece, at) => (at % 2 ? code(piece) : piece)));
 }
 
-function meters(levels) {
-  if (!levels) return null;
+function meters(one) {
+  if (!one || !one.effects) return null;
   const bars = el("span", { class: "meters", "aria-hidden": "true" });
-  levels.forEach((level, number) => bars.style.setProperty(`--bar${number}`, `var(--${level})`));
+  one.effects.forEach((level, number) => {
+    bars.style.setProperty(`--bar${number}`, `var(--${level})`);
+    if (isMore(one, number) || ["unasked", "unheld"].includes(level)) bars.style.setProperty(`--tint${number}`, "var(--warning)");
+  });
   return bars;
 }
 
-function meter(level) {
-  const words = data.levels[level];
-  return el("span", { class: `meter ${level}`, role: "img", "aria-label": words, title: words }, el("i"), el("i"), el("i"));
+function mayCell(one, number) {
+  const level = one.effects[number];
+  const more = isMore(one, number);
+  const word = level === "some" ? one.servers : CELLS[level] || level;
+  return el("bdi", { class: `may ${level}${more ? " more" : ""}`, title: inFull(one, number) }, `${word}${more ? " (!)" : ""}`);
 }
 
 // ---------------------------------------------------------------- everything at a glance
@@ -59,7 +68,7 @@ function summary(outcome, client) {
   const found = { refusal: 0, warning: 0, note: 0 };
   for (const [number] of outcome.losses) found[data.losses[number].severity] += 1;
   const counted = Object.entries(found).filter(([, number]) => number).map(([word, number]) => count(number, word));
-  const may = outcome.effects ? `\n${inWords(outcome.effects)}` : "";
+  const may = outcome.effects ? `\n${inWords(outcome)}` : "";
   return `${client.title}: ${STATES[outcome.state]}${counted.length ? ` (${counted.join(", ")})` : ""}${may}`;
 }
 
@@ -69,16 +78,16 @@ function cell(entry, at, number) {
   const state = outcome ? outcome.state : "nothing";
   const go = () => open(at, number);
   const counted = state === "warning" && warnings(outcome);
-  const inside = [el("span", { class: "mark" }, counted ? `${SIGNS[state]} ${counted}` : SIGNS[state]), outcome && meters(outcome.effects)];
+  const inside = [el("span", { class: "mark" }, counted ? `${SIGNS[state]} ${counted}` : SIGNS[state]), meters(outcome)];
   return el("td", {}, el("button", { class: `cell ${state}`, title: words, "aria-label": `${entry.name}, ${words}`, tabindex: -1, onclick: go }, ...inside));
 }
 
 function row(entry, at) {
   const off = entry.state !== "loads" && el("span", { class: `off ${entry.state}` }, entry.state);
   const go = () => open(at, first(entry));
-  const levels = entry.effects && inWords(entry.effects);
+  const levels = entry.effects && inWords(entry);
   const head = el("button", { class: "rowhead", title: `${entry.path}${levels ? `\n${levels}` : ""}`, tabindex: -1, onclick: go },
-    el("bdi", { class: "name" }, entry.name), off, meters(entry.effects));
+    el("bdi", { class: "name" }, entry.name), off, meters(entry));
   return el("tr", {}, el("th", { scope: "row" }, head), ...data.clients.map((_, number) => cell(entry, at, number)));
 }
 
@@ -172,7 +181,7 @@ function move(event) {
 
 function legend() {
   const signs = ["exact", "warning", "refused", "nothing"].map((state) => el("span", {}, sign(state), STATES[state]));
-  const bars = entries.some((entry) => entry.effects) && el("div", { class: "legend" }, el("span", {}, `Bars: what it may do (${effects.map((effect) => SHORT[effect]).join(", ")})`), ...levels());
+  const bars = entries.some((entry) => entry.effects) && el("div", { class: "legend" }, el("span", {}, `Bars: what it may do (${effects.map((effect) => SHORT[effect]).join(", ")})`), ...levels(), el("span", {}, el("i", { class: "bar more" }), MORE));
   return [el("div", { class: "legend" }, ...signs), bars].filter(Boolean);
 }
 
@@ -322,22 +331,23 @@ function targetPane(entry, number) {
     return pane;
   }
   const refusals = outcome ? lossesOf(outcome).filter((one) => one.severity === "refusal") : [];
-  pane.append(refusals.length ? said(refusals) : el("p", { class: "empty" }, outcome && outcome.path ? "It is read where it is, or goes into a file with others." : "Nothing is written for it."));
+  if (refusals.length && outcome.in_place) pane.append(el("p", { class: "empty" }, "No file is written for it: it reads the source's own file. What the agent may do by that stands above."));
+  pane.append(refusals.length ? said(refusals) : el("p", { class: "empty" }, outcome && outcome.in_place ? "It reads the source's own file." : outcome && outcome.path ? "It is read where it is, or goes into a file with others." : "Nothing is written for it."));
   return pane;
 }
 
 function chart(entry, at, chosen) {
   const has = entry.effects || entry.outcomes.some((one) => one && one.effects);
-  const cells = (levelsOf) => (has ? effects.map((_, number) => el("td", {}, levelsOf ? meter(levelsOf[number]) : "")) : []);
-  const own = el("tr", {}, el("th", { scope: "row" }, el("span", { class: "own" }, entry.client)), ...cells(entry.effects));
+  const cells = (one) => (has ? effects.map((_, number) => el("td", {}, one && one.effects ? mayCell(one, number) : "")) : []);
+  const own = el("tr", {}, el("th", { scope: "row" }, el("span", { class: "own" }, entry.client)), ...cells(entry));
   const others = data.clients.map((client, number) => {
     const outcome = entry.outcomes[number];
     const state = outcome ? outcome.state : "nothing";
     const button = el("button", { title: summary(outcome, client), "aria-pressed": String(number === chosen), onclick: () => open(at, number) }, sign(state), client.title);
-    return el("tr", { class: number === chosen ? "chosen" : "" }, el("th", { scope: "row" }, button), ...cells(outcome && outcome.effects));
+    return el("tr", { class: number === chosen ? "chosen" : "" }, el("th", { scope: "row" }, button), ...cells(outcome));
   });
   const head = el("tr", {}, el("th", { scope: "col" }, has ? "What it may do" : "Assistant"), ...(has ? effects.map((effect) => el("th", { scope: "col", title: data.effects[effect] }, SHORT[effect])) : []));
-  const under = has && el("p", { class: "legend under" }, ...Object.entries(data.levels).map(([level, words]) => el("span", {}, meter(level), words)));
+  const under = has && el("p", { class: "legend under" }, ...["asks", "unasked", "unheld"].map((level) => el("span", {}, el("b", {}, CELLS[level] || level), " ", data.levels[level])), el("span", {}, el("b", {}, "(!)"), " ", MORE));
   return el("section", { class: "panel chart" }, el("table", {}, el("thead", {}, head), el("tbody", {}, own, ...others)), under);
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import freedom
 from agentconv.core import credentials, links, losses, plain_words
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.losses import WHOLE_SET
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
     from agentconv.lint.inspection import Reading
     from agentconv.lint.side_by_side import Entry, Outcome, SideBySide
 
-_LEVELS = {"no": "no", "ask": "after asking", "inherit": "as the user's settings say", "allow": "without asking"}
+_ABOUT = {**{one: plain_words.EFFECTS[one] for one in freedom.ABOUT if one in plain_words.EFFECTS}, freedom.MCP: "using MCP servers"}
+_LEVELS = {
+    "no": "no",
+    "asks": "after asking",
+    "some": "those that are named",
+    "yes": "yes",
+    "unasked": "without asking, where the assistant that it was written for asks",
+    "unheld": "limited by its author, and this assistant does not hold an agent to that",
+}
+"""How far an agent may go, in words."""
 _FILL = "•"
 """Stands for each character of a secret that is not shown, so that the lines of a file stay where they are."""
 
@@ -53,7 +63,6 @@ class _Told:
         return {
             "severity": one.severity.value,
             "message": text.safe(one.message),
-            **({"hint": text.safe(one.hint)} if one.hint else {}),
             **({"path": self.path(one.span.path), "line": one.span.line} if one.span else {}),
         }
 
@@ -68,7 +77,7 @@ class _Told:
                 "field": text.safe(loss.field),
                 "summary": text.for_target(losses.rule(loss.code).summary, loss.target),
                 "detail": text.safe(loss.detail),
-                **({"hint": text.safe(text.for_target(loss.hint, loss.target))} if loss.hint else {}),
+                **({"hint": text.safe(text.for_target(loss.hint, loss.target))} if loss.hint and losses.rule(loss.code).to_user else {}),
             }
         return self.numbers[key]
 
@@ -89,7 +98,7 @@ def plain(found: SideBySide, folders: Sequence[str], version: str) -> dict[str, 
         "version": version,
         "clients": [{"id": one, "title": text.client(one), "place": registry.FORMATS[one].place} for one in found.targets],
         "sources": list(dict.fromkeys(text.client(entry.client) for entry in found.entries)),
-        "effects": plain_words.EFFECTS,
+        "effects": _ABOUT,
         "levels": _LEVELS,
         "sections": [section for section in sections if section["entries"]],
         "of_set": of_set,
@@ -134,6 +143,7 @@ def _outcome(one: Outcome | None, found: SideBySide, told: _Told) -> dict[str, A
         **({"path": text.safe(one.path)} if one.path else {}),
         **({"file": told.file(data)} if data is not None else {}),
         **({"lines": one.lines} if one.lines else {}),
+        **({"in_place": True} if one.in_place else {}),
         **_may(one.reading),
         "losses": [[told.loss(placed.loss), placed.span.line if placed.span else 0] for placed in one.losses],
         **({"told": [told.diagnostic(diagnostic) for diagnostic in one.diagnostics]} if one.diagnostics else {}),
@@ -144,5 +154,17 @@ def _may(reading: Reading | None) -> dict[str, Any]:
     """Return what an agent may do in a client, as that reads it."""
     if reading is None or reading.tools is None:
         return {}
-    found = {"tools": text.safe(reading.tools), "effects": [level for _, level in reading.levels]}
-    return {**found, **({"unheld": [text.safe(key) for key in reading.unheld]} if reading.unheld else {})}
+    words = {about: _level(word) for about, word in reading.may}
+    servers = next((word for about, word in reading.may if about == freedom.MCP and _level(word) == "some"), "")
+    return {
+        "tools": text.safe(reading.tools),
+        "effects": [words[about] for about in _ABOUT],
+        **({"more": [number for number, about in enumerate(_ABOUT) if about in reading.more]} if reading.more else {}),
+        **({"servers": text.safe(servers)} if servers else {}),
+        **({"unheld": [text.safe(key) for key in reading.unheld]} if reading.unheld else {}),
+    }
+
+
+def _level(word: str) -> str:
+    """Return the level that stands for a word of `conversion.freedom`."""
+    return "unheld" if word == freedom.NOT_HELD else word if word in _LEVELS else "some"

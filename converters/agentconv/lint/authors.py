@@ -1,0 +1,55 @@
+"""Whose words an agent is held against where several assistants have one of its name: the project's source's, else the first one's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import names
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentconv.core.ir import Agent
+    from agentconv.sources.loaded import Loaded
+
+
+class Authors:
+    """The agents of projects by what they are called."""
+
+    def __init__(self, sources: Mapping[str, str], roots: Mapping[str, str]) -> None:
+        """Take what is known of projects.
+
+        Args:
+            sources: By root the format of a project's source, where its configuration names one.
+            roots: By path the root of the project that a file belongs to.
+        """
+        self._sources = sources
+        self._roots = roots
+        self._taken: list[tuple[Loaded, Agent]] = []
+        self._known: dict[tuple[str, str], tuple[Loaded, Agent]] = {}
+
+    def take(self, pieces: Iterable[Loaded], root: str | None = None) -> None:
+        """Take files, which belong to one project where that is named."""
+        for piece in pieces:
+            for agent, state in zip(piece.agents, piece.states, strict=False):
+                if agent.name and not state.dropped and piece.format in registry.READERS:
+                    self._taken.append((piece, agent))
+                    key = self._roots.get(piece.path, "") if root is None else root, names.alike(agent.name)
+                    there = self._known.setdefault(key, (piece, agent))
+                    if self._rank(key[0], piece.format) < self._rank(key[0], there[0].format):
+                        self._known[key] = piece, agent
+
+    def _rank(self, root: str, format_id: str) -> int:
+        return -1 if self._sources.get(root) == format_id else registry.READERS.index(format_id)
+
+    def of(self, piece: Loaded, name: str | None) -> tuple[Loaded, Agent] | None:
+        """Return the agent that one of a file is held against, with its file; None where that is its own, or there is none."""
+        found = self._known.get((self._roots.get(piece.path, ""), names.alike(name))) if name else None
+        return None if found is None or found[0].format == piece.format else found
+
+    def pairs(self) -> Iterator[tuple[Loaded, Agent, Loaded, Agent]]:
+        """Yield the agents that are held against one of another file, with that."""
+        for piece, agent in self._taken:
+            if found := self.of(piece, agent.name):
+                yield (piece, agent, *found)
