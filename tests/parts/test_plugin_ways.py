@@ -215,7 +215,7 @@ def test_what_is_wrong_with_the_marketplace_is_told(house: Path, capsys: pytest.
     (house / ".claude-plugin/marketplace.json").write_text(json.dumps({**HOUSE, "owner": "Us"}), "utf-8")
     main(["convert", ".", "-f", "claude-plugin", "-t", "agent-plugin", "--with", "all", "-o", "out"])
 
-    assert "takes no plugin of this marketplace: `owner` must be a map" in capsys.readouterr().err
+    assert "takes no plugin of this marketplace: `owner` must be a map" in " ".join(capsys.readouterr().err.split())
 
 
 def test_servers_of_several_entries_are_several(house: Path) -> None:

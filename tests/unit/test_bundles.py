@@ -106,3 +106,25 @@ def test_edited_agent_of_a_set_wins() -> None:
 
     assert once.agents[0].description == "Does another."
     assert _back(json.loads(_bundle(once))) == TEXT.replace("Does one thing.\nperm", "Does another.\nperm")
+
+
+SLIPS = {
+    "agents[0].tools.allow: a list of tools is not heeded": {"tools": {"allow": [{"native": "Read", "format": "claude-code"}]}},
+    "agents[0].tools.deny[0].capability: no tool is capable of `shel`": {
+        "tools": {"mode": "list", "deny": [{"native": "Bash", "format": "claude-code", "capability": "shel"}]}
+    },
+    "agents[0].permissions.rules[0].capability: no tool is capable of `everything`": {
+        "permissions": {"rules": [{"effect": "deny", "native": "Bash", "format": "claude-code", "capability": "everything"}]}
+    },
+}
+
+
+@pytest.mark.parametrize("said", SLIPS)
+def test_what_was_to_be_closed_is_not_open_by_a_slip(said: str) -> None:
+    """A bundle that somebody wrote, or changed, is refused where it would let an agent do what its words close; an agent's extras are its own."""
+    agent = {"id": "a", "name": "a", "extras": {"roo": {"native": "x", "capability": "any"}}}
+    with pytest.raises(agentconv.InputError) as told:
+        agentconv.reads(json.dumps({"$schema": "urn:agentconv:bundle:2", "agents": [{**agent, **SLIPS[said]}]}), "json")
+
+    assert told.value.diagnostic.message.startswith(said)
+    assert agentconv.reads(json.dumps({"$schema": "urn:agentconv:bundle:2", "agents": [agent]}), "json").agents

@@ -12,7 +12,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
 from agentconv.core.verdict import verdict
 from agentconv.core.versions import FORMAT_VERSION
-from agentconv.formats.canonical import documents, special_values
+from agentconv.formats.canonical import documents, granted, special_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -177,6 +177,8 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
     yield from _repeated_ids(document, "agents", bad)
     for at, message in special_values.mistakes(document):
         yield bad(at, message)
+    for at, message, hint in granted.mistakes(document):
+        yield bad(at, message, hint)
     paths: set[str] = set()
     for index, source in enumerate(document.get("sources", ())):
         path = source["path"]

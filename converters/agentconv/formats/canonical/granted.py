@@ -1,0 +1,51 @@
+"""What a bundle that somebody wrote says of tools, held to what it would mean: nothing that was to be closed is open by a slip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import access, portable
+from agentconv.core.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Mistake = tuple[list[str | int], str, str]
+    """Where something is said that cannot be meant, what, and what to write."""
+
+
+def mistakes(document: Any) -> Iterator[Mistake]:
+    """Yield what would let an agent do more than is written: a list that is not heeded, and a capability that nothing is called.
+
+    Args:
+        document: A bundle that is valid by its schema.
+    """
+    for number, agent in enumerate(document.get("agents", ())):
+        tools = agent.get("tools", {})
+        if tools.get("allow") and tools.get("mode", "inherit") == "inherit":
+            message = "a list of tools is not heeded where `mode` is `inherit`, as it is where nobody says, which is every tool"
+            yield ["agents", number, "tools", "allow"], message, '`"mode": "list"` beside it'
+    for path, word in _capabilities(document):
+        if word not in access.CAPABILITIES and word not in portable.capabilities():
+            close = nearest(word, portable.capabilities())
+            yield (
+                path,
+                f"no tool is capable of `{word}`",
+                f"did you mean `{close}`?" if close else f"one of {', '.join(access.CAPABILITIES)}",
+            )
+
+
+def _capabilities(document: Any) -> Iterator[tuple[list[str | int], str]]:
+    pending: list[tuple[list[str | int], Any]] = [([key], value) for key, value in document.items() if key != "sources"]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, list):
+            pending += [([*path, index], item) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            if isinstance(word := value.get("capability"), str) and "native" in value:
+                yield [*path, "capability"], word
+            pending += [([*path, key], item) for key, item in value.items() if key not in _VERBATIM]
+
+
+_VERBATIM = frozenset({"extras", "prompt", "files"})
+"""What holds a client's own words, or texts."""
