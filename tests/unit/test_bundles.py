@@ -121,10 +121,12 @@ SLIPS = {
 
 @pytest.mark.parametrize("said", SLIPS)
 def test_what_was_to_be_closed_is_not_open_by_a_slip(said: str) -> None:
-    """A bundle that somebody wrote, or changed, is refused where it would let an agent do what its words close; an agent's extras are its own."""
+    """A bundle that somebody wrote is refused where it would let an agent do what its words close; what is in extras is its own."""
     agent = {"id": "a", "name": "a", "extras": {"roo": {"native": "x", "capability": "any"}}}
-    with pytest.raises(agentconv.InputError) as told:
-        agentconv.reads(json.dumps({"$schema": "urn:agentconv:bundle:2", "agents": [{**agent, **SLIPS[said]}]}), "json")
+    right, wrong = (
+        agentconv.reads(json.dumps({"$schema": "urn:agentconv:bundle:2", "agents": [{**agent, **more}]}), "json")
+        for more in ({}, SLIPS[said])
+    )
 
-    assert told.value.diagnostic.message.startswith(said)
-    assert agentconv.reads(json.dumps({"$schema": "urn:agentconv:bundle:2", "agents": [agent]}), "json").agents
+    assert (len(right.agents), right.diagnostics, len(wrong.agents)) == (1, (), 0)
+    assert wrong.diagnostics[0].message.startswith(said)
