@@ -727,3 +727,18 @@ def test_names_that_a_system_reserves_and_texts_like_programs_are_no_bug(target,
     assert (target == "claude-code") or not any("/nul/" in file.path for file in result.files)
     assert programs == []
     assert (target == "droid") is any(loss.code == "command-refused-program" for loss in result.losses)
+
+
+def test_a_server_that_goes_along_is_open_to_nobody_whose_author_closed_it(tmp_path):
+    """Where every agent has the target's servers, one that runs commands and may use none is refused with it, and written without it."""
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}}}')
+    for name, tools in (("free", ""), ("held", "tools: Read, Bash\n")):
+        (folder / f"{name}.md").write_text(f"---\nname: {name}\ndescription: Does\n{tools}---\n\nDo.\n")
+    agents = agentconv.read(tmp_path)
+    along, without = agentconv.write(agents, "cursor", with_="servers"), agentconv.write(agents, "cursor", with_="none")
+
+    assert [(loss.code, loss.agent, loss.detail) for loss in along.refused] == [("widening", "held", "MCP server db")]
+    assert "--with none" in str(along.refused[0].hint)
+    assert not without.refused

@@ -104,8 +104,11 @@ class Law:
 
     def _servers_there(self) -> frozenset[str]:
         """Return the names of the servers that the target has already, or gets along with the agents."""
-        along = self.names.carried.written("servers") if self.names.carried is not None else frozenset[str]()
-        return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
+        return self._along().union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
+
+    def _along(self) -> frozenset[str]:
+        """Return the names of the servers that go along into the target's configuration, where every agent has them."""
+        return self.names.carried.written("servers") if self.names.carried is not None else frozenset()
 
     def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
         """Make the error for an override that the target has no words for."""
@@ -211,7 +214,7 @@ class Law:
             more = [] if there is None else compare.widenings(again, there, self.target)
             keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
             is_kept = keepable and self._is_kept(projection.source, beyond)
-            code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more))
+            code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._without_servers(wider))
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
         projection.losses.append(replace(told, beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
@@ -245,6 +248,13 @@ class Law:
         today = f"today {client} reads the source's own file, by which it may do more still: {words}"
         return f"{losses.rule('widening').hint}, and is the narrower one: {today}"
 
+    def _without_servers(self, wider: Sequence[Widening]) -> str | None:
+        """Say that an agent is written without the servers that go along, where it is these alone that it may not use."""
+        if not wider or not all(one.server and one.server in map(effects.server_key, self._along()) for one in wider):
+            return None
+        named = f"--with none leaves {'the servers' if len(wider) > 1 else 'the server'} out, which every agent there would have"
+        return f"{named}; {losses.rule('widening').hint}"
+
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""
         places = denials.lost_places(projection.source, again)
@@ -266,9 +276,9 @@ class Law:
 
     def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
-        shape = projection.shape
-        if shape is None or self.servers or projection.trusted:
-            return compare.widenings(self._author(projection), again, self.target, self.servers, trusted=projection.trusted)
+        shape, servers = projection.shape, self._along().union(self.servers)
+        if shape is None or servers or projection.trusted:
+            return compare.widenings(self._author(projection), again, self.target, servers, trusted=projection.trusted)
         if shape.wider is None:
             shape.wider = compare.widenings(self._author(projection), again, self.target, trusted=False)
         return shape.wider
