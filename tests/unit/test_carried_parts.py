@@ -736,9 +736,8 @@ def test_a_server_that_goes_along_is_open_to_nobody_whose_author_closed_it(tmp_p
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}}}')
     for name, tools in (("free", ""), ("held", "tools: Read, Bash\n")):
         (folder / f"{name}.md").write_text(f"---\nname: {name}\ndescription: Does\n{tools}---\n\nDo.\n")
-    agents = agentconv.read(tmp_path)
-    along, without = agentconv.write(agents, "cursor", with_="servers"), agentconv.write(agents, "cursor", with_="none")
+    along = agentconv.write(agentconv.read(tmp_path), "cursor", with_="servers")
 
-    assert [(loss.code, loss.agent, loss.detail) for loss in along.refused] == [("widening", "held", "MCP server db")]
-    assert "--with none" in str(along.refused[0].hint)
-    assert not without.refused
+    assert [(loss.agent, loss.detail) for loss in along.losses if loss.code == "widening"] == [("held", "MCP server db")]
+    assert any("--with none" in (loss.hint or "") for loss in along.losses)
+    assert main(["convert", str(tmp_path), "-f", "claude-code", "-t", "cursor", "-o", str(tmp_path / "out"), "--with", "none"]) == 0
