@@ -61,6 +61,18 @@ def test_an_entry_knows_one_finding():
     assert [known.takes(entry) for _ in range(3)] == [True, True, False]
 
 
+def test_a_known_error_is_told_in_each_run(tmp_path, monkeypatch, capsys):
+    """An agent that its assistant does not read may be known, but is never passed over in silence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text('---\nname: a\ndescription: [b\n  - c: "x\n---\n\nRead.\n')
+    codes = [main(["lint", "--baseline", "known.json", *words]) for words in (("--update-baseline",), ())]
+    told = capsys.readouterr().err.splitlines()
+
+    assert codes == [0, 0]
+    assert told == ["1 file looked at: nothing new found; 1 finding known already (1 error: AC103 1)"] * 2
+
+
 def test_what_is_not_asked_about_stays_known(tmp_path, monkeypatch, capsys):
     """A run that looks at one file, or for one rule, renews what it has looked at alone; what is gone from the disk goes."""
     monkeypatch.chdir(tmp_path)

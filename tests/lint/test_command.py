@@ -243,6 +243,29 @@ def test_a_client_with_a_file_of_its_own_for_an_agent_is_not_asked_about_another
     assert main(["lint", ".claude/agents/reader.md", "--for", "opencode"]) == Exit.FINDINGS
 
 
+READ_BY_ANOTHER = {
+    ".claude/agents/reader.md": "---\nname: reader\ndescription: Reads.\ntools: Read, Grep\n---\n\nRead.\n",
+    "agentconv.toml": 'source = "claude-code"\ntargets = ["cursor", "opencode"]\n',
+}
+
+
+@pytest.mark.parametrize("source", [".", ".claude", ".claude/agents", ".claude/agents/reader.md", ".opencode"])
+def test_a_client_that_reads_the_file_of_another_one_is_asked_about_that_alone(source, tmp_path, monkeypatch, capsys):
+    """What it may do there is what `sync` says of it, in the same words; the copy that was made for a third one is not its business."""
+    for path, text in READ_BY_ANOTHER.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    main(["sync"])
+    synced = " ".join(capsys.readouterr().out.split())
+    main(["lint", source, "--output-format", "concise"])
+    told = [line.split(": ") for line in capsys.readouterr().out.splitlines() if "AC305" in line]
+
+    assert (tmp_path / ".opencode/agents/reader.md").is_file()
+    assert [place.split(":")[0] for place, *_ in told] == ([".claude/agents/reader.md"] if source != ".opencode" else [])
+    assert all(may in synced for *_, may in told)
+
+
 OWN = {
     ".claude/agents/a.md": "---\nname: a\ndescription: Reads\ntools: Read\n---\nRead.\n",
     ".opencode/agents/b.md": "---\ndescription: Writes\nmode: subagent\n---\nWrite.\n",

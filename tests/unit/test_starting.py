@@ -196,6 +196,17 @@ def test_what_stays_behind_is_told_with_the_setting(path, text, said, project, c
     assert "Not kept in step" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("ignored", ["", "*.agentconv-backup*\n"])
+def test_the_line_that_keeps_copies_out_of_commits_is_named(ignored, project, capsys):
+    """It is named where git would take a copy; the file is the user's, and stays as it is."""
+    root = project(**agents(".claude/agents", "a"), **{".gitignore": ignored})
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    main(["init", "-t", "codex"])
+
+    assert ("`*.agentconv-backup*` is a line for .gitignore" in " ".join(capsys.readouterr().out.split())) is not bool(ignored)
+    assert (root / ".gitignore").read_text() == ignored
+
+
 def test_rulesync_is_read_within_the_project(project, tmp_path_factory):
     """A link out of the project is not followed, and a file of which nothing comes is told; the others move."""
     outside = tmp_path_factory.mktemp("outside") / "secret.md"

@@ -72,7 +72,7 @@ def test_an_edit_that_gives_way_is_kept_beside(edited):
     assert "Second." not in edited.read(path)
     assert edited.read(f"{path}.agentconv-backup") == before
     assert [one["what"] for one in told.entries if one["action"] == "copied"] == [
-        f"what was there is kept in {path}.agentconv-backup (not for a commit: `*.agentconv-backup` is a line for .gitignore)"
+        f"what was there is kept in {path}.agentconv-backup (not for a commit: `*.agentconv-backup*` is a line for .gitignore)"
     ]
 
 

@@ -1,4 +1,4 @@
-"""A check holds every assistant's agents to the source, whatever the configuration that came with a change leaves out."""
+"""Every run holds every assistant's agents to the source, whatever the configuration that came with a change leaves out."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from synced_projects import SOURCE, Project, agent
 FILE = ".codex/agents/digger.toml"
 ELSEWHERE = "[sync.agents.digger.codex]\n"
 LEFT_OUT = {
-    "not a target any more": (("opencode",), ""),
-    "excluded": (("codex", "opencode"), f'exclude = ["{FILE}"]\n{ELSEWHERE}skip = true\n'),
-    "its folder is excluded": (("codex", "opencode"), f'exclude = [".codex/*"]\n{ELSEWHERE}skip = true\n'),
-    "skipped": (("codex", "opencode"), f"{ELSEWHERE}skip = true\n"),
+    "not a target any more": (("opencode",), "", 'add "codex" to `targets`'),
+    "excluded": (("codex", "opencode"), f'exclude = ["{FILE}"]\n{ELSEWHERE}skip = true\n', "take it out of `exclude`"),
+    "its folder is excluded": (("codex", "opencode"), f'exclude = [".codex/*"]\n{ELSEWHERE}skip = true\n', "take it out of `exclude`"),
+    "skipped": (("codex", "opencode"), f"{ELSEWHERE}skip = true\n", "says `skip = true`"),
 }
 
 
@@ -31,18 +31,20 @@ def project(tmp_path):
     return found
 
 
-@pytest.mark.parametrize(("targets", "more"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_a_file_that_no_run_writes_may_do_no_more_than_the_source(project, targets, more):
+@pytest.mark.parametrize("looking", [(), ("--dry-run",), ("--check",)], ids=["sync", "dry run", "check"])
+@pytest.mark.parametrize(("targets", "more", "way"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_file_that_no_run_writes_may_do_no_more_than_the_source(project, targets, more, way, looking):
     project.configure(more, targets)
     project.sync()  # which lets go of what it wrote there
     project.write(FILE, 'name = "Digger"\ndescription = "D"\ndeveloper_instructions = "I"\nsandbox_mode = "danger-full-access"\n')
-    told = project.sync("--check")
+    told = project.sync(*looking)
 
     assert told.code == 1
     assert ("wider", FILE, "", ()) in told.looks
     said = next(one for one in told.entries if one["action"] == "wider")
     assert said["what"] == "writing files, using the network, running commands"
     assert "sync does not write this file" in said["hint"]
+    assert way in said["hint"]
 
 
 def test_as_it_was_written_it_is_let_alone(project):

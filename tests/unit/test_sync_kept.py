@@ -105,7 +105,7 @@ def test_the_source_named_takes_back_what_is_kept_no_more(project):
     project.sync("--adopt")
     project.replace(f"{SOURCE}/gate.md", "permissionMode: default", "tools: Read")
     (way,) = (one["hint"] for one in project.sync().entries if one["action"] == "wider")
-    assert "take `keep` out of [sync.agents.gate.opencode], then --prefer source gate" in way
+    assert "take `keep` out of [sync.agents.gate.opencode], then agentconv sync --prefer source gate" in way
     assert project.sync("--prefer", "source", "gate").code == 1
     assert project.read(GATE) == GUARDED
     said = project.read("agentconv.toml").splitlines()

@@ -51,6 +51,38 @@ def test_what_is_known_is_a_line(project, capsys):
     assert all(len(line) <= 80 for said in (first, second, third) for line in (said.out + said.err).splitlines())
 
 
+def test_twenty_agents_are_one_screen(project, capsys):
+    """Of many losses those that limit an agent are told, the others counted; -v names each, and what lasts is counted from then on."""
+    headers = ({"tools": "Read, Grep", "model": "opus"}, {"tools": "Read, Edit, Bash", "permissionMode": "plan"}, {"color": "blue"})
+    for number in range(20):
+        project.write(f"{SOURCE}/a{number}.md", agent(f"a{number}", **headers[number % 3]))
+    project.write(".claude/settings.json", json.dumps({"permissions": {"deny": ["Read(./.env)"]}}))
+    project.configure("", ("codex", "copilot", "cursor", "opencode"))
+    looked, first, second, each = (printed(project, capsys, *words) for words in (("--dry-run",), (), (), ("-v",)))
+    project.write(f"{SOURCE}/more.md", agent("more"))
+    third = printed(project, capsys)
+
+    assert len((first.out + first.err).splitlines()) <= 48
+    assert "model-dropped (7 agents)" in first.err
+    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with permissions" in first.err
+    assert looked.out.splitlines()[-1] == "next: `agentconv sync` writes that"
+    assert first.out.splitlines()[-2].startswith("next: commit these files and agentconv.lock")
+    assert "next:" not in second.out + third.out
+    assert "warning[set-restrictions-stay] to Codex, GitHub Copilot, Cursor, OpenCode, the set (-v)" in " ".join(second.err.split())
+    assert "denies 1 pattern" not in second.err + third.err
+    assert "model-dropped] a0, model" in each.err
+    assert "hint: --with permissions" in " ".join(each.err.split())
+
+
+def test_what_stays_of_the_whole_set_is_counted_where_a_run_is_strict(project):
+    """It is accepted as other limits are: by the configuration and the command line."""
+    project.write(".claude/settings.json", json.dumps({"permissions": {"deny": ["Read(./.env)"]}}))
+    project.configure('accept = ["not-enforced", "set-restrictions-stay"]\n')
+    codes = [project.sync(*words).code for words in ((), ("--strict",), ("--strict", "--accept", "all"))]
+
+    assert codes == [0, 1, 0]
+
+
 def test_a_difference_is_shown(project, capsys):
     """`--diff` shows an edit, and both sides of a conflict."""
     printed(project, capsys)
@@ -183,12 +215,12 @@ def test_a_served_assistant(project, capsys):
     project.write(f"{SOURCE}/one.md", agent("one", model="opus", color="red"))
     project.write(f"{SOURCE}/two.md", agent("two", description="Use it: for this"))
     project.write(".github/agents/mine.agent.md", "---\nname: mine\ndescription: Mine\n---\n\nDo it.\n")
-    told, said = project.sync(), printed(project, capsys)
+    told, said, each = project.sync(), printed(project, capsys), printed(project, capsys, "-v")
 
     assert ("new", ".github/agents/mine.agent.md", "", ()) in told.looks
-    assert "makes nothing of" in said.out
-    assert "color (1)" in said.out
-    assert "does not load two;" in said.out
+    assert "not every key of it means something there (-v)" in " ".join(said.out.split())
+    assert "makes nothing of color (1)" in each.out
+    assert all("does not load two;" in one.out for one in (said, each))
     assert project.sync("--adopt").code == 0
     assert project.has(f"{SOURCE}/mine.md")
 

@@ -95,6 +95,8 @@ class Baseline:
     """The rules whose findings were met and may not be known."""
     also: frozenset[str] = frozenset()
     """The rules that protect whoever reads a file, and whose findings may be known."""
+    errors: Counter[str] = field(default_factory=Counter)
+    """How many of those are errors, by code: an agent that its assistant does not read is told of in each run."""
 
     def of_finding(self, finding: Finding, location: str) -> Entry | None:
         """Return what a finding is known by; None for one of a rule that protects whoever reads the file, and is not named."""
@@ -110,6 +112,12 @@ class Baseline:
     @property
     def _folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
+
+    def takes_finding(self, finding: Finding, location: str) -> bool:
+        """Whether a finding is known."""
+        known = self.takes(self.of_finding(finding, location))
+        self.errors.update([finding.rule.code] if known and finding.severity is Severity.ERROR else [])
+        return known
 
     def takes(self, entry: Entry | None) -> bool:
         """Whether something is known; one entry knows one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli import project
+from agentconv.cli import project, typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
 from agentconv.conversion import set_restraints
@@ -18,6 +18,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.disk.output import OutputFile
+from agentconv.disk.placing import BACKUP
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.install import places
@@ -26,6 +27,7 @@ from agentconv.render.table import table, wrapped
 from agentconv.sources import settings_file
 from agentconv.sources.parts import Parts
 from agentconv.sync import rulesync, settings, starting
+from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
     import argparse
@@ -98,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     _parts(root, source, written.path)
     _beside(here, root, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
-    for line in table(_next(options)):
+    for line in table([(typed.here(command), does) for command, does in _next(options)]):
         print(f"  {line}")
     return Exit.FINDINGS if any(kept) else Exit.OK
 
@@ -159,7 +161,7 @@ def _source(options: argparse.Namespace, here: Here) -> str | None:
         return _answer(here.leading)
     number = text.count(here.agents[here.leading[0]], "agent")
     print(f"The source may be {' or '.join(map(text.client, here.leading))}, with {number} each; nothing was written.\n\nTry:")
-    for line in table([(f"agentconv init -f {client}", f"{text.client(client)} is the source") for client in here.leading]):
+    for line in table([(typed.here(f"agentconv init -f {client}"), f"{text.client(client)} is the source") for client in here.leading]):
         print(f"  {line}")
     return None
 
@@ -260,7 +262,8 @@ def _parts(root: Path, source: str, place: str) -> None:
     found += [f"there {'is' if servers == 1 else 'are'} {text.count(servers, 'MCP server')}"] if servers else []
     if found:
         listed = ", ".join(f'"{word}"' for word in ("needed", *kinds))
-        print(wrapped(f"\nNot kept in step: {text.safe('; '.join(found))}."))
+        left = wrapped(f"Not kept in step: {text.safe('; '.join(found))}.")
+        print(f"\n{left}")
         more = ", and these, too" if kinds else ""
         told = f"`with = [{listed}]` in {place} takes along what agents need{more}; what a target cannot hold is refused there."
         print(wrapped(told))
@@ -280,6 +283,12 @@ def _beside(here: Here, root: Path, *, moving: bool) -> None:
         copies = "1 copy" if len(paths) == 1 else f"{len(paths):,} copies"
         print(f"\n{copies} of earlier files beside agents. Once you need none of them:")
         print(f"  {text.safe('rm ' + ' '.join(paths))}")
+    git = Git(root)
+    if git.top and not git.ignored([BACKUP]):
+        told = (
+            f"Of a file that gives way a copy is kept beside it: `*{BACKUP}*` is a line for .gitignore, which is yours, and not written to."
+        )
+        print(f"\n{wrapped(told)}")
 
 
 def _next(options: argparse.Namespace) -> list[tuple[str, str]]:

@@ -220,7 +220,7 @@ def _is_meant(location: str, patterns: Sequence[str]) -> bool:
 def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
     """Return what was found in a file but for what is known."""
     location = file.location or file.subject.path
-    return replace(one, findings=tuple(found for found in one.findings if not known.takes(known.of_finding(found, location))))
+    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, location)))
 
 
 def _also(options: argparse.Namespace) -> frozenset[str]:

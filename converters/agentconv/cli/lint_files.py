@@ -182,21 +182,40 @@ def introduce(files: Iterable[LintFile], siblings: Iterable[Subject]) -> None:
 
 
 def leave_out_versions(files: list[LintFile]) -> None:
-    """Do not ask a client about an agent that has a file of that client's own: this one is not for it, though it could read it.
+    """Do not ask a client about an agent that it has by another file: one of its own, or one of another client's that it looks at.
 
     Whoever names both a file and a client is told of that file in that client all the same.
     """
-    own = {(file.subject.format, (agent.name or "").casefold()) for file in files for _, agent, _ in file.subject.agents()}
+    own: set[tuple[str, str]] = set()
+    looked_at: set[tuple[str, str]] = set()
+    looking: dict[int, frozenset[str]] = {}
+    for file in files:
+        names = _names(file)
+        looking[id(file)] = locations.looking(file.location, file.subject.format) if file.location else frozenset()
+        own.update((file.subject.format, name) for name in names)
+        looked_at.update((client, name) for client in looking[id(file)] for name in names)
     folders = cache(_folders)
     for file in files:
-        names = {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}
+        names = _names(file)
         root = locations.project_root(Path(file.location)) if file.location else None
-        file.subject.asked = tuple(
-            client
-            for client in file.subject.asked
-            if client == file.subject.format
-            or not (names and all((client, name) in own or (root and _has_file(folders(root, client), client, name)) for name in names))
-        )
+
+        def has(client: str, name: str, known: Collection[tuple[str, str]], clients: Iterable[str], root: Path | None = root) -> bool:
+            return (client, name) in known or (root is not None and any(_has_file(folders(root, one), one, name) for one in clients))
+
+        def is_asked(client: str, file: LintFile = file, names: Collection[str] = names) -> bool:
+            if client == file.subject.format or not names:
+                return True
+            if all(has(client, name, own, (client,)) for name in names):
+                return False
+            others = registry.also_reads(client)
+            return client in looking[id(file)] or not all(has(client, name, looked_at, others) for name in names)
+
+        file.subject.asked = tuple(filter(is_asked, file.subject.asked))
+
+
+def _names(file: LintFile) -> set[str]:
+    """Return the names of a file's agents, as they are the same in each spelling."""
+    return {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}
 
 
 def _folders(root: Path, client: str) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import named_file
@@ -150,8 +151,8 @@ def diagnostics(options: argparse.Namespace, several: Iterable[Diagnostic]) -> N
 
 
 def _summary(told: Told) -> str:
-    known = told.baseline.known if told.baseline else 0
-    return findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known, failed=told.failed())
+    known, errors = (told.baseline.known, told.baseline.errors) if told.baseline else (0, Counter[str]())
+    return findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known, errors=errors, failed=told.failed())
 
 
 def _summarise(told: Told, code: Exit, *, said: bool) -> None:

@@ -100,6 +100,8 @@ def flag_elsewhere(command: str, flag: str, value: str) -> str | None:
     if command == "sync" and flag == "--with":
         listed = ", ".join(f'"{word.strip()}"' for word in (value or "needed").split(","))
         return f"`with = [{listed}]` in agentconv.toml keeps that in step with the agents"
+    if command == "sync" and flag in ("--baseline", "--update-baseline"):
+        return "agentconv.lock is that: it knows what was told; `accept = [...]` in agentconv.toml, and --accept, are for --strict"
     if flag == "--output-file" and command in ("sync", "status"):
         return f"the report is what is on standard output: agentconv {command} ... > {shlex.quote(value) if value else 'FILE'}"
     if flag in ("-t", "--to") and command in ("lint", "inspect"):

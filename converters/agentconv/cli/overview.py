@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import limits
 from agentconv.core.dataclass import dataclass, field
@@ -64,7 +65,8 @@ def run(folder: str = ".") -> int:
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
     next_steps = _next(found, folder, [*told], having, kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
     print("Try:")
-    print("\n".join(in_fewest_lines([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
+    rows = (*next_steps, ("agentconv --help", "what else there is"))
+    print("\n".join(in_fewest_lines([(f"  {typed.here(command)}", does) for command, does in rows])))
     return Exit.OK
 
 

@@ -89,7 +89,12 @@ def _projects(options: argparse.Namespace) -> Iterator[Path]:
     """Yield the folders of the projects that the sources are, or are in."""
     for source in discovery.places(sources(options), options.stdin_filename):
         path = Path(source)
-        yield locations.project_root(path) or (path if path.is_dir() else path.parent)
+        yield locations.project_root(path) or (path if path.is_dir() and not _is_of_client(path) else path.parent)
+
+
+def _is_of_client(folder: Path) -> bool:
+    """Whether a folder is a client's own in a project, with its agents below it, such as `.claude`."""
+    return any(place.startswith(f"{folder.name}/") for row in registry.FORMATS.values() for place in row.folders if folder.name)
 
 
 def in_play(options: argparse.Namespace, found: Discovery) -> Iterator[str]:

@@ -7,8 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from agentconv.cli import sync as command
+from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.install.lock import FILE as LOCK
 from agentconv.render import (
     diff,
     in_step,
@@ -100,23 +102,36 @@ def _tell_agents(
     _print(["needs a look:", *looks] if looks and not options.quiet else looks)
     strict = options.strict == command.STRICT[0]
     if not options.quiet:
-        _print(synced_losses.served(outcome, text.style(sys.stdout, options.color)))
+        _print(synced_losses.served(outcome, text.style(sys.stdout, options.color), every=options.verbose))
     if strict and (code or not options.quiet):
         _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served), sys.stderr)
     said = synced.summary(outcome, found, dry_run=looking, of_parts=of_parts)
     if not options.quiet:
-        print(said)
+        _print([said])
     elif code and not looks:
         print(said, file=sys.stderr)
 
 
 def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None) -> None:
-    """Say what makes a check pass, where something would be written that is not made yet."""
+    """Say what is to be done next: what makes a check pass, what writes what would be, or what comes after the first run."""
     plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
     changes = [change for plan in plans for change in plan.changes]
-    if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
-        told = synced_machine.NEXT if repository is None else "run `agentconv sync`, and stage what it changes"
-        print(told, file=sys.stderr if options.quiet else sys.stdout)
+    if options.check:
+        if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
+            told = f"run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
+            print(told, file=sys.stderr if options.quiet else sys.stdout)
+    elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):
+        looking = options.dry_run or options.diff
+        if looking or not (outcome.one_way or any(not row.committed for row in outcome.settings.formats.values())):
+            _print([_first(looking=looking)])
+
+
+def _first(*, looking: bool) -> str:
+    """Say what comes after the first run: one that only looked, or one that wrote."""
+    if looking:
+        return f"next: `{typed.here('agentconv sync')}` writes that"
+    check = typed.here("agentconv sync --check")
+    return f"next: commit these files and {LOCK}; in CI, `{check}` says when something is not in step"
 
 
 def _print(lines: Iterable[str], stream: TextIO | None = None) -> None:

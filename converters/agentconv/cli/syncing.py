@@ -108,7 +108,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
         is_named = options.config is not None
-        outcome.elsewhere = elsewhere.of(outcome, scope, one.reader, accepts=is_named) if options.check else []
+        outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
@@ -124,7 +124,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
     code = sync_report.tell(options, outcome, told, beside, looking=looking)
-    if options.check and options.output_format == "text":
+    if options.output_format == "text" and not options.watch:
         sync_report.tell_next(options, outcome, beside, repository)
     return code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
@@ -11,7 +12,7 @@ from agentconv.render import text
 from agentconv.render.table import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentconv.core.credentials import Credential
     from agentconv.lint.checking import Checked
@@ -104,7 +105,15 @@ def _cut(line: str, first: int) -> tuple[str, int]:
     return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
 
 
-def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, known: int = 0, failed: tuple[int, int] = (0, 0)) -> str:
+def summary(
+    checked: Sequence[Checked],
+    fixed: int,
+    *,
+    pending: bool = False,
+    known: int = 0,
+    errors: Mapping[str, int] = MappingProxyType({}),
+    failed: tuple[int, int] = (0, 0),
+) -> str:
     """Say how much was found, how much of it can be mended, and what was not looked at.
 
     Args:
@@ -112,12 +121,15 @@ def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, kn
         fixed: How many findings are mended.
         pending: Whether they only would be.
         known: How many more are in the baseline.
+        errors: How many of those are errors, by code.
         failed: How many files could not be looked at, and how many checks failed.
     """
     found = [value for one in checked for value in one.findings]
     files = text.count(len(checked), "file")
     done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
-    done += f"; {text.count(known, 'finding')} known already" if known else ""
+    grave = ", ".join(f"{code} {number:,}" for code, number in sorted(errors.items()))
+    grave = f" ({text.count(sum(errors.values()), 'error')}: {grave})" if grave else ""
+    done += f"; {text.count(known, 'finding')} known already{grave}" if known else ""
     done += f"; {text.count(failed[0], 'file')} could not be looked at" if failed[0] else ""
     done += f"; {text.count(failed[1], 'check')} failed" if failed[1] else ""
     if not found:

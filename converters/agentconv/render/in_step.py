@@ -36,9 +36,9 @@ def parts(counts: Mapping[str, int]) -> str:
     return f"in step, too: {', '.join(held)}" if held else "no parts to keep in step"
 
 
-def losses(synced: Sequence[Synced]) -> list[str]:
-    """Say how many losses are known, if any are."""
-    number = known.counted(synced)
+def losses(synced: Sequence[Synced], before: Sequence[Synced] | None = None) -> list[str]:
+    """Say how many losses are known, if any are: of those that were, where a run changes them."""
+    number = known.counted(synced, before)
     return [f"{number:,} known {'loss' if number == 1 else 'losses'} (-v)."] if number else []
 
 
@@ -51,19 +51,26 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Map
         look: How it looks.
         told: By target and code of how many agents this run has told it already, in full.
     """
-    found = [(row, number) for row, number in sorted(known.lasting(synced).items()) if (told or {}).get(row, 0) < number]
+    found = [
+        (row, number)
+        for row, number in sorted(known.lasting(synced).items())
+        if (told or {}).get(row, 0) < (1 if row[1] in known.OF_SET else number)
+    ]
     if not found:
         return
     from agentconv.core.diagnostics import LossSeverity
+    from agentconv.core.losses import WHOLE_SET
     from agentconv.render import text
 
     word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
     counted: dict[str, list[str]] = {}
     for (target, code), number in found:
         accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
-        counted.setdefault(code, []).append(f"to {text.client(target)}, {text.count(number, 'agent')}{accepted}")
+        whose = "" if code in known.OF_SET else f", {text.count(number, 'agent')}"
+        counted.setdefault(code, []).append(f"{text.client(target)}{whose}{accepted}")
     for code, places in sorted(counted.items()):
-        yield f"{word}[{code}] {'; '.join(places)} (-v)"
+        to = f"{', '.join(places)}, {WHOLE_SET}" if code in known.OF_SET else "; to ".join(places)
+        yield f"{word}[{code}] to {to} (-v)"
 
 
 def open_limits(

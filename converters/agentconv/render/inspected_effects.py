@@ -35,14 +35,18 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
     for name, readings in sorted(_by_agent(files).items()):
         rows = tuple((client, _cells(readings[client])) for client in asked if client in readings)
         blocks.setdefault(rows, []).append(name)
+    there = {client for rows in blocks for client, _ in rows}
     titles = max((len(text.client(client)) for rows in blocks for client, _ in rows), default=0)
     lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in _HEADS.values())]).rstrip()]
     for rows, names in blocks.items():
         lines += ["", *wrapped(", ".join(map(text.safe, names))).split("\n")]
         for client, cells in rows:
             lines.append("".join([f"  {text.client(client):{titles}}", *(f"  {cell:{_CELL}}" for cell in cells)]).rstrip())
-        if away := [text.client(client) for client in asked if client not in dict(rows)]:
+        if away := [text.client(client) for client in asked if client in there and client not in dict(rows)]:
             lines += wrapped(f"  not there: {', '.join(away)}").split("\n")
+    nowhere = [text.client(client) for client in asked if client not in there]
+    if blocks and nowhere:
+        lines += ["", wrapped(f"none of them is there in {text.names(nowhere)}")]
     shown = "\n".join(lines)
     legend = [wrapped(words) for mark, words in _LEGEND.items() if mark in shown]
     return [*lines, *([""] if legend else []), *legend]

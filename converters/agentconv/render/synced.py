@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Loss
     from agentconv.sync.carrying import Edit
+    from agentconv.sync.elsewhere import Elsewhere
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.settings import Settings
 
 
 BY_FLAG = ("name-duplicate", "model-dropped")
@@ -50,12 +52,25 @@ def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
     for one in outcome.elsewhere:
         named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
+        table = f"[sync.agents.{one.name}.{one.target}]"
+        why, way = _not_synced(one, outcome.settings, table)
         hint = (
-            f"sync does not write this file, and it may do more than `{one.name}` of the source: narrow it, delete it, or name it"
-            f" otherwise; `keep-wider = [{named}]` in [sync.agents.{one.name}.{one.target}] of a file that --config names says that it is"
-            " meant"
+            f"`{one.name}` of {outcome.settings.place} may do less, and sync does not write this file, as {why}: narrow it, delete it, name"
+            f" it otherwise, or {way}, and agentconv sync --prefer source {one.name} writes it; if it is meant, `keep-wider = [{named}]` in"
+            f" {table} of a file that --check --config names says so"
         )
         yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
+
+
+def _not_synced(one: Elsewhere, settings: Settings, table: str) -> tuple[str, str]:
+    """Say why no run writes a file, and what lets one."""
+    if one.target not in settings.targets:
+        return f"`targets` does not name {one.target}", f'add "{one.target}" to `targets` in {settings.own_file}'
+    if settings.excludes(one.path):
+        return "`exclude` names it", f"take it out of `exclude` in {settings.own_file}"
+    if overriding.is_skipped(settings, one.target, one.name):
+        return f"{table} says `skip = true`", f"take that out of {settings.own_file}"
+    return f"{text.client(one.target)} has the agent in another one", "delete that one"
 
 
 def _copied(outcome: Outcome) -> Iterator[Line]:
@@ -69,7 +84,7 @@ def _copied(outcome: Outcome) -> Iterator[Line]:
             yield synced_entries.entry(one, "copied", f"what was there is kept in {one.copy}{_NO_COMMIT}")
 
 
-_NO_COMMIT = " (not for a commit: `*.agentconv-backup` is a line for .gitignore)"
+_NO_COMMIT = " (not for a commit: `*.agentconv-backup*` is a line for .gitignore)"
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
@@ -105,21 +120,27 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 loss = next((loss for loss in refused if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
-                way = _out(loss, name, outcome)
-                many = synced_entries.skipping("AGENT", views.target)
+                way, many = (_out(loss, name, said, outcome) for said in (name, "AGENT"))
                 place = (views.target, *key)
                 yield Line("refused", name, synced_entries.refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
-def _out(loss: Loss, name: str, outcome: Outcome) -> str:
-    """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then."""
-    skip = synced_entries.skipping(name, loss.target)
+def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
+    """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then.
+
+    Args:
+        loss: The refusal.
+        name: The agent.
+        said: What is said for its name: where the same goes for several, a word that stands for each.
+        outcome: What the run found.
+    """
+    skip = synced_entries.skipping(said, loss.target)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
-        kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(name)
+        kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(said)
         vain = synced_entries.in_vain(kept, loss.beyond if is_read else (), _NOT_WRITTEN)
         if is_read:
-            way = synced_entries.keeping(name, loss.target, loss.beyond)
+            way = synced_entries.keeping(said, loss.target, loss.beyond)
             return f"{vain}{way} writes it, which is narrower than what {text.client(loss.target)} reads without it; {insisted}"
         return f"{vain}{insisted}; or {skip}"
     if not loss.hint or loss.code in BY_FLAG:
@@ -173,7 +194,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: boo
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += [f"{text.count(wrong, 'error')} above."] if wrong else []
-    parts += in_step.losses(outcome.synced)
+    parts += in_step.losses(outcome.synced, outcome.lock.synced if outcome.lock is not None else None)
     parts += [f"{one}." for one in text.unable(outcome.new_losses)]
     parts += [
         f"{freer:,} freer in {text.client(one.target)}." for one in outcome.served if (freer := len({loss.agent for loss in one.losses}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
@@ -59,7 +59,7 @@ def _narrower(one: Candidate) -> str:
         kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
         without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
         return f"it is the narrower one: {without}; {kept} says that it is meant"
-    way = "mend it, or delete it" if one.entry is Entry.STALE else f"--prefer source {one.name} takes that back"
+    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
     vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
@@ -168,7 +168,7 @@ def _foreign(one: Candidate, outcome: Outcome) -> Line:
 
 def _mend(one: Candidate, outcome: Outcome) -> str:
     """Say what can be done about a file of which nothing can be told."""
-    way = f"mend it, or --prefer source {one.name} writes it anew"
+    way = f"mend it, or {_TYPED} --prefer source {one.name} writes it anew"
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
     if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
@@ -179,9 +179,9 @@ def _mend(one: Candidate, outcome: Outcome) -> str:
 def _renamed(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of an agent that has another name, or another folder, in its target."""
     if one.settled is not None:
-        hint, said = f"--prefer source {one.name} takes it back", f"renamed to `{one.renamed_to}`"
+        hint, said = f"{_TYPED} --prefer source {one.name} takes it back", f"renamed to `{one.renamed_to}`"
     else:
-        hint, said = f"--prefer source {one.name} and delete the other", one.reason or ""
+        hint, said = f"{_TYPED} --prefer source {one.name}, and delete the other", one.reason or ""
     if one.renamed_to == one.named:
         return entry(one, "moved", said, hint=f"move it back; or {hint}", look=True)
     place = (one.target, *one.place)
@@ -256,7 +256,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if settled.strange:
         yield _unsettled(one, settled.strange)
     for path in (path for path in settled.conflicts if path not in settled.strange):
-        hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
+        side = f"--prefer {one.target} {one.name} those of this file"
+        hint = f"both are kept; {_TYPED} --prefer source {one.name} takes the words of {one.key[0]}, {side}"
         yield entry(
             one,
             "CONFLICT",
@@ -292,11 +293,27 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if outcome.one_way:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
-        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+        return f"not carried: {edit.reason}; {_TYPED} --prefer source {one.name} takes it back{_staying(one, path)}"
     undone = f"--prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
+
+
+def _staying(one: Candidate, path: str) -> str:
+    """Say what lets an edit stay that has no way into the source; nothing of one by which an agent may do more than that says."""
+    own = f"extras.{one.target}."
+    if path == digests.GROUP:
+        value = "" if one.wider else "true"
+    else:
+        value = (
+            f'["extras.{path.removeprefix(own)}"]'
+            if path.startswith(own)
+            else f'["{path}"]'
+            if path in fields.PATHS and path != "name"
+            else ""
+        )
+    return f"; `keep = {value}` in [sync.agents.{one.name}.{one.target}] lets it stay" if value else ""
 
 
 def entry(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MANY = 3
 """How many files of which the same is told have lines of their own."""
 _FEW = 12
-"""How many agents of which the same is told have a line each."""
+"""How many lines of changes there may be, before several of which the same is told are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
     kinds: dict[tuple[str, str, bool], list[tuple[str, str]]] = {}
     for (word, agent, what, is_grave), targets in rows.items():
         kinds.setdefault((word, ", ".join(targets), is_grave), []).append((text.safe(agent), text.safe(what)))
-    counted = {kind: several for kind, several in kinds.items() if len(several) > _FEW and not every and not kind[2]}
+    few = len(rows) if len(rows) <= _FEW else MANY
+    counted = {kind: several for kind, several in kinds.items() if len(several) > few and not every and not kind[2]}
     out = [
         *_columns(
             [

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 FORMATS = ("github", "gitlab", "junit", "sarif")
 FILES = frozenset({"gitlab", "junit", "sarif"})
 """Those that a job writes into a file, so that its log would say nothing of why it fails."""
-NEXT = "run `agentconv sync`, and commit what it changes"
-"""What is to be done where somebody only looked, and something would be written."""
-_NEXT = f"{NEXT} (uvx --from agentconv-toolkit agentconv sync)"
-"""The same for who reads it where agentconv is not installed; the package of that name is another one."""
+_NEXT = "run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
+"""What is to be done where something would be written, for who reads it where agentconv is not installed: its package has another name."""
 
 
 def report(

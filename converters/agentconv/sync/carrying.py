@@ -95,7 +95,7 @@ class Carrying:
 
     def _one(self, one: Candidate, path: str) -> Edit:
         if path not in CARRIED:
-            return Edit(one, path, _not_carried(self.settings, path))
+            return Edit(one, path, _not_carried(one.key[0], path))
         view, settled = one.view, one.settled
         if view is None or settled is None:
             return Edit(one, path, "nothing is there")
@@ -276,9 +276,8 @@ def plain(value: object) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _not_carried(settings: Settings, path: str) -> str:
-    """Say why a field is never carried, and what to do instead."""
-    place = settings.place
+def _not_carried(place: str, path: str) -> str:
+    """Say why a field is never carried, and in which file of the source to say it instead."""
     if path == digests.GROUP or digests.restrains(path):
         return f"what an agent may do is said in the source alone: change it in {place}"
     return f"it has no way back: change it in {place}"

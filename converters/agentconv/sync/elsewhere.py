@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass
-from agentconv.install import places as installed
 from agentconv.sync import overriding, places, present
 from agentconv.sync.decisions import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
@@ -81,11 +80,6 @@ def _beyond(author: Agent, agent: Agent, target: str, kept: frozenset[str]) -> l
 
 def _files(outcome: Outcome, scope: Scope, reader: Reader) -> Iterator[File]:
     """Yield the files of every assistant but the source's, whatever the configuration leaves out."""
-    known: Mapping[str, object] = installed.targets()
-    own = outcome.sources.files if outcome.sources is not None else {}
-    for target in known:
-        if target == outcome.settings.source_format:
-            continue
-        for path in places.every(target, scope):
-            if path not in own:
-                yield present.read(reader, path, target)
+    own = outcome.sources.files if outcome.sources is not None else ()
+    for target, path in places.others(outcome.settings, scope, own):
+        yield present.read(reader, path, target)

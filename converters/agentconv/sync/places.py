@@ -9,6 +9,8 @@ from agentconv.install import places as installed
 from agentconv.sources import discovery, locations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from agentconv.install.places import Scope
     from agentconv.sync.settings import Settings
 
@@ -26,6 +28,20 @@ def every(target: str, scope: Scope) -> list[str]:
     found = discovery.discover(folders, target).files
     relative = {below(scope, file.location) for file in found if file.location}
     return sorted(path for path in relative if path is not None)
+
+
+def others(settings: Settings, scope: Scope, own: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the files of every assistant but the source's, whatever the configuration leaves out, each with the assistant.
+
+    Args:
+        settings: What the configuration says.
+        scope: Where to look; of the user's own there are none.
+        own: The files that are known: the source's, which others may read, too.
+    """
+    known = frozenset(own)
+    for target in installed.targets() if not scope.is_user else ():
+        if target != settings.source_format:
+            yield from ((target, path) for path in every(target, scope) if path not in known)
 
 
 def folders_of(target: str, scope: Scope) -> list[str]:

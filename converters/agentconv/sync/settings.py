@@ -34,7 +34,7 @@ __all__ = ["ACCEPTABLE", "CARRIED", "Settings", "TargetSettings", "find_root", "
 
 CARRIED = ("prompt", "description")
 """What `carry-back` may name: texts alone. What decides what an agent may do is never carried without being asked for."""
-ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
+ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "set-restrictions-stay")
 """Losses that a project may accept. What would widen an agent, and what is refused, is in no project's hands."""
 HERE = "."
 _NEEDED = ("source", "targets")

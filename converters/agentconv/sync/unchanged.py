@@ -61,7 +61,7 @@ def in_step(settings: Settings, scope: Scope) -> Lock | None:
 
 
 def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], targets: Sequence[str], scope: Scope) -> bool:
-    """Whether every file, of the source and of the targets, is what the last run left.
+    """Whether every file, of the source and of the targets, is what the last run left, and no assistant has others.
 
     Args:
         settings: What the configuration says.
@@ -75,6 +75,8 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     if not head or lock.interrupted or not settings.places.keys() <= {one.name for one in lock.synced}:
         return False
     hashes = {file.path: file.sha256 for file in found}
+    if any(places.others(settings, scope, {*hashes, *(one.path for one in lock.synced)})):  # which are held against the source
+        return False
     by_target: dict[str, list[Synced]] = {target: [] for target in targets}
     for one in lock.synced:
         if known.is_widened(one):  # what one run was asked for is none of the next

@@ -16,7 +16,7 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
 from agentconv.sources.parts import Parts
-from agentconv.sync import overriding, unchanged
+from agentconv.sync import known, overriding, unchanged
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
 
@@ -105,6 +105,8 @@ def of(
                 _take(views, servers.hinted(one), id_, ids[id_], together)
         if not one.agents:
             views.losses += (loss for loss in one.losses if loss.part is None)
+    of_set = tuple(loss for loss in views.losses if loss.code in known.OF_SET)
+    views.entries = [replace(view, losses=(*view.losses, *of_set)) for view in views.entries]
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
@@ -145,8 +147,8 @@ def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> 
 
 def _pins(ids: Mapping[str, tuple[Key, Agent]], locked: Iterable[Synced], in_project: Callable[[str], str]) -> dict[str, Pin]:
     """Return the names and files that agents have already."""
-    known = {one.agent: Pin(one.name, in_project(one.path)) for one in locked}
-    return {id_: known[of_agent] for id_, (of_agent, _) in ids.items() if of_agent in known}
+    has = {one.agent: Pin(one.name, in_project(one.path)) for one in locked}
+    return {id_: has[of_agent] for id_, (of_agent, _) in ids.items() if of_agent in has}
 
 
 def _take(views: Views, one: Converted, id_: str, of_agent: tuple[Key, Agent], together: Mapping[str, Agent]) -> None:
