@@ -7,7 +7,18 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_files, lint_folders, lint_inside, lint_mending, lint_report, lint_settings, processes, scope
+from agentconv.cli import (
+    baseline,
+    lint_files,
+    lint_folders,
+    lint_inside,
+    lint_kept,
+    lint_mending,
+    lint_report,
+    lint_settings,
+    processes,
+    scope,
+)
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
@@ -132,15 +143,14 @@ def run(options: argparse.Namespace) -> int:
     files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, chosen)
     siblings = lint_files.read_siblings(found)
     lint_files.introduce(files, siblings)
-    named = {file.location for file in found.files if file.named}
-    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
+    kept = _leave_out_clients(files, found, chosen)
     files += lint_files.included(files)
     files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
     notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
-    beside = [*notes, *elsewhere.told(found, asked, sought)]
+    beside = [*notes, *elsewhere.told(found, asked, sought), *kept.told(files)]
     if not (files or diagnostics or left_out):
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
@@ -159,6 +169,15 @@ def run(options: argparse.Namespace) -> int:
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     diagnostics += [*inside.diagnostics, *mended.told]
     return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
+
+
+def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_folders.LintFolders) -> lint_kept.Kept:
+    """Do not ask clients about agents that they have by other files, and return what the projects here keep in step."""
+    named = {file.location for file in found.files if file.named}
+    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
+    kept = lint_kept.Kept(chosen)
+    kept.leave_out(files)
+    return kept
 
 
 def _tell(told: lint_report.Told) -> int:

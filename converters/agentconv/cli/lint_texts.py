@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_mending
+from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_kept, lint_mending
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import replace
@@ -95,6 +95,7 @@ class LintTexts:
         siblings = self._siblings(found, texts)
         lint_files.introduce(files, siblings)
         lint_files.leave_out_versions([] if chosen.is_asked else files)
+        lint_kept.Kept(chosen).leave_out(files)
         files += lint_files.included(files)
         looked = _checked(files, rules, siblings)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
