@@ -5,6 +5,8 @@ import json
 import pytest
 
 from agentconv.cli import main
+from agentconv.formats import registry
+from agentconv.install import places
 
 READS = (
     "---\nname: {}\ndescription: Reads a change and says what is wrong with it.\ntools: Read, Grep, WebFetch, WebSearch\n---\n\nRead it.\n"
@@ -91,3 +93,51 @@ def test_widening_is_told_until_sync_wrote_a_file(kept, capsys):
 
     assert finding["path"] == ".claude/agents/three.md"
     assert finding["help"] == "run `agentconv sync`: it writes a file of its own for Cursor, or says why not"
+
+
+HARD_NAMES = [
+    "Docs Writer",
+    "PR-Reviewer",
+    "code_review",
+    "9lives",
+    "true",
+    "1.5",
+    "2024-01-01",
+    "it's",
+    'say "hi"',
+    "fix: it",
+    "#tag",
+    "default",
+]
+HEADERS = [
+    "tools: Read, Grep, Glob, Bash, Edit, Write, WebFetch, WebSearch",
+    "model: opus",
+    "color: blue",
+    "maxTurns: 5",
+    "tools: Read, Edit, WebFetch, WebSearch, mcp__github__list",
+    "permissionMode: plan",
+    "disallowedTools: Bash",
+]
+
+
+def test_what_sync_writes_of_a_clean_source_is_clean(tmp_path, monkeypatch, capsys):
+    """Whatever its agents are called and say: no error and no warning is in a file that sync wrote, in any assistant."""
+    monkeypatch.chdir(tmp_path)
+    targets = [target for target in places.targets() if target != "claude-code"]
+    own = "".join(f"[sync.{target}]\nown = true\n" for target in targets)
+    (tmp_path / "agentconv.toml").write_text(f'source = "claude-code"\ntargets = {json.dumps(targets)}\naccept = ["not-enforced"]\n{own}')
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    agents = [*((name, HEADERS[0]) for name in HARD_NAMES), *((f"header-{number}", one) for number, one in enumerate(HEADERS))]
+    for number, (name, header) in enumerate(agents):
+        text = (
+            f"---\nname: {json.dumps(name)}\ndescription: Reviews what was changed.\n{header}\n---\n\nReview it, and say what is wrong.\n"
+        )
+        (tmp_path / f".claude/agents/{number}.md").write_text(text)
+    main(["sync", "-q"])
+    capsys.readouterr()
+    main(["lint", "--output-format", "json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    written = {target for target in targets if any((tmp_path / folder).is_dir() for folder in registry.FORMATS[target].folders)}
+
+    assert len(written) > 8
+    assert [one for one in findings if one["severity"] != "note" and not one["path"].startswith(".claude/")] == []
