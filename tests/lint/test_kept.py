@@ -141,3 +141,21 @@ def test_what_sync_writes_of_a_clean_source_is_clean(tmp_path, monkeypatch, caps
 
     assert len(written) > 8
     assert [one for one in findings if one["severity"] != "note" and not one["path"].startswith(".claude/")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('---\nname: a\ndescription: "Reads\ntools: Read\n---\n\nRead.\n', "AC103"),
+        ("---\nname: a\ndescription: Reads\ntools: Read\n\nRead.\n", "AC105"),
+    ],
+)
+def test_broken_file_is_one_error(tmp_path, monkeypatch, capsys, text, code):
+    """What others make of it counts where that error is left out: they may read what its own assistant does not."""
+    monkeypatch.chdir(tmp_path)
+    for folder in (".claude", ".cursor", ".opencode", ".github"):
+        (tmp_path / folder / "agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text(text)
+
+    assert [one for _, one in found(capsys)[0]] == [code]
+    assert "AC305" in [one for _, one in found(capsys, "--ignore", code)[0]]

@@ -164,6 +164,7 @@ def run(options: argparse.Namespace) -> int:
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
         beside += known.finish(_asked(known, files, rules))
+    checked = [*map(checking.mended_first, checked)]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))

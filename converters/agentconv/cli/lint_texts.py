@@ -233,7 +233,7 @@ def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject]) 
     def find(subject: Subject) -> tuple[Finding, ...]:
         return next(checking.check([subject], rules)).findings
 
-    checked = checking.check([file.subject for file in files], rules, siblings)
+    checked = map(checking.mended_first, checking.check([file.subject for file in files], rules, siblings))
     told = [(file, lint_mending.offered(file, one, find)) for file, one in zip(files, checked, strict=True)]
     own = [one for file, one in told if file.location == files[0].location]
     included = tuple(

@@ -74,6 +74,18 @@ def told_once(checked: Iterable[Checked]) -> list[Checked]:
     return kept
 
 
+def mended_first(one: Checked) -> Checked:
+    """Leave out what other clients would make of a file that its own client does not load, where an error says so.
+
+    Whoever mends that has another file; where somebody has the error left out, what others make of the file is told.
+    """
+    own = one.subject.format
+    broken = any(found.severity is Severity.ERROR and own in found.clients for found in one.findings)
+    if not broken or one.subject.part is not None or not all(state.dropped for state in one.subject.states(own)):
+        return one
+    return replace(one, findings=tuple(found for found in one.findings if not found.clients or own in found.clients))
+
+
 def _file(subject: Subject) -> str:
     return os.path.abspath(subject.location or subject.path)
 
