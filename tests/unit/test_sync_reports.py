@@ -126,3 +126,13 @@ def test_sarif(project, capfdbinary):
         ("sync-edited", ".codex/agents/two.toml"),
     ]
     assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
+
+
+def test_what_lint_says_of_a_source_is_no_finding_of_sync(project, capfdbinary):
+    """It is told where the source was changed, and not again in each check: lint has a baseline for it, and comments that leave it out."""
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, MultiEdit"))
+    changed = report(capfdbinary, "github")[1]
+    project.sync()
+
+    assert "no longer has a tool `MultiEdit`" in changed
+    assert report(capfdbinary, "github") == (0, "")

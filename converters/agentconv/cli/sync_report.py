@@ -66,7 +66,7 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
         if beside is not None:
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.own_file, dry_run=looking)
-            diagnostics += beside.told()
+            diagnostics += [one for one in beside.told() if options.verbose or one.severity is not Severity.NOTE]
         red = options.check and code is Exit.FINDINGS
         _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
         if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
