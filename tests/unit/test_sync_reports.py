@@ -29,7 +29,7 @@ def report(capfdbinary, kind, *words):
 
 
 def test_annotations(project, capfdbinary):
-    """Each change to come is a line at its file, and each edit at the line where it stands; nothing is one where everything is in step."""
+    """Each change to come is a line where the source was changed, and each edit where it stands; there is none where all is in step."""
     in_step = report(capfdbinary, "github")
     strict = report(capfdbinary, "github", "--strict")
     project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
@@ -45,7 +45,7 @@ def test_annotations(project, capfdbinary):
     assert code == 1
     assert said.splitlines() == [
         (
-            "::error file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line. "
+            f"::error file={SOURCE}/one.md,line=7,col=1,title=sync-update::update `one` in codex (.codex/agents/one.toml): prompt: 1 line. "
             "Help: run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
         ),
         (
@@ -53,6 +53,32 @@ def test_annotations(project, capfdbinary):
             f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
         ),
     ]
+
+
+def test_one_forgotten_sync_is_one_annotation(tmp_path, monkeypatch, capfdbinary):
+    """It is at the source's file, at the line of the one field that was changed, and names the targets; the log of a job has it, too."""
+    found = Project(tmp_path / "shop", ("codex", "opencode", "droid"))
+    for name in ("one", "two", "three"):
+        found.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "tools: Read, Grep", "tools: Read")
+    found.write(f"{SOURCE}/2.md", found.read(f"{SOURCE}/two.md").replace("name: two", "name: zwei"))
+    (found.root / SOURCE / "two.md").unlink()
+    (found.root / SOURCE / "three.md").unlink()
+    said = report(capfdbinary, "github")[1].splitlines()
+    main(["sync", "--check", "--output-format", "gitlab"])
+    printed = capfdbinary.readouterr()
+
+    assert sorted(line.partition("title=")[0] for line in said) == [
+        f"::error file={SOURCE}/2.md,line=1,col=1,",
+        f"::error file={SOURCE}/one.md,line=4,col=1,",
+        "::error file=.codex/agents/three.toml,line=1,col=1,",
+    ]
+    assert sum("delete `three` in " in line and "its source is gone" in line and line.count(" droid") == 1 for line in said) == 1
+    assert sum("update `one` in " in line and "what it may do" in line and line.count(" droid") == 1 for line in said) == 1
+    assert len(json.loads(printed.out)) == 3
+    assert f"{SOURCE}/2.md:1: error: rename `zwei` in " in printed.err.decode()
 
 
 def test_the_log_of_a_job_ends_with_what_it_comes_to(project, capfdbinary):
@@ -102,7 +128,7 @@ def test_gitlab_and_junit(project, capfdbinary):
 
     assert (json.loads(in_step[0]), ET.fromstring(in_step[1]).get("failures")) == ([], "0")  # noqa: S314
     assert [(row["check_name"], row["severity"], row["location"]["path"]) for row in rows] == [
-        ("sync-update", "major", ".codex/agents/one.toml"),
+        ("sync-update", "major", f"{SOURCE}/one.md"),
         ("sync-edited", "major", ".codex/agents/two.toml"),
     ]
     assert rows[0]["description"].endswith("(uvx --from agentconv-toolkit agentconv sync)")

@@ -18,6 +18,7 @@ from agentconv.render import (
     printable,
     synced,
     synced_differences,
+    synced_entries,
     synced_lines,
     synced_losses,
     synced_machine,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from agentconv.install.lock import Synced
+    from agentconv.render.findings_ci import Remark
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.serving import Served
@@ -68,10 +70,14 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
             found += synced_parts.findings(beside, scope, outcome.settings.own_file, dry_run=looking)
             diagnostics += [one for one in beside.told() if options.verbose or one.severity is not Severity.NOTE]
         red = options.check and code is Exit.FINDINGS
-        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
+        found = [synced_entries.at_source(one, outcome) for one in found]
+        shown = _for_programs(
+            options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served
+        )
         if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
             print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
         elif code is Exit.FINDINGS and options.output_format in synced_machine.FILES:
+            print("".join(f"{line}\n" for line in synced_machine.logged(shown)), end="", file=sys.stderr)
             print(f"{synced.summary(outcome, found, dry_run=looking)} {synced_machine.where().capitalize()}.", file=sys.stderr)
         return code
     look = text.style(sys.stderr, options.color)
@@ -180,10 +186,12 @@ def _for_programs(
     looking: bool,
     red: bool = False,
     served: Sequence[Served] = (),
-) -> None:
+) -> list[Remark]:
     limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
-    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    remarks = synced_machine.of_run(found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    out = synced_machine.rendered(options.output_format, remarks, "agentconv sync")
     printable.data(out.encode("utf-8", "backslashreplace"))
+    return remarks
 
 
 def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line]) -> Exit:

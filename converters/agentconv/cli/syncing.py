@@ -94,14 +94,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
-        one = syncing.Run(
-            chosen,
-            scope,
-            choices,
-            _texts(options, chosen) if options.watch else _carry_back(options, chosen),
-            options.adopt,
-            repository=repository,
-        )
+        carried = _texts(options, chosen) if options.watch else _carry_back(options, chosen)
+        one = syncing.Run(chosen, scope, choices, carried, options.adopt, repository=repository, every=options.verbose)
         outcome = (
             _switched(one, options)
             if options.switch_source

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
+from agentconv.lint.subject import Subject
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
 from agentconv.render.synced_lines import MANY, Line
@@ -240,7 +241,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
         freed = differences.more_than_it_did(one) if digests.GROUP in written else ""
         told = entry(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
-        yield replace(told, is_grave=bool(freed))
+        yield replace(told, is_grave=bool(freed), source=one.key[0])
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         if follows(one, path):
             continue
@@ -322,6 +323,18 @@ def entry(
     """Return a line about an entry, with the place of the field that it is about where somebody has to look."""
     number = line_of(one, paths[0]) if look and paths else 1
     return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number, for_all)
+
+
+def at_source(line: Line, outcome: Outcome) -> Line:
+    """Return a line with the place in the source of the one field that was changed there."""
+    file = outcome.sources.files.get(line.source) if outcome.sources is not None else None
+    if file is None or len(line.fields) != 1:
+        return line
+    subject = Subject(file.text, file.found.format, (file.found.format,))
+    paths = fields.PATHS if line.fields[0] == digests.GROUP else line.fields
+    keys = [subject.key_of(path) for path in (digests.members(paths) if line.fields[0] == digests.GROUP else paths)]
+    there = [] if len(subject.agents()) != 1 else [key for key in keys if subject.has(0, key)]
+    return replace(line, number=file.text.position(subject.place(0, there[0])[0])[0]) if there else line
 
 
 def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:

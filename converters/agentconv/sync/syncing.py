@@ -69,6 +69,8 @@ class Run:
     """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
+    every: bool = False
+    """Whether it is told again what lint says of the source, which the last run told, and a baseline may have."""
     look_closely: bool = False
     """Whether everything is to be told, also what was told before."""
     lock: Lock = field(default_factory=Lock)
@@ -159,9 +161,8 @@ class Run:
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
             loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
-        loaded.diagnostics += sources.not_as_written(
-            [one for one in loaded.mended if not self._is_known(loaded, one)]
-        )  # lint's, and its baseline's
+        not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
+        loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
         known = {one.agent for one in self.lock.synced}
