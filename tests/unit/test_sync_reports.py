@@ -7,8 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from agentconv import __version__
 from agentconv.cli import main
 from synced_projects import SOURCE, Project, agent
+
+ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+"""What a command begins with where agentconv is not installed."""
 
 
 @pytest.fixture
@@ -46,11 +50,12 @@ def test_annotations(project, capfdbinary):
     assert said.splitlines() == [
         (
             f"::error file={SOURCE}/one.md,line=7,col=1,title=sync-update::update `one` in codex (.codex/agents/one.toml): prompt: 1 line. "
-            "Help: run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
+            f"Help: run `agentconv sync`, and commit what it changes ({ANYWHERE})"
         ),
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
-            f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
+            f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; "
+            f"agentconv sync --prefer source two takes it back ({ANYWHERE} ...)"
         ),
     ]
 
@@ -131,7 +136,7 @@ def test_gitlab_and_junit(project, capfdbinary):
         ("sync-update", "major", f"{SOURCE}/one.md"),
         ("sync-edited", "major", ".codex/agents/two.toml"),
     ]
-    assert rows[0]["description"].endswith("(uvx --from agentconv-toolkit agentconv sync)")
+    assert rows[0]["description"].endswith(f"({ANYWHERE})")
     assert len({row["fingerprint"] for row in rows}) == 2
     assert [(case.get("name"), [one.tag for one in case]) for case in suite] == [("sync-update", ["failure"]), ("sync-edited", ["failure"])]
     assert suite.get("failures") == "2"

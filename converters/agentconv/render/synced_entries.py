@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
 
+_TYPED = "agentconv sync"
+"""What each way begins with: half a command is none that can be typed."""
 PLAIN = {
     Entry.WRITE: ("write", ""),
     Entry.RESTORE: ("restore", ""),
@@ -38,7 +40,7 @@ def skipping(name: str, target: str) -> str:
 
 def insisted(name: str) -> str:
     """Say what lets an agent do more than its source says: a person does, on the command line, and no configuration."""
-    return f"--allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
+    return f"{_TYPED} --allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
 
 
 def refusal(loss: Loss, target: str) -> str:
@@ -151,19 +153,19 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 
 def _foreign(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
-    replaced = f"--prefer source {one.name} replaces it"
+    replaced = f"{_TYPED} --prefer source {one.name} replaces it"
     if freed := ", ".join(map(str, differences.gains(one))):
         replaced += f", and would let it do more: {freed}"
     if one.file is not None and one.file.problem:
-        said, way = f"not ours: {one.file.problem}", f"mend it; or {_TYPED} {replaced}"
+        said, way = f"not ours: {one.file.problem}", f"mend it; or {replaced}"
         many = f"mend them; or {_TYPED} --prefer source AGENT ... replaces those that are named"
         return entry(one, "foreign", said, hint=way, look=True, for_all=many)
     several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
     side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
-    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source; "
-    hint = f"{_TYPED} {taken}{replaced}; or rename it"
-    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source; "
-    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
+    taken = "" if outcome.one_way else f"{_TYPED} --prefer {side} {one.name} takes {whose} into the source; "
+    hint = f"{taken}{replaced}; or rename it"
+    many = "" if outcome.one_way else f"{_TYPED} --prefer {side} AGENT ... takes the edits of those that are named into the source; "
+    many = f"{many}{_TYPED} --prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return entry(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
@@ -173,8 +175,10 @@ def _mend(one: Candidate, outcome: Outcome) -> str:
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
     if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
-        return f"{way}; --prefer {one.target} {one.name} has its word count once the marks are out of it"
-    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+        return f"{way}; {_TYPED} --prefer {one.target} {one.name} has its word count once the marks are out of it"
+    return (
+        f"{way}; `git checkout --theirs {one.path}` takes the other side, and {_TYPED} --prefer {one.target} {one.name} has its word count"
+    )
 
 
 def _renamed(one: Candidate, outcome: Outcome) -> Line:
@@ -257,7 +261,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if settled.strange:
         yield _unsettled(one, settled.strange)
     for path in (path for path in settled.conflicts if path not in settled.strange):
-        side = f"--prefer {one.target} {one.name} those of this file"
+        side = f"{_TYPED} --prefer {one.target} {one.name} those of this file"
         hint = f"both are kept; {_TYPED} --prefer source {one.name} takes the words of {one.key[0]}, {side}"
         yield entry(
             one,
@@ -274,13 +278,10 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
     """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
     first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
-    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; --prefer source {first} replaces it"
+    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; {_TYPED} --prefer source {first} replaces it"
     return entry(
         one, "foreign", f"not settled yet: {differences.listed(differences.unlike(one, paths))}", hint=hint, look=True, paths=paths
     )
-
-
-_TYPED = "agentconv sync"
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:
@@ -295,7 +296,7 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
         return f"not carried: {edit.reason}; {_TYPED} --prefer source {one.name} takes it back{_staying(one, path)}"
-    undone = f"--prefer source {one.name} takes it back"
+    undone = f"{_TYPED} --prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
@@ -343,7 +344,7 @@ def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent)
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.own_file} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
     if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
-        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
+        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, {_TYPED} --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"
     elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
         own = f"`own = true` in [sync.{target}] of {outcome.settings.own_file}"

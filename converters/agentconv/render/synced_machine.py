@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv import __version__
 from agentconv.core import credentials, losses
 from agentconv.core.diagnostics import Severity
 from agentconv.render import findings_machine, text
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 FORMATS = ("github", "gitlab", "junit", "sarif")
 FILES = frozenset({"gitlab", "junit", "sarif"})
 """Those that a job writes into a file, so that its log would say nothing of why it fails."""
-_NEXT = "run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
-"""What is to be done where something would be written, for who reads it where agentconv is not installed: its package has another name."""
+_NEXT = "run `agentconv sync`, and commit what it changes"
+"""What is to be done where something would be written."""
+_ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+"""For who reads it where agentconv is not installed, or in another version than the one that says it: its package has another name."""
 
 
 def report(kind: str, diagnostics: Iterable[Diagnostic], *, failed: str = "agentconv", name: str = "agentconv") -> str:
@@ -104,10 +107,16 @@ def _of_agents(told: Iterable[Line], *, looking: bool, red: bool) -> Iterator[Re
             kinds.setdefault(number if line.look else (line.word, line.agent, line.source), []).append(line)
     for several in kinds.values():
         line = several[0]
-        hint = line.hint or ("" if line.look else _NEXT)
+        hint = _typed_anywhere(line.hint or ("" if line.look else _NEXT))
         level = "error" if line.look or red else "warning"
         said = f"{line.word.lower()} {f'`{line.agent}` in ' if line.agent else ''}{_where(several)}"
         yield Remark(f"sync-{line.word.lower()}", level, said, line.source or line.path, line.number, 1, hint)
+
+
+def _typed_anywhere(hint: str) -> str:
+    """Return what to do with what its command begins with where agentconv is not installed."""
+    more = "" if hint == _NEXT else " ..."
+    return f"{hint} ({_ANYWHERE}{more})" if "agentconv sync" in hint else hint
 
 
 def _where(several: Sequence[Line]) -> str:

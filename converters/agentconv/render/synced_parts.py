@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _WORDS = deployed.Wording(
     "the source's",
-    "take over what you want and delete the .agentconv-new; --prefer source takes the source's version and keeps a copy",
-    "take it away, or rename one of them; --prefer source replaces it and keeps a copy",
+    "take over what you want and delete the .agentconv-new; agentconv sync --prefer source takes the source's version and keeps a copy",
+    "take it away, or rename one of them; agentconv sync --prefer source replaces it and keeps a copy",
 )
 _QUIET = frozenset({Action.SAME, Action.ADOPT})
 
