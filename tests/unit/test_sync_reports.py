@@ -167,3 +167,19 @@ def test_what_lint_says_of_a_source_is_no_finding_of_sync(project, capfdbinary):
 
     assert "no longer has a tool `MultiEdit`" in changed
     assert report(capfdbinary, "github") == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["text", "github"])
+def test_a_change_of_the_configuration_counts_once_it_is_merged(project, capfdbinary, kind):
+    """By the configuration that is named the check is red, and nobody is sent to sync what is in step by the project's own."""
+    project.write("base.toml", project.read("agentconv.toml"))
+    project.write("agentconv.toml", project.read("agentconv.toml") + "\n[sync.agents.one.codex]\nskip = true\n")
+    project.sync()
+    code, said = report(capfdbinary, kind, "--config", "base.toml")
+    project.replace(f"{SOURCE}/two.md", "Two.", "Zwei.")
+    more = report(capfdbinary, kind, "--config", "base.toml")[1]
+
+    assert code == 1
+    assert "what this change says in agentconv.toml counts once it is merged" in said
+    assert "run `agentconv sync`" not in said
+    assert "run `agentconv sync`" in more

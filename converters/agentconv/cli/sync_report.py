@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import sync as command
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.install.lock import FILE as LOCK
 from agentconv.render import (
@@ -71,6 +72,8 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
             diagnostics += [one for one in beside.told() if options.verbose or one.severity is not Severity.NOTE]
         red = options.check and code is Exit.FINDINGS
         found = [synced_entries.at_source(one, outcome) for one in found]
+        if outcome.waits:
+            found = [one if one.look else replace(one, hint=synced.waiting(outcome)) for one in found]
         shown = _for_programs(
             options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served
         )
@@ -123,7 +126,9 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
     plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
     changes = [change for plan in plans for change in plan.changes]
     if options.check:
-        if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
+        if outcome.waits:
+            print(f"nothing is to be done here: {synced.waiting(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
+        elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
             told = f"run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):

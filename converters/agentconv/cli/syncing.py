@@ -12,7 +12,7 @@ from agentconv.cli import deploying, sync_report
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Iterator, Sequence
 
+    from agentconv.install.places import Scope
     from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
@@ -103,6 +104,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         is_named = options.config is not None
         outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
+        outcome.waits = is_named and outcome.is_drift() and _is_in_step_by_its_own(chosen, scope)
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
@@ -121,6 +123,17 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     if options.output_format == "text" and not options.watch:
         sync_report.tell_next(options, outcome, beside, repository)
     return code
+
+
+def _is_in_step_by_its_own(chosen: Settings, scope: Scope) -> bool:
+    """Whether a project is in step as its own configuration says, which is another one than the one that a person names."""
+    try:
+        own = settings.read(chosen.root)
+    except InputError:
+        return False
+    if own is None or own.sha256 == chosen.sha256:
+        return False
+    return not syncing.Run(own, scope, Choices()).outcome(dry_run=True).is_drift()
 
 
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
