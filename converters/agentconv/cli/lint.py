@@ -55,8 +55,8 @@ examples:
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule but those that protect from hidden characters, secrets, injection and widening. The table [lint] of
-agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description; for each file,
-that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
+agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description, baseline; for each
+file, that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
 only where --baseline-also names them.
 """
 
@@ -131,8 +131,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    _check(options)
-    known = baseline.given(options, _also(options))
+    known = _known(options)
     chosen = lint_folders.LintFolders(options)
     own = registry.resolve(options.source_format) if options.source_format else None
     found, parts = _discovered(options, own)
@@ -241,6 +240,14 @@ def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
     """Return what was found in a file but for what is known."""
     location = file.location or file.subject.path
     return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, location)))
+
+
+def _known(options: argparse.Namespace) -> Baseline | None:
+    """Return the findings that are known: those of the file that the command line names, or else the project's configuration."""
+    if options.baseline is None and options.lint is not None:
+        options.baseline = options.lint.baseline
+    _check(options)
+    return baseline.given(options, _also(options))
 
 
 def _also(options: argparse.Namespace) -> frozenset[str]:
