@@ -183,3 +183,20 @@ def test_a_change_of_the_configuration_counts_once_it_is_merged(project, capfdbi
     assert "what this change says in agentconv.toml counts once it is merged" in said
     assert "run `agentconv sync`" not in said
     assert "run `agentconv sync`" in more
+
+
+def test_what_grows_is_named(tmp_path, monkeypatch, capfdbinary):
+    """Who reads a check sees what an agent may do more from now on, where that is so; less is not named."""
+    found = Project(tmp_path / "shop", ("opencode",))
+    found.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "Read, Grep", "Read, Grep, Bash")
+    more = report(capfdbinary, "github")[1]
+    found.sync()
+    found.replace(f"{SOURCE}/one.md", "Read, Grep, Bash", "Read")
+    less = report(capfdbinary, "github")[1]
+
+    assert "what it may do; now also: " in more
+    assert "running commands" in more
+    assert "what it may do. Help: " in less

@@ -243,8 +243,8 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
-        freed = differences.more_than_it_did(one) if digests.GROUP in written else ""
-        told = entry(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
+        freed, more = differences.more(one) if digests.GROUP in written else ("", "")
+        told = entry(one, "update", f"{said}; {more}" if more else said, paths=tuple(written))
         yield replace(told, is_grave=bool(freed), source=one.key[0])
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         if follows(one, path):
