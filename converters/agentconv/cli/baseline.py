@@ -214,7 +214,8 @@ def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Ba
     if options.baseline is None:
         if options.update_baseline:
             raise registry.usage(
-                "--update-baseline needs the file to write", "name it: --baseline agentconv-baseline.json --update-baseline"
+                "--update-baseline needs the file to write",
+                "name it: --baseline agentconv-baseline.json --update-baseline; or say `baseline` below [lint] of agentconv.toml",
             )
         return None
     if options.update_baseline and not os.path.lexists(options.baseline):

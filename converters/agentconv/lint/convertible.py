@@ -24,6 +24,14 @@ def advice(subject: Subject, client: str, number: int, what: str) -> str:
     return "" if refusal(subject, client, number) else f"let `agentconv convert --to {client}` {what}"
 
 
+def way(subject: Subject, client: str, number: int) -> str:
+    """Return what keeps an agent within what its author wrote in another client, too."""
+    title = registry.FORMATS[client].title
+    if client in subject.to_come - subject.unwanted:
+        return f"run `agentconv sync`: it writes a file of its own for {title}, or says why not"
+    return advice(subject, client, number, "write a file that keeps it within that") or narrowing(subject, client, number)
+
+
 def refusal(subject: Subject, client: str, number: int) -> str:
     """Return why `convert` would write no file of an agent for another client, in short; empty where it would."""
     if client not in subject.refusals:

@@ -58,7 +58,7 @@ class Candidate:
     """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
-    way: str = "mend it, or --prefer source writes it anew"
+    way: str = "mend it, or agentconv sync --prefer source writes it anew"
     """What can be done about that."""
     kept: frozenset[str] = frozenset()
     kept_wider: frozenset[str] = frozenset()
@@ -199,7 +199,7 @@ class Candidate:
         if self.settled is not None and self.settled.written and self.bases and not insists:
             self.entry, self.settled = Entry.LEAVE, None
             self.reason = f"agentconv {version} wrote it, and this is an older one"
-            self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
+            self.way = f"install that version; agentconv sync --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
         """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it.

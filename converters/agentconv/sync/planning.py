@@ -76,6 +76,8 @@ class Outcome:
     """Sources, and the configuration, that change."""
     new_losses: list[Loss] = field(default_factory=list)
     """Losses that were not told before."""
+    waits: bool = False
+    """Whether what is not in step is so by a configuration that a person names alone: by the project's own there is nothing to write."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
     unmerged: frozenset[str] = frozenset()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, portable
+from agentconv.core import access, portable, vocabulary
 from agentconv.core.suggestions import nearest
-from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def mistakes(document: Any) -> Iterator[Mistake]:
     for path, word, format_id in _capabilities(document):
         if word not in access.CAPABILITIES and word not in portable.capabilities():
             close = nearest(word, portable.capabilities())
-            if close or registry.is_known(format_id):  # that of a format which is not here may be one of its own
+            if close or format_id in vocabulary.clients():  # that of a format which is not here may be one of its own
                 hint = f"did you mean `{close}`?" if close else f"one of {', '.join(access.CAPABILITIES)}"
                 yield path, f"no tool is capable of `{word}`", hint
 
