@@ -217,7 +217,7 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    yield entry(one, "released", f"{cause}, and somebody wrote in it: it stays, and is yours", look=not is_seen)
+    yield entry(one, "released", f"{cause}, and somebody wrote in it, or all of it: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)
 
