@@ -429,3 +429,15 @@ def test_what_agents_that_stay_need_stays(source, run, asked):
     assert told.out.count("stale") == 1
     assert "and 4 more (-v)" in told.out
     assert "remove" not in {*actions(asked("sync", code=1)).values()}
+
+
+def test_comments_beside_what_goes_stay(source, run):
+    """A note at the end of a file, or above an entry, is a person's, whatever stands before or below it."""
+    (source / ".mcp.json").write_text('{"mcpServers": {"docs": {"command": "docs"}, "tracker": {"command": "tracker-mcp"}}}\n')
+    run("sync")
+    place = source / ".codex/config.toml"
+    place.write_text(place.read_text().replace("[mcp_servers.tracker]", "# on the tracker\n[mcp_servers.tracker]") + "# dev note\n")
+    (source / "agentconv.toml").write_text(SOURCE["agentconv.toml"].replace('"codex", ', ""))
+    run("sync", "--yes")
+
+    assert place.read_text() == f"{MINE}\n# on the tracker\n# dev note\n"
