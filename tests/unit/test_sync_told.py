@@ -221,8 +221,9 @@ def test_a_served_assistant(project, capsys):
     assert "not every key of it means something there (-v)" in " ".join(said.out.split())
     assert "makes nothing of color (1)" in each.out
     assert all("does not load two;" in one.out for one in (said, each))
-    assert project.sync("--adopt").code == 0
+    assert project.sync("--adopt").looks == [("new", ".github/agents/mine.agent.md", "", ())]
     assert project.has(f"{SOURCE}/mine.md")
+    assert project.has(".github/agents/mine.agent.md")
 
 
 def test_a_header_that_is_read_in_another_way(project):

@@ -49,6 +49,9 @@ class Action(StrEnum):
 NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED, Action.RELEASE})
 """What a user has to see to: exit code 1."""
 
+WAS_THERE = "it was there before anything was written"
+"""Why what nobody edited is a user's all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

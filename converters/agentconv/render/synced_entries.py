@@ -99,11 +99,16 @@ def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
 def _stale(one: Candidate) -> Line:
     """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
     loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
-    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
-    lifted = insisted(one.name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
-    accepted = f"; {lifted}" if lifted else ""
     reason = refusal(loss, one.target) if loss is not None else "a bug keeps it from being written"
-    return entry(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+    way, many = (_out_of_stale(one, loss, name) for name in (one.name, "AGENT"))
+    return entry(one, "stale", reason, hint=f"it stays as it was; {way}", look=True, for_all=f"they stay as they were; {many}")
+
+
+def _out_of_stale(one: Candidate, loss: Loss | None, name: str) -> str:
+    """Say what can be done about a file that stays as it was; `name`: what is said for the agent's."""
+    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{name}.{one.target}]"
+    lifted = insisted(name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
+    return f"change the source{skip}{f'; {lifted}' if lifted else ''}"
 
 
 _LIFTED = ("set-restraint",)
@@ -222,7 +227,7 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    yield entry(one, "released", f"{cause}, and somebody wrote in it: it stays, and is yours", look=not is_seen)
+    yield entry(one, "released", f"{cause}, and somebody wrote in it, or all of it: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)
 
