@@ -387,3 +387,26 @@ def test_what_only_agents_name_that_a_target_cannot_hold_is_told_once(source, ru
 
     assert [said in one for one in told] == [True, False, True]
     assert "tracker" in (source / ".codex/config.toml").read_text()
+
+
+README, BROKEN = "# Our agents\n", "---\nname: [\n---\n\nFiles tickets.\n"
+
+
+@pytest.mark.parametrize(("beside", "stays"), [({}, False), ({"README.md": README}, False), ({"notes.md": BROKEN}, True)])
+def test_a_server_goes_with_the_last_agent_that_names_it(source, run, beside, stays):
+    """A README beside the agents holds nothing; an agent that cannot be read may name the server, which stays until it can."""
+    (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\nwith = ["needed", "commands"]\n')
+    ticketer = source / ".claude/agents/ticketer.md"
+    ticketer.write_text("---\nname: ticketer\ndescription: Files tickets\ntools: mcp__tracker__create\n---\n\nFile it.\n")
+    command = source / ".claude/commands/release.md"
+    command.parent.mkdir()
+    command.write_text("---\ndescription: Release\n---\n\nRelease it.\n")
+    run("sync")
+    there = (source / ".codex/config.toml").read_text()
+    ticketer.unlink()
+    for name, text in beside.items():
+        (source / ".claude/agents" / name).write_text(text)
+    run("sync", code=int(stays))
+
+    assert "tracker" in there
+    assert ("tracker" in (source / ".codex/config.toml").read_text()) is stays

@@ -95,6 +95,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     """
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found)
+    loaded.pass_over({one.source for one in locked.synced})  # a README beside agents names no part
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
