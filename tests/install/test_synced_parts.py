@@ -410,3 +410,13 @@ def test_a_server_goes_with_the_last_agent_that_names_it(source, run, beside, st
 
     assert "tracker" in there
     assert ("tracker" in (source / ".codex/config.toml").read_text()) is stays
+
+
+def test_a_guard_that_a_target_reads_where_it_is_does_not_stay(source, run):
+    """Cursor reads Claude Code's hooks in place, and is not said to get none of them; Codex does not, and is."""
+    (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "cursor"]\n')
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": ".claude/hooks/guard.sh"}]}
+    (source / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": [hook]}}))
+    told = [line for line in run("sync").err.splitlines() if "set-restrictions-stay" in line]
+
+    assert ["Codex" in line and "Cursor" not in line for line in told] == [True]

@@ -178,6 +178,23 @@ def test_a_released_file_is_told_as_in_the_next_run(project):
     assert told.looks == again.looks == [("new", ".codex/agents/one.toml", "", ())]
 
 
+def test_a_way_out_names_what_the_configuration_takes(tmp_path):
+    """An agent that has another name in a target is left out of it by the name that its source has, whatever says so."""
+    project = Project(tmp_path / "shop", ("codex",), 'with = ["permissions"]\n')
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",), tools="Read, Bash"))
+    project.sync()
+    project.write(".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}\n')
+    looks = [one for one in project.sync().entries if one["needs_a_look"]]
+    tables = [words.partition("]")[0] for one in looks for words in one["hint"].split("skip = true` in [")[1:]]
+    project.configure(project.more + "".join(f"[{table}]\nskip = true\n" for table in tables))
+    followed = project.sync("--yes")
+
+    assert project.has(".codex/agents/Deployer-2.toml") is False
+    assert sorted(tables) == ["sync.agents.Deployer.codex", "sync.agents.deployer.codex"]
+    assert (followed.code, followed.errors) == (0, "")
+
+
 def test_an_agent_that_goes_leaves_its_table(project):
     """The table of an agent that went is told at its line, in each run, and stops nothing; a name like another's is a mistake."""
     project.configure('[sync.agents.one.codex]\nmodel = "gpt-5.1"\n')

@@ -166,9 +166,7 @@ class Run:
         loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
-        known = {one.agent for one in self.lock.synced}
-        new = {agent.name or "" for key, agent in loaded.agents() if known and key not in known}
-        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names, new)
+        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
