@@ -249,3 +249,19 @@ def test_a_source_in_folders_follows_after_a_switch(project):
     project.sync()
     assert switch(project, "codex", "--allow-widening").code == 0
     assert (project.sync().code, project.has(f"{SOURCE}/team/one.md")) == (0, True)
+
+
+def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
+    """An agent that is told from another by case alone has a name of its own in the new source: what it is called here stays."""
+    project = Project(tmp_path / "shop", ("codex",))
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",)))
+    project.sync()
+    before = project.tree()
+    told = project.sync("--switch-source", "codex")
+
+    assert told.code == 2
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert project.tree() == before
+    assert project.sync("--switch-source", "codex", "--yes").code == 0
+    assert project.has(f"{SOURCE}/Deployer-2.md")
