@@ -387,3 +387,14 @@ def test_a_switch_of_the_source_is_told(project, capsys):
 
     assert "  switch  opencode  the source from now on" in said
     assert "would be written" in said
+
+
+def test_agents_of_one_name_are_seen_to_before_both_are_written(project, capsys):
+    """A check says what sync would call the second one, and that its name is seen to first."""
+    project.sync()
+    project.write(f"{SOURCE}/other.md", agent("two", ("Another one.",), tools="Read"))
+    line = next(one for one in project.sync("--check").entries if one["action"] == "write")
+    out = " ".join(printed(project, capsys, "--check").out.split())
+
+    assert line["what"] == f"as `two-2`: {SOURCE}/two.md has the name, too"
+    assert "first see to the agents of one name, else both are written; then run `agentconv sync`" in out
