@@ -420,3 +420,17 @@ def test_a_guard_that_a_target_reads_where_it_is_does_not_stay(source, run):
     told = [line for line in run("sync").err.splitlines() if "set-restrictions-stay" in line]
 
     assert ["Codex" in line and "Cursor" not in line for line in told] == [True]
+
+
+def test_a_server_goes_where_the_configuration_lets_its_agent_go(source, run):
+    """No file of Cursor holds an agent to its tools; where `keep-wider` has one written, the server that it names goes along."""
+    kept = '[sync.cursor]\nown = true\n[sync.agents.reviewer.cursor]\nkeep-wider = ["network"]\n'
+    (source / "agentconv.toml").write_text(f'source = "claude-code"\ntargets = ["cursor"]\nwith = ["needed"]\n{kept}')
+    (source / ".claude/agents/reviewer.md").write_text(
+        "---\nname: reviewer\ndescription: Reviews\ntools: Read, mcp__tracker__search\n---\n\nReview it.\n"
+    )
+    told = run("sync")
+
+    assert (source / ".cursor/agents/reviewer.md").is_file()
+    assert "does not go to Cursor" not in told.err
+    assert "tracker" in (source / ".cursor/mcp.json").read_text()

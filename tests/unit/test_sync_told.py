@@ -398,3 +398,17 @@ def test_agents_of_one_name_are_seen_to_before_both_are_written(project, capsys)
 
     assert line["what"] == f"as `two-2`: {SOURCE}/two.md has the name, too"
     assert "first see to the agents of one name, else both are written; then run `agentconv sync`" in out
+
+
+def test_what_is_said_of_files_that_are_not_written_is_told_in_each_run(tmp_path):
+    """Cursor reads the source's files, and none is written for it unless `own` says so: what would hold in one is vain."""
+    project = Project(tmp_path / "shop", ("codex",))
+    project.write(f"{SOURCE}/one.md", agent("one"))
+    project.write(
+        "agentconv.toml", 'source = "claude-code"\ntargets = ["codex", "cursor"]\n[sync.agents.one.cursor]\nkeep-wider = ["network"]\n'
+    )
+    runs = [project.sync(), project.sync()]
+
+    assert ["nothing comes of [sync.agents.one.cursor] `own = true` in [sync.cursor]" in told.errors for told in runs] == [True, True]
+    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n', ("codex", "cursor"))
+    assert "nothing comes of" not in project.sync("--yes").errors

@@ -18,7 +18,7 @@ from agentconv.families import tool_tokens
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
@@ -59,6 +59,24 @@ def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
             way = f"take what stands in [sync.agents.{name}] out of {settings.own_file}"
             hint = f"did you mean `{near}`? else {way}" if near else way
             yield Diagnostic(Code.USAGE, Severity.ERROR if near else Severity.WARNING, f"the source has no agent `{name}`", place, hint)
+
+
+def unheard(settings: Settings, served: Collection[str]) -> Iterator[Diagnostic]:
+    """Tell of what is said of agents in a target for which nothing is written, since its client reads the source's own files.
+
+    Args:
+        settings: What the project says.
+        served: Such targets.
+    """
+    for name, by_target in settings.agents.items():
+        for target, override in by_target.items():
+            if target in served:
+                title = registry.FORMATS[target].title
+                message = (
+                    f"nothing is written for {title}, which reads the source's files, and nothing comes of [sync.agents.{name}.{target}]"
+                )
+                hint = f"`own = true` in [sync.{target}] has files written for it; else take it out"
+                yield Diagnostic(Code.USAGE, Severity.WARNING, message, override.place, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import source_files, sources
+from agentconv.sync import source_files, sources, views
 from agentconv.sync.unchanged_parts import NAME, digest
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
-    converted = (deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
+    as_said = {target: views.configured(options, settings, target, scope) for target in others}  # by which agents go there that name parts
+    converted = (deployment.deploy_parts(loaded.pieces, target, as_said[target], beside, scope) for target in others)
     done = tuple(_filled_in(one, reader) for one in converted)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})

@@ -114,7 +114,8 @@ class Run:
         alone = not any(
             views.restraining(self.settings, target) for target in targets
         )  # else the agents follow rules that are in no file of theirs
-        may_be = alone and not look_closely and not (told or self.settings.unused) and not named and beside <= {file.path for file in found}
+        vain = [*self.settings.unused, *overriding.unheard(self.settings, self.served_targets)]
+        may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found, outcome)
@@ -135,7 +136,7 @@ class Run:
         outcome.one_way = self.scope.is_user
         outcome.served = self._served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
-        outcome.diagnostics = list(dict.fromkeys((*told, *self.settings.unused, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
+        outcome.diagnostics = list(dict.fromkeys((*told, *vain, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def locked(self, *, dry_run: bool) -> Lock:
