@@ -61,11 +61,19 @@ def _narrower(one: Candidate) -> str:
         kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
         without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
         return f"it is the narrower one: {without}; {kept} says that it is meant"
-    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back"
+    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back{_with_it(one)}"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
     vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
     return f"it may do more there than its source says; {vain}{way}"
+
+
+def _with_it(one: Candidate) -> str:
+    """Say what else goes where the source's word counts of an agent: edits that have nothing to do with what it may do."""
+    edited = [selecting.FIELDS.get(path, path) for path in (one.settled.edited if one.settled else ()) if not digests.restrains(path)]
+    words = [path for path in edited if path != digests.GROUP]
+    stays = " ".join(f"{one.name}:{path}" for path in words)
+    return f", and the edit of {differences.listed(words)}: first {_TYPED} --carry-back {stays}, where that is to stay" if words else ""
 
 
 _ONLY_TAKEN = "it is only for a file as --adopt took it in, and as source and file were then"
