@@ -129,7 +129,9 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
         if outcome.waits:
             print(f"nothing is to be done here: {synced.waiting(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
         elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
-            told = f"run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
+            doubles = any(synced_entries.double_of(one, outcome) for one in outcome.candidates)
+            first = "first see to the agents of one name, else both are written; then " if doubles else ""
+            told = f"{first}run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):
         looking = options.dry_run or options.diff

@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import LossSeverity, Severity
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import columns
+from agentconv.sync import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,9 +35,14 @@ _KINDS = {
 }
 _SEVERITIES = {
     LossSeverity.NOTE: "It changes nothing that an agent does. `--strict=notes` counts it.",
-    LossSeverity.WARNING: "The agent behaves differently in the target. It is told in every run, and makes `--strict` exit with 1.",
+    LossSeverity.WARNING: "The agent behaves differently in the target.",
     LossSeverity.REFUSAL: "The agent is not written, and the run exits with 1.",
 }
+_TOLD = {
+    True: "Each run tells it, and `--strict` exits with 1.",
+    False: "`convert` tells it in each run, and exits with 1 with `--strict`; `sync` tells it once, and counts it then (`-v` lists it).",
+}
+"""When what limits an agent is told, and when any other warning is."""
 _RESTRAINTS = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
 """What `accept` in agentconv.toml takes."""
 _ELSEWHERE = """\
@@ -124,6 +130,8 @@ def loss(code: str) -> str:
         f"{row.summary[0].upper()}{row.summary[1:]}.",
         f"{_KINDS[row.kind]} Mostly a {row.severity}. {_SEVERITIES[row.severity]}",
     ]
+    if row.severity is LossSeverity.WARNING:
+        parts[-1] += f" {_TOLD[code in known.LASTING]}"
     if row.of_pair:
         parts.append("It is the two assistants that differ, so that it is the same for every agent: a run tells it once.")
     parts += [f"### What to do\n\n{advice}" for advice in [_advice(code)] if advice]

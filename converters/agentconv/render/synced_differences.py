@@ -57,7 +57,8 @@ def unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
     if one.view is None or one.there is None:
         return ["something else is there"]
     new, old = digests.grouped(digests.of(one.view.agent)), digests.grouped(digests.of(one.there))
-    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path) and (not among or path in among)]
+    paths = sorted({*new, *old}, key=lambda path: (path != "prompt.text", path))  # what an agent is told to do, before what it is called
+    unlike = [path for path in paths if new.get(path) != old.get(path) and (not among or path in among)]
     rest = [_apart(path, one.view.agent, one.there) for path in unlike if path != digests.GROUP]
     if digests.GROUP not in unlike:
         return rest or ["something else is there"]

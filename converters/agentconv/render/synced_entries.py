@@ -11,7 +11,7 @@ from agentconv.lint.subject import Subject
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
 from agentconv.render.synced_lines import MANY, Line
-from agentconv.sync import digests, selecting, texts
+from agentconv.sync import digests, selecting, sources, texts
 from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import AWAY, line_of
@@ -64,11 +64,19 @@ def _narrower(one: Candidate) -> str:
         kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
         without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
         return f"it is the narrower one: {without}; {kept} says that it is meant"
-    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back"
+    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back{_with_it(one)}"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
     vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
     return f"it may do more there than its source says; {vain}{way}"
+
+
+def _with_it(one: Candidate) -> str:
+    """Say what else goes where the source's word counts of an agent: edits that have nothing to do with what it may do."""
+    edited = [selecting.FIELDS.get(path, path) for path in (one.settled.edited if one.settled else ()) if not digests.restrains(path)]
+    words = [path for path in edited if path != digests.GROUP]
+    stays = " ".join(f"{one.name}:{path}" for path in words)
+    return f", and the edit of {differences.listed(words)}: first {_TYPED} --carry-back {stays}, where that is to stay" if words else ""
 
 
 _ONLY_TAKEN = "it is only for a file as --adopt took it in, and as source and file were then"
@@ -140,7 +148,9 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
         what = _gone(one, outcome) if one.entry is Entry.DELETE else _not_wanted(one, outcome) if one.entry is Entry.RESTORE else what
         freed = differences.more_than_it_did(one)
-        line = entry(one, "rename" if one.moved_from else word, freed or what)
+        double = double_of(one, outcome)
+        line = entry(one, "rename" if one.moved_from else word, freed or what or (_as_double(one, double) if double else ""))
+        line = replace(line, hint=_BOTH if double else "")
         yet = "" if one.entry is Entry.DELETE or one.replaces else one.key[0]
         yield replace(line, source=yet, is_grave=bool(freed))
     elif one.entry is Entry.FOREIGN:
@@ -151,6 +161,21 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _stale(one)
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
+
+
+def double_of(one: Candidate, outcome: Outcome) -> str | None:
+    """Return the file of another agent of that name in the source, for which one that is to be written gets another name; else None."""
+    if one.entry is not Entry.WRITE or one.view is None or one.view.agent.name == one.name or outcome.sources is None:
+        return None
+    return sources.double_of(outcome.sources, one.key)
+
+
+def _as_double(one: Candidate, other: str) -> str:
+    name = one.view.agent.name if one.view is not None else one.name
+    return f"as `{name}`: {other} has the name, too"
+
+
+_BOTH = "first rename one of both in the source, or leave it out by `exclude`: else agentconv sync writes both"
 
 
 def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:

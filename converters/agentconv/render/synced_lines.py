@@ -76,7 +76,7 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
         )
     ]
     for (word, where, _), several in counted.items():
-        names = [agent for agent, _ in several]
+        names = list(dict.fromkeys(agent for agent, _ in several))  # of which several edits may be told
         out.append(f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)")
     return out
 
@@ -88,7 +88,7 @@ def _for_all(several: Sequence[Line]) -> Line:
 
 
 def _named(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:MANY])} and {len(names) - MANY:,} more"
+    return ", ".join(names[:MANY]) + (f" and {len(names) - MANY:,} more" if len(names) > MANY else "")
 
 
 def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:

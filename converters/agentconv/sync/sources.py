@@ -128,6 +128,13 @@ def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
         yield replace(first, message=f"{first.message}{more}", hint=hint)
 
 
+def double_of(loaded: Sources, key: Key) -> str | None:
+    """Return the file of another agent that has the name of this one; None where there is none."""
+    agents = dict(loaded.agents())
+    name = agents[key].name if key in agents else None
+    return next((path for (path, _), agent in agents.items() if name and agent.name == name and path != key[0]), None)
+
+
 def doubles(loaded: Sources, own_file: str) -> Iterator[Diagnostic]:
     """Say of agents of one name which of them their client uses: in the targets each has a name of its own, and what settles it.
 

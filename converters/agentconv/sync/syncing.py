@@ -113,10 +113,10 @@ class Run:
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
-        alone = not any(
-            views.restraining(self.settings, target) for target in targets
-        )  # else the agents follow rules that are in no file of theirs
-        may_be = alone and not look_closely and not (told or self.settings.unused) and not named and beside <= {file.path for file in found}
+        # else the agents follow rules that are in no file of theirs
+        alone = not any(views.restraining(self.settings, target) for target in targets)
+        vain = [*self.settings.unused, *overriding.unheard(self.settings, self.served_targets)]
+        may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found, outcome)
@@ -137,7 +137,7 @@ class Run:
         outcome.one_way = self.scope.is_user
         outcome.served = self._served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
-        outcome.diagnostics = list(dict.fromkeys((*told, *self.settings.unused, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
+        outcome.diagnostics = list(dict.fromkeys((*told, *vain, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def locked(self, *, dry_run: bool) -> Lock:
@@ -169,9 +169,7 @@ class Run:
         loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
-        known = {one.agent for one in self.lock.synced}
-        new = {agent.name or "" for key, agent in loaded.agents() if known and key not in known}
-        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names, new)
+        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
