@@ -64,6 +64,16 @@ def test_left_out_although_wider(project, give, asked):
     assert [loss["code"] for loss in losses] == ["widened-elsewhere"]
 
 
+def test_wider_elsewhere_once_it_comes(project, give, run):
+    """What an assistant refused is told by name once it reads it in another one's folder, which is to come there later."""
+    give({f"{name}.md": agent(name, tools="Read, Grep, mcp__x__y") for name in ("reviewer", "planner")})
+    refused = run("install", "backend-agents", "--accept", "--to", "cursor", code=1).err
+    told = run("install", "backend-agents", "--accept", "--to", "cursor,claude-code").err
+
+    assert "refusal[widening] 2 agents" in refused
+    assert "warning[widened-elsewhere] to Cursor, 2 agents" in told
+
+
 def test_whole_life(project, give, run, asked, tree):
     """Edits survive the update and the removal; what left the pack goes, what is new comes."""
     give(ONE)

@@ -75,7 +75,13 @@ def source_hashes(manifest: Manifest) -> dict[str, str]:
 
 
 def deploy(
-    manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope, reader: Reader
+    manifest: Manifest,
+    pieces: Sequence[Loaded],
+    selection: Mapping[str, tuple[str, ...] | None],
+    scope: Scope,
+    reader: Reader,
+    *,
+    present: Collection[str] = (),
 ) -> list[Deployment]:
     """Convert a pack for its targets.
 
@@ -85,6 +91,7 @@ def deploy(
         selection: By target the ids of the agents that it gets; None for all.
         scope: Where to.
         reader: Reads what is there.
+        present: The assistants that are used there.
 
     Raises:
         InputError: A target takes no agents in this scope.
@@ -110,7 +117,7 @@ def deploy(
         seen = tuple(_as_seen(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
         left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
         done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *seen, *loose))
-    return list(done.values()) if scope.is_user else list(_with_readers(done, units.agents, scope.present()))
+    return list(done.values()) if scope.is_user else list(_with_readers(done, units.agents, present))
 
 
 def _with_readers(done: Mapping[str, Deployment], agents: Mapping[str, Agent], present: Collection[str]) -> Iterator[Deployment]:

@@ -93,7 +93,7 @@ class Prepared:
         return bool(self.unsafe or self.held or self.refused or refused or failed)
 
 
-def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
+def selection(pack: Pack, lock: Lock, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
     """Return the targets that a pack is for, and which of its agents each gets.
 
     A pack has one version here: targets that it is already deployed to are always among them.
@@ -101,8 +101,9 @@ def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Sc
     Raises:
         InputError: No assistant is found, or there is no such agent.
     """
+    before = lock.pack(pack.manifest.name)
     known: dict[str, tuple[str, ...] | None] = dict(before.targets) if before else {}
-    named = request.targets if request.targets is not None else tuple(known) or tuple(scope.present())
+    named = request.targets if request.targets is not None else tuple(known) or tuple(scope.present(lock))
     if not named:
         raise nothing_found(scope)
     ids = deployment.agent_ids(pack.manifest, request.agents)
@@ -138,12 +139,13 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         InputError: The pack is damaged, or what is asked for cannot be.
     """
     before = lock.pack(pack.manifest.name)
-    chosen = selection(pack, before, request, scope)
+    chosen = selection(pack, lock, request, scope)
     pieces = list(pack.pieces())
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
-    done = tuple(_looked_at(one, units, scope, reader) for one in deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
+    converted = deployment.deploy(pack.manifest, pieces, chosen, scope, reader, present=scope.present(lock))
+    done = tuple(_looked_at(one, units, scope, reader) for one in converted)
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
     kept = _kept(pack, units, before, request)

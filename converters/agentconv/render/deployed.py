@@ -19,6 +19,7 @@ from agentconv.render.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.install.consent import Asked
     from agentconv.install.deployment import Deployment
     from agentconv.install.installing import Held, Prepared
@@ -177,20 +178,29 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    fates: dict[tuple[str, str], set[Action]] = {}
-    for step in one.plan.steps:
-        fates.setdefault((step.target, step.agent), set()).add(step.action)
-    told = frozenset() if dry_run else one.as_before
-    all_losses = ((each.target, loss) for each in one.deployments for loss in each.losses)
-    losses = [loss for target, loss in all_losses if verbose or not _is_told(fates.get((target, deployment.owner(loss))), target, told)]
-    found = [loss for loss in losses if not quiet or loss.severity is LossSeverity.REFUSAL]
+    found = [loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if not quiet or loss.severity is LossSeverity.REFUSAL]
     tally = Tally(several_targets=len(one.deployments) > 1)
     for loss in found:
         tally.add(loss)
     yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
 
 
-def _is_told(fate: Collection[Action] | None, target: str, as_before: Collection[str]) -> bool:
+def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
+    """Yield what conversion cost, but for what was told before: what an assistant reads of another one's is new when that file is."""
+    fates: dict[tuple[str, str], set[Action]] = {}
+    for step in one.plan.steps:
+        fates.setdefault((step.target, step.agent), set()).add(step.action)
+    told = frozenset() if dry_run else one.as_before
+    for each in one.deployments:
+        for loss in each.losses:
+            owner = deployment.owner(loss)
+            read = each.left_out.get(owner)
+            fate = {*fates.get((each.target, owner), ()), *(fates.get((read, owner), ()) if read else ())}
+            if every or not _is_told(fate, each.target, told):
+                yield loss
+
+
+def _is_told(fate: Collection[Action], target: str, as_before: Collection[str]) -> bool:
     """Whether what a loss is of is there as it was, or does not come as it did not the last time."""
     return {*fate} == {Action.SAME} if fate else target in as_before
 
