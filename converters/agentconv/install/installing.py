@@ -10,7 +10,7 @@ from agentconv.formats import registry
 from agentconv.install import asking, consent, deployment, gate, guarding, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
-from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
+from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
 from agentconv.install.units import Units, checksum
 from agentconv.packs import finding
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.install.proof import Given
     from agentconv.packs.finding import Pack
+
+_COMES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,14 @@ class Prepared:
         steps = {(step.target, step.agent) for step in self.plan.steps}
         refused = any(one.target not in self.as_before or (one.target, id_) in steps for one in self.deployments for id_ in one.refused)
         failed = any(step.action in NEEDS_A_LOOK for step in self.plan.steps)
-        return bool(self.unsafe or self.held or self.refused or refused or failed)
+        return bool(self.unsafe or self.held or self.refused or refused or failed or self._is_unwatched)
+
+    @property
+    def _is_unwatched(self) -> bool:
+        """Whether something is new where an assistant reads it that does not hold what holds it back."""
+        new = {(step.target, step.agent) for step in self.plan.steps if step.action in _COMES}
+        found = ((one, id_) for one in self.deployments for id_ in one.unwatched)
+        return any(one.target not in self.as_before or (one.left_out.get(id_, one.target), id_) in new for one, id_ in found)
 
 
 def selection(pack: Pack, lock: Lock, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
@@ -327,6 +336,7 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
         one,
         wanted=tuple(want for want in one.wanted if want.agent not in stopped),
         left_out={agent: other for agent, other in one.left_out.items() if agent not in stopped},
+        unwatched=tuple(id_ for id_ in one.unwatched if id_ not in stopped),
         losses=tuple(loss for loss in one.losses if deployment.owner(loss) not in stopped),
     )
 
