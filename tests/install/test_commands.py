@@ -97,6 +97,7 @@ def test_whole_life(project, give, run, asked, tree):
     assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "blocked"} == {"gone"}
     assert "Review it anew." in (project / ".codex/agents/reviewer.toml.agentconv-new").read_text()
     assert "Review it anew." in (project / ".claude/agents/reviewer.md").read_text()
+    assert "--accept=write,network,run,mcp,leaving" in " ".join(run("install", "backend-agents", "-n", code=1).err.split())
     held = {one["agent"]: one for one in update.report["results"][0]["held"]}
     assert (held["writer"]["version"], "running commands" in held["writer"]["more"]) == ("1.0.0", True)
     assert (held["fresh"].get("version"), held["fresh"]["words"]) == (None, ["write", "network", "run", "mcp"])

@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Se
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.install.steps import ONLY_THE_LOCK
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
@@ -173,8 +174,9 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
         yield text.diagnostic(one.refused, look)
     if not _is_done(one, dry_run=dry_run):
         return
+    leaves = any(step.reason == ONLY_THE_LOCK for step in one.plan.steps)
     for held in one.held:
-        yield text.diagnostic(held_diagnostic(held, one.held), look, hint=held is one.held[-1])
+        yield text.diagnostic(held_diagnostic(held, one.held, leaves=leaves), look, hint=held is one.held[-1])
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
@@ -227,14 +229,14 @@ def _waiting(one: Prepared) -> Diagnostic | None:
     return Diagnostic(Code.BLOCKED, Severity.NOTE, message)
 
 
-def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
-    """Say why an agent stays as it is, and what to type: what accepts all that is held."""
+def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = False) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type: what accepts all that is held, and what is to go where that waits, too."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
     if held.guards and not held.more:
         stays = f"stays as in {held.version}" if held.version else "stays away"
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
-    words = ",".join(consent.words(one.more for one in (several or (held,))))
+    words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:
         message = f"`{held.agent}` is gone, and was as in {held.gone}, whose text is not here; it asks for more now: {_more(held)}"
