@@ -53,6 +53,11 @@ _MORE = {
 Codex hands variables on under their own names alone: `env = { "TOKEN" = "${MY_TOKEN}" }` cannot be said to it. Call the variable by one \
 name on both sides (`${TOKEN}`); the hint of the run names the file and the line where it stands. Or write the value into the target's own \
 configuration by hand, in a file that nobody commits.""",
+    "set-restraint": """\
+`agentconv install` has no such flag: of a pack, what an assistant cannot hold back stays away from it, and `agentconv install PACK \
+--to ASSISTANT -n` says for each what that is. Install it for those that hold the rule or the hook, as `agentconv pack` and the \
+pack's README list them; or whoever makes the pack says it in a way that more of them hold (an exit code and stderr, and nothing \
+read of a tool but its `command`), or closes it in each agent.""",
     "widening": f"""\
 A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
 says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \
