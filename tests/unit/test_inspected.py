@@ -62,7 +62,7 @@ def test_who_does_not_look_there_stands_apart():
     file = Inspected("a.md", FIRST, ("a",), readings, looking=frozenset({FIRST}))
     lines = inspected.report([("a.md", file), ("b.md", file)], [FIRST, SECOND], Style())
     first, second = registry.FORMATS[FIRST].title, registry.FORMATS[SECOND].title
-    apart = "not read here; as a copy in their own folder:"
+    apart = "not read here; what each would make of a copy in its own folder:"
 
     assert [line.split() for line in lines[3:6]] == [
         ["loads", "all", *first.split()],

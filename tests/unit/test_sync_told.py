@@ -64,14 +64,14 @@ def test_twenty_agents_are_one_screen(project, capsys):
 
     assert len((first.out + first.err).splitlines()) <= 48
     assert "model-dropped (7 agents)" in first.err
-    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with permissions" in first.err
+    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with needed,permissions" in first.err
     assert looked.out.splitlines()[-1] == "next: `agentconv sync` writes that"
     assert first.out.splitlines()[-2].startswith("next: commit these files and agentconv.lock")
     assert "next:" not in second.out + third.out
     assert "warning[set-restrictions-stay] to Codex, GitHub Copilot, Cursor, OpenCode, the set (-v)" in " ".join(second.err.split())
     assert "denies 1 pattern" not in second.err + third.err
     assert "model-dropped] a0, model" in each.err
-    assert "hint: --with permissions" in " ".join(each.err.split())
+    assert "hint: --with needed,permissions" in " ".join(each.err.split())
 
 
 def test_what_stays_of_the_whole_set_is_counted_where_a_run_is_strict(project):

@@ -94,7 +94,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs)
+    showing = bool(options.dry_run or options.diff) and not options.check
+    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs, looking=showing)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -199,7 +200,8 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> P
 
     lock = run.locked(dry_run=looking)
     passing = run.uncommitted if options.check else frozenset[str]()
-    wish = parts.Wish(chosen.along, _forced(options, chosen), options.yes, _widening(options, chosen), passing)
+    may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
+    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 

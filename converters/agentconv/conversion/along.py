@@ -40,6 +40,11 @@ class With:
         """Whether anything is."""
         return self.needed or bool(self.kinds or self.named)
 
+    def besides(self, kinds: Iterable[str], *, needed: bool = False) -> tuple[str, ...]:
+        """Return the words that take kinds along besides what goes by now: those that are said take the place of what goes unsaid."""
+        own = (NEEDED,) if needed or self.needed or not self.said else ()
+        return tuple(dict.fromkeys((*own, *sorted(self.kinds), *("/".join(one) for one in self.named), *kinds)))
+
 
 NOTHING = With()
 EVERYTHING = With(kinds=frozenset(KINDS))
@@ -190,8 +195,7 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
     stays = [one for one in needed if not any(one is other for other in gone.parts)]
     if stays:
         words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in stays)
-        chosen_ = [*sorted(gone.wanted.kinds), *("/".join(one) for one in gone.wanted.named)]
-        hint = f"--with needed,{','.join(chosen_)} takes it along"
+        hint = f"--with {','.join(gone.wanted.besides((), needed=True))} takes it along"
         yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint)
 
 

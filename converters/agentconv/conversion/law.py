@@ -245,8 +245,8 @@ class Law:
             return None
         words = ", ".join(map(str, more))
         client = self.module.SPEC.client
-        today = f"today {client} reads the source's own file, by which it may do more still: {words}"
-        return f"{losses.rule('widening').hint}, and is the narrower one: {today}"
+        today = f"today {client} reads the source's own file, which leaves still more open: {words}"
+        return f"{today}. {losses.rule('widening').hint}, and that is the narrower of the two"
 
     def _without_servers(self, wider: Sequence[Widening]) -> str | None:
         """Say that an agent is written without the servers that go along, where it is these alone that it may not use."""

@@ -131,8 +131,8 @@ class Subject:
         return {}
 
     @cached_property
-    def refusals(self) -> dict[str, dict[int, str]]:
-        """Of which of its agents a conversion to a client writes no file, and why, as `convertible.refusal` has found it."""
+    def refusals(self) -> dict[str, dict[int, tuple[str, tuple[str, ...]]]]:
+        """Of which of its agents a conversion to a client writes no file, why, and what they could do, as `convertible` has found it."""
         return {}
 
     @cached_property
