@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
     from agentconv.lint.inspection import Inspected, Reading
-    from agentconv.lint.library import Finding, Linted, Mended, fix, inspect, lint
+    from agentconv.lint.library import Finding, Inspection, Linted, Mended, fix, inspect, lint
 
 __version__ = "0.1.0"
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "Hook",
     "InputError",
     "Inspected",
+    "Inspection",
     "Instruction",
     "Invocation",
     "Json",
@@ -233,6 +234,7 @@ _HOMES = {
     **dict.fromkeys(
         (
             "Finding",
+            "Inspection",
             "Linted",
             "Mended",
             "fix",

@@ -74,6 +74,30 @@ def test_reads_keeps_undecodable_bytes():
     assert result.files[0].data == data
 
 
+@pytest.mark.parametrize(
+    ("data", "why", "hint"),
+    [
+        ("---\nname: a\n---\n".encode("utf-16"), "the file is UTF-16", "save it as UTF-8"),
+        (b"", "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
+        (bytes(range(256)), "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
+    ],
+)
+def test_a_file_that_is_named_and_holds_no_agent_is_told(data, why, hint, tmp_path):
+    """It is an error, as on the command line; where it lies among agents, a note, but for `lint`, which has rules for it."""
+    place = tmp_path / ".claude/agents/a.md"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(data)
+    functions = (agentconv.read, agentconv.lint, agentconv.inspect)
+    named, among = ([function(path).diagnostics for function in functions] for path in (place, tmp_path))
+
+    assert [(one.severity, one.message, one.hint) for (one,) in named] == [("error", f"no agent for Claude Code: {why}", hint)] * 3
+    assert [[(one.severity, one.message) for one in found] for found in among] == [
+        [("note", f"no agent for Claude Code: {why}")],
+        [],
+        [("note", f"no agent for Claude Code: {why}")],
+    ]
+
+
 def test_diagnostics_are_values(tmp_path):
     """What reading finds is in the set, with its place."""
     (tmp_path / "bad.md").write_text("---\ndescription: d\nmodel: x\n---\nhi\n")

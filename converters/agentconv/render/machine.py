@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
 from agentconv.core.dataclass import fields
+from agentconv.formats import registry
 from agentconv.render import printable
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ def _values(of: Diagnostic | Loss | Span) -> dict[str, Any]:
 
 
 def report(found: dict[str, Any]) -> str:
-    """Write a report on files, with what looks like a credential cut to its first characters."""
+    """Write a report on files, with what looks like a credential cut to its first characters.
+
+    Among its diagnostics is why formats of other distributions are not there: a program has nothing else to tell it by.
+    """
+    if "diagnostics" in found:
+        known = {one["message"] for one in found["diagnostics"]}
+        gone = [plain(one) for one in registry.BROKEN.values() if one.message not in known]
+        found = found | {"diagnostics": [*found["diagnostics"], *gone]}
     return dumps(_masked(found))
 
 
