@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
+    from agentconv.lint.explaining import Explained, explain, rules
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.lint.library import Finding, Inspection, Linted, Mended, fix, inspect, lint
 
@@ -72,6 +73,7 @@ __all__ = [
     "Body",
     "Command",
     "Diagnostic",
+    "Explained",
     "FileText",
     "Finding",
     "FolderFile",
@@ -123,6 +125,7 @@ __all__ = [
     "Tools",
     "__version__",
     "convert",
+    "explain",
     "fix",
     "formats",
     "inspect",
@@ -130,6 +133,7 @@ __all__ = [
     "lint",
     "read",
     "reads",
+    "rules",
     "schema",
     "schemas",
     "write",
@@ -223,6 +227,14 @@ _HOMES = {
             "FormatRow",
         ),
         "agentconv.formats.registry",
+    ),
+    **dict.fromkeys(
+        (
+            "Explained",
+            "explain",
+            "rules",
+        ),
+        "agentconv.lint.explaining",
     ),
     **dict.fromkeys(
         (

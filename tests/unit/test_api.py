@@ -368,7 +368,7 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
     [
         (lambda _: agentconv.reads(GREETER, "zzz"), "agentconv.formats() lists them"),
         (lambda _: agentconv.reads(GREETER, "zed"), "json holds everything for a program of your own; agentconv.formats() lists them"),
-        (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.lint.catalogue.rules() has them all"),
+        (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.rules() has them all"),
         (lambda agents: agentconv.lint(agents, for_="json"), "name a client, or all; agentconv.formats() lists them"),
         (
             lambda agents: agentconv.write(replace(agents, agents=agents.agents * 2), "codex", on_duplicate="error"),
@@ -475,8 +475,30 @@ def test_a_diagnostic_and_a_loss_are_one_line_as_texts():
     told = Diagnostic(Code.SYNTAX, Severity.ERROR, "wrong", Span("a.md", 4, 2))
 
     assert str(told) == "a.md:4: error: wrong"
-    assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.detail}"
+    assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.message}"
     assert str(replace(loss, span=Span("a.md", 4, 2))).startswith(f"a.md:4: {loss.severity}: a: ")
+
+
+def test_a_loss_says_what_it_is():
+    """Its message is a sentence with the target's name, which needs no catalogue beside it."""
+    agents = agentconv.reads("---\nname: a\ndescription: b\nmodel: opus\n---\nc\n", "claude-code")
+    (loss,) = (one for one in agentconv.write(agents, "codex").losses if one.field == "model")
+
+    assert loss.message == "Codex does not serve this model; the agent inherits: `opus`"
+
+
+def test_a_code_is_explained():
+    """Each rule and each loss is there as data, a distribution's with them; a word that none is called is told with a near one."""
+    rules = agentconv.rules()
+
+    assert [agentconv.explain(rule.code) for rule in rules] == [agentconv.explain(rule.name or "") for rule in rules] == [*rules]
+    assert all(agentconv.explain(code).page for code in losses.codes())
+    assert agentconv.explain("widening").hint == agentconv.explain("WIDENING").hint == "`allow_widening=True` writes it all the same"
+    with pytest.raises(agentconv.InputError, match="no rule and no loss `widenin`") as raised:
+        agentconv.explain("widenin")
+    assert raised.value.diagnostic.hint == "did you mean `widening`?"
+    with pytest.raises(agentconv.InputError, match="named by a word, not an int"):
+        agentconv.explain(3)
 
 
 def test_every_client_is_asked_where_none_is_named():

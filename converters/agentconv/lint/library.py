@@ -16,6 +16,7 @@ from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, inspection
+from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
 from agentconv.sources import agentless, discovery, loading, locations
 
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
     """A set that was read, whose files are looked at; or a file, a folder or a project's root."""
-
-
-_RULES = "agentconv.lint.catalogue.rules() has them all"
-"""What to say in place of all rules, which are too many for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +185,7 @@ class Look:
         self.clients = _clients(for_)
         chosen = _words(select, "select") if select is not None else None
         if chosen == ():
-            raise registry.usage("select names no rule", f"leave it out for all of them; {_RULES}")
+            raise registry.usage("select names no rule", f"leave it out for all of them; {LISTED}")
         self.rules = catalogue.select(chosen, _words(ignore, "ignore"))
 
     def at(self, pieces: Iterable[Loaded]) -> Linted:
@@ -308,9 +305,9 @@ def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
     words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
         if not word.strip():
-            raise registry.usage(f"{what} has an empty value", f"leave it out, or name rules; {_RULES}")
+            raise registry.usage(f"{what} has an empty value", f"leave it out, or name rules; {LISTED}")
         if not catalogue.select((word,)):
-            raise catalogue.none_called(word, _RULES, where=what)
+            raise catalogue.none_called(word, LISTED, where=what)
     return words
 
 

@@ -21,6 +21,7 @@ _OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "gener
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
     found = {name: item for name, item in _values(value).items() if name not in _OURS}
+    found["message"] = value.message
     if value.span:
         found["span"] = {key: item for key, item in _values(value.span).items() if item is not None}
     return {key: item for key, item in found.items() if item is not None}
