@@ -388,6 +388,32 @@ def test_what_a_program_is_told_has_no_flags(call, hint):
     assert not re.search("(^| )--?[a-z]|agentconv [a-z]", f"{raised.value} {raised.value.diagnostic.hint}")
 
 
+@pytest.mark.parametrize(
+    ("tools", "servers", "with_", "hint"),
+    [
+        ("Read", "", None, "`allow_widening=True` writes it all the same, and is the narrower one: today Cursor reads"),
+        (
+            "Bash",
+            '{"mcpServers": {"gh": {"command": "gh"}}}',
+            "all",
+            '`with_="none"` leaves the server out, which every agent there would have',
+        ),
+    ],
+)
+def test_a_refusal_names_what_the_library_has(tools, servers, with_, hint, tmp_path):
+    """A hint that is made for one agent is in the library's words, too."""
+    place = tmp_path / ".claude/agents/a.md"
+    place.parent.mkdir(parents=True)
+    place.write_text(f"---\nname: a\ndescription: Reads.\ntools: {tools}\n---\nRead.\n")
+    if servers:
+        (tmp_path / ".mcp.json").write_text(servers)
+    agents = agentconv.read(tmp_path)
+    told = [loss for loss in agentconv.write(agents, "cursor", with_=with_).losses if loss.code == "widening"]
+
+    assert hint in (told[0].hint or "")
+    assert not [loss.hint for loss in told if "--" in (loss.hint or "")]
+
+
 def test_a_loss_whose_hint_is_of_the_command_line_has_another_for_the_library():
     """A hint of the catalogue that names an option or a command of the program says what a program does instead, or nothing."""
     named = [code for code in losses.codes() if re.search("(^|[ `])--[a-z]|agentconv [a-z]", losses.rule(code).hint or "")]

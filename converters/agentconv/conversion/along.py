@@ -192,7 +192,8 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
         words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in stays)
         chosen_ = [*sorted(gone.wanted.kinds), *("/".join(one) for one in gone.wanted.named)]
         hint = f"--with needed,{','.join(chosen_)} takes it along"
-        yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint)
+        option = f'`with_="needed,{",".join(chosen_)}"` takes it along'
+        yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint, option=option)
 
 
 def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
@@ -200,7 +201,13 @@ def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
     words, title = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts), registry.FORMATS[target].title
     go, them = ("does not go", "it") if len(parts) == 1 else ("do not go", "them")
     message = f"{words} {go} to {title}: only agents name {them} that no file of {title} can hold"
-    return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=f'--with all (in sync: `with = ["all"]`) takes {them} along')
+    return Diagnostic(
+        Code.PARTS,
+        Severity.NOTE,
+        message,
+        hint=f'--with all (in sync: `with = ["all"]`) takes {them} along',
+        option=f'`with_="all"` takes {them} along',
+    )
 
 
 def _key(kind: Kind, name: str) -> str:

@@ -306,6 +306,8 @@ class Loss(Told):
     """The MCP servers that are closed to it then."""
     closes: tuple[str, ...] = ()
     """Effects that the agent's own list of tools is for, and that it has nothing of in the target: it cannot do its work there."""
+    option: str | None = None
+    """The hint for who calls the library, where it is another one than the catalogue has; empty for none."""
 
     @property
     def message(self) -> str:

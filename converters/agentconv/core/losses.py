@@ -76,12 +76,14 @@ def sentence(one: Loss) -> str:
 def in_library(one: Loss) -> Loss:
     """Return a loss with the hint for who calls the library, which has options and no flags."""
     hint = hint_in_library(one)
-    return one if hint == one.hint else replace(one, hint=hint)
+    return one if hint == one.hint and one.option is None else replace(one, hint=hint, option=None)
 
 
 def hint_in_library(one: Loss) -> str | None:
     """Return the hint of a loss for who calls the library."""
     meant = rule(one.code)
+    if one.option is not None:
+        return one.option or None
     return meant.option or None if meant.option is not None and one.hint == meant.hint else one.hint
 
 
