@@ -210,7 +210,8 @@ def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iter
     if not _holds_any(found, target, options):
         does = "refuses what they hold back; the target can hold none of them: close it in each agent, or keep them out of it"
     hint = f"--with {','.join(wanted)} (in sync: `with = [{in_step}]`) {does}"
-    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+    told = losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+    yield replace(told, option=f'`with_="{",".join(wanted)}"` {does}')
 
 
 def _holds_any(found: Sequence[LoadedPart], target: str, options: Options) -> bool:
