@@ -315,6 +315,14 @@ def test_many_changes_of_one_kind_are_counted(project, capsys):
 
     assert "  write  22 agents in codex, opencode: a00, a01, a02 and 19 more (-v lists them)\n" in short
     assert full.count("  write  ") == 22
+    project.sync()
+    for number in range(20):
+        project.replace(f"{SOURCE}/a{number:02}.md", "Two.", "Zwei.")
+    project.replace(f"{SOURCE}/a00.md", "When there is", "If there is")
+    project.replace(f"{SOURCE}/a01.md", "When there is", "If there is")
+    said = " ".join(printed(project, capsys, "--dry-run").out.split())
+
+    assert "update 20 agents in codex, opencode: a00, a01, a02 and 17 more (-v lists them) description of 2, prompt of 20" in said
 
 
 def test_a_refusal_is_told_once(project, capsys):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.install.places import entry_name
 from agentconv.render import text
 from agentconv.render.table import columns
+from agentconv.sync import selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,13 +58,19 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
         every: Whether each has a line, however many there are; else many changes of one kind have one that counts them.
     """
     rows: dict[tuple[str, str, str, bool], dict[str, None]] = {}
+    changed: dict[tuple[str, str, str, bool], tuple[str, ...]] = {}
     for line in found:
         if not line.look:
             key = (line.word, line.agent, line.what, line.is_grave)
             rows.setdefault(key, {})[line.target] = None  # once, however many agents have the name
+            changed[key] = line.fields
     kinds: dict[tuple[str, str, bool], list[tuple[str, str]]] = {}
-    for (word, agent, what, is_grave), targets in rows.items():
-        kinds.setdefault((word, ", ".join(targets), is_grave), []).append((text.safe(agent), text.safe(what)))
+    fields: dict[tuple[str, str, bool], Counter[str]] = {}
+    for key, targets in rows.items():
+        word, agent, what, is_grave = key
+        kind = (word, ", ".join(targets), is_grave)
+        kinds.setdefault(kind, []).append((text.safe(agent), text.safe(what)))
+        fields.setdefault(kind, Counter()).update(selecting.FIELDS.get(path, path) for path in changed[key])
     few = len(rows) if len(rows) <= _FEW else MANY
     counted = {kind: several for kind, several in kinds.items() if len(several) > few and not every and not kind[2]}
     out = [
@@ -75,10 +83,16 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
             ]
         )
     ]
-    for (word, where, _), several in counted.items():
-        names = list(dict.fromkeys(agent for agent, _ in several))  # of which several edits may be told
-        out.append(f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)")
-    return out
+    return [*out, *(line for kind, several in counted.items() for line in _counted(kind, several, fields[kind]))]
+
+
+def _counted(kind: tuple[str, str, bool], several: Sequence[tuple[str, str]], fields: Counter[str]) -> Iterator[str]:
+    """Yield what is told of many changes of one kind: how many agents, and which fields of how many."""
+    word, where, _ = kind
+    names = list(dict.fromkeys(agent for agent, _ in several))  # of which several edits may be told
+    yield f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)"
+    if fields:
+        yield f"    {text.safe(', '.join(f'{name} of {number:,}' for name, number in sorted(fields.items())))}"
 
 
 def _for_all(several: Sequence[Line]) -> Line:
