@@ -254,3 +254,19 @@ def test_an_assistant_with_copies_beside_the_folder_that_it_reads_has_files_of_i
         "[sync.copilot]\n# GitHub Copilot reads .claude/agents itself, and has files of its own here, too: "
         "`own` keeps these in step, and else none are written.\nown = true\n"
     ) in starting.written(tmp_path, start).after.decode()
+
+
+def test_what_convert_wrote_is_no_source(project, capsys):
+    """Of two that load equally many, the one of whose agents the other's were made is the source; one edit of those, and it is asked."""
+    root = project(**{path: text.replace("---\n\n", "tools: Read\n---\n\n") for path, text in agents(".claude/agents", "a", "b").items()})
+    main(["convert", ".", "-t", "codex", "-o", "."])
+    capsys.readouterr()
+    code = main(["init", "--dry-run"])
+    told = capsys.readouterr().out
+    file = root / ".codex/agents/a.toml"
+    file.write_text(file.read_text() + "# mine\n")
+
+    assert (int(code), "source   Claude Code" in told) == (0, True)
+    assert "The agents of Codex are what `convert` makes of those of Claude Code." in told
+    assert main(["init", "--dry-run"]) == 1
+    assert "The source may be Claude Code or Codex" in capsys.readouterr().out

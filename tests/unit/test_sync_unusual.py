@@ -463,7 +463,7 @@ def test_a_twin_by_another_name_is_asked_about_before_a_second_one_is_written(pr
     one.sync("--prefer", "codex", "critic")
     assert (one.sync().code, one.has(".codex/agents/critic.toml")) == (0, False)
     assert new in one.read(f"{SOURCE}/critic.md")
-    two.sync("--adopt")
+    two.sync("--adopt", "judge")
     assert (two.sync().code, two.has(".codex/agents/critic.toml"), two.has(f"{SOURCE}/judge.md")) == (0, True, True)
     three.write("agentconv.toml", f'exclude = ["{WROTE}"]\n{three.read("agentconv.toml")}')
     assert (three.sync().code, three.has(".codex/agents/critic.toml")) == (0, True)

@@ -27,7 +27,7 @@ from agentconv.render import text
 from agentconv.render.table import table, wrapped
 from agentconv.sources import settings_file
 from agentconv.sources.parts import Parts
-from agentconv.sync import foreseen, rulesync, settings, starting
+from agentconv.sync import foreseen, origin, rulesync, settings, starting
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         return _is_said(options, present, root)
     here = starting.look(root)
     moving = options.source == rulesync.NAME
-    source = _of_rulesync(here) if moving else _source(options, here)
+    source = _of_rulesync(here) if moving else _source(options, here, root)
     if source is None:
         return Exit.FINDINGS
     targets = _targets(options, here, source)
@@ -145,7 +145,7 @@ def _of_rulesync(here: Here) -> str:
     return rulesync.SOURCE
 
 
-def _source(options: argparse.Namespace, here: Here) -> str | None:
+def _source(options: argparse.Namespace, here: Here, root: Path) -> str | None:
     """Return the assistant whose agents are the source; None where it cannot be told, which was said then.
 
     Raises:
@@ -165,6 +165,10 @@ def _source(options: argparse.Namespace, here: Here) -> str | None:
         raise registry.usage(f"there are no agents here{own}", hint)
     if len(here.leading) == 1 or options.yes:
         return here.leading[0]
+    if (first := origin.of(root, here.leading)) is not None:
+        others = _names(one for one in here.leading if one != first)
+        print(f"The agents of {others} are what `convert` makes of those of {text.client(first)}.")
+        return first
     if sys.stdin.isatty() and sys.stderr.isatty():
         return _answer(here.leading)
     number = text.count(here.agents[here.leading[0]], "agent")
