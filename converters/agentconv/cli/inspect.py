@@ -116,6 +116,8 @@ def run(options: argparse.Namespace) -> int:
         told = {file.path for file in loader.agentless}
         shown = [file for file in files if file.is_agent or file.path not in told]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
+        if options.effects:
+            _tell_guards(found, scope.sources(options), asked)
     return code
 
 
@@ -229,6 +231,17 @@ def _parts(
     from agentconv.lint import whole_project as project
 
     return inspected, project.look(files, parts, asked, known)
+
+
+def _tell_guards(found: Discovery, sources: Sequence[str], asked: Sequence[str]) -> None:
+    """Print what restrains all agents of the projects that were named, and which clients hold it."""
+    from agentconv.lint import set_guards
+    from agentconv.render import inspected_effects
+
+    folders = [source for source in sources if os.path.isdir(source)]
+    if folders and found.home is None:
+        lines = inspected_effects.guards(list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked)))
+        print("".join(f"{line}\n" for line in lines), end="")
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:
