@@ -100,8 +100,7 @@ def run(options: argparse.Namespace) -> int:
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [failure for file in files for failure in file.failures]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
-    diagnostics += elsewhere.out_of_place(found)
-    diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
+    diagnostics += [*elsewhere.out_of_place(found), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not project and not any(file.is_agent for file in files):
@@ -116,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
         told = {file.path for file in loader.agentless}
         shown = [file for file in files if file.is_agent or file.path not in told]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
+        _tell_guards(options, found, asked)
     return code
 
 
@@ -229,6 +229,18 @@ def _parts(
     from agentconv.lint import whole_project as project
 
     return inspected, project.look(files, parts, asked, known)
+
+
+def _tell_guards(options: argparse.Namespace, found: Discovery, asked: Sequence[str]) -> None:
+    """Print, in the table of what agents may do, what restrains all of them in the projects that were named, and which clients hold it."""
+    folders = [source for source in scope.sources(options) if os.path.isdir(source)]
+    if not options.effects or not folders or found.home is not None:
+        return
+    from agentconv.lint import set_guards
+    from agentconv.render import inspected_effects
+
+    lines = inspected_effects.guards(list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked)))
+    print("".join(f"{line}\n" for line in lines), end="")
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:

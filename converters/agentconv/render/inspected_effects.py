@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.lint.inspection import Inspected, Reading
+    from agentconv.lint.set_guards import SetGuard
 
 _HEADS = {"write": "WRITE", "run": "RUN", "network": "NETWORK", "mcp": "MCP"}
 _GUARD = "GUARD"
@@ -56,6 +57,21 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
     shown = "\n".join(lines)
     legend = [wrapped(words) for mark, words in _LEGEND.items() if mark in shown]
     return [*lines, *([""] if legend else []), *legend]
+
+
+def guards(found: Sequence[SetGuard]) -> list[str]:
+    """Return what restrains all agents of a project, each with who holds it, who reads it and does not, and who does not look there."""
+    lines = ["", "For all agents, by the project's hooks and rules:"] if found else []
+    for one in found:
+        unheld = (f"{text.client(client)} ({why})" for client, why in one.unheld.items())
+        rows = {
+            "held": ", ".join(map(text.client, one.held)),
+            "NOT HELD": ", ".join(unheld),
+            "not read": ", ".join(map(text.client, one.unread)),
+        }
+        said = [f"{words}: {who}" for words, who in rows.items() if who]
+        lines += wrapped(f"  {text.safe(one.restraint.shown)}: {'; '.join(map(text.safe, said))}").split("\n")
+    return lines
 
 
 def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:

@@ -1,0 +1,82 @@
+"""What restrains a whole project, and who holds it: the clients that read it where it stands, each judged as a conversion judges it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import set_restraints
+from agentconv.conversion.along import EVERYTHING
+from agentconv.conversion.carried_parts import CarriedParts
+from agentconv.conversion.options import Options
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
+from agentconv.parts import registry
+from agentconv.sources.places_on_disk import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.part_format import Place
+    from agentconv.core.restraints import Restraint
+    from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+_OPTIONS = Options(deploy=True, along=EVERYTHING)
+
+
+@dataclass(slots=True)
+class SetGuard:
+    """One rule or hook of a whole project."""
+
+    restraint: Restraint
+    held: list[str] = field(default_factory=list)
+    """The clients that read it, and do what it says."""
+    unheld: dict[str, str] = field(default_factory=dict)
+    """Those that read it and do not, with the reason."""
+    unread: list[str] = field(default_factory=list)
+    """Those that do not look where it stands."""
+
+
+def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
+    """Yield what restrains a project, with what each of some clients makes of it."""
+    kinds = [kind for kind in KINDS if kind in RESTRAINING and parts.may_restrain()]
+    for one in (one for kind in kinds for one in parts.of(kind) if one.meant and (one.source is None or one.source.place.native)):
+        lost = {client: _unheld(one, client, place) for client in asked if (place := _place(one, client)) is not None}
+        for restraint in set_restraints.of(one):
+            found = SetGuard(restraint)
+            for client in asked:
+                if client not in lost:
+                    found.unread.append(client)
+                elif restraint.text in lost[client]:
+                    found.unheld[client] = lost[client][restraint.text]
+                else:
+                    found.held.append(client)
+            yield found
+
+
+def _place(loaded: LoadedPart, client: str) -> Place | None:
+    """Return the place of a client's that the file of a part is in; None where it does not look there."""
+    module = registry.part_format(client, loaded.kind)
+    path = loaded.source.text.path if loaded.source else loaded.path
+    return next((place for place in module.project if matches(place, path)), None) if module else None
+
+
+def _unheld(loaded: LoadedPart, client: str, place: Place) -> dict[str, str]:
+    """Return what of it a client does not hold that reads it, and why."""
+    if _is_passed_over(loaded, client, place):
+        return {one.text: "it takes nothing of it" for one in set_restraints.of(loaded)}
+    if client == loaded.client:
+        return {}
+    carried = CarriedParts(client, _OPTIONS, {})
+    carried.judge([loaded])
+    return {one.restraint.text: one.reason for one in carried.restraints.open}
+
+
+def _is_passed_over(loaded: LoadedPart, client: str, place: Place) -> bool:
+    module = registry.part_format(client, loaded.kind)
+    if client == loaded.client or module is None or loaded.source is None:
+        return loaded.state.dropped
+    result = module.read(replace(loaded.source, place=place))
+    taken = (part.name for part, state in zip(result.parts, result.states, strict=True) if not state.dropped)
+    return loaded.part.name not in taken
