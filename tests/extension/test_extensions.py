@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def add_modes_and_servers(package):
-    """Give a format what the guide says of permission modes and MCP servers."""
+    """Give a format what the guide says of permission modes, MCP servers and closed tools."""
     code, words, rows = re.findall(r"(?s)<!-- modes-and-servers -->\n```\w+\n(.*?)```", (CHECKOUT / "docs/library.md").read_text("utf-8"))
     names, tables = words.split("\n", 1)
     schema, vocabulary, module = package / "my-tool.schema.json", package / "my-tool.toml", package / "format.py"
@@ -27,6 +27,7 @@ def add_modes_and_servers(package):
     vocabulary.write_text(vocabulary.read_text("utf-8").replace(names.replace("true", "false"), names) + tables, "utf-8")
     text = module.read_text("utf-8").replace("KEYS: dict[str, Key] = {", f"{code}\n\nKEYS: dict[str, Key] = {{\n    **MODES_AND_SERVERS,")
     line = '    mcp.project_with_tools(projection, stands, "define it in .my-tool/mcp.json")\n'
+    text = text.replace("_reads_back, denies=False)", "_reads_back)")
     module.write_text(text.replace("permissions.mode(projection)\n", f"permissions.mode(projection)\n{line}"), "utf-8")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options
-from agentconv.core import schema_files
+from agentconv.core import fields, modes, schema_files
 from agentconv.core.dataclass import replace
 from agentconv.core.format import Projection
 from agentconv.core.ir import Origin
@@ -56,15 +56,21 @@ def nothing_widens(format_id: str, agent: Agent) -> Iterator[str]:
 
 
 def every_difference_is_a_loss(format_id: str, agent: Agent) -> Iterator[str]:
-    """The fields in which the written agent differs are those that the losses name, or that a loss of tools covers."""
+    """The fields in which the written agent differs are those that the losses name, or that a loss of tools covers.
+
+    What its mode closes is written as tools, too, since clients let modes give way to a more permissive caller: that is no difference.
+    """
     done = convert_agent(agent, format_id)
     if done.file is None:
         return
-    differing = compare.differences(replace(agent, id=""), agent_of(format_id, output(done)))
+    meant = modes.in_tools(agent, format_id, holds="permissions.mode" in registry.load(format_id).SPEC.holds)
+    written = agent_of(format_id, output(done))
+    differing = compare.differences(replace(meant, id=""), written) & compare.differences(replace(agent, id=""), written)
     heads = {loss.field.split(".")[0] for loss in done.losses}
     if {"tools", "permissions"} & heads:
         heads |= {"tools", "permissions"}  # one lever stands for both, and one loss says so
-    yield from (f"{head} differs, and no loss says so" for head in sorted({path.split(".")[0] for path in differing} - heads))
+    for path in sorted(path for path in differing if path.split(".")[0] not in heads):
+        yield f"{path} differs, and no loss says so: {fields.get(agent, path)!r} becomes {fields.get(written, path)!r}"
 
 
 def projecting_again_changes_nothing(format_id: str, agent: Agent) -> Iterator[str]:
