@@ -71,12 +71,10 @@ class Report:
         self.fates: Counter[Fate] = Counter()
         self.kept: Counter[str] = Counter()
         """Files of which something is kept that is not what was to be written, by what can be done about it."""
-        self.keeping: list[str] = []
-        """The files that stay as they were."""
+        self.keeping: list[str] = []  # the files that stay as they were
         self.staying = 0
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
-        self.paths: list[Path] = []
-        """The first file."""
+        self.paths: list[Path] = []  # the first file
         self.folders: set[str] = set()
         self.states: dict[str, dict[str, dict[str, None]]] = {"refused": {}, "not_loaded": {}, "failed": {}}
         """By state and noun, what it is of."""
