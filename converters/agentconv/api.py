@@ -19,7 +19,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, inputs, loading
+from agentconv.sources import agentless, discovery, given_paths, inputs, loading
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Result:
         Raises:
             InputError: The disk refuses, the folder is no path, or `force` is neither `True` nor `False`.
         """
-        place, force = saving.OutputFolder(Path(discovery.named_folder(folder))), given.flag("force", force)
+        place, force = saving.OutputFolder(Path(given_paths.named_folder(folder))), given.flag("force", force)
         saved = [place.save(file, force=force) for file in self.files]
         return [one.path for one in saved if not one.is_kept]
 
@@ -78,7 +78,7 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         InputError: The path names nothing, its format cannot be told, there is no such format, or no agents tell whose parts of several
             assistants are meant.
     """
-    place = discovery.named(path)
+    place = given_paths.named(path)
     found = _discover(place, format)
     clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
     if format is not None and not found.files:
@@ -108,7 +108,7 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     if not isinstance(text, (str, bytes)):
         text = _post(text)
     data = _bytes(text) if isinstance(text, str) else text
-    pieces = list(loading.load_source(found, SourceText(discovery.below(discovery.named(path)) or "agent", data)))
+    pieces = list(loading.load_source(found, SourceText(discovery.below(given_paths.named(path)) or "agent", data)))
     agents = loading.gather(loading.with_ids(pieces))
     causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
     remarks = told((*agents.diagnostics, *causes))
@@ -161,7 +161,7 @@ def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> I
 
 
 def _discover(path: str | os.PathLike[str], format_id: str | None) -> inputs.Discovery:
-    return discovery.discover([discovery.named(path)], given_words.one_format(format_id) if format_id is not None else None)
+    return discovery.discover([given_paths.named(path)], given_words.one_format(format_id) if format_id is not None else None)
 
 
 def _set(set_: object) -> AgentSet:

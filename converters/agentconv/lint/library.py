@@ -18,7 +18,7 @@ from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, inspection
 from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
-from agentconv.sources import agentless, discovery, loading, locations
+from agentconv.sources import agentless, discovery, given_paths, loading, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,7 +123,7 @@ class Mended:
         """
         if folder is None and any(file.path not in self._places for file in self.files):
             raise registry.usage("a set does not say where its files lie", 'name the folder that it was read from: save(".")')
-        top = None if folder is None else discovery.named_folder(folder)
+        top = None if folder is None else given_paths.named_folder(folder)
         if top is not None and self.files and not any(os.path.lexists(f"{top}/{file.path}") for file in self.files):
             hint = "name the folder that they were read from" + (", or none: save()" if self._places else "")
             raise registry.usage(f"there is no `{self.files[0].path}` in `{top}`: what is mended are files that are there", hint)
@@ -169,7 +169,7 @@ def fix(
         InputError: As of `lint`.
     """
     look, unsafe = Look(for_, select, ignore), flag("unsafe", unsafe)
-    found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
+    found = None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
     return look.mended(_pieces(what) if found is None else loading.Loader(found.files, results=True), found, unsafe=unsafe)
 
 
@@ -264,7 +264,7 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> Inspecti
     if not any(words):
         raise registry.usage("for_ names no client", '"all", or nothing, asks every one, and "own" the file\'s own')
     clients, own = _clients(words), registry.names_own(words)
-    found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
+    found = None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
     looking = locations.looking_at(found) if found else {}
     pieces = loading.Loader(found.files, results=True) if found else _pieces(what)
     files: list[Inspected] = []
@@ -289,7 +289,7 @@ def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
 
 def _pieces(what: What) -> Iterable[Loaded]:
     if not isinstance(what, AgentSet):
-        return loading.Loader(discovery.discover([discovery.named(what)]).files, results=True)
+        return loading.Loader(discovery.discover([given_paths.named(what)]).files, results=True)
     if what.agents and not what.sources:
         hint = "write it first, and look at what was written: agentconv.reads(file.data, format) of each of its files"
         raise registry.usage("the set holds no files to look at", hint)

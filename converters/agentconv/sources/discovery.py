@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 from agentconv.core import includes
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError
-from agentconv.core.ir import Agent
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.parts.places import recorded
 from agentconv.sources import locations, sniffing, user_places
-from agentconv.sources.inputs import STDIN, Discovery, Found, followed, problem, read_bytes, reason, strays, unread, walk
+from agentconv.sources.inputs import HOME, STDIN, Discovery, Found, followed, problem, read_bytes, reason, strays, unread, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +30,6 @@ _SKILL = "SKILL.md"
 """What is a skill's file wherever it lies, and no agent's because of its looks."""
 _ODD = frozenset("\\:")
 """What stands for something else in a path of some system."""
-_HOME = "it is a shell that makes a home of `~`; in Python: os.path.expanduser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ def _expand(argument: str) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    home = _HOME if argument.startswith("~") else None
+    home = HOME if argument.startswith("~") else None
     raise problem(f"there is no file or folder `{argument}`", _near(path) or home)
 
 
@@ -233,44 +231,6 @@ def _common_root(paths: list[Path]) -> Path:
 def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
     """Return where the SRC arguments are: standard input is where it is said to be from, else here."""
     return [(stdin_name or os.curdir) if argument == STDIN else argument for argument in arguments]
-
-
-def named(path: object) -> str:
-    """Return a path that a program gives as an argument: `-` is a file like any other there.
-
-    Raises:
-        InputError: It is no path.
-    """
-    try:
-        place = os.fspath(path)  # type: ignore[call-overload]
-    except TypeError:
-        from agentconv.core.given import kind_of
-
-        hint = "agents are taken as a set: agentconv.AgentSet((agent,))" if isinstance(path, Agent) else 'the current folder is "."'
-        raise registry.usage(f"a path is text or a pathlib.Path, not {kind_of(path)}", hint) from None
-    if not isinstance(place, str):
-        place = os.fsdecode(place)
-    return os.path.join(os.curdir, place) if place == STDIN else place
-
-
-def named_folder(path: object) -> str:
-    """Return a folder to write into that a program gives as an argument, as `named` does; it need not be there.
-
-    Raises:
-        InputError: It is no path, or one that nobody means.
-    """
-    place = named(path)
-    if not place:
-        raise registry.usage("a folder has a name, and this is an empty text", 'the current folder is "."')
-    if place.partition("/")[0] == "~" and not os.path.lexists("~"):
-        raise registry.usage(f"there is no folder `~` for `{place}`", _HOME)
-    try:
-        is_name = b"\0" not in os.fsencode(place)
-    except UnicodeEncodeError:
-        is_name = False
-    if not is_name:
-        raise registry.usage(f"no folder can be called {place!r}")
-    return place
 
 
 def siblings(found: Discovery) -> list[Found]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from agentconv.sources.user_places import Home
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
+HOME = "it is a shell that makes a home of `~`; in Python: os.path.expanduser"
+"""What is said of a path that a shell would have changed."""
 STDIN = "-"
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""

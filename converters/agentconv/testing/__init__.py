@@ -32,7 +32,7 @@ from agentconv.core.given import kind_of
 from agentconv.core.library_words import public
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.sources import discovery
+from agentconv.sources import given_paths
 from agentconv.testing import contract, laws, roundtrip, rules
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
     if not isinstance(format_id, str):
         raise registry.usage(f"a format is named by a word, not {kind_of(format_id)}", f"name one by its id; {registry.LISTED_IN_LIBRARY}")
     found = format_id if format_id in registry.FORMATS else registry.resolve(format_id)
-    folder = Path(discovery.named_folder(fixtures)) if fixtures is not None else None
+    folder = Path(given_paths.named_folder(fixtures)) if fixtures is not None else None
     return [
         *(Case("contract", name, partial(check, found)) for name, check in contract.CHECKS.items()),
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
