@@ -309,3 +309,19 @@ def test_a_release_is_shown_before(copied):
 
     assert main(["sync", "--project", str(copied.root), "--release", "codex", "-n"]) == 0
     assert copied.changes(before) == ""
+
+
+def test_what_is_asked_about_is_adopted_by_name_alone(tmp_path):
+    """An agent that is perhaps one of the source's is left by `--adopt` that takes all, since the question stands; who names it answers."""
+    project = Project(tmp_path / "shop", ("codex",))
+    lines = ("Read one change at a time and say what could break.", "Then read its tests, and each caller of it.")
+    project.write(f"{SOURCE}/reviewer.md", agent("reviewer", lines))
+    for name, prompt in (("auditor", "\n\n".join((*lines, "Be brief."))), ("packer", "Pack what is built, and name each of the files.")):
+        project.write(f".codex/agents/{name}.toml", f'name = "{name}"\ndescription = "D"\ndeveloper_instructions = """{prompt}"""\n')
+    told = project.sync("--adopt")
+
+    assert project.has(f"{SOURCE}/packer.md")
+    assert [one["path"] for one in told.entries if one["needs_a_look"]] == [".codex/agents/reviewer.toml"]
+    assert not project.has(f"{SOURCE}/auditor.md")
+    project.sync("--adopt", "auditor")
+    assert project.has(f"{SOURCE}/auditor.md")

@@ -280,3 +280,19 @@ def test_what_a_person_wrote_stays_when_its_agent_goes_from_the_new_source(proje
 
     assert {("released", "claude-code two"), ("delete", "opencode two")} <= told
     assert project.has(TWO)
+
+
+def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
+    """An agent that is told from another by case alone has a name of its own in the new source: what it is called here stays."""
+    project = Project(tmp_path / "shop", ("codex",))
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",)))
+    project.sync()
+    before = project.tree()
+    told = project.sync("--switch-source", "codex")
+
+    assert told.code == 2
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert project.tree() == before
+    assert project.sync("--switch-source", "codex", "--yes").code == 0
+    assert project.has(f"{SOURCE}/Deployer-2.md")

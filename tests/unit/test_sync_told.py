@@ -14,7 +14,7 @@ import pytest
 
 from agentconv.cli import main
 from agentconv.disk import placing
-from agentconv.render import synced, synced_entries
+from agentconv.render import in_step, synced, synced_entries, synced_lines
 from agentconv.render.synced_words import WORDS
 from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
@@ -47,7 +47,7 @@ def test_what_is_known_is_a_line(project, capsys):
 
     assert "whatever its file says" in " ".join(first.err.split())
     assert second.err == "warning[not-enforced] to Codex, 2 agents (-v)\n"
-    assert "warning[not-enforced] to Codex, 3 agents" in third.err
+    assert "warning[not-enforced] to Codex, 2 more agents (-v)" in third.err
     assert all(len(line) <= 80 for said in (first, second, third) for line in (said.out + said.err).splitlines())
 
 
@@ -64,14 +64,14 @@ def test_twenty_agents_are_one_screen(project, capsys):
 
     assert len((first.out + first.err).splitlines()) <= 48
     assert "model-dropped (7 agents)" in first.err
-    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with permissions" in first.err
+    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with needed,permissions" in first.err
     assert looked.out.splitlines()[-1] == "next: `agentconv sync` writes that"
     assert first.out.splitlines()[-2].startswith("next: commit these files and agentconv.lock")
     assert "next:" not in second.out + third.out
     assert "warning[set-restrictions-stay] to Codex, GitHub Copilot, Cursor, OpenCode, the set (-v)" in " ".join(second.err.split())
     assert "denies 1 pattern" not in second.err + third.err
     assert "model-dropped] a0, model" in each.err
-    assert "hint: --with permissions" in " ".join(each.err.split())
+    assert "hint: --with needed,permissions" in " ".join(each.err.split())
 
 
 def test_what_stays_of_the_whole_set_is_counted_where_a_run_is_strict(project):
@@ -176,6 +176,23 @@ def test_a_released_file_is_told_as_in_the_next_run(project):
     told, again = project.sync(), project.sync()
 
     assert told.looks == again.looks == [("new", ".codex/agents/one.toml", "", ())]
+
+
+def test_a_way_out_names_what_the_configuration_takes(tmp_path):
+    """An agent that has another name in a target is left out of it by the name that its source has, whatever says so."""
+    project = Project(tmp_path / "shop", ("codex",), 'with = ["permissions"]\n')
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",), tools="Read, Bash"))
+    project.sync()
+    project.write(".claude/settings.json", '{"permissions": {"deny": ["Bash(rm:*)"]}}\n')
+    looks = [one for one in project.sync().entries if one["needs_a_look"]]
+    tables = [words.partition("]")[0] for one in looks for words in one["hint"].split("skip = true` in [")[1:]]
+    project.configure(project.more + "".join(f"[{table}]\nskip = true\n" for table in tables))
+    followed = project.sync("--yes")
+
+    assert project.has(".codex/agents/Deployer-2.toml") is False
+    assert sorted(tables) == ["sync.agents.Deployer.codex", "sync.agents.deployer.codex"]
+    assert (followed.code, followed.errors) == (0, "")
 
 
 def test_an_agent_that_goes_leaves_its_table(project):
@@ -379,3 +396,78 @@ def test_a_switch_of_the_source_is_told(project, capsys):
 
     assert "  switch  opencode  the source from now on" in said
     assert "would be written" in said
+
+
+def test_agents_of_one_name_are_seen_to_before_both_are_written(project, capsys):
+    """A check says what sync would call the second one, and that its name is seen to first."""
+    project.sync()
+    project.write(f"{SOURCE}/other.md", agent("two", ("Another one.",), tools="Read"))
+    line = next(one for one in project.sync("--check").entries if one["action"] == "write")
+    out = " ".join(printed(project, capsys, "--check").out.split())
+
+    assert line["what"] == f"as `two-2`: {SOURCE}/two.md has the name, too"
+    assert "first see to the agents of one name, else both are written; then run `agentconv sync`" in out
+
+
+def test_what_is_said_of_files_that_are_not_written_is_told_in_each_run(tmp_path):
+    """Cursor reads the source's files, and none is written for it unless `own` says so: what would hold in one is vain."""
+    project = Project(tmp_path / "shop", ("codex",))
+    project.write(f"{SOURCE}/one.md", agent("one"))
+    project.write(
+        "agentconv.toml", 'source = "claude-code"\ntargets = ["codex", "cursor"]\n[sync.agents.one.cursor]\nkeep-wider = ["network"]\n'
+    )
+    runs = [project.sync(), project.sync()]
+
+    assert ["nothing comes of [sync.agents.one.cursor] `own = true` in [sync.cursor]" in told.errors for told in runs] == [True, True]
+    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n', ("codex", "cursor"))
+    assert "nothing comes of" not in project.sync("--yes").errors
+
+
+def test_a_word_that_takes_rights_back_says_what_else_goes(project):
+    """The source's word counts of the whole agent: an edit of its prompt is named, with what keeps it."""
+    project.sync()
+    place = ".codex/agents/one.toml"
+    project.replace(place, "Two.", "Deux.")
+    project.replace(place, "read-only", "workspace-write")
+    told = project.sync().entries
+    hint = next(one["hint"] for one in told if one["action"] == "wider")
+
+    assert hint.endswith("and the edit of prompt: first agentconv sync --carry-back one:prompt, where that is to stay")
+
+
+def test_a_file_that_is_not_ours_says_first_that_its_prompt_is_another(project):
+    """Of much that differs the first few are told: what the agent is told to do is one of them."""
+    keys = 'color = "#102030"\ntemperature: 0.1\ntop_p: 0.5\nmodel: a/b\n'.replace(' = "', ': "')
+    project.write(".opencode/agents/one.md", f"---\ndescription: Another\nmode: subagent\n{keys}---\n\nWhat somebody wrote.\n")
+    what = next(one["what"] for one in project.sync().entries if one["action"] == "foreign")
+
+    assert "prompt (" in what
+    assert "more" in what.rpartition(" and ")[2]
+
+
+def test_what_a_run_counts_is_agents(project):
+    """Several edits of one agent are of one; where no target has all of them, each is counted for itself."""
+    edits = [synced_lines.Line("carried", f"agent-{number // 2}", f"{number}", "codex", "p") for number in range(40)]
+
+    assert synced_lines.changes(edits, every=False) == [
+        "  carried  20 agents in codex: agent-0, agent-1, agent-2 and 17 more (-v lists them)"
+    ]
+    settings = mock.Mock(targets=("codex", "opencode"))
+    assert in_step.agents(settings, 47, {"codex": 46, "opencode": 45}) == "47 agents: 46 with codex, 45 with opencode in step."
+    assert in_step.agents(settings, 47, {"codex": 46}) == "47 agents in step with opencode, 46 with codex."
+
+
+def test_what_an_agent_loses_its_tools_by_is_named(tmp_path, capsys, monkeypatch):
+    """However much a first run tells: the agent, the server, and what takes it along."""
+    project = Project(tmp_path / "shop", ("codex", "opencode", "roo"))
+    monkeypatch.chdir(project.root)
+    for number in range(4):
+        header = {"model": "sonnet", "permissionMode": "acceptEdits", "mcpServers": "[tracker]", "maxTurns": "3"}
+        project.write(f"{SOURCE}/a{number}.md", agent(f"a{number}", tools="Read, WebFetch, mcp__tracker__create", **header))
+    project.write(".mcp.json", '{"mcpServers": {"tracker": {"command": "tracker"}}}')
+    errors = " ".join(printed(project, capsys).err.split())
+
+    assert "-v says what becomes of each agent" in errors
+    assert "warning[mcp-undefined] to Codex, 4 agents (a0, a1, a2 and 1 more); OpenCode, 4 agents" in errors
+    assert 'tracker hint: `with = ["needed"]` in agentconv.toml keeps what agents name in step, too' in errors
+    assert "mcp-undefined (" not in errors

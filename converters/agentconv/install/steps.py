@@ -85,6 +85,10 @@ class Wanted:
         return self.part == "hooks" and self.beside
 
 
+ONLY_THE_LOCK = "the pack does not give it any more, and nothing but the lock says that it was the pack's; --accept=leaving takes it away"
+"""Why an entry stays that is to go, where that waits for a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What becomes of one entry."""

@@ -26,8 +26,11 @@ def agents(settings: Settings, number: int, fewer: Mapping[str, int] = MappingPr
     if not settings.targets:
         return "Nothing is kept in step: `targets` names no assistant."
     targets = [target for target in settings.targets if target not in fewer]
-    some = "".join(f", {fewer[target]:,} with {target}" for target in settings.targets if target in fewer)
-    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}{some}."
+    rest = [f"{fewer[target]:,} with {target}" for target in settings.targets if target in fewer]
+    if not targets:
+        return f"{number:,} {'agent' if number == 1 else 'agents'}: {', '.join(rest)} in step."
+    some = "".join(f", {one}" for one in rest)
+    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets)}{some}."
 
 
 def parts(counts: Mapping[str, int]) -> str:
@@ -68,11 +71,17 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Map
     counted: dict[str, list[str]] = {}
     for (target, code), number in found:
         accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
-        whose = "" if code in known.OF_SET else f", {text.count(number, 'agent')}"
+        more = number - (told or {}).get((target, code), 0)
+        whose = "" if code in known.OF_SET else f", {text.count(number, 'agent') if more == number else _more(more)}"
         counted.setdefault(code, []).append(f"{text.client(target)}{whose}{accepted}")
     for code, places in sorted(counted.items()):
         to = f"{', '.join(places)}, {WHOLE_SET}" if code in known.OF_SET else "; to ".join(places)
         yield f"{word}[{code}] to {to} (-v)"
+
+
+def _more(number: int) -> str:
+    """Say how many agents there are beside those of which the same was told in full."""
+    return f"{number:,} more {'agent' if number == 1 else 'agents'}"
 
 
 def open_limits(

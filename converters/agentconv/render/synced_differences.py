@@ -57,7 +57,8 @@ def unlike(one: Candidate, among: Collection[str] = ()) -> list[str]:
     if one.view is None or one.there is None:
         return ["something else is there"]
     new, old = digests.grouped(digests.of(one.view.agent)), digests.grouped(digests.of(one.there))
-    unlike = [path for path in sorted({*new, *old}) if new.get(path) != old.get(path) and (not among or path in among)]
+    paths = sorted({*new, *old}, key=lambda path: (path != "prompt.text", path))  # what an agent is told to do, before what it is called
+    unlike = [path for path in paths if new.get(path) != old.get(path) and (not among or path in among)]
     rest = [_apart(path, one.view.agent, one.there) for path in unlike if path != digests.GROUP]
     if digests.GROUP not in unlike:
         return rest or ["something else is there"]
@@ -84,6 +85,13 @@ def more_than_it_did(one: Candidate) -> str:
     """Say what an agent may do from now on because what stood there gives way; nothing where that is no more than it did."""
     freed = ", ".join(map(str, gains(one))) if one.lets_go and one.entry is not Entry.DELETE else ""
     return f"it may do more there than it did: {freed}" if freed else ""
+
+
+def more(one: Candidate) -> tuple[str, str]:
+    """Say what an agent may do from now on that it may not yet: because what stood there gives way, and for whatever reason."""
+    freed = more_than_it_did(one)
+    gained = ", ".join(map(str, gains(one))) if not freed else ""
+    return freed, freed or (f"now also: {gained}" if gained else "")
 
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:

@@ -41,7 +41,7 @@ class Line:
     is_grave: bool = False
     """Whether it has a line of its own, however many there are like it."""
     source: str = ""
-    """The source's file, where the one that is meant is yet to be written."""
+    """The source's file, where that is what was changed: the one that is meant is yet to be written."""
 
     @property
     def place(self) -> str:
@@ -89,7 +89,8 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
 def _counted(kind: tuple[str, str, bool], several: Sequence[tuple[str, str]], fields: Counter[str]) -> Iterator[str]:
     """Yield what is told of many changes of one kind: how many agents, and which fields of how many."""
     word, where, _ = kind
-    yield f"  {word}  {text.count(len(several), 'agent')} in {where}: {_named([agent for agent, _ in several])} (-v lists them)"
+    names = list(dict.fromkeys(agent for agent, _ in several))  # of which several edits may be told
+    yield f"  {word}  {text.count(len(names), 'agent')} in {where}: {_named(names)} (-v lists them)"
     if fields:
         yield f"    {text.safe(', '.join(f'{name} of {number:,}' for name, number in sorted(fields.items())))}"
 
@@ -101,7 +102,7 @@ def _for_all(several: Sequence[Line]) -> Line:
 
 
 def _named(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:MANY])} and {len(names) - MANY:,} more"
+    return ", ".join(names[:MANY]) + (f" and {len(names) - MANY:,} more" if len(names) > MANY else "")
 
 
 def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:

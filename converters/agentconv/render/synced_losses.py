@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.defined_servers import UNDEFINED
 from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import LossSeverity
@@ -45,7 +46,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         yield from _each(shown, look)
     else:
         yield from _together(shown, look, several=len(outcome.settings.targets) > 1 or bool(outcome.adopted))
-    if any(loss.code == "model-dropped" for loss in shown):
+    if any(loss.code == "model-dropped" for loss in shown) and not outcome.settings.models.by_tier:
         yield f'  hint: `models = "tier"` in {outcome.settings.own_file} writes each assistant\'s own of the same tier'
     if not every:
         told = {(loss.target, loss.code, loss.agent) for loss in outcome.new_losses}
@@ -68,7 +69,7 @@ def _each(shown: Sequence[Loss], look: Style) -> Iterator[str]:
 
 
 def _together(shown: Sequence[Loss], look: Style, *, several: bool) -> Iterator[str]:
-    """Yield losses by code; where that is much, those that limit what an agent may do in a few words, and the others counted."""
+    """Yield losses by code; where that is much, limits that are not held and tools that are lost in a few words, and the others counted."""
     tally = Tally(several_targets=several)
     for loss in shown:
         tally.add(loss)
@@ -79,7 +80,7 @@ def _together(shown: Sequence[Loss], look: Style, *, several: bool) -> Iterator[
     limits: dict[tuple[LossSeverity, str], list[Loss]] = {}
     others: dict[tuple[LossSeverity, str], dict[str, dict[str, None]]] = {}
     for loss in sorted(shown, key=lambda loss: (_ORDER[loss.severity], loss.target, loss.code)):
-        if known.is_lasting(loss) or loss.severity is LossSeverity.REFUSAL:
+        if known.is_lasting(loss) or loss.severity is LossSeverity.REFUSAL or loss.code == UNDEFINED:
             limits.setdefault((loss.severity, loss.code), []).append(loss)
         else:
             others.setdefault((loss.severity, loss.target), {}).setdefault(loss.code, {})[loss.agent] = None

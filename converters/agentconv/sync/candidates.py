@@ -58,7 +58,7 @@ class Candidate:
     """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
-    way: str = "mend it, or --prefer source writes it anew"
+    way: str = "mend it, or agentconv sync --prefer source writes it anew"
     """What can be done about that."""
     kept: frozenset[str] = frozenset()
     kept_alone: frozenset[str] = frozenset()
@@ -216,7 +216,7 @@ class Candidate:
         if self.settled is not None and self.settled.written and self.bases and not insists:
             self.entry, self.settled = Entry.LEAVE, None
             self.reason = f"agentconv {version} wrote it, and this is an older one"
-            self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
+            self.way = f"install that version; agentconv sync --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
         """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it.
@@ -309,10 +309,12 @@ def of(situation: Situation, bases: Bases) -> list[Candidate]:
         given_one.carried = situation.carried.get((given_one.target, *given_one.place), frozenset())
     taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     states = {views.target: views for views in given}
+    agents = dict(sources.agents())
     for place, several in by_place.items():
         if place not in taken:
             reason = unread.get(several[0].agent)
-            found.append(_without_view(several, states.get(place[0]), reason, situation, moved))
+            key = moved.get(several[0].agent, several[0].agent)
+            found.append(_without_view(several, (key, agents.get(key)), states.get(place[0]), reason, situation))
     return sorted(found, key=lambda one: (one.target, one.path, one.pointer))
 
 
@@ -356,12 +358,12 @@ def _unread(situation: Situation) -> dict[Key, str]:
 
 
 def _without_view(
-    several: list[Synced], views: Views | None, unread: str | None, situation: Situation, moved: Mapping[Key, Key]
+    several: list[Synced], of_agent: tuple[Key, Agent | None], views: Views | None, unread: str | None, situation: Situation
 ) -> Candidate:
     """Return an entry of the lock for which the source gives nothing."""
-    first = several[0]
-    key = moved.get(first.agent, first.agent)
+    first, (key, author) = several[0], of_agent
     name = first.name if not first.pointer else entry_name(first.pointer)
+    name = author.name or name if author is not None else name  # by which the configuration knows it, whatever it is called there
     if first.target == situation.settings.source_format:
         source = Source.IS_TARGET
     elif views is None or key in views.skipped:
@@ -378,6 +380,6 @@ def _without_view(
     one.refused = views.refused.get(key, ()) if views is not None else ()
     one.reason = unread
     if source is Source.REFUSED:
-        one.author = next((agent for where, agent in situation.sources.agents() if where == key), None)
+        one.author = author
         one.instead = situation.instead(one.target).get(key)
     return one

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from agentconv.sync.overrides import Override
     from agentconv.sync.settings import Settings
 
-_FEW = 3
-"""How many agents are named as what may be meant."""
 _ORDER = ("read-only", "workspace-write", "full")
 
 
@@ -54,24 +52,37 @@ def kept_wider(settings: Settings, target: str, name: str) -> frozenset[str]:
     return frozenset(override.keep_wider) if override is not None else frozenset()
 
 
-def unknown(settings: Settings, names: frozenset[str], new: Collection[str] = ()) -> Iterator[Diagnostic]:
-    """Complain about overrides for agents that the source does not have: one went, got a name by which it is not known, or it is a mistake.
+def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
+    """Tell of overrides for agents that the source does not have: one went, which stops nothing; where another is near, it is a mistake.
 
     Args:
         settings: What the project says.
         names: The agents of the source.
-        new: Those of them that were not there before: one of them may be meant, and gets nothing of what is said.
     """
     for name, place in settings.places.items():
         if name not in names:
             near = nearest(name, sorted(names), 0.7)
             way = f"take what stands in [sync.agents.{name}] out of {settings.own_file}"
             hint = f"did you mean `{near}`? else {way}" if near else way
-            if new and near not in new:
-                listed = " or ".join(f"[sync.agents.{one}]" for one in sorted(new)[:_FEW])
-                hint = f"nothing of it holds for agents that are new: where one of them is that agent, call it {listed}; else {way}"
-            severity = Severity.ERROR if near or new else Severity.WARNING
-            yield Diagnostic(Code.USAGE, severity, f"the source has no agent `{name}`", place, hint)
+            yield Diagnostic(Code.USAGE, Severity.ERROR if near else Severity.WARNING, f"the source has no agent `{name}`", place, hint)
+
+
+def unheard(settings: Settings, served: Collection[str]) -> Iterator[Diagnostic]:
+    """Tell of what is said of agents in a target for which nothing is written, since its client reads the source's own files.
+
+    Args:
+        settings: What the project says.
+        served: Such targets.
+    """
+    for name, by_target in settings.agents.items():
+        for target, override in by_target.items():
+            if target in served:
+                title = registry.FORMATS[target].title
+                message = (
+                    f"nothing is written for {title}, which reads the source's files, and nothing comes of [sync.agents.{name}.{target}]"
+                )
+                hint = f"`own = true` in [sync.{target}] has files written for it; else take it out"
+                yield Diagnostic(Code.USAGE, Severity.WARNING, message, override.place, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import source_files, sources
+from agentconv.sync import source_files, sources, views
 from agentconv.sync.unchanged_parts import NAME, digest
 
 if TYPE_CHECKING:
@@ -95,13 +95,15 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     """
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found)
+    loaded.pass_over({one.source for one in locked.synced})  # a README beside agents names no part
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
+    as_said = {target: views.configured(options, settings, target, scope) for target in others}  # by which agents go there that name parts
     converted = (
-        deployment.deploy_parts(loaded.pieces, target, replace(options, staying=_staying(loaded, locked, target)), beside, scope)
+        deployment.deploy_parts(loaded.pieces, target, replace(as_said[target], staying=_staying(loaded, locked, target)), beside, scope)
         for target in others
     )
     done = tuple(_filled_in(one, reader) for one in converted)

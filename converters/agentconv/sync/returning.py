@@ -53,7 +53,8 @@ class Returning:
         nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
         unread = [one for one in self._run.files(targets, [], self._run.lock, leave=loaded.files).values() if one.problem is not None]
         _check_names(self._run.adopt or (), [agent.name or "" for _, _, agent in nobodys], unread)
-        adopting.take(one for one in nobodys if not self._run.adopt or one[2].name in self._run.adopt)
+        asked = {(one.alike[0].path, one.alike[1]) for one in outcome.candidates if one.alike is not None}  # whether they are one
+        adopting.take(one for one in nobodys if (one[2].name in self._run.adopt if self._run.adopt else (one[0].path, one[1]) not in asked))
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome

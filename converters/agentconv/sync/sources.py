@@ -106,6 +106,8 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+        if problem is not None and problem.span is not None and problem.span.line:
+            sources.ways[piece.path] = "mend it", problem.span.line
         if not piece.agents and not piece.diagnostics:
             sources.absent[piece.path] = sniffing.may_be_agent(piece.path, piece.format)
     elif piece.diagnostics:
@@ -124,6 +126,13 @@ def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     for first, *others in kinds.values():
         more = f" (and in {len(others):,} more {'files' if len(others) > 1 else 'file'})" if others else ""
         yield replace(first, message=f"{first.message}{more}", hint=hint)
+
+
+def double_of(loaded: Sources, key: Key) -> str | None:
+    """Return the file of another agent that has the name of this one; None where there is none."""
+    agents = dict(loaded.agents())
+    name = agents[key].name if key in agents else None
+    return next((path for (path, _), agent in agents.items() if name and agent.name == name and path != key[0]), None)
 
 
 def doubles(loaded: Sources, own_file: str) -> Iterator[Diagnostic]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
+    from agentconv.sync.candidates import Candidate
     from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
@@ -265,6 +266,9 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     run.lock = replace(before.lock, synced=tuple(_settled(locked, given, kept, old)))
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
+    named = [one for one in outcome.candidates if one.target == old and one.moved_from is not None]
+    if named and not before.choices.insist:
+        raise _would_rename(named, old)
     wider = tuple(_wider(switch, outcome, found))
     if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
         raise _would_widen(unasked)
@@ -322,6 +326,15 @@ def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple
     """Return what an agent may do beyond the old source, but what the configuration says of it already."""
     named = overriding.kept_wider(switch.settings, target, author.name or "")
     return tuple(one for one in compare.widenings(author, agent, target) if one.name not in named)
+
+
+def _would_rename(named: Sequence[Candidate], old: str) -> InputError:
+    """Make the error for files of what was the source that would have other names, since the new source's agents have."""
+    listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
+    more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
+    message = f"agents of the new source have other names, and files of {registry.FORMATS[old].title} would get them: {listed}{more}"
+    hint = "rename them in the source, sync, and switch then; --yes goes on, and renames these files"
+    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
 
 
 def _would_widen(wider: Sequence[Wider]) -> InputError:

@@ -71,6 +71,8 @@ class Run:
     """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
+    every: bool = False
+    """Whether it is told again what lint says of the source, which the last run told, and a baseline may have."""
     look_closely: bool = False
     """Whether everything is to be told, also what was told before."""
     lock: Lock = field(default_factory=Lock)
@@ -111,10 +113,10 @@ class Run:
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
-        alone = not any(
-            views.restraining(self.settings, target) for target in targets
-        )  # else the agents follow rules that are in no file of theirs
-        may_be = alone and not look_closely and not (told or self.settings.unused) and not named and beside <= {file.path for file in found}
+        # else the agents follow rules that are in no file of theirs
+        alone = not any(views.restraining(self.settings, target) for target in targets)
+        vain = [*self.settings.unused, *overriding.unheard(self.settings, self.served_targets)]
+        may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found, outcome)
@@ -135,7 +137,7 @@ class Run:
         outcome.one_way = self.scope.is_user
         outcome.served = self._served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
-        outcome.diagnostics = list(dict.fromkeys((*told, *self.settings.unused, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
+        outcome.diagnostics = list(dict.fromkeys((*told, *vain, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def locked(self, *, dry_run: bool) -> Lock:
@@ -163,12 +165,11 @@ class Run:
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
             loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
-        loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
+        not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
+        loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
-        known = {one.agent for one in self.lock.synced}
-        new = {agent.name or "" for key, agent in loaded.agents() if known and key not in known}
-        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names, new)
+        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
@@ -176,9 +177,13 @@ class Run:
 
     def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
         """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
+        return self.look_closely or not self._is_known(loaded, told)
+
+    def _is_known(self, loaded: Sources, told: Diagnostic) -> bool:
+        """Whether the lock has the file of the source of which something is said as it is."""
         file = loaded.files.get(told.span.path) if told.span is not None else None
         known = {(one.source, one.source_sha256) for one in self.lock.synced}
-        return self.look_closely or file is None or (file.path, file.sha256) not in known
+        return file is not None and (file.path, file.sha256) in known
 
     def _served(self, found: list[SourceFile], outcome: Outcome, after: Sources | None = None) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.along import NOTHING, With
@@ -93,8 +94,10 @@ def of(
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
     options = replace(options, along=restraining(settings, target))
-    options = replace(options, servers_of=servers.there, rules_along=scope is None or not scope.is_user)
-    beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
+    in_project = scope is None or not scope.is_user
+    root = os.path.realpath(settings.root) if in_project else None  # what the target reads of the source where it is, it has
+    options = replace(options, servers_of=servers.there, rules_along=in_project, root=root)
+    beside = Parts([settings.root] if in_project else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
