@@ -19,6 +19,9 @@ settings.register_profile("thorough", settings.get_profile("default"), max_examp
 settings.register_profile("long", settings.get_profile("thorough"), max_examples=6000)
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))
 
+os.environ.pop("COLUMNS", None)
+"""What is printed is as wide as it is to a program, in a worker of pytest-xdist, too, which has been told a width."""
+
 os.fsync = os.fstat
 """Nothing waits for the disk: no power is cut here. The calls are made, and counted, as ever."""
 

@@ -153,12 +153,13 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         ToolGrant,
         words(),
         format_ids(),
-        maybe(st.one_of(chosen(access.CAPABILITIES), words())),
+        maybe(chosen(access.CAPABILITIES)),
         maybe(spoken()),
         maybe(words()),
         maybe(words()),
     )
-    return st.one_of(known_grants(), known_grants(), server_grants(), wild)
+    foreign = st.builds(ToolGrant, words(), st.just("acme"), st.just("acme-orbit"))
+    return st.one_of(known_grants(), known_grants(), server_grants(), wild, foreign)
 
 
 @cache
@@ -314,7 +315,8 @@ def set_servers() -> st.SearchStrategy[Server]:
 @cache
 def agents() -> st.SearchStrategy[Agent]:
     """Any agent."""
-    tools = st.builds(Tools, st.sampled_from(["inherit", "list", "none"]), tuples(grants()), tuples(grants()))
+    listed = st.builds(Tools, st.sampled_from(["list", "none"]), tuples(grants()), tuples(grants()))
+    tools = st.one_of(listed, st.builds(Tools, st.just("inherit"), deny=tuples(grants())))
     prompt = st.builds(Prompt, texts(), st.one_of(st.just("literal"), words()), st.sampled_from(["replace", "append"]))
     invocation = st.builds(Invocation, maybe(st.sampled_from(["user", "agents", "both"])), maybe(st.booleans()), maybe(st.booleans()))
     limits = st.builds(Limits, maybe(st.integers(1, 2**53)), maybe(st.floats(0.001, 1e9)))

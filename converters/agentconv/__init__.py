@@ -59,8 +59,9 @@ if TYPE_CHECKING:
     )
     from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
+    from agentconv.lint.explaining import Explained, explain, rules
     from agentconv.lint.inspection import Inspected, Reading
-    from agentconv.lint.library import Finding, Linted, Mended, fix, inspect, lint
+    from agentconv.lint.library import Finding, Inspection, Linted, Mended, fix, inspect, lint
 
 __version__ = "0.1.0"
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "Body",
     "Command",
     "Diagnostic",
+    "Explained",
     "FileText",
     "Finding",
     "FolderFile",
@@ -82,6 +84,7 @@ __all__ = [
     "Hook",
     "InputError",
     "Inspected",
+    "Inspection",
     "Instruction",
     "Invocation",
     "Json",
@@ -122,6 +125,7 @@ __all__ = [
     "Tools",
     "__version__",
     "convert",
+    "explain",
     "fix",
     "formats",
     "inspect",
@@ -129,6 +133,7 @@ __all__ = [
     "lint",
     "read",
     "reads",
+    "rules",
     "schema",
     "schemas",
     "write",
@@ -225,6 +230,14 @@ _HOMES = {
     ),
     **dict.fromkeys(
         (
+            "Explained",
+            "explain",
+            "rules",
+        ),
+        "agentconv.lint.explaining",
+    ),
+    **dict.fromkeys(
+        (
             "Inspected",
             "Reading",
         ),
@@ -233,6 +246,7 @@ _HOMES = {
     **dict.fromkeys(
         (
             "Finding",
+            "Inspection",
             "Linted",
             "Mended",
             "fix",

@@ -19,7 +19,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
-from agentconv.sources import discovery, inputs, loading
+from agentconv.sources import agentless, discovery, inputs, loading
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
     parts = beside.beside(found, [place], clients)
     if not found.files and not clients:
         parts.take_of_one(registry.READERS)
-    agents = loading.gather(loading.Loader(found.files), parts=parts.taken if parts.clients else None)
-    return replace(agents, diagnostics=told((*found.diagnostics, *agents.diagnostics, *parts.diagnostics)))
+    loader = loading.Loader(found.files)
+    agents = loading.gather(loader, parts=parts.taken if parts.clients else None)
+    remarks = (*found.diagnostics, *agents.diagnostics, *parts.diagnostics, *agentless.told(loader.agentless))
+    return replace(agents, diagnostics=told((*remarks, *agentless.gone(remarks))))
 
 
 @public

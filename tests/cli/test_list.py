@@ -34,6 +34,21 @@ def test_one_bad_pack(run, tmp_path):
     assert "looked in .venv/lib" in done.err
 
 
+def test_hooks_of_an_agents_own(run, tmp_path):
+    """What an agent's own hooks run is said by the list and in the pack's README."""
+    hook = 'hooks:\n  PreToolUse:\n    - hooks: [{type: command, command: "exit 2"}]\n'
+    (tmp_path / ".claude" / "agents").mkdir(parents=True)
+    (tmp_path / ".claude" / "agents" / "ops.md").write_text(f"---\nname: ops\ndescription: Runs.\n{hook}---\n\nRun.\n")
+    run("pack", ".", "--name", "guards", "--version", "1.0", "--no-lint", "-q", code=None)
+    with zipfile.ZipFile(tmp_path / "dist" / "guards-1.0-py3-none-any.whl") as wheel:
+        readme = wheel.read("guards-1.0.dist-info/METADATA").decode()
+        wheel.extractall(pack_files.venv(tmp_path / ".venv"))
+    listed = run("list", "--python", ".venv", code=0).out
+
+    assert "- Hook of its own: runs `exit 2` on `PreToolUse`\n" in readme
+    assert "hook PreToolUse: exit 2\n" in listed
+
+
 def test_no_grant_is_cut(run, tmp_path, monkeypatch):
     """What an agent asks for is shown whole, in the words of `inspect`, however narrow the terminal is."""
     servers = [f"a-server-with-a-long-name-{letter}" for letter in "abcdefghijkl"]

@@ -132,6 +132,26 @@ def test_a_broken_format_names_its_distribution_and_loses_nothing_else(installed
     assert "lazy" in entry or (project / "out/.codex/agents/calm.toml").is_file()
 
 
+@pytest.mark.parametrize("entry", ["toy = broken.gone:ROW", "toy = broken.lazy"])
+def test_a_broken_format_is_told_to_programs(installed, project, entry):
+    """The library has it in `diagnostics`, of a path and of a set, and so has JSON, which is all that a program or MCP sees."""
+    package = installed.distribution("broken-toy", f"[agentconv.formats]\n{entry}\n", lazy=ROW.format("broken.gone"))
+    installed.files(package)
+    (installed.folder / "broken_toy").rename(installed.folder / "broken")
+    (project / ".toy/agents").mkdir(parents=True, exist_ok=True)
+    (project / ".toy/agents/one.md").write_text("---\nname: one\n---\nx")
+    code = (
+        "import agentconv; agents = agentconv.read('.')\n"
+        "for found in (agents, agentconv.lint('.'), agentconv.lint(agents), agentconv.inspect('.'), agentconv.fix('.').left):\n"
+        "    print(*(one.message for one in found.diagnostics if one.code == 'extension'))"
+    )
+    told = "`toy` of broken-toy 1.0 cannot be loaded: ModuleNotFoundError: No module named 'broken.gone'\n"
+
+    assert installed.python(code, project) == told * 5
+    for command in ("lint", "inspect"):
+        assert '"code": "extension"' in installed.run(f"{command} . --output-format json", project)
+
+
 ROWS = {
     "folders": ('"m", "Toy", ".toy/agents", (".md",)', "folders is a tuple of str, not a str", "(value,)"),
     "suffixes": ('"m", "Toy", (".toy/agents",), ".md"', "suffixes is a tuple of str, not a str", "(value,)"),

@@ -145,3 +145,20 @@ def test_agents_of_packs_alone_are_no_source(guards, run):
     run("install", guards(), "--to", "claude-code", "--accept")
 
     assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
+
+
+def test_it_marks_no_assistant(guards, project, asked, script, tree):
+    """A script where its author's assistant has it makes no project one of that assistant: `auto` is who has something, or is used."""
+    asked("install", guards(), "--to", "codex,qwen-code", "--accept", code=1)
+    there = script.exists()
+    first = tree()
+    again = asked("install", guards(), "--to", "auto", "--accept")
+    second = tree()
+    (project / ".claude/settings.local.json").write_text("{}\n")
+    (project / ".factory").mkdir()
+    used = asked("install", guards(), "--to", "auto", "--accept", "-n", code=1)
+
+    assert there
+    assert [target["target"] for target in again.report["results"][0]["targets"]] == ["codex", "qwen-code"]
+    assert second == first
+    assert [target["target"] for target in used.report["results"][0]["targets"]] == ["claude-code", "codex", "qwen-code", "droid"]

@@ -64,6 +64,16 @@ def test_left_out_although_wider(project, give, asked):
     assert [loss["code"] for loss in losses] == ["widened-elsewhere"]
 
 
+def test_wider_elsewhere_once_it_comes(project, give, run):
+    """What an assistant refused is told by name once it reads it in another one's folder, which is to come there later."""
+    give({f"{name}.md": agent(name, tools="Read, Grep, mcp__x__y") for name in ("reviewer", "planner")})
+    refused = run("install", "backend-agents", "--accept", "--to", "cursor", code=1).err
+    told = run("install", "backend-agents", "--accept", "--to", "cursor,claude-code").err
+
+    assert "refusal[widening] 2 agents" in refused
+    assert "warning[widened-elsewhere] to Cursor, 2 agents" in told
+
+
 def test_whole_life(project, give, run, asked, tree):
     """Edits survive the update and the removal; what left the pack goes, what is new comes."""
     give(ONE)
@@ -87,6 +97,7 @@ def test_whole_life(project, give, run, asked, tree):
     assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "blocked"} == {"gone"}
     assert "Review it anew." in (project / ".codex/agents/reviewer.toml.agentconv-new").read_text()
     assert "Review it anew." in (project / ".claude/agents/reviewer.md").read_text()
+    assert "--accept=write,network,run,mcp,leaving" in " ".join(run("install", "backend-agents", "-n", code=1).err.split())
     held = {one["agent"]: one for one in update.report["results"][0]["held"]}
     assert (held["writer"]["version"], "running commands" in held["writer"]["more"]) == ("1.0.0", True)
     assert (held["fresh"].get("version"), held["fresh"]["words"]) == (None, ["write", "network", "run", "mcp"])

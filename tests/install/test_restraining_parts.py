@@ -188,3 +188,32 @@ def test_a_guard_whose_script_is_not_there_is_told_where_it_is_installed(project
         ["hooks/before-tool/Bash", "scripts/gone.sh"],
     ]
     assert "blocks nothing" not in run(*words).err
+
+
+READS_PATH = """\
+import json, sys
+if json.load(sys.stdin)["tool_input"]["file_path"].endswith(".env"):
+    print("no", file=sys.stderr)
+    sys.exit(2)
+"""
+ON_WRITE = '{"hooks": {"PreToolUse": [{"matcher": "Write", "hooks": [' + RUNS.format(".claude/hooks/guard.py", 5) + "]}]}}\n"
+AGENT = "---\nname: {}\ndescription: Works.\ntools: {}\n---\n\nWork.\n"
+
+
+@pytest.mark.parametrize("to", ["claude-code,cursor", "claude-code"])
+def test_a_guard_that_a_reader_of_others_files_does_not_hold(project, run, monkeypatch, tmp_path_factory, to):
+    """Who may do there what it holds back is told by name, be that assistant named or used here; once, with an exit code."""
+    home = tmp_path_factory.mktemp("source")
+    agents = {f".claude/agents/{name}.md": AGENT.format(name, tools) for name, tools in (("free", "Read, Bash"), ("writer", "Read, Write"))}
+    write(home, {".claude/settings.json": ON_WRITE, ".claude/hooks/guard.py": READS_PATH, **agents})
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guards", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    (project / ".cursor").mkdir()
+    words = ("install", os.fspath(next(project.glob("*.whl"))), "--to", to, "--accept", "--output-format", "json")
+    targets = json.loads(run(*words, code=1).out)["results"][0]["targets"]
+    told = {loss["agent"]: loss["detail"] for one in targets for loss in one["losses"] if loss["code"] == "widened-elsewhere"}
+    run(*words)
+
+    assert sorted(told) == ["free", "writer"]
+    assert all("what PreToolUse Write holds back (it reads `file_path`)" in detail for detail in told.values())

@@ -110,7 +110,9 @@ def test_a_file_that_got_another_name_is_known(tmp_path, monkeypatch, capsys):
     (folder / "two.md").write_text(text.format("two", "mode: opus\n").replace("color: mauve", "color: red"))
     capsys.readouterr()
     assert main([*known, "--strict=notes"]) == 1
-    assert "--update-baseline takes them out, and accepts the" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "of its entries" in told
+    assert "--update-baseline" not in told  # where something is new, nobody is invited to accept it
     (folder / "two.md").write_text(text.format("two", ""))
     main([*known, "--update-baseline"])
     (folder / "three.md").write_text(text.format("three", ""))
@@ -131,3 +133,32 @@ def test_reports_for_collectors_hold_what_a_file_says_as_text():
     assert parsed.get("failures") == "2"
     assert prints[0] == prints[1]
     assert len(set(prints[0])) == 2
+
+
+def test_a_project_says_once_where_its_baseline_is(tmp_path, monkeypatch, capsys):
+    """From any folder, and in any recipe; a flag comes before it, no rule that protects is in it, and a folder below has no other one."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text("---\nname: a\ndescription: Reads\ncolor: mauve\n---\n\nRead.\u200b\n")
+    (tmp_path / "agentconv.toml").write_text('[lint]\nbaseline = "known.json"\n')
+    monkeypatch.chdir(tmp_path / ".claude")
+    strict = ["lint", "..", "--strict=notes"]
+    assert main(strict) == 2
+    assert "--update-baseline writes one" in capsys.readouterr().err
+    assert main([*strict, "--update-baseline", "--ignore", "AC803"]) == 0
+
+    assert main([*strict, "--ignore", "AC803"]) == 0
+    assert main(strict) == 1
+    (tmp_path / ".claude/agents/agentconv.toml").write_text('[lint]\nbaseline = "other.json"\n')
+    capsys.readouterr()
+    main(strict)
+    assert "`baseline` of this folder does not count" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["../known.json", "/known.json", "", 1])
+def test_a_baseline_of_a_project_is_in_it(tmp_path, monkeypatch, capsys, path):
+    """What a project says leads to no file elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "agentconv.toml").write_text(f"[lint]\nbaseline = {json.dumps(path)}\n")
+
+    assert main(["lint"]) == 2
+    assert "agentconv.toml:2:1: error: `baseline` is the path of a file below" in capsys.readouterr().err

@@ -412,3 +412,26 @@ def test_wide_files_of_a_client_that_reads_them() -> None:
 
     assert codes_of() == []
     assert codes_of("claude-code") == ["AC608"]
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "near"),
+    [
+        ("Hand over to the `reviewer` agent.", {"pr-reviewer"}, "pr-reviewer"),
+        ("Ask subagent `pr-reviewer-old` first.", {"pr-reviewer"}, "pr-reviewer"),
+        ("Call the `reviewr` sub-agent.", {"reviewer"}, "reviewer"),
+        ("Hand over to the `Reviewer` agent.", {"reviewer"}, None),
+        ("Hand over to the `reviewer` agent.", {"ad-security-reviewer"}, None),
+        ("Hand over to the `tester` agent.", {"reviewer"}, None),
+        ("Ask the `general-purpose` agent.", {"general-purpose-two"}, None),
+        ("Read `reviewer` as it is; an agent does.", {"pr-reviewer"}, None),
+        ("```\nthe `reviewer` agent\n```", {"pr-reviewer"}, None),
+    ],
+)
+def test_agent_that_was_renamed(text, others, near):
+    """A name beside the word agent that is nobody's, where one of a similar name is there; any other may be one from elsewhere."""
+    source = SourceText(".claude/agents/a.md", encode(f"---\nname: a\ndescription: Reads\n---\n\n{text}\n"))
+    subject = Subject(source, "claude-code", ("claude-code",), others=others)
+    (checked,) = checking.check([subject], [catalogue.rules()["AC708"]])
+
+    assert [one.help for one in checked.findings] == ([f"write `{near}`, if that is the one"] if near else [])

@@ -1,9 +1,13 @@
 """Rules about tools, permissions, servers and skills, beyond their own examples: other clients, other spellings."""
 
+import json
+import shlex
+
 import pytest
 from test_rules import subject
 
 import agentconv
+from agentconv.cli import main
 from agentconv.core.diagnostics import Severity
 from agentconv.lint import catalogue, checking, fixing, project
 from agentconv.lint.subject import Settings
@@ -45,8 +49,25 @@ def test_a_conversion_is_advised_where_it_would_write_the_agent(tools, client):
 
     assert told
     for finding in told:
-        assert (f"agentconv convert --to {client}" in finding.help) == (not done.refused)
-        assert ("which no file holds to that" in finding.help) == bool(done.refused)
+        assert (f"`agentconv convert .claude/agents/reviewer.md -f claude-code -t {client} -o .`" in finding.help) == (not done.refused)
+        assert ("which no file holds to" in finding.help) == bool(done.refused)
+
+
+@pytest.mark.parametrize("folder", [".", "team work"])
+def test_the_command_that_is_advised_runs(folder, tmp_path, monkeypatch, capsys):
+    """It names the file from where lint was run, whose it is and where the new one belongs, and writes it."""
+    path = tmp_path / folder / ".claude/agents/a b.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(agent("tools: Read, Grep, WebSearch, WebFetch"))
+    (tmp_path / ".cursor/agents").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    main(["lint", folder, "--for", "cursor", "--select", "AC305", "--output-format", "json"])
+    (told,) = json.loads(capsys.readouterr().out)["findings"]
+    command = shlex.split(told["help"].split("`")[1])
+
+    assert command[:2] == ["agentconv", "convert"]
+    assert main(command[1:]) == 0
+    assert (tmp_path / folder / ".cursor/agents/reviewer.md").exists()
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def test_who_does_not_hold_what_restrains_is_told(project, pack):
     packed = pack(".", "--with", "all", "--license", "MIT", "--force")
     readme = zipfile.ZipFile(packed.wheel).read(f"{packed.wheel.name.rpartition('-py3')[0]}.dist-info/METADATA").decode()
     told = next(line for line in packed.err.splitlines() if line.startswith("  Codex"))
-    assert "all but reviewer (it does not hold deny Read(./.env))" in told
-    assert "--to codex` | all but `reviewer` (it does not hold deny Read(./.env)) |" in readme
+    assert "1 of 2 agents; not reviewer (it does not hold deny Read(./.env): Codex has no such rules)" in told
+    assert "--to codex` | all but `reviewer` (it does not hold deny Read(./.env): Codex has no such rules) |" in readme
     assert "| Claude Code | `agentconv install" in readme
     left = pack(".", "--license", "MIT", "--force").err
 

@@ -322,4 +322,4 @@ def test_what_agents_name_and_a_choice_leaves_is_told(project, pack):
     words = "what agents name stays here: skill `deploy`, MCP server `tracker`\n  hint: --with needed,hooks takes it along\n"
     assert [one for one, said in told.items() if words in said] == ["hooks"]
     assert not [one for one, said in told.items() if "PreToolUse Bash, PreToolUse Bash" in " ".join(said.split())]
-    assert "it does not hold PreToolUse Bash)" in " ".join(told["hooks"].split())
+    assert "it does not hold PreToolUse Bash: " in " ".join(told["hooks"].split())

@@ -660,6 +660,23 @@ def test_hooks_that_the_target_runs_in_place_are_written_nowhere(project: Path) 
     assert ("part-in-place" in told, (project / ".cursor/hooks.json").exists()) == (True, False)
 
 
+@pytest.mark.parametrize("target", ["cursor", "copilot"])
+@pytest.mark.parametrize(("reads", "held"), [("command", True), ("file_path", False)])
+def test_a_hook_in_place_holds_no_more_than_one_that_is_written(target: str, reads: str, held: bool, project: Path) -> None:
+    """What a guard reads of a tool is called there as for the client's own hooks, wherever it stands: else what it holds is refused."""
+    guard = f"import json, sys\nif json.load(sys.stdin)['tool_input']['{reads}']:\n    print('no', file=sys.stderr)\n    sys.exit(2)\n"
+    matcher = "Bash" if held else "Write"
+    hook = {"matcher": matcher, "hooks": [{"type": "command", "command": "python3 g.py"}]}
+    (project / "g.py").write_text(guard)
+    (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": [hook]}}))
+    (project / ".claude/agents/rev.md").write_text(
+        PROJECT[".claude/agents/rev.md"].replace("tools: Read\n", f"tools: Read, Bash, {matcher}\n")
+    )
+    code, told = _converted(target, "hooks", project)
+
+    assert ("part-in-place" in told, "set-restraint" in told, code) == (True, not held, 0 if held else 1)
+
+
 def test_guard_is_written_where_the_target_takes_none_of_the_file(project: Path) -> None:
     """Copilot takes none of a file with a hook that asks a model: the guard in it gets a place of its own."""
     _converted("copilot", "hooks", project)

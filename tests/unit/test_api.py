@@ -74,6 +74,30 @@ def test_reads_keeps_undecodable_bytes():
     assert result.files[0].data == data
 
 
+@pytest.mark.parametrize(
+    ("data", "why", "hint"),
+    [
+        ("---\nname: a\n---\n".encode("utf-16"), "the file is UTF-16", "save it as UTF-8"),
+        (b"", "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
+        (bytes(range(256)), "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
+    ],
+)
+def test_a_file_that_is_named_and_holds_no_agent_is_told(data, why, hint, tmp_path):
+    """It is an error, as on the command line; where it lies among agents, a note, but for `lint`, which has rules for it."""
+    place = tmp_path / ".claude/agents/a.md"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(data)
+    functions = (agentconv.read, agentconv.lint, agentconv.inspect)
+    named, among = ([function(path).diagnostics for function in functions] for path in (place, tmp_path))
+
+    assert [(one.severity, one.message, one.hint) for (one,) in named] == [("error", f"no agent for Claude Code: {why}", hint)] * 3
+    assert [[(one.severity, one.message) for one in found] for found in among] == [
+        [("note", f"no agent for Claude Code: {why}")],
+        [],
+        [("note", f"no agent for Claude Code: {why}")],
+    ]
+
+
 def test_diagnostics_are_values(tmp_path):
     """What reading finds is in the set, with its place."""
     (tmp_path / "bad.md").write_text("---\ndescription: d\nmodel: x\n---\nhi\n")
@@ -344,7 +368,7 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
     [
         (lambda _: agentconv.reads(GREETER, "zzz"), "agentconv.formats() lists them"),
         (lambda _: agentconv.reads(GREETER, "zed"), "json holds everything for a program of your own; agentconv.formats() lists them"),
-        (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.lint.catalogue.rules() has them all"),
+        (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.rules() has them all"),
         (lambda agents: agentconv.lint(agents, for_="json"), "name a client, or all; agentconv.formats() lists them"),
         (
             lambda agents: agentconv.write(replace(agents, agents=agents.agents * 2), "codex", on_duplicate="error"),
@@ -362,6 +386,32 @@ def test_what_a_program_is_told_has_no_flags(call, hint):
 
     assert hint in raised.value.diagnostic.hint
     assert not re.search("(^| )--?[a-z]|agentconv [a-z]", f"{raised.value} {raised.value.diagnostic.hint}")
+
+
+@pytest.mark.parametrize(
+    ("tools", "servers", "with_", "hint"),
+    [
+        ("Read", "", None, "`allow_widening=True` writes it all the same, and is the narrower one: today Cursor reads"),
+        (
+            "Bash",
+            '{"mcpServers": {"gh": {"command": "gh"}}}',
+            "all",
+            '`with_="none"` leaves the server out, which every agent there would have',
+        ),
+    ],
+)
+def test_a_refusal_names_what_the_library_has(tools, servers, with_, hint, tmp_path):
+    """A hint that is made for one agent is in the library's words, too."""
+    place = tmp_path / ".claude/agents/a.md"
+    place.parent.mkdir(parents=True)
+    place.write_text(f"---\nname: a\ndescription: Reads.\ntools: {tools}\n---\nRead.\n")
+    if servers:
+        (tmp_path / ".mcp.json").write_text(servers)
+    agents = agentconv.read(tmp_path)
+    told = [loss for loss in agentconv.write(agents, "cursor", with_=with_).losses if loss.code == "widening"]
+
+    assert hint in (told[0].hint or "")
+    assert not [loss.hint for loss in told if "--" in (loss.hint or "")]
 
 
 def test_a_loss_whose_hint_is_of_the_command_line_has_another_for_the_library():
@@ -451,8 +501,30 @@ def test_a_diagnostic_and_a_loss_are_one_line_as_texts():
     told = Diagnostic(Code.SYNTAX, Severity.ERROR, "wrong", Span("a.md", 4, 2))
 
     assert str(told) == "a.md:4: error: wrong"
-    assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.detail}"
+    assert str(loss) == f"{loss.severity}: a: {loss.field}: {loss.message}"
     assert str(replace(loss, span=Span("a.md", 4, 2))).startswith(f"a.md:4: {loss.severity}: a: ")
+
+
+def test_a_loss_says_what_it_is():
+    """Its message is a sentence with the target's name, which needs no catalogue beside it."""
+    agents = agentconv.reads("---\nname: a\ndescription: b\nmodel: opus\n---\nc\n", "claude-code")
+    (loss,) = (one for one in agentconv.write(agents, "codex").losses if one.field == "model")
+
+    assert loss.message == "Codex does not serve this model; the agent inherits: `opus`"
+
+
+def test_a_code_is_explained():
+    """Each rule and each loss is there as data, a distribution's with them; a word that none is called is told with a near one."""
+    rules = agentconv.rules()
+
+    assert [agentconv.explain(rule.code) for rule in rules] == [agentconv.explain(rule.name or "") for rule in rules] == [*rules]
+    assert all(agentconv.explain(code).page for code in losses.codes())
+    assert agentconv.explain("widening").hint == agentconv.explain("WIDENING").hint == "`allow_widening=True` writes it all the same"
+    with pytest.raises(agentconv.InputError, match="no rule and no loss `widenin`") as raised:
+        agentconv.explain("widenin")
+    assert raised.value.diagnostic.hint == "did you mean `widening`?"
+    with pytest.raises(agentconv.InputError, match="named by a word, not an int"):
+        agentconv.explain(3)
 
 
 def test_every_client_is_asked_where_none_is_named():

@@ -691,11 +691,30 @@ def test_agents_follow_servers_that_are_renamed():
     ]
 
 
+@pytest.mark.parametrize(("target", "severity"), [("codex", "warning"), ("opencode", "note")])
+def test_a_server_for_one_agent_that_all_can_use_is_a_warning(target, severity):
+    """Where the target holds no agent to a choice of servers; elsewhere nothing changes for anybody."""
+    told = losses.loss("mcp-undefined", "a", "mcp_servers", target, losses.listed(["db"]))
+
+    assert [loss.severity for loss in defined_servers.settled([told], lambda: ["db"])] == [severity]
+
+
 def test_words_of_with():
     """`all` is all kinds, and what is named twice is meant once."""
     assert along.chosen(["all"]).kinds == set(KINDS)
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [([], ("needed", "hooks")), (["none"], ("hooks",)), (["skills", "commands/fix"], ("skills", "commands/fix", "hooks"))],
+)
+def test_what_is_to_be_taken_along_besides_takes_nothing_away(said, expected):
+    """Words that name a kind take the place of what goes along by itself, so that a hint names that, too."""
+    asked = along.chosen(said) if said else along.With(needed=True)
+
+    assert asked.besides(["hooks"]) == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
@@ -736,9 +755,8 @@ def test_a_server_that_goes_along_is_open_to_nobody_whose_author_closed_it(tmp_p
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}}}')
     for name, tools in (("free", ""), ("held", "tools: Read, Bash\n")):
         (folder / f"{name}.md").write_text(f"---\nname: {name}\ndescription: Does\n{tools}---\n\nDo.\n")
-    agents = agentconv.read(tmp_path)
-    along, without = agentconv.write(agents, "cursor", with_="servers"), agentconv.write(agents, "cursor", with_="none")
+    along = agentconv.write(agentconv.read(tmp_path), "cursor", with_="servers")
 
-    assert [(loss.code, loss.agent, loss.detail) for loss in along.refused] == [("widening", "held", "MCP server db")]
-    assert "--with none" in str(along.refused[0].hint)
-    assert not without.refused
+    assert [(loss.agent, loss.detail) for loss in along.losses if loss.code == "widening"] == [("held", "MCP server db")]
+    assert any("--with none" in (loss.hint or "") for loss in along.losses)
+    assert main(["convert", str(tmp_path), "-f", "claude-code", "-t", "cursor", "-o", str(tmp_path / "out"), "--with", "none"]) == 0

@@ -137,3 +137,11 @@ def test_an_assistant_has_what_it_reads_of_others(place, capsys):
     assert "1 agent in .cursor/agents, 1 agent that it reads in .claude/agents" in said
     assert "not installed: no `claude` on PATH" in said
     assert "none of them installed" in said
+
+
+def test_an_assistant_that_is_kept_in_step_is_here(place, capsys):
+    """With no file of its own yet, it is a target all the same, and may read another assistant's files."""
+    (place / "project/agentconv.toml").write_text('source = "claude-code"\ntargets = ["cursor"]\n')
+    main(["doctor"])
+
+    assert "0 agents in .cursor/agents, 1 agent that it reads in .claude/agents" in capsys.readouterr().out

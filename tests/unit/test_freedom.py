@@ -75,6 +75,40 @@ def test_every_mark_is_a_loss_and_every_loss_is_a_mark(target: str) -> None:
         assert silent == unasked - marked or (silent > unasked - marked and "run" in unasked), case
 
 
+GUARDED = """\
+---
+name: ops
+description: Runs.
+tools: {}
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks:
+        - type: command
+          command: exit 2
+---
+
+Run.
+"""
+
+
+@pytest.mark.parametrize(
+    ("tools", "client", "expected"),
+    [
+        ("Bash", "claude-code", [("hooks", "held", False)]),
+        ("Bash", "cursor", [("hooks", "not held", True)]),
+        ("Read", "claude-code", []),
+    ],
+)
+def test_a_guard_of_an_agent_is_held_or_not(tools: str, client: str, expected: list[object]) -> None:
+    """Of who has a hook that may block what it does, it is said whether the client holds that; of nobody else anything."""
+    author = agent_of("claude-code", GUARDED.format(tools).encode())
+    seen = agent_of(client, GUARDED.format(tools).encode())
+    found = freedom.of(author, seen, client)
+
+    assert [(one.about, one.word, one.more) for one in found if one.about not in freedom.ABOUT] == expected
+
+
 def covered(wider: set[str], marked: set[str]) -> set[str]:
     """Return the effects that go with running commands, where those are wider."""
     return marked - {"mcp"} if "run" in wider else set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.lint.inspection import Inspected, Reading, Reason
@@ -61,7 +62,7 @@ def test_who_does_not_look_there_stands_apart():
     file = Inspected("a.md", FIRST, ("a",), readings, looking=frozenset({FIRST}))
     lines = inspected.report([("a.md", file), ("b.md", file)], [FIRST, SECOND], Style())
     first, second = registry.FORMATS[FIRST].title, registry.FORMATS[SECOND].title
-    apart = "not read here; as a copy in their own folder:"
+    apart = "not read here; what each would make of a copy in its own folder:"
 
     assert [line.split() for line in lines[3:6]] == [
         ["loads", "all", *first.split()],
@@ -135,3 +136,17 @@ def test_long_tools_are_cut(words):
 
     assert shown(reading)[-1].endswith("…")
     assert "".join(full).replace(" ", "") == words.replace(" ", "")
+
+
+def test_a_file_of_settings_need_have_no_agents(tmp_path, monkeypatch, capsys):
+    """It is no stray file: sync writes servers into one. Who names it is told."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "opencode.json").write_text("{}")
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text("---\nname: a\ndescription: Reads\n---\n\nRead.\n")
+    told = []
+    for words in ([], [".", "opencode.json"]):
+        main(["inspect", "--effects", *words])
+        told.append(capsys.readouterr().err)
+
+    assert told == ["", "no agent in opencode.json\n"]

@@ -152,3 +152,49 @@ def test_a_page_says_of_what_is_kept_in_step_what_an_inspection_says(project, ca
     assert shown == said
     assert shown["asker", "cursor"] == ["no", "no", "asks!", "no"]
     assert shown["asker", "codex"] == ["not held"] * 4
+
+
+LEFT_OUT = """
+source = "claude-code"
+targets = ["codex", "cursor", "copilot"]
+
+[sync.cursor]
+own = true
+
+[sync.agents.asker]
+codex = { skip = true }
+cursor = { skip = true }
+"""
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_what_is_left_out_is_shown_as_it_is_read_in_place(project, own):
+    """An agent that a target leaves out is one there by the source's own file, where it reads that, has no other, and that counts."""
+    (project / ".claude/agents/asker.md").write_text(ASKER)
+    (project / "agentconv.toml").write_text(LEFT_OUT)
+    if own:
+        (project / ".cursor/agents").mkdir(parents=True)
+        (project / ".cursor/agents/asker.md").write_text(ASKER)
+    main(["report", "-f", "claude", "-t", "codex,cursor", "-o", "page.html", "-q"])
+    data = json.loads(re.search(r'id="data">(.*?)</script>', (project / "page.html").read_text(), re.DOTALL)[1])
+    (entry,) = [one for section in data["sections"] for one in section["entries"] if one["name"] == "asker"]
+    codex, cursor = entry["outcomes"]
+
+    assert codex is None
+    assert (cursor is None) is own
+    assert own or (cursor["state"], cursor["in_place"], cursor["more"]) == ("warning", True, [0, 1, 2, 3])
+
+
+def test_a_part_that_is_read_in_place_is_no_part_that_is_missing(project):
+    """A server and a hook of which nothing is written are there, where the target's client finds the source's own files."""
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": "true"}]}
+    (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": [hook]}}))
+    found = discovery.discover(["."], "claude-code")
+    parts = beside.beside(found, ["."], ["claude-code"])
+    whole = side_by_side.compare(loading.Loader(found.files), ["copilot", "codex"], converting.Options(along=along.chosen(["none"])), parts)
+    shown = {
+        entry.id: [(one.path, one.in_place) if one else None for one in map(entry.outcomes.get, whole.targets)] for entry in whole.entries
+    }
+
+    assert shown["web"] == [(".mcp.json", True), None]
+    assert shown["before-tool/Bash"] == [(".claude/settings.json", True), None]

@@ -7,7 +7,7 @@ import pytest
 from agentconv.core.dataclass import replace
 from agentconv.install import lock
 from agentconv.sync import digests, present, texts
-from synced_projects import SOURCE, Project, agent
+from synced_projects import PLACES, SOURCE, Project, agent
 
 GUARDED = """\
 ---
@@ -215,3 +215,21 @@ def test_what_is_said_of_the_new_name_counts(project):
 
     assert "the source has no agent `gate`" in told.errors
     assert "[sync.agents.gate.opencode]" in project.read("agentconv.toml")
+
+
+@pytest.mark.parametrize(("lost", "word"), [((), "restore"), (("agentconv.lock",), "left")])
+def test_what_is_kept_of_a_file_that_is_gone_is_written_again_or_told(tmp_path, lost, word):
+    """A limit that only that file said is not dropped: it is there again, or nothing takes its place until somebody decides."""
+    one = Project(tmp_path / "shop", ("copilot",))
+    one.write(f"{SOURCE}/other.md", agent("other"))
+    path = PLACES["copilot"].format("quoter")
+    one.write(path, "---\nname: Quoter\ndescription: Quotes\ndisable-model-invocation: true\n---\n\nQuote it.\n")
+    one.sync("--adopt")
+    for each in (path, *lost):
+        one.remove(each)
+    told = one.sync()
+
+    assert "invocation.by" in one.read("agentconv.toml")
+    assert (word, "copilot quoter") in told.words()
+    assert ("disable-model-invocation: true" in one.read(path)) is (word == "restore")
+    assert (one.has(path), told.code) == ((True, 0) if word == "restore" else (False, 1))

@@ -7,8 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from agentconv import __version__
 from agentconv.cli import main
 from synced_projects import SOURCE, Project, agent
+
+ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+"""What a command begins with where agentconv is not installed."""
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def report(capfdbinary, kind, *words):
 
 
 def test_annotations(project, capfdbinary):
-    """Each change to come is a line at its file, and each edit at the line where it stands; nothing is one where everything is in step."""
+    """Each change to come is a line where the source was changed, and each edit where it stands; there is none where all is in step."""
     in_step = report(capfdbinary, "github")
     strict = report(capfdbinary, "github", "--strict")
     project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
@@ -45,14 +49,41 @@ def test_annotations(project, capfdbinary):
     assert code == 1
     assert said.splitlines() == [
         (
-            "::error file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line. "
-            "Help: run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
+            f"::error file={SOURCE}/one.md,line=7,col=1,title=sync-update::update `one` in codex (.codex/agents/one.toml): prompt: 1 line. "
+            f"Help: run `agentconv sync`, and commit what it changes ({ANYWHERE})"
         ),
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
-            f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
+            f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; "
+            f"agentconv sync --prefer source two takes it back ({ANYWHERE} ...)"
         ),
     ]
+
+
+def test_one_forgotten_sync_is_one_annotation(tmp_path, monkeypatch, capfdbinary):
+    """It is at the source's file, at the line of the one field that was changed, and names the targets; the log of a job has it, too."""
+    found = Project(tmp_path / "shop", ("codex", "opencode", "droid"))
+    for name in ("one", "two", "three"):
+        found.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "tools: Read, Grep", "tools: Read")
+    found.write(f"{SOURCE}/2.md", found.read(f"{SOURCE}/two.md").replace("name: two", "name: zwei"))
+    (found.root / SOURCE / "two.md").unlink()
+    (found.root / SOURCE / "three.md").unlink()
+    said = report(capfdbinary, "github")[1].splitlines()
+    main(["sync", "--check", "--output-format", "gitlab"])
+    printed = capfdbinary.readouterr()
+
+    assert sorted(line.partition("title=")[0] for line in said) == [
+        f"::error file={SOURCE}/2.md,line=1,col=1,",
+        f"::error file={SOURCE}/one.md,line=4,col=1,",
+        "::error file=.codex/agents/three.toml,line=1,col=1,",
+    ]
+    assert sum("delete `three` in " in line and "its source is gone" in line and line.count(" droid") == 1 for line in said) == 1
+    assert sum("update `one` in " in line and "what it may do" in line and line.count(" droid") == 1 for line in said) == 1
+    assert len(json.loads(printed.out)) == 3
+    assert f"{SOURCE}/2.md:1: error: rename `zwei` in " in printed.err.decode()
 
 
 def test_the_log_of_a_job_ends_with_what_it_comes_to(project, capfdbinary):
@@ -102,10 +133,10 @@ def test_gitlab_and_junit(project, capfdbinary):
 
     assert (json.loads(in_step[0]), ET.fromstring(in_step[1]).get("failures")) == ([], "0")  # noqa: S314
     assert [(row["check_name"], row["severity"], row["location"]["path"]) for row in rows] == [
-        ("sync-update", "major", ".codex/agents/one.toml"),
+        ("sync-update", "major", f"{SOURCE}/one.md"),
         ("sync-edited", "major", ".codex/agents/two.toml"),
     ]
-    assert rows[0]["description"].endswith("(uvx --from agentconv-toolkit agentconv sync)")
+    assert rows[0]["description"].endswith(f"({ANYWHERE})")
     assert len({row["fingerprint"] for row in rows}) == 2
     assert [(case.get("name"), [one.tag for one in case]) for case in suite] == [("sync-update", ["failure"]), ("sync-edited", ["failure"])]
     assert suite.get("failures") == "2"
@@ -126,3 +157,46 @@ def test_sarif(project, capfdbinary):
         ("sync-edited", ".codex/agents/two.toml"),
     ]
     assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
+
+
+def test_what_lint_says_of_a_source_is_no_finding_of_sync(project, capfdbinary):
+    """It is told where the source was changed, and not again in each check: lint has a baseline for it, and comments that leave it out."""
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, MultiEdit"))
+    changed = report(capfdbinary, "github")[1]
+    project.sync()
+
+    assert "no longer has a tool `MultiEdit`" in changed
+    assert report(capfdbinary, "github") == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["text", "github"])
+def test_a_change_of_the_configuration_counts_once_it_is_merged(project, capfdbinary, kind):
+    """By the configuration that is named the check is red, and nobody is sent to sync what is in step by the project's own."""
+    project.write("base.toml", project.read("agentconv.toml"))
+    project.write("agentconv.toml", project.read("agentconv.toml") + "\n[sync.agents.one.codex]\nskip = true\n")
+    project.sync()
+    code, said = report(capfdbinary, kind, "--config", "base.toml")
+    project.replace(f"{SOURCE}/two.md", "Two.", "Zwei.")
+    more = report(capfdbinary, kind, "--config", "base.toml")[1]
+
+    assert code == 1
+    assert "what this change says in agentconv.toml counts once it is merged" in said
+    assert "run `agentconv sync`" not in said
+    assert "run `agentconv sync`" in more
+
+
+def test_what_grows_is_named(tmp_path, monkeypatch, capfdbinary):
+    """Who reads a check sees what an agent may do more from now on, where that is so; less is not named."""
+    found = Project(tmp_path / "shop", ("opencode",))
+    found.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "Read, Grep", "Read, Grep, Bash")
+    more = report(capfdbinary, "github")[1]
+    found.sync()
+    found.replace(f"{SOURCE}/one.md", "Read, Grep, Bash", "Read")
+    less = report(capfdbinary, "github")[1]
+
+    assert "what it may do; now also: " in more
+    assert "running commands" in more
+    assert "what it may do. Help: " in less

@@ -251,6 +251,37 @@ def test_a_source_in_folders_follows_after_a_switch(project):
     assert (project.sync().code, project.has(f"{SOURCE}/team/one.md")) == (0, True)
 
 
+@pytest.mark.parametrize(("source", "beside"), [("codex", "delete"), ("roo", "released")])
+def test_who_wrote_a_file_is_known_after_a_switch_and_after_the_way_back(project, source, beside):
+    """What sync wrote, and nobody touched, goes with its agent; what a person wrote first, or wrote in while it was the source, stays.
+
+    A file of several is somebody's as a whole.
+    """
+    assert switch(project, source, "--allow-widening").code == 0
+    untouched = project.copy("untouched")
+    project.replace(PLACES[source].format("two"), "Two.", "Typed while it was the source.")
+    for each in (project, untouched):
+        each.sync()
+        assert switch(each, "claude-code", "--allow-widening").code == 0
+        each.remove(ONE)
+        each.remove(TWO)
+    told, plain = project.sync("--yes").words(), untouched.sync("--yes").words()
+
+    assert {("delete", f"{source} one"), ("delete", f"{source} two"), ("delete", "opencode one")} <= plain
+    assert {(beside, f"{source} one"), ("released", f"{source} two"), ("delete", "opencode one")} <= told
+    assert "Typed while it was the source." in project.read(PLACES[source].format("two"))
+
+
+def test_what_a_person_wrote_stays_when_its_agent_goes_from_the_new_source(project):
+    """The old source's files were there first."""
+    switch(project, "codex")
+    project.remove(PLACES["codex"].format("two"))
+    told = project.sync("--yes").words()
+
+    assert {("released", "claude-code two"), ("delete", "opencode two")} <= told
+    assert project.has(TWO)
+
+
 def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
     """An agent that is told from another by case alone has a name of its own in the new source: what it is called here stays."""
     project = Project(tmp_path / "shop", ("codex",))

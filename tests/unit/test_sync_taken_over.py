@@ -124,3 +124,29 @@ def test_what_convert_wrote_is_taken_over_without_a_word(project):
 
     assert project.sync().words() == set()
     assert project.sync().code == 0
+
+
+def test_an_agent_that_was_taken_into_the_source_stays_where_somebody_wrote_it(tmp_path):
+    """Whether its source goes, or its assistant: adopting wrote nothing of what stands there, be it an entry of a file of several."""
+    own = "".join(f"[sync.{target}]\nown = true\n" for target in TARGETS)
+    one = Project(tmp_path / "shop", ())
+    one.write("agentconv.toml", f'source = "claude-code"\ntargets = {json.dumps(TARGETS)}\n{own}')
+    one.write(f"{SOURCE}/digger.md", agent("digger"))
+    one.write(f"{SOURCE}/planner.md", agent("planner"))
+    paths = {entry["target"]: entry["path"] for entry in one.sync().entries if entry["agent"] == "digger"}
+    texts = {target: by_hand(path, one.read(path)) for target, path in paths.items()}
+    for target, path in paths.items():
+        here = Project(tmp_path / target, (target,))
+        here.write(f"{SOURCE}/planner.md", agent("planner"))
+        here.sync()
+        here.write(path, texts[target])
+        told = here.sync("--adopt", "digger")
+
+        assert ("adopted", f"{target} digger") in told.words(), (target, told)
+        gone = here.copy(f"{target}-gone")
+        gone.remove(f"{SOURCE}/digger.md")
+        assert ("released", f"{target} digger") in gone.sync("--yes").words()
+        here.configure(targets=())
+        assert ("released", f"{target} digger") in here.sync("--yes").words()
+        assert all(MARK in each.read(path) or path.endswith(".json") for each in (gone, here))
+        assert all(each.has(path) for each in (gone, here))

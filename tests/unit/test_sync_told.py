@@ -64,14 +64,14 @@ def test_twenty_agents_are_one_screen(project, capsys):
 
     assert len((first.out + first.err).splitlines()) <= 48
     assert "model-dropped (7 agents)" in first.err
-    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with permissions" in first.err
+    assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with needed,permissions" in first.err
     assert looked.out.splitlines()[-1] == "next: `agentconv sync` writes that"
     assert first.out.splitlines()[-2].startswith("next: commit these files and agentconv.lock")
     assert "next:" not in second.out + third.out
     assert "warning[set-restrictions-stay] to Codex, GitHub Copilot, Cursor, OpenCode, the set (-v)" in " ".join(second.err.split())
     assert "denies 1 pattern" not in second.err + third.err
     assert "model-dropped] a0, model" in each.err
-    assert "hint: --with permissions" in " ".join(each.err.split())
+    assert "hint: --with needed,permissions" in " ".join(each.err.split())
 
 
 def test_what_stays_of_the_whole_set_is_counted_where_a_run_is_strict(project):
@@ -238,8 +238,9 @@ def test_a_served_assistant(project, capsys):
     assert "not every key of it means something there (-v)" in " ".join(said.out.split())
     assert "makes nothing of color (1)" in each.out
     assert all("does not load two;" in one.out for one in (said, each))
-    assert project.sync("--adopt").code == 0
+    assert project.sync("--adopt").looks == [("new", ".github/agents/mine.agent.md", "", ())]
     assert project.has(f"{SOURCE}/mine.md")
+    assert project.has(".github/agents/mine.agent.md")
 
 
 def test_a_header_that_is_read_in_another_way(project):

@@ -319,6 +319,28 @@ def test_a_target_that_is_taken_out_is_named_with_both_ways(project):
     assert (project.sync().code, codex(project)) == (0, sorted(NAMES))
 
 
+def test_what_would_go_of_targets_that_are_taken_out_can_be_looked_at(project):
+    """Where a run stops, a look shows each file that would go, and says of every target that is not named any more what would stop it."""
+    project.configure(targets=())
+    before = codex(project)
+    told = project.sync("--dry-run")
+
+    assert told.code == 1
+    assert {word for word, _ in told.words()} == {"delete"}
+    assert "does not name codex, opencode any more" in " ".join(told.errors.split())
+    assert before == codex(project)
+
+
+def test_where_nothing_is_kept_in_step_nothing_is_offered_to_look_at(project, monkeypatch, capsys):
+    """After the last target went, the way to keep the assistants in step is not to look at what is not."""
+    project.configure(targets=())
+    project.sync("--yes")
+    monkeypatch.chdir(project.root)
+    main([])
+
+    assert "sync --diff" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("new", ["texts", "far/texts"])
 @pytest.mark.parametrize("edit", ["", "Typed in Codex."])
 def test_a_file_that_was_moved_within_its_target_stays_there(project, new, edit):

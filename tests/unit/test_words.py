@@ -178,4 +178,5 @@ def test_data_are_no_part_of_reports() -> None:
         "field",
         "target",
         "detail",
+        "message",
     }

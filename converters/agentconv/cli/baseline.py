@@ -176,8 +176,8 @@ class Baseline:
         elif gone := self.gone(asked):
             message = f"{gone:,} of its entries {'is' if gone == 1 else 'are'} no longer found"
             new = sum(self.met.values()) - self.known
-            more = f", and accepts the {new:,} that {'is' if new == 1 else 'are'} new, too" if new else ""
-            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), f"--update-baseline takes them out{more}")
+            hint = None if new else f"--update-baseline takes {'it' if gone == 1 else 'them'} out"  # which would accept what is new, too
+            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), hint)
 
 
 def of_losses(targets: Sequence[str], agents: Collection[str]) -> Asked:
@@ -214,7 +214,8 @@ def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Ba
     if options.baseline is None:
         if options.update_baseline:
             raise registry.usage(
-                "--update-baseline needs the file to write", "name it: --baseline agentconv-baseline.json --update-baseline"
+                "--update-baseline needs the file to write",
+                "name it: --baseline agentconv-baseline.json --update-baseline; or say `baseline` below [lint] of agentconv.toml",
             )
         return None
     if options.update_baseline and not os.path.lexists(options.baseline):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.dataclass import dataclass
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.format import State
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
@@ -108,7 +108,7 @@ def _assistants(*, ask: bool) -> Iterator[Assistant]:
     project, own = discovery.discover([os.curdir]), discovery.discover_user(home)
     of_project = parts.beside(project, [os.curdir], registry.CLIENTS)
     of_user = parts.Parts([home.root], registry.CLIENTS, home)
-    read = _read_where_they_are(project)
+    read, kept = _read_where_they_are(project), _kept()
     for client in registry.CLIENTS:
         program = programs.find(client, os.curdir, ask=ask)
         places = [place.as_posix() for place in locations.of(Path(), client)]
@@ -117,9 +117,20 @@ def _assistants(*, ask: bool) -> Iterator[Assistant]:
         yield Assistant(
             client,
             program,
-            _found(project, of_project, client, registry.FORMATS[client].place if places else None, read),
+            _found(project, of_project, client, registry.FORMATS[client].place if places or client in kept else None, read),
             _found(own, of_user, client, user),
         )
+
+
+def _kept() -> tuple[str, ...]:
+    """Return the assistants that the project keeps in step, be there a file of theirs or none."""
+    from agentconv.sync import settings
+
+    try:
+        said = settings.read(Path())
+    except InputError:  # which `sync` tells of
+        return ()
+    return said.targets if said is not None else ()
 
 
 def _read_where_they_are(project: Discovery) -> list[Inspected]:

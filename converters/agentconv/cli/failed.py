@@ -31,7 +31,7 @@ def report(wrong: Diagnostic, kind: str, file: str) -> None:
 
     if wrong.span is not None and os.path.isabs(wrong.span.path):
         wrong = replace(wrong, span=replace(wrong.span, path=os.path.relpath(wrong.span.path).replace(os.sep, "/")))
-    said = synced_machine.report(kind, diagnostics=[wrong], place="", failed="agentconv", name="agentconv")
+    said = synced_machine.report(kind, [wrong])
     put(said.encode("utf-8", "backslashreplace"), file)
 
 

@@ -291,7 +291,9 @@ def _tell(
             print("\n".join(inspected_parts.report(parts, look)[not shown :]))
         print("\n".join(["", *whole_project.report(project, verbose=options.verbose)][not shown and not options.verbose :]))
     sys.stdout.flush()
-    others = [where.get(file.path, file.path) for file in files if not file.is_agent]
+    missing = [(where.get(file.path, file.path), file.format) for file in files if not file.is_agent]
+    # a file of settings need have no agents; whoever names it wants to know
+    others = [place for place, format_id in missing if place in options.sources or not registry.FORMATS[format_id].holds_several(place)]
     if others:
         print(f"no agent in {text.names([_end(os.path.normpath(path)) for path in others])}", file=sys.stderr)
     _tell_diagnostics(options, diagnostics, where)

@@ -189,7 +189,7 @@ def _present(scope: Scope) -> list[str]:
     Raises:
         InputError: There are none.
     """
-    found = scope.present()
+    found = scope.present(deploying.locked(scope))
     if not found:
         raise installing.nothing_found(scope)
     return found

@@ -7,7 +7,18 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_files, lint_folders, lint_inside, lint_mending, lint_report, lint_settings, processes, scope
+from agentconv.cli import (
+    baseline,
+    lint_files,
+    lint_folders,
+    lint_inside,
+    lint_kept,
+    lint_mending,
+    lint_report,
+    lint_settings,
+    processes,
+    scope,
+)
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
@@ -44,8 +55,8 @@ examples:
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule but those that protect from hidden characters, secrets, injection and widening. The table [lint] of
-agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description; for each file,
-that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
+agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description, baseline; for each
+file, that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
 only where --baseline-also names them.
 """
 
@@ -120,8 +131,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    _check(options)
-    known = baseline.given(options, _also(options))
+    known = _known(options)
     chosen = lint_folders.LintFolders(options)
     own = registry.resolve(options.source_format) if options.source_format else None
     found, parts = _discovered(options, own)
@@ -132,15 +142,14 @@ def run(options: argparse.Namespace) -> int:
     files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, chosen)
     siblings = lint_files.read_siblings(found)
     lint_files.introduce(files, siblings)
-    named = {file.location for file in found.files if file.named}
-    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
+    kept = _leave_out_clients(files, found, chosen)
     files += lint_files.included(files)
     files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
     notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
-    beside = [*notes, *elsewhere.told(found, asked, sought)]
+    beside = [*notes, *elsewhere.told(found, asked, sought), *kept.told(files)]
     if not (files or diagnostics or left_out):
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
@@ -154,11 +163,21 @@ def run(options: argparse.Namespace) -> int:
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
         beside += known.finish(_asked(known, files, rules))
+    checked = [*map(checking.mended_first, checked)]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     diagnostics += [*inside.diagnostics, *mended.told]
     return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
+
+
+def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_folders.LintFolders) -> lint_kept.Kept:
+    """Do not ask clients about agents that they have by other files, and return what the projects here keep in step."""
+    named = {file.location for file in found.files if file.named}
+    lint_files.leave_out_versions([file for file in files if file.location not in named or not chosen.is_asked])
+    kept = lint_kept.Kept(chosen)
+    kept.leave_out(files)
+    return kept
 
 
 def _tell(told: lint_report.Told) -> int:
@@ -221,6 +240,14 @@ def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
     """Return what was found in a file but for what is known."""
     location = file.location or file.subject.path
     return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, location)))
+
+
+def _known(options: argparse.Namespace) -> Baseline | None:
+    """Return the findings that are known: those of the file that the command line names, or else the project's configuration."""
+    if options.baseline is None and options.lint is not None:
+        options.baseline = options.lint.baseline
+    _check(options)
+    return baseline.given(options, _also(options))
 
 
 def _also(options: argparse.Namespace) -> frozenset[str]:

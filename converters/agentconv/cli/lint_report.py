@@ -140,6 +140,10 @@ def _say_where(told: Told) -> None:
 
     options = told.options
     if options.output_file or options.output_format in synced_machine.FILES:
+        for one in told.checked:
+            for finding in filter(told.counts, one.findings):
+                line = findings.concise(finding, one.subject, told.where.get(one.subject.path, one.subject.path), text.Style())
+                print(line, file=sys.stderr)
         print(f"{_summary(told).splitlines()[0]}; {synced_machine.where(options.output_file)}", file=sys.stderr)
 
 
@@ -174,7 +178,7 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "github":
         from agentconv.render import synced_machine
 
-        failures = synced_machine.report(kind, diagnostics=told.failures, place="", failed="agentconv")
+        failures = synced_machine.report(kind, told.failures)
         return f"{findings_machine.github(checked, told.where)}{failures}"
     if kind in ("text", "concise"):
         return _text(told)

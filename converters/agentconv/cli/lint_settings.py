@@ -32,6 +32,8 @@ class LintSettings:
     """Rules to ignore, by a pattern of paths."""
     clients: tuple[str, ...] | None = None
     max_description: int = 1024
+    baseline: str | None = None
+    """The file with the findings that are known, where no flag names another one."""
     folder: str = "."
     """Where the table's file is: patterns of paths are meant below it."""
     named: bool = False
@@ -98,7 +100,7 @@ class LintSettings:
         return Settings(self.max_description, project.names(location), self.ignored(location) | left_out)
 
 
-KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")
+KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description", "baseline")
 
 
 def read(table: object, place: Span | None = None, *, named: bool = False, shown: str = "[lint]") -> LintSettings:
@@ -122,13 +124,15 @@ def read(table: object, place: Span | None = None, *, named: bool = False, shown
         if key not in KEYS:
             hint = registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
             raise TableError(registry.usage(f"there is no setting `{key}` in {shown}", hint), key)
+    folder = os.path.dirname(place.path) or os.curdir
     return LintSettings(
         select=_rules(table["select"], "select") if "select" in table else None,
         ignore=_rules(table.get("ignore", []), "ignore"),
         per_file=_per_file(table.get("per-file-ignores", {})),
         clients=_clients(table["for"]) if "for" in table else None,
         max_description=_number(table.get("max-description", LintSettings().max_description)),
-        folder=os.path.dirname(place.path) or os.curdir,
+        baseline=_baseline(table["baseline"], folder) if "baseline" in table else None,
+        folder=folder,
         named=named,
         place=place,
     )
@@ -182,6 +186,13 @@ def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise TableError(registry.usage("`max-description` is a number of characters, 1 or more"), "max-description")
     return value
+
+
+def _baseline(value: Any, folder: str) -> str:
+    way = value.replace("\\", "/").split("/") if isinstance(value, str) else []
+    if not value or not way or os.path.isabs(value) or os.pardir in way:
+        raise TableError(registry.usage("`baseline` is the path of a file below the folder of this one"), "baseline")
+    return os.path.normpath(os.path.join(folder, value))
 
 
 def tell(options: argparse.Namespace, remark: Diagnostic | None) -> None:

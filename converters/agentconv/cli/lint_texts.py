@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_mending
+from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_kept, lint_mending
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import replace
@@ -95,6 +95,7 @@ class LintTexts:
         siblings = self._siblings(found, texts)
         lint_files.introduce(files, siblings)
         lint_files.leave_out_versions([] if chosen.is_asked else files)
+        lint_kept.Kept(chosen).leave_out(files)
         files += lint_files.included(files)
         looked = _checked(files, rules, siblings)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
@@ -232,7 +233,7 @@ def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject]) 
     def find(subject: Subject) -> tuple[Finding, ...]:
         return next(checking.check([subject], rules)).findings
 
-    checked = checking.check([file.subject for file in files], rules, siblings)
+    checked = map(checking.mended_first, checking.check([file.subject for file in files], rules, siblings))
     told = [(file, lint_mending.offered(file, one, find)) for file, one in zip(files, checked, strict=True)]
     own = [one for file, one in told if file.location == files[0].location]
     included = tuple(

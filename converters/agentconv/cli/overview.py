@@ -43,6 +43,7 @@ _WORDS = {
 _NOT_THERE = (State.NOT_LOADED, State.STOPS)
 """States of agents that a client does not have: a person looks for the file, not for the agent."""
 _SHOWN_REASONS = 3
+_NOTHING_KEPT = "Nothing is kept in step: `targets` in the configuration names no assistant."
 
 
 def run(folder: str = ".") -> int:
@@ -64,7 +65,9 @@ def run(folder: str = ".") -> int:
         first = registry.FORMATS[registry.CLIENTS[0]]
         print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.")
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
-    next_steps = _next(found, folder, [*told], having, kept=bool(kept)) if told else _elsewhere(root, parts=has_parts)
+    next_steps = (
+        _next(found, folder, [*told], having, kept=bool(kept) and kept != [_NOTHING_KEPT]) if told else _elsewhere(root, parts=has_parts)
+    )
     print("Try:")
     rows = (*next_steps, ("agentconv --help", "what else there is"))
     print("\n".join(in_fewest_lines([(f"  {typed.here(command)}", does) for command, does in rows])))
@@ -159,6 +162,8 @@ def _kept(folder: str) -> list[str]:
         return [text.diagnostic(error.diagnostic, hint=False)]
     if chosen is None:
         return []
+    if not chosen.targets and not places.project(chosen.root).lock.exists():
+        return [_NOTHING_KEPT]
     lock = unchanged.in_step(chosen, places.project(chosen.root))
     if lock is not None:
         return [in_step.line(chosen, lock.synced)]

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import baseline, unheard
+from agentconv.cli import baseline, typed, unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core import losses
@@ -48,6 +48,8 @@ _ABOUT: dict[str, Callable[[Diagnostic], bool]] = {
 """What tells that a diagnostic is about an agent in a state."""
 _ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE, Code.PARTS)
 """What is not told is missed, although it does not matter to what was asked for."""
+_FREER = ("not-enforced", "widening", "widened", "widened-less")
+"""What says that an agent is not held in the target to what its author wrote, or not written for that."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
     "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
@@ -69,6 +71,8 @@ class Report:
         self.fates: Counter[Fate] = Counter()
         self.kept: Counter[str] = Counter()
         """Files of which something is kept that is not what was to be written, by what can be done about it."""
+        self.keeping: list[str] = []
+        """The files that stay as they were."""
         self.staying = 0
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []
@@ -148,6 +152,7 @@ class Report:
         """Count a file."""
         self.fates[saved.fate] += 1
         self.kept.update(filter(None, [saved.way_out]))
+        self.keeping += [saved.path.as_posix()] if saved.fate is Fate.KEPT else []
         self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
         self.paths = self.paths or [saved.path]
         self.folders.add(os.path.dirname(saved.path))
@@ -199,10 +204,26 @@ class Report:
             for line in self.tally.lines(self.look, of_pairs=bool(self.options.verbose)):
                 self.say(line)
             if not (code is Exit.USAGE and not self.unsaved):
-                self.say(self.summary())
+                self.say(f"{self.summary()}{self._staying_files()}")
+                self._say_next()
         elif code is not Exit.OK and not self.told:
             self.say(f"{self.summary()}{self._strictly()}{''.join(f'; {way}' for way in self.kept)}")
         return code
+
+    def _say_next(self) -> None:
+        """Name the look that says what agents may do, where files were written that do not hold one to what its author wrote."""
+        written = self.fates[Fate.CREATED] + self.fates[Fate.REPLACED] + self.fates[Fate.MERGED]
+        looking = self.options.check or self.options.diff or self.options.dry_run
+        here = bool(self.below) and os.path.normpath(self.below) == os.curdir and self.options.scope != "user"
+        if here and written and not looking and any(group.first.code in _FREER for group in self.tally.groups.values()):
+            self.say(f"next: `{typed.here('agentconv inspect --effects')}` says what each agent may do in each assistant, and what is held")
+
+    def _staying_files(self) -> str:
+        """Say which files were not written for what is in them, and what can be done about it, where a run was to write them."""
+        if not self.keeping or self.options.check or self.options.diff:
+            return ""
+        named = f"; not updated: {text.names(self.keeping)}" if self.fates.total() > 1 else ""  # a single file is named already
+        return "".join([named, *(f"; {way}" for way in self.kept)])
 
     def _strictly(self) -> str:
         """Say what `--strict` counts, where nothing else has said it."""

@@ -48,6 +48,7 @@ select = ["AC1", "AC7"]          # only these: codes, beginnings of codes, or na
 ignore = ["personal-path"]
 for = ["codex", "opencode"]      # clients to ask besides the files' own; "all" for every one, "own" for no others
 max-description = 500            # characters that one description may have
+baseline = "agentconv-baseline.json"   # findings that are known already, of the project that is linted
 
 [tool.agentconv.lint.per-file-ignores]
 ".claude/agents/legacy" = ["AC7"]   # a path, a folder or the name of a file; * stands for anything

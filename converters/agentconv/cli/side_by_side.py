@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.ir import Agent
     from agentconv.lint.side_by_side import Chosen, SideBySide
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.parts import Parts
@@ -160,7 +161,20 @@ def _chosen(options: argparse.Namespace, said: Settings, target: str) -> Chosen:
     unsaid = options.along is None and not getattr(options, "with")
     found = replace(found, models=models, along=(said.along or NOTHING) if unsaid else asked.along)
     in_place = unchanged.is_read(said, target, None) and not said.formats[target].own
-    return Chosen(found, lambda agent: overriding.is_skipped(said, target, agent.name or ""), in_place=in_place)
+    return Chosen(
+        found,
+        lambda agent: overriding.is_skipped(said, target, agent.name or ""),
+        in_place=in_place,
+        has_own=partial(_has_own, target),
+    )
+
+
+def _has_own(target: str, agent: Agent) -> bool:
+    """Whether an assistant has a file of an agent's name in its own folder."""
+    from agentconv.lint import inspection
+
+    path = inspection.place(agent.origin.source, agent.origin.format, target) if agent.origin else ""
+    return bool(path) and os.path.isfile(path)
 
 
 def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import sync as command
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.install.lock import FILE as LOCK
 from agentconv.render import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from agentconv.install.lock import Synced
+    from agentconv.render.findings_ci import Remark
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.serving import Served
@@ -67,12 +69,18 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
         if beside is not None:
             scope = command.scope_of(options, outcome.settings)
             found += synced_parts.findings(beside, scope, outcome.settings.own_file, dry_run=looking)
-            diagnostics += beside.told()
+            diagnostics += [one for one in beside.told() if options.verbose or one.severity is not Severity.NOTE]
         red = options.check and code is Exit.FINDINGS
-        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served)
+        found = [synced_entries.at_source(one, outcome) for one in found]
+        if outcome.waits:
+            found = [one if one.look else replace(one, hint=synced.waiting(outcome)) for one in found]
+        shown = _for_programs(
+            options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served
+        )
         if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
             print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
         elif code is Exit.FINDINGS and options.output_format in synced_machine.FILES:
+            print("".join(f"{line}\n" for line in synced_machine.logged(shown)), end="", file=sys.stderr)
             print(f"{synced.summary(outcome, found, dry_run=looking)} {synced_machine.where().capitalize()}.", file=sys.stderr)
         return code
     look = text.style(sys.stderr, options.color)
@@ -118,7 +126,9 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
     plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
     changes = [change for plan in plans for change in plan.changes]
     if options.check:
-        if any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
+        if outcome.waits:
+            print(f"nothing is to be done here: {synced.waiting(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
+        elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
             doubles = any(synced_entries.double_of(one, outcome) for one in outcome.candidates)
             first = "first see to the agents of one name, else both are written; then " if doubles else ""
             told = f"{first}run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
@@ -183,10 +193,12 @@ def _for_programs(
     looking: bool,
     red: bool = False,
     served: Sequence[Served] = (),
-) -> None:
+) -> list[Remark]:
     limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
-    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    remarks = synced_machine.of_run(found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    out = synced_machine.rendered(options.output_format, remarks, "agentconv sync")
     printable.data(out.encode("utf-8", "backslashreplace"))
+    return remarks
 
 
 def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced_lines.Line]) -> Exit:

@@ -13,7 +13,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.conversion.choices import EVERYTHING
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Iterator, Sequence
 
+    from agentconv.install.places import Scope
     from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
@@ -93,18 +94,13 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs)
+    showing = bool(options.dry_run or options.diff) and not options.check
+    choices = Choices(_preference(options, chosen), options.yes, _widening(options, chosen), going, options.jobs, looking=showing)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
-        one = syncing.Run(
-            chosen,
-            scope,
-            choices,
-            _texts(options, chosen) if options.watch else _carry_back(options, chosen),
-            options.adopt,
-            repository=repository,
-        )
+        carried = _texts(options, chosen) if options.watch else _carry_back(options, chosen)
+        one = syncing.Run(chosen, scope, choices, carried, options.adopt, repository=repository, every=options.verbose)
         outcome = (
             _switched(one, options)
             if options.switch_source
@@ -112,6 +108,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         is_named = options.config is not None
         outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
+        outcome.waits = is_named and outcome.is_drift() and _is_in_step_by_its_own(chosen, scope)
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
@@ -140,6 +137,17 @@ def _tell_further(
     sync_report.tell_next(options, outcome, beside, repository)
     if not (looking or options.check or run.settings.targets) and outcome.lock is not None and outcome.lock.synced:
         _tell_ending(options, run)
+
+
+def _is_in_step_by_its_own(chosen: Settings, scope: Scope) -> bool:
+    """Whether a project is in step as its own configuration says, which is another one than the one that a person names."""
+    try:
+        own = settings.read(chosen.root)
+    except InputError:
+        return False
+    if own is None or own.sha256 == chosen.sha256:
+        return False
+    return not syncing.Run(own, scope, Choices()).outcome(dry_run=True).is_drift()
 
 
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
@@ -192,7 +200,8 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> P
 
     lock = run.locked(dry_run=looking)
     passing = run.uncommitted if options.check else frozenset[str]()
-    wish = parts.Wish(chosen.along, _forced(options, chosen), options.yes, _widening(options, chosen), passing)
+    may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
+    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 

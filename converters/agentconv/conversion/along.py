@@ -40,6 +40,11 @@ class With:
         """Whether anything is."""
         return self.needed or bool(self.kinds or self.named)
 
+    def besides(self, kinds: Iterable[str], *, needed: bool = False) -> tuple[str, ...]:
+        """Return the words that take kinds along besides what goes by now: those that are said take the place of what goes unsaid."""
+        own = (NEEDED,) if needed or self.needed or not self.said else ()
+        return tuple(dict.fromkeys((*own, *sorted(self.kinds), *("/".join(one) for one in self.named), *kinds)))
+
 
 NOTHING = With()
 EVERYTHING = With(kinds=frozenset(KINDS))
@@ -190,9 +195,9 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
     stays = [one for one in needed if not any(one is other for other in gone.parts)]
     if stays:
         words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in stays)
-        chosen_ = [*sorted(gone.wanted.kinds), *("/".join(one) for one in gone.wanted.named)]
-        hint = f"--with needed,{','.join(chosen_)} takes it along"
-        yield Diagnostic(Code.PARTS, Severity.WARNING, f"what agents name stays here: {words}", hint=hint)
+        listed = ",".join(gone.wanted.besides((), needed=True))
+        message, option = f"what agents name stays here: {words}", f'`with_="{listed}"` takes it along'
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=f"--with {listed} takes it along", option=option)
 
 
 def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
@@ -200,7 +205,13 @@ def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
     words, title = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts), registry.FORMATS[target].title
     go, them = ("does not go", "it") if len(parts) == 1 else ("do not go", "them")
     message = f"{words} {go} to {title}: only agents name {them} that no file of {title} can hold"
-    return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=f'--with all (in sync: `with = ["all"]`) takes {them} along')
+    return Diagnostic(
+        Code.PARTS,
+        Severity.NOTE,
+        message,
+        hint=f'--with all (in sync: `with = ["all"]`) takes {them} along',
+        option=f'`with_="all"` takes {them} along',
+    )
 
 
 def _key(kind: Kind, name: str) -> str:

@@ -110,7 +110,8 @@ class CarriedParts:
             if texts and number in joined:
                 yield PartVerdict(one, one.part, losses=(texts.loss(one, joined[number]),))
             else:
-                yield (None if number in moved else self._in_place(one)) or self._moved(one, law)
+                there = None if number in moved else self._in_place(one)
+                yield self._moved(one, law) if there is None else _watched(there, law)
 
     def _main_texts(self, parts: Sequence[LoadedPart]) -> MainTexts | None:
         """Return what makes one main text of instructions, where there are any."""
@@ -300,6 +301,14 @@ class CarriedParts:
         if told := tuple(self.restraints.told()):
             yield Converted(self.target, (), losses=told)
         yield from PartFiles(self.target, self.options, self.verdicts, self._files).convert(beside)
+
+
+def _watched(there: PartVerdict, law: PartLaw) -> PartVerdict:
+    """Return the verdict on a part that is read where it is: a hook there is told what one is told that is written for the target."""
+    loaded = there.loaded
+    if loaded.kind != "hooks" or loaded.client == law.target or not set_restraints.of(loaded):
+        return there
+    return replace(there, left_open={one.restraint.text: one.reason for one in set_restraints.unheld(loaded, law.judge(loaded))})
 
 
 def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:

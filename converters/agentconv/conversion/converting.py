@@ -105,7 +105,7 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
             beside[done.file.path] = done
         else:
             yield done
-    if left := going.unneeded(refused):
+    if left := going.unneeded(refused.difference(options.staying)):
         carried.leave(left)
         yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
     yield from carried.convert(beside)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, losses
+from agentconv.core import effects, losses, vocabulary
+from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ def settled(told: Iterable[Loss], there: Callable[[], Collection[str]]) -> Itera
         if not found:
             yield loss
             continue
-        yield losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found))
+        yield _named(loss, found)
         if left:
             yield losses.loss(UNDEFINED, loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
+
+
+def _named(loss: Loss, found: tuple[str, ...]) -> Loss:
+    """Say that servers are in the target's configuration: a warning where its client holds no agent to a choice of them."""
+    if vocabulary.unenforced(loss.target).servers is None:
+        return losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found))
+    hint = (
+        "the target holds no agent to a choice of servers: every agent there, and the session itself, can use it; --with none leaves it out"
+    )
+    return losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found), hint=hint, severity=LossSeverity.WARNING)

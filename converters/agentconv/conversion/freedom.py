@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import access, asks, effects, enforcement, tool_summary, vocabulary
+from agentconv.core import access, asks, effects, enforcement, plain_words, tool_summary, vocabulary
 from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
 
-MCP = "mcp"
+MCP, GUARD = "mcp", plain_words.HOOKS
 ABOUT = ("write", "run", "network", MCP)
-"""What there is an answer on."""
-NOT_HELD, UNASKED = "not held", "unasked"
+"""What there is an answer on for every agent; for one with guards of its own also on those."""
+NOT_HELD, UNASKED, HELD = "not held", "unasked", "held"
 
 
 @dataclass(frozen=True, slots=True)
 class Freedom:
-    """How far an agent may go with one effect, or with MCP servers."""
+    """How far an agent may go with one effect, or with MCP servers; or whether the hooks that may block what it does are held."""
 
     about: str
     word: str
     """`no`, `asks`, `yes`, `unasked` (its author's client asks first), `not held` (its author limits it, the client does not hold it to
-    that), or the names of servers."""
+    that), or the names of servers; of hooks `held` or `not held`."""
     more: bool
     """Whether that is more than its author allowed."""
 
@@ -52,7 +52,13 @@ def of(author: Agent, agent: Agent, client: str) -> tuple[Freedom, ...]:
     more = _more(author, wider)
     found = [Freedom(one, _word(one, said, free, client, unheld=unheld), one in more) for one in access.EFFECTS if one in ABOUT]
     found = [Freedom(one.about, UNASKED, False) if _is_unasked(one, dropped) else one for one in found]
-    return (*sorted(found, key=lambda one: ABOUT.index(one.about)), _servers(author, said, client, wider))
+    guards = [_guards(wider)] if effects.effects(author).guards else []
+    return (*sorted(found, key=lambda one: ABOUT.index(one.about)), _servers(author, said, client, wider), *guards)
+
+
+def _guards(wider: Sequence[Widening]) -> Freedom:
+    lost = any(one.effect == GUARD for one in wider)
+    return Freedom(GUARD, NOT_HELD if lost else HELD, lost)
 
 
 def _is_unasked(one: Freedom, dropped: set[str]) -> bool:

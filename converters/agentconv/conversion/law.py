@@ -208,16 +208,16 @@ class Law:
     def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
         beyond = tuple(dict.fromkeys(one.name for one in wider))
-        code, hint, keepable = "widened", None, False
+        code, hints, keepable = "widened", None, False
         if not self.options.insists_on(projection.source.name, projection.source.id):
             there = self._read_instead(case)
             more = [] if there is None else compare.widenings(again, there, self.target)
             keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
             is_kept = keepable and self._is_kept(projection.source, beyond)
-            code, hint = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._without_servers(wider))
-        told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hint)
+            code, hints = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._without_servers(wider))
+        told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hints and hints[0])
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
-        projection.losses.append(replace(told, beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
+        projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
 
     def _is_kept(self, author: Agent, beyond: Sequence[str]) -> bool:
         """Whether a configuration names what an agent may do beyond its author's words."""
@@ -239,21 +239,26 @@ class Law:
         there = self.module.read(piece.source)
         return None if len(there.set.agents) != 1 or there.states[0].dropped else there.set.agents[0]
 
-    def _with_more(self, more: Sequence[Widening]) -> str | None:
-        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused."""
+    def _with_more(self, more: Sequence[Widening]) -> tuple[str, str] | None:
+        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused.
+
+        The second text is for who calls the library.
+        """
         if not more:
             return None
         words = ", ".join(map(str, more))
         client = self.module.SPEC.client
-        today = f"today {client} reads the source's own file, by which it may do more still: {words}"
-        return f"{losses.rule('widening').hint}, and is the narrower one: {today}"
+        today = f"today {client} reads the source's own file, which leaves still more open: {words}"
+        widening, narrower = losses.rule("widening"), "and that is the narrower of the two"
+        return f"{today}. {widening.hint}, {narrower}", f"{today}. {widening.option}, {narrower}"
 
-    def _without_servers(self, wider: Sequence[Widening]) -> str | None:
+    def _without_servers(self, wider: Sequence[Widening]) -> tuple[str, str] | None:
         """Say that an agent is written without the servers that go along, where it is these alone that it may not use."""
         if not wider or not all(one.server and one.server in map(effects.server_key, self._along()) for one in wider):
             return None
-        named = f"--with none leaves {'the servers' if len(wider) > 1 else 'the server'} out, which every agent there would have"
-        return f"{named}; {losses.rule('widening').hint}"
+        does = f"leaves {'the servers' if len(wider) > 1 else 'the server'} out, which every agent there would have"
+        widening = losses.rule("widening")
+        return f"--with none {does}; {widening.hint}", f'`with_="none"` {does}; {widening.option}'
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""

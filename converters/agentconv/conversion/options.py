@@ -74,6 +74,8 @@ class Options:
     """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
+    staying: Collection[str] = ()
+    """Ids of agents that stay in the target as they are there, where it refuses them now: what they need goes along all the same."""
 
     def insists_on(self, *names: str | None) -> bool:
         """Whether an agent, by its name or its id, or a part as KIND/NAME, may do more than its author allowed."""

@@ -171,8 +171,8 @@ def _is_about(restraint: Restraint, server: str) -> bool:
     return SERVERS in restraint.effects and (named is None or effects.server_key(named) == effects.server_key(server))
 
 
-_DOES = {"denies": "denies {}", "asks": "asks before {}", "guards": "runs {}"}
-_WHAT = {"denies": "pattern", "asks": "pattern", "guards": "guard"}
+_DOES = {"denies": "denies {}", "asks": "asks before {}", "guards": "runs {} that can stop a call"}
+_WHAT = {"denies": "pattern", "asks": "pattern", "guards": "hook"}
 
 
 def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
@@ -204,12 +204,14 @@ def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iter
     words, kinds = said_of(found)
     if not words:
         return
-    in_step = ", ".join(f'"{kind}"' for kind in ("needed", *kinds))
+    wanted = options.along.besides(kinds)
+    in_step = ", ".join(f'"{word}"' for word in wanted)
     does = "takes what the target can hold, and refuses what it cannot hold back"
     if not _holds_any(found, target, options):
         does = "refuses what they hold back; the target can hold none of them: close it in each agent, or keep them out of it"
-    hint = f"--with {','.join(kinds)} (in sync: `with = [{in_step}]`) {does}"
-    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+    hint = f"--with {','.join(wanted)} (in sync: `with = [{in_step}]`) {does}"
+    told = losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+    yield replace(told, option=f'`with_="{",".join(wanted)}"` {does}')
 
 
 def _holds_any(found: Sequence[LoadedPart], target: str, options: Options) -> bool:

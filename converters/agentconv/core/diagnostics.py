@@ -6,7 +6,7 @@ Nothing here is ours to import: every other module may build these values, and o
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass
 
@@ -195,6 +195,12 @@ class Told:
     """What to do next."""
     agent: str | None
 
+    if TYPE_CHECKING:
+
+        @property
+        def message(self) -> str:
+            """What it says, in a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic(Told):
@@ -300,10 +306,19 @@ class Loss(Told):
     """The MCP servers that are closed to it then."""
     closes: tuple[str, ...] = ()
     """Effects that the agent's own list of tools is for, and that it has nothing of in the target: it cannot do its work there."""
+    option: str | None = None
+    """The hint for who calls the library, where it is another one than the catalogue has; empty for none."""
+
+    @property
+    def message(self) -> str:
+        """What the loss is, in a sentence, with what is particular to it."""
+        from agentconv.core import losses
+
+        return losses.sentence(self)
 
     def __str__(self) -> str:
         """Say where, how bad, and what, in one line."""
-        return f"{_place(self.span)}{self.severity}: {self.agent}: {self.field}: {self.detail}"
+        return f"{_place(self.span)}{self.severity}: {self.agent}: {self.field}: {self.message}"
 
 
 def _place(span: Span | None) -> str:

@@ -31,8 +31,8 @@ def public(function: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return diagnostics with the hints for who calls the library."""
-    return tuple(map(in_library, diagnostics))
+    """Return diagnostics with the hints for who calls the library, each once."""
+    return tuple(map(in_library, dict.fromkeys(diagnostics)))
 
 
 def in_library(one: Diagnostic) -> Diagnostic:

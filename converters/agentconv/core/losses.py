@@ -63,15 +63,27 @@ def rule(code: str) -> LossRule:
     return LossRule(**{**row, "severity": LossSeverity(row["severity"]), "kind": LossKind(row["kind"])})
 
 
+TITLES: dict[str, str] = {}
+"""By format what people call it, which `formats.registry` says."""
+
+
+def sentence(one: Loss) -> str:
+    """Say in one line what a loss is, with the name of the target in it, and what is particular to it."""
+    summary = rule(one.code).summary.replace("the target", TITLES.get(one.target, "the target"))
+    return f"{summary}: {one.detail}" if one.detail else summary
+
+
 def in_library(one: Loss) -> Loss:
     """Return a loss with the hint for who calls the library, which has options and no flags."""
     hint = hint_in_library(one)
-    return one if hint == one.hint else replace(one, hint=hint)
+    return one if hint == one.hint and one.option is None else replace(one, hint=hint, option=None)
 
 
 def hint_in_library(one: Loss) -> str | None:
     """Return the hint of a loss for who calls the library."""
     meant = rule(one.code)
+    if one.option is not None:
+        return one.option or None
     return meant.option or None if meant.option is not None and one.hint == meant.hint else one.hint
 
 

@@ -13,7 +13,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import unescape_key
 from agentconv.core.source import BOM
-from agentconv.families import toml_text, toml_values
+from agentconv.families import toml_comments, toml_text, toml_values
 from agentconv.families.record_file import Record
 
 if TYPE_CHECKING:
@@ -106,10 +106,13 @@ class TomlRecords(ABC):
         for index, keys in changed.items():
             for key, value in keys.items():
                 _set(document[self.key][self.place(self.records[index])], unescape_key(key), value)
+        text = tomlkit.dumps(document)
         for index in sorted(removed, reverse=True):
             del document[self.key][self.place(self.records[index])]
-        if removed and not document.get(self.key, True):
-            del document[self.key]
+            if not document.get(self.key, True):
+                del document[self.key]
+            text = toml_comments.kept(text, tomlkit.dumps(document))
+            document = tomlkit.parse(text)
         there = document.get(self.key)
         behind = [(name, values) for name, values in added if not self.put_within(there, unescape_key(name), _value(dict(values)))]
         text = tomlkit.dumps(document)
@@ -126,7 +129,12 @@ class TomlRecords(ABC):
 
 
 def _as_before(text: str) -> str:
-    """Return a text without the blank line that we put behind it, or else without the line end that it did not have."""
+    """Return a text without the blank line that we put behind it, or else without the line end that it did not have.
+
+    A comment right above what went has its own.
+    """
+    if text.splitlines()[-1:] and text.splitlines()[-1].startswith("#"):
+        return text
     return text.removesuffix("\r\n" if text.endswith("\r\n") else "\n")
 
 

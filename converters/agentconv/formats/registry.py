@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
-from agentconv.core import enforcement, extensions, schema_files, vocabulary
+from agentconv.core import enforcement, extensions, losses, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.extensions import Extension
@@ -269,6 +269,7 @@ NOT_YET = {
     "zed": "Zed",
 }
 """Assistants that people ask for, and that there is no format for."""
+losses.TITLES.update({format_id: row.title for format_id, row in FORMATS.items()})
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agents and not row.bundle)
 """Those that have agents."""
 BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare
 from agentconv.conversion.along import EVERYTHING, With
 from agentconv.conversion.converting import Options, convert
-from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.shared_files import Shared
 from agentconv.conversion.shared_parts import SharedParts, Together
-from agentconv.core import fields, losses
+from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
-from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.install import agent_scripts, filled_in, part_places, places
+from agentconv.install import agent_scripts, filled_in, part_places, places, read_elsewhere
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -48,6 +45,9 @@ class Deployment:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Ids of the agents that the target reads from another target's folder, and that target."""
     losses: tuple[Loss, ...] = ()
+    unwatched: tuple[str, ...] = ()
+    """Ids of what the target, or another one that is used here, reads in another one's file, where a hook or rule of the pack that holds it
+    back is not held."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -75,7 +75,13 @@ def source_hashes(manifest: Manifest) -> dict[str, str]:
 
 
 def deploy(
-    manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope, reader: Reader
+    manifest: Manifest,
+    pieces: Sequence[Loaded],
+    selection: Mapping[str, tuple[str, ...] | None],
+    scope: Scope,
+    reader: Reader,
+    *,
+    present: Collection[str] = (),
 ) -> list[Deployment]:
     """Convert a pack for its targets.
 
@@ -85,6 +91,7 @@ def deploy(
         selection: By target the ids of the agents that it gets; None for all.
         scope: Where to.
         reader: Reads what is there.
+        present: The assistants that are used there.
 
     Raises:
         InputError: A target takes no agents in this scope.
@@ -99,26 +106,26 @@ def deploy(
         names = selection[target.id]
         ids = units.chosen(names)
         scope.folder(target)  # refuses a target that has no place here
-        others = [done[other] for other in target.also_reads if other in done] if not scope.is_user else []
-        read = {id_: (other.target, agent) for other in others for id_, agent in _read_too(target.id, other) if id_ in ids}
-        elsewhere, loose = ({}, []) if scope.is_user else _read_elsewhere(units, target.id, done.values(), ids)
-        wanted = ids - read.keys() - elsewhere.keys()
+        others = [] if scope.is_user else list(done.values())
+        elsewhere = read_elsewhere.of(units, target, others, ids, gets=True)
+        wanted = ids - elsewhere.left_out.keys()
         results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         if units.scripts and not scope.is_user:
             taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))
-        seen = tuple(_as_seen(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
-        left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
-        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *seen, *loose))
-    return list(done.values()) if scope.is_user else list(_with_readers(done, units.agents, scope.present()))
+        told = (*taken.losses, *elsewhere.losses)
+        done[target.id] = replace(taken, left_out=elsewhere.left_out, losses=told, unwatched=elsewhere.unwatched)
+    return list(done.values()) if scope.is_user else list(_with_readers(done, units, present))
 
 
-def _with_readers(done: Mapping[str, Deployment], agents: Mapping[str, Agent], present: Collection[str]) -> Iterator[Deployment]:
+def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str]) -> Iterator[Deployment]:
     """Yield deployments, with what is told of assistants that are used here, get nothing themselves, and read these files, too."""
     readers = [target for target in places.targets().values() if target.id in present and target.id not in done]
     for one in done.values():
-        seen = [_as_seen(agents, target.id, dict(_read_too(target.id, one))) for target in readers if one.target in target.also_reads]
-        yield replace(one, losses=(*one.losses, *(loss for several in seen for loss in several)))
+        ids = {want.agent for want in one.wanted}
+        seen = [read_elsewhere.of(units, target, [one], ids, gets=False) for target in readers if one.target in target.also_reads]
+        told = (*one.losses, *(loss for each in seen for loss in each.losses))
+        yield replace(one, losses=told, unwatched=(*one.unwatched, *(id_ for each in seen for id_ in each.unwatched)))
 
 
 def _without_rules(options: Options, ids: Iterable[str]) -> Options:
@@ -159,32 +166,6 @@ def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside
     refused = tuple(id_ for one in results if one.refused and one.part for id_ in _owners(one))
     told = tuple(remark for one in results if one.part or not one.losses for remark in one.diagnostics if remark.agent is None)
     return Deployment(target, wanted, refused, losses=found, diagnostics=told)
-
-
-def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
-    """Yield the agents that a target loads from the files of another one, as that has them, and as it reads them."""
-    module = registry.load(target)
-    for one in (one for one in other.wanted if not one.part):
-        result = module.read(SourceText(one.path, one.data))
-        if len(result.states) == 1 and not result.states[0].dropped:
-            yield one.agent, result.set.agents[0]
-
-
-def _as_seen(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) -> Iterator[Loss]:
-    """Yield what a target that reads another one's files takes nothing of, and what it lets agents do beyond what their author allowed."""
-    for id_, agent in read.items():
-        wider = compare.widenings(agents[id_], agent, target)
-        if wider:
-            yield losses.loss("widened-elsewhere", id_, "tools", target, losses.listed(map(str, wider)))
-        lost = [path for path in fields.PATHS if _is_said(agents[id_], path) and not _is_said(agent, path)]
-        if wider:
-            lost = [path for path in lost if not path.startswith("tools.")]
-        if lost:
-            yield losses.loss("degraded-elsewhere", id_, lost[0], target, losses.listed(lost))
-
-
-def _is_said(agent: Agent, path: str) -> bool:
-    return not fields.is_absent(path, fields.get(agent, path))
 
 
 def _taken(
@@ -298,29 +279,6 @@ class _Entries:
         place = self.scope.part_path(self.target, self.file.path)
         rules, unsaid = self.limits.get(id_, ()), filled_in.unsaid(self.parts.get(id_), part)
         return Wanted(place, self.target.id, id_, self.sources[id_], b"", said, part, part=kind, rules=rules, unsaid=unsaid)
-
-
-def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids: Collection[str]) -> tuple[dict[str, str], list[Loss]]:
-    """Return the parts that a target reads from the files of others, each with whose they are, and what it does not hold them to there."""
-    left_out: dict[str, str] = {}
-    told: list[Loss] = []
-    for other, want in ((one.target, want) for one in others for want in one.wanted if want.part and not want.beside):
-        if want.agent in left_out or want.agent not in ids or not part_places.reads(target, want.part, want.path):
-            continue
-        left_out[want.agent] = other
-        read = part_places.read(target, want.part, want.path, want.data) if want.shared is None else None
-        found = next(iter(read.parts), None) if read else None
-        loose = loose_in_place(units.loaded[want.agent], found, want.path, target) if found else _unlimited(want, target)
-        told += [loose] if loose else []
-    return left_out, told
-
-
-def _unlimited(server: Wanted, target: str) -> Loss | None:
-    """Say that a target that reads a server in another one's file does not read the rules there that close tools of it."""
-    if not server.rules:
-        return None
-    detail = losses.listed((rule.shown for rule in server.rules), f"`{server.path}`: {{}}")
-    return losses.loss("part-loose-in-place", server.agent.partition("/")[2], "name", target, detail, part="servers")
 
 
 def _said(loss: Loss) -> Loss:

@@ -11,7 +11,7 @@ from agentconv.install.besides import BESIDE
 from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Entry, Lock
 from agentconv.install.proof import unknown
-from agentconv.install.steps import Action, Change, Plan, Step
+from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -192,10 +192,7 @@ class Draft:
             return Action.REMOVE, None
         if entry.script:
             return Action.RELEASE, "nothing but the lock says that it was the pack's"
-        return (
-            Action.BLOCKED,
-            "the pack does not give it any more, and nothing but the lock says that it was the pack's; --accept=leaving takes it away",
-        )
+        return Action.BLOCKED, ONLY_THE_LOCK
 
     def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
         """Take an entry from the lock, but for one that cannot go yet."""

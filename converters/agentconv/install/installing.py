@@ -10,7 +10,7 @@ from agentconv.formats import registry
 from agentconv.install import asking, consent, deployment, gate, guarding, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
-from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
+from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
 from agentconv.install.units import Units, checksum
 from agentconv.packs import finding
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.install.proof import Given
     from agentconv.packs.finding import Pack
+
+_COMES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,17 @@ class Prepared:
         steps = {(step.target, step.agent) for step in self.plan.steps}
         refused = any(one.target not in self.as_before or (one.target, id_) in steps for one in self.deployments for id_ in one.refused)
         failed = any(step.action in NEEDS_A_LOOK for step in self.plan.steps)
-        return bool(self.unsafe or self.held or self.refused or refused or failed)
+        return bool(self.unsafe or self.held or self.refused or refused or failed or self._is_unwatched)
+
+    @property
+    def _is_unwatched(self) -> bool:
+        """Whether something is new where an assistant reads it that does not hold what holds it back."""
+        new = {(step.target, step.agent) for step in self.plan.steps if step.action in _COMES}
+        found = ((one, id_) for one in self.deployments for id_ in one.unwatched)
+        return any(one.target not in self.as_before or (one.left_out.get(id_, one.target), id_) in new for one, id_ in found)
 
 
-def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
+def selection(pack: Pack, lock: Lock, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
     """Return the targets that a pack is for, and which of its agents each gets.
 
     A pack has one version here: targets that it is already deployed to are always among them.
@@ -101,8 +110,9 @@ def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Sc
     Raises:
         InputError: No assistant is found, or there is no such agent.
     """
+    before = lock.pack(pack.manifest.name)
     known: dict[str, tuple[str, ...] | None] = dict(before.targets) if before else {}
-    named = request.targets if request.targets is not None else tuple(known) or tuple(scope.present())
+    named = request.targets if request.targets is not None else tuple(known) or tuple(scope.present(lock))
     if not named:
         raise nothing_found(scope)
     ids = deployment.agent_ids(pack.manifest, request.agents)
@@ -138,12 +148,13 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         InputError: The pack is damaged, or what is asked for cannot be.
     """
     before = lock.pack(pack.manifest.name)
-    chosen = selection(pack, before, request, scope)
+    chosen = selection(pack, lock, request, scope)
     pieces = list(pack.pieces())
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
-    done = tuple(_looked_at(one, units, scope, reader) for one in deployment.deploy(pack.manifest, pieces, chosen, scope, reader))
+    converted = deployment.deploy(pack.manifest, pieces, chosen, scope, reader, present=scope.present(lock))
+    done = tuple(_looked_at(one, units, scope, reader) for one in converted)
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
     kept = _kept(pack, units, before, request)
@@ -325,6 +336,7 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
         one,
         wanted=tuple(want for want in one.wanted if want.agent not in stopped),
         left_out={agent: other for agent, other in one.left_out.items() if agent not in stopped},
+        unwatched=tuple(id_ for id_ in one.unwatched if id_ not in stopped),
         losses=tuple(loss for loss in one.losses if deployment.owner(loss) not in stopped),
     )
 

@@ -155,6 +155,8 @@ class Synced:
     """Losses that were told: code, field, and a checksum of the detail, with colons between them."""
     created: bool = True
     """Whether the file was not there before us."""
+    made: bool = False
+    """Whether its source, as it stands, is what we wrote when that was a target: nobody's words but ours, if it becomes one again."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -343,6 +345,7 @@ def _synced_table(one: Synced) -> dict[str, Any]:
         **({"own": dict(sorted(one.own.items()))} if one.own else {}),
         **({"losses": list(one.losses)} if one.losses else {}),
         **({} if one.created else {"created": False}),
+        **({"made": True} if one.made else {}),
     }
 
 

@@ -114,6 +114,7 @@ _SYNCED: Mapping[str, Test] = {
     "own": _digests,
     "losses": _texts,
     "created": lambda value: value is False,
+    "made": lambda value: value is True,
 }
 _LOCK: Mapping[str, Test] = {
     "version": lambda value: type(value) is int and value in (1, 2, 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
@@ -11,6 +11,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
+from agentconv.install.lock import Lock
 from agentconv.sources import locations, user_places
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PROJECT, USER = "project", "user"
 AUTO = "auto"
+_NOTHING = Lock()
 _WORDS = ("user", "also_reads", "marks", "then", "then_user")
 
 
@@ -38,6 +40,33 @@ class Target:
     """What a person does next in the client."""
     then_user: tuple[str, ...] = ()
     """The same for the user's own scope, where that is another thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What of a project's files is ours, as the lock says."""
+
+    root: Path
+    files: frozenset[str]
+    folders: frozenset[str]
+    """Those that such files are in."""
+
+    @classmethod
+    def of(cls, root: Path, lock: Lock) -> Ours:
+        """Return what a lock says, but for files that were there before us."""
+        files = frozenset(path for one in lock.entries if one.created for path in (one.path, one.beside) if path)
+        return cls(root, files, frozenset(os.fspath(above) for path in files for above in PurePosixPath(path).parents))
+
+    def leaves(self, place: str) -> bool:
+        """Whether there is something in a place that is not ours."""
+        if place in self.files:
+            return False
+        if place not in self.folders:
+            return os.path.exists(self.root / place)
+        try:
+            return any(self.leaves(f"{place}/{name}") for name in os.listdir(self.root / place))
+        except OSError:
+            return os.path.exists(self.root / place)
 
 
 def targets() -> dict[str, Target]:
@@ -121,15 +150,20 @@ class Scope:
         inside = path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else path.rpartition("/")[2]  # the folder was another one
         return f"{registry.FORMATS[target.id].folders[0]}/{inside}"
 
-    def present(self) -> list[str]:
-        """Return the targets that are used here."""
-        return [target.id for target in targets().values() if self._uses(target)]
+    def present(self, lock: Lock = _NOTHING) -> list[str]:
+        """Return the targets that are used here: those that the lock has something for, and those that somebody else left a mark of.
 
-    def _uses(self, target: Target) -> bool:
+        What is ours marks nothing: a guard's script lies at the path of the assistant that its author wrote it for, whoever runs it here.
+        """
+        known = {target for pack in lock.packs for target in pack.targets} | {one.target for one in lock.synced}
+        ours = Ours.of(self.root, lock)
+        return [target.id for target in targets().values() if target.id in known or self._uses(target, ours)]
+
+    def _uses(self, target: Target, ours: Ours) -> bool:
         if self.is_user:
             return not target.no_user and (self.root / self.folder(target)).parent.is_dir()
-        marked = any(os.path.exists(self.root / mark) for mark in target.marks)
-        return marked or bool(locations.of(self.root, target.id))
+        places = (*target.marks, *(os.path.relpath(place, self.root) for place in locations.of(self.root, target.id)))
+        return any(ours.leaves(place.replace(os.sep, "/")) for place in places)
 
 
 def chosen(words: Iterable[str]) -> list[str] | None:

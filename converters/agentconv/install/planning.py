@@ -36,6 +36,7 @@ def plan(
     targets: Collection[str],
     force: bool | Collection[str] = False,
     held: Collection[str] = (),
+    staying: Collection[tuple[str, str]] = (),
     accept: bool = False,
     given: Given = unknown,
 ) -> Plan:
@@ -49,6 +50,7 @@ def plan(
         targets: The targets that this is about; the pack's entries in others stay as they are.
         force: Whether to replace what is not ours or was edited, with a copy kept; or the agents and parts of which to do so.
         held: Ids of agents whose entries stay as they are.
+        staying: The same in one target alone: the target, and the id.
         accept: Whether what leaves the pack goes on the lock's word alone.
         given: Tells whether the pack's bytes give what is there.
     """
@@ -57,7 +59,7 @@ def plan(
     about = [
         one for one in whole if one.target not in rest and ((one.target in targets and not one.script) or not _is_read(one, rest, whole))
     ]
-    mine = [entry for entry in about if entry.agent not in held]
+    mine = [entry for entry in about if entry.agent not in held and (entry.target, entry.agent) not in staying]
     draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept)
     singles, several = _grouped(draft, (one for one in wanted if one.agent not in held))
     for one in singles.values():

@@ -18,7 +18,7 @@ from agentconv.install import filled_in, joined
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.part_entries import PartFile
-from agentconv.install.steps import Action, Step
+from agentconv.install.steps import WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -205,11 +205,19 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
         there = None if present is None else goal if file.is_same(present, item) else _there(file, one, present, item, old)
         action = draft.decide(one.agent, old, there, goal)
         follows = draft.synced.get((one.path, pointer))
+        among = _was_there(old, action)
         if follows is not None and one.agent not in draft.kept:
             found.append(Decision(one, item, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
         else:
-            found.append(Decision(one, item, pointer, old, action if follows is None else Action.KEPT))
+            found.append(Decision(one, item, pointer, old, action if follows is None else Action.KEPT, among=among))
     return found
+
+
+def _was_there(old: Entry | None, action: Action) -> bool:
+    """Whether an entry is one that a user had before us, and has still: one that they took away, or let go, is written anew as ours."""
+    if old is None:
+        return action is Action.ADOPT
+    return old.among and action not in (Action.WRITE, Action.REPLACE)
 
 
 def _there(file: Any, wanted: Wanted, present: Any, item: Any, old: Entry | None) -> str:
@@ -301,7 +309,7 @@ def _leaving(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]
 def _leaving_joined(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str | None]:
     """Return what becomes of what came to a user's own: only that goes."""
     if not entry.came:
-        return Action.SAME, None
+        return (Action.SAME, None) if entry.part == "permissions" else (Action.RELEASE, WAS_THERE)
     if joined.is_gone(file.items[_name(entry)], entry):
         return Action.MISSING, None
     if joined.taken_out(file, entry, _name(entry)) is None:

@@ -49,6 +49,9 @@ class Action(StrEnum):
 NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED, Action.RELEASE})
 """What a user has to see to: exit code 1."""
 
+WAS_THERE = "it was there before anything was written"
+"""Why what nobody edited is a user's all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -80,6 +83,10 @@ class Wanted:
     def script(self) -> bool:
         """Whether it is a script of the project's that a hook runs."""
         return self.part == "hooks" and self.beside
+
+
+ONLY_THE_LOCK = "the pack does not give it any more, and nothing but the lock says that it was the pack's; --accept=leaving takes it away"
+"""Why an entry stays that is to go, where that waits for a word."""
 
 
 @dataclass(frozen=True, slots=True)

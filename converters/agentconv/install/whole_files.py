@@ -8,7 +8,7 @@ from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
-from agentconv.install.steps import Action, Step
+from agentconv.install.steps import WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
     from agentconv.install.draft import Draft
@@ -40,7 +40,8 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         draft.changed.add((path, ""))
     if action in SETTLES:
         draft.put_beside(path, None, wanted.part)
-        draft.after[path, ""] = draft.entry(wanted, "", checksum, created=old.created if old else there is None, old=old)
+        created = (old.created if old else there is None) or action is Action.REPLACE  # of that a copy is kept
+        draft.after[path, ""] = draft.entry(wanted, "", checksum, created=created, old=old)
     elif action is Action.KEEP_EDITED and old is not None:
         beside = draft.put_beside(path, wanted.data, wanted.part)
         packs = tuple(sorted({*old.packs, draft.pack}))
@@ -69,6 +70,8 @@ def leave(draft: Draft, entry: Entry) -> None:
         return
     as_locked = there is not None and sha256(there) == entry.deployed_sha256
     action, reason = draft.let_go(entry) if as_locked else (Action.MISSING if there is None else Action.RELEASE, None)
+    if action is Action.REMOVE and not entry.created and not draft.given(entry):
+        action, reason = Action.RELEASE, WAS_THERE
     if action is not Action.BLOCKED:
         draft.put_beside(entry.path, None, entry.part)
     if action is Action.REMOVE:

@@ -38,6 +38,7 @@ TOPICS = (
     "servers",
     "text",
     "prompts",
+    "handing_over",
     "hidden_characters",
     "security",
     "descriptions",

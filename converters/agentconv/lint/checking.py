@@ -75,6 +75,18 @@ def told_once(checked: Iterable[Checked]) -> list[Checked]:
     return kept
 
 
+def mended_first(one: Checked) -> Checked:
+    """Leave out what other clients would make of a file that its own client does not load, where an error says so.
+
+    Whoever mends that has another file; where somebody has the error left out, what others make of the file is told.
+    """
+    own = one.subject.format
+    broken = any(found.severity is Severity.ERROR and own in found.clients for found in one.findings)
+    if not broken or one.subject.part is not None or not all(state.dropped for state in one.subject.states(own)):
+        return one
+    return replace(one, findings=tuple(found for found in one.findings if not found.clients or own in found.clients))
+
+
 def _file(subject: Subject) -> str:
     return os.path.abspath(subject.location or subject.path)
 
@@ -161,10 +173,15 @@ def _check_file(subject: Subject, asked: _Asked, found: list[Finding], failures:
             unasked = [finding for other in asked.unasked for finding in _run(other, [], subject)]
             found.extend(_run(rule, failures, subject, [*found, *unasked]))
     ignored, words = subject.settings.ignored, _words(subject)
-    heard = (finding for finding in found if not _is_named(finding.rule, ignored))
+    heard = (finding for finding in found if not _is_named(finding.rule, ignored) and not _is_passing(finding, subject))
     kept = [_told(finding, subject, words) for finding in heard if not _is_excused(finding.rule, words)]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
+
+
+def _is_passing(finding: Finding, subject: Subject) -> bool:
+    """Whether a finding is only about clients that get another file for the agent, or are not to have it: widening is told."""
+    return bool(finding.clients) and finding.rule.protects is None and {*finding.clients} <= subject.to_come | subject.unwanted
 
 
 def _told(finding: Finding, subject: Subject, words: set[str] | None) -> Finding:

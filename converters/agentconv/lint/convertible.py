@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,14 +23,36 @@ if TYPE_CHECKING:
 
 def advice(subject: Subject, client: str, number: int, what: str) -> str:
     """Return what else there is to do than to mend the file: to let `convert` write one (`what`); empty where it would refuse to."""
-    return "" if refusal(subject, client, number) else f"let `agentconv convert --to {client}` {what}"
+    return "" if refusal(subject, client, number) else f"let `{_command(subject, client)}` {what}"
+
+
+def _command(subject: Subject, client: str) -> str:
+    """Return the whole command that writes a file of an agent for another client, as it runs where the path is one."""
+    below = subject.location.removeprefix(os.path.join(os.getcwd(), "")).replace(os.sep, "/")
+    path = below if below.endswith(subject.path) and not os.path.isabs(below) else subject.path
+    before = (f"/{path}".partition(f"/{folder}/") for folder in registry.FORMATS[subject.format].folders)
+    root = next((start[1:] for start, found, _ in before if found), path.removesuffix(subject.path).rstrip("/")) or "."
+    return f"agentconv convert {shlex.quote(path)} -f {subject.format} -t {client} -o {shlex.quote(root)}"
+
+
+def way(subject: Subject, client: str, number: int) -> str:
+    """Return what keeps an agent within what its author wrote in another client, too."""
+    title = registry.FORMATS[client].title
+    if client in subject.to_come - subject.unwanted:
+        return f"run `agentconv sync`: it writes a file of its own for {title}, or says why not"
+    return advice(subject, client, number, "write a file that keeps it within that") or narrowing(subject, client, number)
 
 
 def refusal(subject: Subject, client: str, number: int) -> str:
     """Return why `convert` would write no file of an agent for another client, in short; empty where it would."""
+    return _refusal(subject, client, number)[0]
+
+
+def _refusal(subject: Subject, client: str, number: int) -> tuple[str, tuple[str, ...]]:
+    """Return why `convert` would write no file, and what the agent could do by it beyond its author's words, as `keep-wider` names that."""
     if client not in subject.refusals:
         subject.refusals[client] = _refusals(subject, client)
-    return subject.refusals[client].get(number, "")
+    return subject.refusals[client].get(number, ("", ()))
 
 
 _AS_USUAL = Options()
@@ -43,12 +67,12 @@ def _shapes(_client: str) -> Shapes:
 
 
 @cache
-def _told(_client: str) -> dict[Hashable, dict[int, str]]:
+def _told(_client: str) -> dict[Hashable, dict[int, tuple[str, tuple[str, ...]]]]:
     """Return what conversions to a client said of agents with plain texts, by all that such agents differ in."""
     return {}
 
 
-def _refusals(subject: Subject, client: str) -> dict[int, str]:
+def _refusals(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, ...]]]:
     brought = any(registry.FORMATS[one].distribution for one in (subject.format, client))
     shape = None if brought else subject.shape
     if shape is None:
@@ -61,14 +85,14 @@ def _refusals(subject: Subject, client: str) -> dict[int, str]:
     return told[shape]
 
 
-def _asked(subject: Subject, client: str) -> dict[int, str]:
+def _asked(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Convert the agents of a file, and return why some are refused."""
     pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
     numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
     for done in converting.convert(pieces, client, _AS_USUAL, shapes=_shapes(client)):
-        why = [_why(loss.code, loss.detail) for loss in done.losses if loss.kind is LossKind.REFUSED]
-        why += ["it is lost to a bug"] if done.failed else []
+        why = [(_why(loss.code, loss.detail), loss.beyond or ()) for loss in done.losses if loss.kind is LossKind.REFUSED]
+        why += [("it is lost to a bug", ())] if done.failed else []
         found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}
     return found
 
@@ -79,11 +103,13 @@ def _why(code: str, detail: str) -> str:
 
 def narrowing(subject: Subject, client: str, number: int) -> str:
     """Say what can be done where no file holds an agent to what its author wrote."""
-    title, why = registry.FORMATS[client].title, refusal(subject, client, number)
-    if subject.format not in registry.also_reads(client):
+    title, (why, beyond) = registry.FORMATS[client].title, _refusal(subject, client, number)
+    if subject.format not in registry.also_reads(client) or not beyond:
         return f"allow that, if it may, or keep the agent out of {title}, which no file holds to that: {why}"
-    name = subject.result.set.agents[number].name
+    name, wider = subject.result.set.agents[number].name, ", ".join(f'"{one}"' for one in beyond)
+    root = subject.location.removesuffix(subject.path)
+    begin = "in agentconv.toml" if not root or os.path.lexists(os.path.join(root, "agentconv.toml")) else "in what `agentconv init` writes"
     return (
-        f"allow that, if it may, or have a narrower file written, with what it may still do there named in agentconv.toml: `own = true` in "
-        f"[sync.{client}] and `keep-wider` in [sync.agents.{name}.{client}]; no file of {title} holds it to all of that: {why}"
+        f"allow that, if it may, or have a narrower file written, which no file holds to all of that ({why}): {begin}, "
+        f"`own = true` goes below [sync.{client}], and `keep-wider = [{wider}]` below [sync.agents.{name}.{client}]"
     )

@@ -16,8 +16,9 @@ from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, inspection
+from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
-from agentconv.sources import discovery, loading, locations
+from agentconv.sources import agentless, discovery, loading, locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
     """A set that was read, whose files are looked at; or a file, a folder or a project's root."""
-
-
-_RULES = "agentconv.lint.catalogue.rules() has them all"
-"""What to say in place of all rules, which are too many for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,27 @@ class Linted:
     def __getitem__(self, number: int) -> Finding:
         """Return a finding by its place."""
         return self.findings[number]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What inspecting found: a sequence of files, each as the clients that were asked read it."""
+
+    files: tuple[Inspected, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What could not be looked at, and of which files no agent came."""
+
+    def __iter__(self) -> Iterator[Inspected]:
+        """Yield the files."""
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        """Return how many files there are."""
+        return len(self.files)
+
+    def __getitem__(self, number: int) -> Inspected:
+        """Return a file by its place."""
+        return self.files[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +185,7 @@ class Look:
         self.clients = _clients(for_)
         chosen = _words(select, "select") if select is not None else None
         if chosen == ():
-            raise registry.usage("select names no rule", f"leave it out for all of them; {_RULES}")
+            raise registry.usage("select names no rule", f"leave it out for all of them; {LISTED}")
         self.rules = catalogue.select(chosen, _words(ignore, "ignore"))
 
     def at(self, pieces: Iterable[Loaded]) -> Linted:
@@ -200,6 +218,7 @@ class Look:
             subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
             subject.take(piece.result, declared=piece.declared)
             subjects.append(subject)
+        diagnostics += _named_in_vain(pieces)
         names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
         for subject in subjects:
             subject.others = names
@@ -207,7 +226,11 @@ class Look:
 
     def _linted(self, subjects: list[Subject], diagnostics: list[Diagnostic]) -> Linted:
         checked = list(checking.check(subjects, self.rules))
-        failures = [*(failure for one in checked for failure in one.failures), *(one.diagnostic for one in catalogue.BROKEN)]
+        failures = [
+            *(failure for one in checked for failure in one.failures),
+            *(one.diagnostic for one in catalogue.BROKEN),
+            *agentless.gone(diagnostics),
+        ]
         return Linted(tuple(found for one in checked for found in self._findings(one)), told((*diagnostics, *failures)))
 
     def _find(self, subject: Subject) -> tuple[rule.Finding, ...]:
@@ -227,7 +250,7 @@ def _place(file: Found) -> tuple[str, str]:
 
 
 @public
-def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[Inspected, ...]:
+def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> Inspection:
     """Say what each client makes of files as they stand, were they put where that client looks.
 
     Args:
@@ -244,25 +267,33 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> tuple[In
     found = None if isinstance(what, AgentSet) else discovery.discover([discovery.named(what)])
     looking = locations.looking_at(found) if found else {}
     pieces = loading.Loader(found.files, results=True) if found else _pieces(what)
-    return tuple(
-        inspection.inspect(piece, _asked(piece, clients, own=own), looking.get(piece.path, frozenset()))
-        for piece in pieces
-        if piece.source is not None
-    )
+    files: list[Inspected] = []
+    diagnostics: list[Diagnostic] = []
+    for piece in pieces:
+        if piece.source is None:
+            diagnostics += piece.diagnostics
+        else:
+            files.append(inspection.inspect(piece, _asked(piece, clients, own=own), looking.get(piece.path, frozenset())))
+    diagnostics += agentless.told(pieces.agentless) if isinstance(pieces, loading.Loader) else ()
+    return Inspection(tuple(files), told((*diagnostics, *agentless.gone(diagnostics))))
+
+
+def _named_in_vain(pieces: Iterable[Loaded]) -> list[Diagnostic]:
+    """Say of which files no agent came that a caller named; once they were read. Rules tell of the others."""
+    return [*agentless.told([one for one in pieces.agentless if one.named])] if isinstance(pieces, loading.Loader) else []
 
 
 def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
     return list(dict.fromkeys((*((piece.format,) if own else ()), *clients)))
 
 
-def _pieces(what: What) -> Iterator[Loaded]:
+def _pieces(what: What) -> Iterable[Loaded]:
     if not isinstance(what, AgentSet):
-        yield from loading.Loader(discovery.discover([discovery.named(what)]).files, results=True)
-        return
+        return loading.Loader(discovery.discover([discovery.named(what)]).files, results=True)
     if what.agents and not what.sources:
         hint = "write it first, and look at what was written: agentconv.reads(file.data, format) of each of its files"
         raise registry.usage("the set holds no files to look at", hint)
-    yield from loading.take_apart(what)
+    return loading.take_apart(what)
 
 
 def _clients(given: str | Sequence[str]) -> list[str]:
@@ -274,9 +305,9 @@ def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
     words = tuple(word for text in _several(given, what) for word in text.split(","))
     for word in words:
         if not word.strip():
-            raise registry.usage(f"{what} has an empty value", f"leave it out, or name rules; {_RULES}")
+            raise registry.usage(f"{what} has an empty value", f"leave it out, or name rules; {LISTED}")
         if not catalogue.select((word,)):
-            raise catalogue.none_called(word, _RULES, where=what)
+            raise catalogue.none_called(word, LISTED, where=what)
     return words
 
 

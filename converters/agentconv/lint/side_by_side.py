@@ -55,6 +55,8 @@ class Chosen:
     """Whether an agent is not for it."""
     in_place: bool = False
     """Whether no agent is written for it, since it reads the source's own files."""
+    has_own: Callable[[Agent], bool] | None = None
+    """Whether it has a file of its own for an agent that is left out, and goes by that."""
 
 
 @dataclass(slots=True)
@@ -158,6 +160,7 @@ def compare(
         _take(found, done, target)
         _read_back(found, target)
         _read_in_place(found, target, asked)
+        _find_in_place(found, target, parts)
     said = {one for entry in entries for one in entry.told}
     found.diagnostics = [one for one in told if one not in said]
     return found
@@ -253,8 +256,9 @@ def _read_in_place(found: SideBySide, target: str, asked: Chosen) -> None:
     """Let the target's own reader say what agents may do by the source's own files, where it reads those and has no other."""
     for entry in found.entries:
         outcome = entry.outcomes.get(target)
-        left_out = outcome is None and not asked.in_place
-        if entry.agent is None or entry.source is None or left_out or (outcome is not None and not outcome.refused):
+        if entry.agent is None or entry.source is None or (outcome is not None and not outcome.refused):
+            continue
+        if outcome is None and asked.has_own is not None and asked.has_own(entry.agent):
             continue
         if entry.client not in registry.also_reads(target) or not registry.FORMATS[entry.client].is_place(entry.source.path):
             continue
@@ -267,6 +271,19 @@ def _read_in_place(found: SideBySide, target: str, asked: Chosen) -> None:
             wider = losses.listed(reading.wider)
             told = losses.loss("widened-elsewhere", entry.id, "tools", target, wider) if reading.wider else None
             outcome.losses += [PlacedLoss(told, entry.places.of(told) if entry.places else None)] if told else []
+
+
+def _find_in_place(found: SideBySide, target: str, parts: Parts) -> None:
+    """Say of parts for which nothing is written that the target's client finds the source's own files, where it does."""
+    for kind in KINDS:
+        there = {(one.path, one.part.name): one for place in parts.places for one in place.of(target, kind) if one.taken and one.path}
+        for entry in (one for one in found.entries if one.kind == kind and one.source is not None):
+            outcome = entry.outcomes.get(target)
+            part = next((there.get((one.path, one.part.name)) for one in parts.of(kind) if one.part.id == entry.id), None)
+            if part is None or (outcome is not None and outcome.path is not None):
+                continue
+            outcome = outcome or entry.outcomes.setdefault(target, Outcome(target))
+            outcome.path, outcome.in_place = part.path, True
 
 
 def _lines(source: SourceText, client: str, agents: int) -> dict[int, tuple[int, int]]:

@@ -71,6 +71,10 @@ class Subject:
     """Where it is, as an absolute path; empty where that is not known."""
     included: bool = False
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
+    to_come: frozenset[str] = frozenset()
+    """The clients that look where it lies as long as `sync` has not written a file of their own."""
+    unwanted: frozenset[str] = frozenset()
+    """The clients that look where it lies, though the project's configuration says that they are not to have its agents."""
     part: PartFile | None = None
     """What it is, where it is no agent's file, but has parts of a kind in it: rules about these look at it alone."""
     nameless: bool = False
@@ -127,8 +131,8 @@ class Subject:
         return {}
 
     @cached_property
-    def refusals(self) -> dict[str, dict[int, str]]:
-        """Of which of its agents a conversion to a client writes no file, and why, as `convertible.refusal` has found it."""
+    def refusals(self) -> dict[str, dict[int, tuple[str, tuple[str, ...]]]]:
+        """Of which of its agents a conversion to a client writes no file, why, and what they could do, as `convertible` has found it."""
         return {}
 
     @cached_property

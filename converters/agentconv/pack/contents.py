@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.converting import Converted
     from agentconv.conversion.naming import Name
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Hook
     from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
     from agentconv.pack.reach import Reach
@@ -64,6 +64,8 @@ class Contents:
     """What comes along with the agents."""
     reach: tuple[Reach, ...] = ()
     """What each assistant gets of a pack with rules or hooks that restrain the rest."""
+    hooks: Mapping[str, tuple[Hook, ...]] = field(default_factory=dict)
+    """Those of agents' own, by id."""
 
     @property
     def has_warnings(self) -> bool:
@@ -142,6 +144,7 @@ def build(sources: Sources, about: About, *, marketplace: bool = False) -> Conte
         laid,
         sources.parts,
         reach.of(sources),
+        {agent.id: agent.hooks for _, agent in sources.agents if agent.hooks},
     )
 
 

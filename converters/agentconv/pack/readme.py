@@ -17,7 +17,7 @@ from agentconv.pack import reach
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Hook, Json
     from agentconv.core.parts import Part
     from agentconv.pack.contents import Contents
     from agentconv.pack.reach import Reach
@@ -66,6 +66,7 @@ def plain(text: str, longest: int | None = None) -> str:
 def _agent(agent: PackedAgent, contents: Contents) -> str:
     brought = {effects.server_key(part.name or "") for part in _parts(contents) if isinstance(part, Server)}
     rows = list(_needed(agent.needs, brought))
+    rows += [f"Hook of its own: {_runs(hook)}" for hook in contents.hooks.get(agent.id, ())]
     if agent.id in contents.refused:
         rows.append(f"Claude Code: not available ({plain(contents.refused[agent.id], _LONGEST)})")
     body = [f"### {plain(agent.name)}", plain(agent.description, _LONGEST) or "No description."]
@@ -102,8 +103,7 @@ def _about(part: Part) -> str:
         line = " ".join((str(defined.command), *map(str, defined.args or ()))) if defined.command else ""
         return f": starts {_code(line)}" if line else f": is at {_code(str(defined.url))}" if defined.url else ""
     if isinstance(part, SetHook):
-        done = ", ".join(_done(one) for one in part.definition.handlers if isinstance(one, Mapping))
-        return f": {done or 'nothing'} on {_code(part.definition.native_event)}"
+        return f": {_runs(part.definition)}"
     if isinstance(part, PermissionSet):
         return f": {_codes(rule.shown for rule in part.rules)}" if part.rules else ""
     text = plain(part.description or "", _LONGEST)
@@ -111,6 +111,12 @@ def _about(part: Part) -> str:
     words = [text.rstrip(".")] if text else []
     words += [f"programs in it: {_codes(programs)}"] if programs else []
     return f": {'; '.join(words)}" if words else ""
+
+
+def _runs(hook: Hook) -> str:
+    """Say what a hook does, and when."""
+    done = ", ".join(_done(one) for one in hook.handlers if isinstance(one, Mapping))
+    return f"{done or 'nothing'} on {_code(hook.native_event)}"
 
 
 def _done(handler: Mapping[str, Json]) -> str:
@@ -171,7 +177,9 @@ def _gets(one: Reach) -> str:
     for name, why in one.without.items():
         by_reason.setdefault(why, []).append(name)
     words = "; ".join(f"{_codes(names)} ({plain(why, _LONGEST)})" for why, names in by_reason.items())
-    return f"nothing: {', '.join(plain(why, _LONGEST) for why in by_reason)}" if one.gets_nothing else f"all but {words}"
+    if one.gets_nothing:
+        return f"nothing: {', '.join(plain(why, _LONGEST) for why in by_reason)}"
+    return f"{'no agents; ' if one.agents and one.agents == one.agents_away else ''}all but {words}"
 
 
 def _as_plugin(contents: Contents) -> Iterator[str]:

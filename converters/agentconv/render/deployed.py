@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Se
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.install.steps import ONLY_THE_LOCK, WAS_THERE
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
@@ -19,6 +20,7 @@ from agentconv.render.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.install.consent import Asked
     from agentconv.install.deployment import Deployment
     from agentconv.install.installing import Held, Prepared
@@ -172,25 +174,35 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
         yield text.diagnostic(one.refused, look)
     if not _is_done(one, dry_run=dry_run):
         return
+    leaves = any(step.reason == ONLY_THE_LOCK for step in one.plan.steps)
     for held in one.held:
-        yield text.diagnostic(held_diagnostic(held, one.held), look, hint=held is one.held[-1])
+        yield text.diagnostic(held_diagnostic(held, one.held, leaves=leaves), look, hint=held is one.held[-1])
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    fates: dict[tuple[str, str], set[Action]] = {}
-    for step in one.plan.steps:
-        fates.setdefault((step.target, step.agent), set()).add(step.action)
-    told = frozenset() if dry_run else one.as_before
-    all_losses = ((each.target, loss) for each in one.deployments for loss in each.losses)
-    losses = [loss for target, loss in all_losses if verbose or not _is_told(fates.get((target, deployment.owner(loss))), target, told)]
-    found = [loss for loss in losses if not quiet or loss.severity is LossSeverity.REFUSAL]
+    found = [loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if not quiet or loss.severity is LossSeverity.REFUSAL]
     tally = Tally(several_targets=len(one.deployments) > 1)
     for loss in found:
         tally.add(loss)
     yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
 
 
-def _is_told(fate: Collection[Action] | None, target: str, as_before: Collection[str]) -> bool:
+def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
+    """Yield what conversion cost, but for what was told before: what an assistant reads of another one's is new when that file is."""
+    fates: dict[tuple[str, str], set[Action]] = {}
+    for step in one.plan.steps:
+        fates.setdefault((step.target, step.agent), set()).add(step.action)
+    told = frozenset() if dry_run else one.as_before
+    for each in one.deployments:
+        for loss in each.losses:
+            owner = deployment.owner(loss)
+            read = each.left_out.get(owner)
+            fate = {*fates.get((each.target, owner), ()), *(fates.get((read, owner), ()) if read else ())}
+            if every or not _is_told(fate, each.target, told):
+                yield loss
+
+
+def _is_told(fate: Collection[Action], target: str, as_before: Collection[str]) -> bool:
     """Whether what a loss is of is there as it was, or does not come as it did not the last time."""
     return {*fate} == {Action.SAME} if fate else target in as_before
 
@@ -217,14 +229,14 @@ def _waiting(one: Prepared) -> Diagnostic | None:
     return Diagnostic(Code.BLOCKED, Severity.NOTE, message)
 
 
-def held_diagnostic(held: Held, several: Sequence[Held] = ()) -> Diagnostic:
-    """Say why an agent stays as it is, and what to type: what accepts all that is held."""
+def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = False) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type: what accepts all that is held, and what is to go where that waits, too."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
     if held.guards and not held.more:
         stays = f"stays as in {held.version}" if held.version else "stays away"
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
-    words = ",".join(consent.words(one.more for one in (several or (held,))))
+    words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:
         message = f"`{held.agent}` is gone, and was as in {held.gone}, whose text is not here; it asks for more now: {_more(held)}"
@@ -292,6 +304,8 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
+    if step.action is Action.RELEASE and step.reason == WAS_THERE:
+        return f"stays, and is yours: {WAS_THERE}", "delete it if you do not need it"
     if step.action is Action.RELEASE and step.reason:
         return f"cannot be told from what is yours, and is left to you: {step.reason}", "mend that, and delete what you do not need"
     if step.action is Action.RELEASE:

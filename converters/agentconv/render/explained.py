@@ -53,6 +53,21 @@ _MORE = {
 Codex hands variables on under their own names alone: `env = { "TOKEN" = "${MY_TOKEN}" }` cannot be said to it. Call the variable by one \
 name on both sides (`${TOKEN}`); the hint of the run names the file and the line where it stands. Or write the value into the target's own \
 configuration by hand, in a file that nobody commits.""",
+    "set-restraint": """\
+`agentconv install` has no such flag: of a pack, what an assistant cannot hold back stays away from it, and `agentconv install PACK \
+--to ASSISTANT -n` says for each what that is. Install it for those that hold the rule or the hook, as `agentconv pack` and the \
+pack's README list them; or whoever makes the pack says it in a way that more of them hold (an exit code and stderr, and nothing \
+read of a tool but its `command`), or closes it in each agent.""",
+    "set-restrictions-stay": """\
+`settings.json` and its like hold back every agent of a project at once: rules that deny or ask, hooks that can stop a call. They stay in \
+their own assistant unless they are asked for. `--with needed,hooks,permissions` (in agentconv.toml: `with = ["needed", "hooks", \
+"permissions"]`) writes what the target can hold, and refuses each agent that could do there what is forbidden and not held. Or write \
+the like into the target's own configuration by hand; where it is known, `accept = ["set-restrictions-stay"]` in agentconv.toml leaves it \
+at one line in each run of `agentconv sync`.""",
+    "part-named-along": """\
+A server that is written for one agent is in a configuration that all share. Where the target holds an agent to a choice of servers, the \
+others are kept from it. Where it does not (Codex), it is a warning: each agent can use it, and so can the session itself. `--with none` \
+leaves it out.""",
     "widening": f"""\
 A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
 says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \

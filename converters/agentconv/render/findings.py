@@ -105,6 +105,13 @@ def _cut(line: str, first: int) -> tuple[str, int]:
     return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
 
 
+def _files(checked: Sequence[Checked]) -> str:
+    """Count files, and of how many of them are agents', where others are among them: servers, skills, settings."""
+    own = sum(1 for one in checked if one.subject.part is None and not one.subject.included)
+    among = f" ({own:,} of agents, {len(checked) - own:,} besides)" if own and own < len(checked) else ""
+    return f"{text.count(len(checked), 'file')}{among}"
+
+
 def summary(
     checked: Sequence[Checked],
     fixed: int,
@@ -125,7 +132,7 @@ def summary(
         failed: How many files could not be looked at, and how many checks failed.
     """
     found = [value for one in checked for value in one.findings]
-    files = text.count(len(checked), "file")
+    files = _files(checked)
     done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
     grave = ", ".join(f"{code} {number:,}" for code, number in sorted(errors.items()))
     grave = f" ({text.count(sum(errors.values()), 'error')}: {grave})" if grave else ""

@@ -119,15 +119,14 @@ def gitlab(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Ma
 def gitlab_of_remarks(remarks: Sequence[Remark]) -> str:
     """Return what a command has to remark as GitLab's Code Quality has it."""
     where = [{"path": one.path, "lines": {"begin": one.line}} for one in remarks]
-    told = [". Help: ".join(filter(None, (one.message, one.help))) for one in remarks]
-    rows = [_row([one.rule], said, _SEVERITIES[one.level], place) for one, said, place in zip(remarks, told, where, strict=True)]
+    rows = [_row([one.rule], (one.message, one.help), _SEVERITIES[one.level], place) for one, place in zip(remarks, where, strict=True)]
     return _code_quality(rows)
 
 
 def _code_quality(rows: list[dict[str, Any]]) -> str:
     seen: Counter[str] = Counter()
     for row in rows:
-        known_by = json.dumps([row.pop("known_by"), row["location"]["path"], row["description"]])
+        known_by = json.dumps([row.pop("known_by"), row["location"]["path"], row.pop("message")])
         seen[known_by] += 1
         row["fingerprint"] = sha256(f"{known_by}{seen[known_by]}".encode()).hexdigest()
     return machine.listed(rows)
@@ -139,13 +138,16 @@ def _rows(checked: Sequence[Checked], where: Mapping[str, str]) -> Iterator[dict
             found = findings_machine.located(finding, one, where)
             severity = _PROTECTS if finding.rule.protects and finding.severity != "note" else _SEVERITIES[finding.severity]
             known_by = [f"{found['code']} {found['name']}", finding.agent]
-            yield _row(known_by, found["message"], severity, {"path": found["path"], "lines": {"begin": found["line"]}})
+            yield _row(known_by, (found["message"], finding.help), severity, {"path": found["path"], "lines": {"begin": found["line"]}})
 
 
-def _row(known_by: Sequence[str | None], message: str, severity: str, location: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": message, "check_name": known_by[0], "severity": severity, "location": location, "known_by": known_by}
+def _row(known_by: Sequence[str | None], said: tuple[str, str], severity: str, location: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row; what there is to do is shown, and no part of what it is known by."""
+    row = {"description": ". Help: ".join(filter(None, said)), "check_name": known_by[0], "severity": severity, "location": location}
+    return {**row, "known_by": known_by, "message": said[0]}
 
 
 def _row_of_failure(told: Diagnostic) -> dict[str, Any]:
     path, line = (told.span.path, told.span.line) if told.span else (".", 1)
-    return _row([str(told.code), told.agent], told.message, "blocker", {"path": path, "lines": {"begin": line}})
+    location = {"path": path, "lines": {"begin": line}}
+    return _row([str(told.code), told.agent], (told.message, told.hint or ""), "blocker", location)

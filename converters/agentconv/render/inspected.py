@@ -30,7 +30,7 @@ _TOOLS_WIDTH = 26
 _KEPT = "\xa0"
 """A blank at which no line is broken."""
 _REASONS_SHOWN = 2
-_AS_COPY = "not read here; as a copy in their own folder:"
+_AS_COPY = "not read here; what each would make of a copy in its own folder:"
 """What stands above those that do not look where a file lies: it neither helps nor harms them as long as nobody copies it."""
 _REASON_WIDTH = 200
 

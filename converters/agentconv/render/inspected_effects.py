@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from agentconv.lint.inspection import Inspected, Reading
 
 _HEADS = {"write": "WRITE", "run": "RUN", "network": "NETWORK", "mcp": "MCP"}
+_GUARD = "GUARD"
+"""The head of a column that is there where an agent has hooks of its own that may block what it does."""
 _MORE = " (!)"
 _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
@@ -21,6 +23,7 @@ _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
 }
 
@@ -38,7 +41,9 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
         blocks.setdefault(rows, []).append(name)
     there = {client for rows in blocks for client, _ in rows}
     titles = max((len(text.client(client)) for rows in blocks for client, _ in rows), default=0)
-    lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in _HEADS.values())]).rstrip()]
+    guarded = any(len(cells) > len(_HEADS) for rows in blocks for _, cells in rows)
+    heads = [*_HEADS.values(), *([_GUARD] if guarded else [])]
+    lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in heads)]).rstrip()]
     for rows, names in blocks.items():
         lines += ["", *wrapped(", ".join(map(text.safe, names))).split("\n")]
         for client, cells in rows:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
     from agentconv.core.parts import Part
     from agentconv.packs.environment import Environment
     from agentconv.packs.finding import Pack
@@ -30,14 +31,18 @@ def report(packs: Sequence[Pack], *, verbose: bool) -> list[str]:
     lines: list[str] = []
     for pack in packs:
         lines += [*([""] if lines else []), _heading(pack)]
+        units = Units(pack.pieces())
         about = [pack.manifest.description, *([f"in {pack.place}"] if verbose else [])]
         lines += [
             line for words in about if words for line in wrap(text.safe(words), width() - 2, initial_indent="  ", subsequent_indent="  ")
         ]
         lines += table(
-            [("  AGENT", "NEEDS, AND WHAT IT IS FOR"), *(row for one in pack.manifest.agents for row in _rows(one, verbose=verbose))]
+            [
+                ("  AGENT", "NEEDS, AND WHAT IT IS FOR"),
+                *(row for one in pack.manifest.agents for row in _rows(one, units.agents.get(one.id), verbose=verbose)),
+            ]
         )
-        if parts := Units(pack.pieces()).parts:
+        if parts := units.parts:
             lines += table(
                 [
                     ("  ALONG", "ASKS FOR, AND WHAT IT IS FOR"),
@@ -53,11 +58,13 @@ def _heading(pack: Pack) -> str:
     return f"{text.safe(pack.manifest.name)} {text.safe(pack.manifest.version)}: {agents}{remark}"
 
 
-def _rows(agent: PackedAgent, *, verbose: bool) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return what an agent asks for, whole, and below it what it is for."""
+def _rows(agent: PackedAgent, read: Agent | None, *, verbose: bool) -> Iterator[tuple[str, str]]:
+    """Yield what an agent asks for, whole, and below it what its hooks run, and what it is for."""
     about = " ".join(agent.description.split()) if verbose else next(iter(agent.description.strip().splitlines()), "")
     shown = text.safe(about) if verbose else text.shorten(about, _DESCRIPTION_WIDTH)
-    return (f"  {text.shorten(agent.name, 60)}", text.safe(needs(agent.needs))), ("", shown)
+    yield f"  {text.shorten(agent.name, 60)}", text.safe(needs(agent.needs))
+    yield from (("", text.safe(one.what)) for one in (consent.grants(read) if read else ()) if one.word == plain_words.HOOKS)
+    yield "", shown
 
 
 def _part_rows(name: str, part: Part, *, verbose: bool) -> Iterator[tuple[str, str]]:

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
 from agentconv.core.dataclass import fields
+from agentconv.formats import registry
 from agentconv.render import printable
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
 
-_OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "general", "data", "beyond", "keepable", "shuts"})
+_OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "general", "data", "beyond", "keepable", "shuts", "option"})
 """What tells the parts of a message: it is for this program, and may become another."""
 
 
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
     found = {name: item for name, item in _values(value).items() if name not in _OURS}
+    found["message"] = value.message
     if value.span:
         found["span"] = {key: item for key, item in _values(value.span).items() if item is not None}
     return {key: item for key, item in found.items() if item is not None}
@@ -30,7 +32,14 @@ def _values(of: Diagnostic | Loss | Span) -> dict[str, Any]:
 
 
 def report(found: dict[str, Any]) -> str:
-    """Write a report on files, with what looks like a credential cut to its first characters."""
+    """Write a report on files, with what looks like a credential cut to its first characters.
+
+    Among its diagnostics is why formats of other distributions are not there: a program has nothing else to tell it by.
+    """
+    if "diagnostics" in found:
+        known = {one["message"] for one in found["diagnostics"]}
+        gone = [plain(one) for one in registry.BROKEN.values() if one.message not in known]
+        found = found | {"diagnostics": [*found["diagnostics"], *gone]}
     return dumps(_masked(found))
 
 

@@ -97,13 +97,24 @@ def _reach(several: Sequence[Reach]) -> Iterator[str]:
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in several:
         reasons = tuple(dict.fromkeys(one.without.values()))
-        gets = "nothing" if one.gets_nothing else f"all but {text.names([text.safe(name) for name in one.without])}" if reasons else "all"
-        alike.setdefault((gets, reasons), []).append(FORMATS[one.client].title)
+        alike.setdefault((_gets(one), reasons), []).append(FORMATS[one.client].title)
     if alike:
         yield "what each assistant gets:"
         for (gets, why), titles in alike.items():
             because = f" ({text.safe('; '.join(why))})" if why else ""
             yield wrapped(f"  {', '.join(titles)}: {gets}{because}", width())
+
+
+def _gets(one: Reach) -> str:
+    """Say what comes to an assistant, and what does not by name."""
+    if not one.without or one.gets_nothing:
+        return "nothing" if one.without else "all"
+    if not one.agents_away:
+        return f"all but {text.names([text.safe(name) for name in one.without])}"
+    left = one.agents - one.agents_away
+    names = [text.safe(name) for name in one.without if left or "/" in name]
+    agents = f"{left:,} of {text.count(one.agents, 'agent')}" if left else "no agents"
+    return f"{agents}; not {text.names(names)}" if names else agents
 
 
 def _containers(contents: Contents, look: Style) -> Iterator[str]:

@@ -37,8 +37,7 @@ def told(outcome: Outcome) -> list[Line]:
         for one in outcome.renamed
         if one.is_done
     ]
-    place = outcome.settings.own_file
-    found += [Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place) for old, new in outcome.names.items()]
+    found += _renamed_in_configuration(outcome)
     found += _switched(outcome)
     found += _copied(outcome)
     found += [line for one in outcome.candidates for line in synced_entries.told(one, outcome)]
@@ -51,6 +50,19 @@ def told(outcome: Outcome) -> list[Line]:
     found += _elsewhere(outcome)
     found += _refused(outcome)
     return found
+
+
+def _renamed_in_configuration(outcome: Outcome) -> Iterator[Line]:
+    """Yield the agents whose tables in the configuration get another name, as they have in the source."""
+    place = outcome.settings.own_file
+    files = {agent.name: path for (path, _), agent in (outcome.sources.agents() if outcome.sources is not None else ())}
+    for old, new in outcome.names.items():
+        yield Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place, source=files.get(new, ""))
+
+
+def waiting(outcome: Outcome) -> str:
+    """Say why nothing that is done here makes a check pass that goes by another configuration than the project's own."""
+    return f"what this change says in {outcome.settings.own_file} counts once it is merged, and by that everything is in step"
 
 
 def _elsewhere(outcome: Outcome) -> Iterator[Line]:

@@ -87,6 +87,13 @@ def more_than_it_did(one: Candidate) -> str:
     return f"it may do more there than it did: {freed}" if freed else ""
 
 
+def more(one: Candidate) -> tuple[str, str]:
+    """Say what an agent may do from now on that it may not yet: because what stood there gives way, and for whatever reason."""
+    freed = more_than_it_did(one)
+    gained = ", ".join(map(str, gains(one))) if not freed else ""
+    return freed, freed or (f"now also: {gained}" if gained else "")
+
+
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:
     """Return a file of an agent alone as the source gives it, and as it is in the target, where a person has to see to the difference."""
     if one.entry is Entry.FOREIGN and one.view is not None and one.file is not None and one.file.data is not None and not one.pointer:

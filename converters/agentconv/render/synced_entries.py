@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
+from agentconv.lint.subject import Subject
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
 from agentconv.render.synced_lines import MANY, Line
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from agentconv.sync.present import File
     from agentconv.sync.settling import Settled
 
+_TYPED = "agentconv sync"
+"""What each way begins with: half a command is none that can be typed."""
 PLAIN = {
     Entry.WRITE: ("write", ""),
     Entry.RESTORE: ("restore", ""),
@@ -39,7 +42,7 @@ def skipping(name: str, target: str) -> str:
 
 def insisted(name: str) -> str:
     """Say what lets an agent do more than its source says: a person does, on the command line, and no configuration."""
-    return f"--allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
+    return f"{_TYPED} --allow-widening={shlex.quote(name)}, in each run and each check, writes it all the same"
 
 
 def refusal(loss: Loss, target: str) -> str:
@@ -104,11 +107,16 @@ def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
 def _stale(one: Candidate) -> Line:
     """Return what is told of a file that stays as it was, since its target cannot hold what the source says now."""
     loss = next((loss for loss in one.refused if loss.severity == "refusal"), None)
-    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{one.name}.{one.target}]"
-    lifted = insisted(one.name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
-    accepted = f"; {lifted}" if lifted else ""
     reason = refusal(loss, one.target) if loss is not None else "a bug keeps it from being written"
-    return entry(one, "stale", reason, hint=f"it stays as it was; change the source{skip}{accepted}", look=True)
+    way, many = (_out_of_stale(one, loss, name) for name in (one.name, "AGENT"))
+    return entry(one, "stale", reason, hint=f"it stays as it was; {way}", look=True, for_all=f"they stay as they were; {many}")
+
+
+def _out_of_stale(one: Candidate, loss: Loss | None, name: str) -> str:
+    """Say what can be done about a file that stays as it was; `name`: what is said for the agent's."""
+    skip = "" if one.more_instead else f", or `skip = true` in [sync.agents.{name}.{one.target}]"
+    lifted = insisted(name) if loss is not None and loss.beyond else loss.hint if loss is not None and loss.code in _LIFTED else ""
+    return f"change the source{skip}{f'; {lifted}' if lifted else ''}"
 
 
 _LIFTED = ("set-restraint",)
@@ -183,20 +191,20 @@ def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 
 def _foreign(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of a file that is not ours, in the place of one that would be: first how all that is in it is kept."""
-    replaced = f"--prefer source {one.name} replaces it"
+    replaced = f"{_TYPED} --prefer source {one.name} replaces it"
     if freed := ", ".join(map(str, differences.gains(one))):
         replaced += f", and would let it do more: {freed}"
     if one.file is not None and one.file.problem:
-        said, way = f"not ours: {one.file.problem}", f"mend it; or {_TYPED} {replaced}"
+        said, way = f"not ours: {one.file.problem}", f"mend it; or {replaced}"
         many = f"mend them; or {_TYPED} --prefer source AGENT ... replaces those that are named"
         return entry(one, "foreign", said, hint=way, look=True, for_all=many)
     several = sum(each.entry is Entry.FOREIGN and each.key == one.key for each in outcome.candidates) > 1
     side, whose = ("target", "the edits of all") if several else (one.target, "its edits")
     but = ", but for what it may do" if differences.may_otherwise(one) else ""
-    taken = "" if outcome.one_way else f"--prefer {side} {one.name} takes {whose} into the source{but}; "
-    hint = f"{_TYPED} {taken}{replaced}; or rename it"
-    many = "" if outcome.one_way else f"--prefer {side} AGENT ... takes the edits of those that are named into the source{but}; "
-    many = f"{_TYPED} {many}--prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
+    taken = "" if outcome.one_way else f"{_TYPED} --prefer {side} {one.name} takes {whose} into the source{but}; "
+    hint = f"{taken}{replaced}; or rename it"
+    many = "" if outcome.one_way else f"{_TYPED} --prefer {side} AGENT ... takes the edits of those that are named into the source{but}; "
+    many = f"{many}{_TYPED} --prefer source AGENT ... replaces them{', and would let them do what they may not here' if freed else ''}"
     return entry(one, "foreign", f"not ours: {differences.listed(differences.unlike(one))}", hint=hint, look=True, for_all=many)
 
 
@@ -208,8 +216,10 @@ def _mend(one: Candidate, outcome: Outcome) -> str:
     if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
         return way
     if one.path not in outcome.unmerged:  # git has nothing of the two sides any more
-        return f"{way}; --prefer {one.target} {one.name} has its word count once the marks are out of it"
-    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+        return f"{way}; {_TYPED} --prefer {one.target} {one.name} has its word count once the marks are out of it"
+    return (
+        f"{way}; `git checkout --theirs {one.path}` takes the other side, and {_TYPED} --prefer {one.target} {one.name} has its word count"
+    )
 
 
 def _renamed(one: Candidate, outcome: Outcome) -> Line:
@@ -242,7 +252,7 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    yield entry(one, "released", f"{cause}, and somebody wrote in it: it stays, and is yours", look=not is_seen)
+    yield entry(one, "released", f"{cause}, and somebody wrote in it, or all of it: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)
 
@@ -283,9 +293,9 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         said = differences.listed(differences.changed(path, one.there, one.view.agent) for path in written)
-        freed = differences.more_than_it_did(one) if digests.GROUP in written else ""
-        told = entry(one, "update", f"{said}; {freed}" if freed else said, paths=tuple(written))
-        yield replace(told, is_grave=bool(freed))
+        freed, more = differences.more(one) if digests.GROUP in written else ("", "")
+        told = entry(one, "update", f"{said}; {more}" if more else said, paths=tuple(written))
+        yield replace(told, is_grave=bool(freed), source=one.key[0])
     for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         if follows(one, path):
             continue
@@ -308,7 +318,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 def _conflicts(one: Candidate, view: Agent, settled: Settled) -> Iterator[Line]:
     """Yield the fields that both sides changed."""
     for path in (path for path in settled.conflicts if path not in settled.strange):
-        side = f"--prefer {one.target} {one.name} those of this file"
+        side = f"{_TYPED} --prefer {one.target} {one.name} those of this file"
         hint = f"both are kept; {_TYPED} --prefer source {one.name} takes the words of {one.key[0]}, {side}"
         yield entry(
             one,
@@ -323,13 +333,10 @@ def _conflicts(one: Candidate, view: Agent, settled: Settled) -> Iterator[Line]:
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
     """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
     first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
-    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; --prefer source {first} replaces it"
+    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; {_TYPED} --prefer source {first} replaces it"
     return entry(
         one, "foreign", f"not settled yet: {differences.listed(differences.unlike(one, paths))}", hint=hint, look=True, paths=paths
     )
-
-
-_TYPED = "agentconv sync"
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:
@@ -344,7 +351,7 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
         return f"{_TYPED} --prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
         return f"not carried: {edit.reason}; {_TYPED} --prefer source {one.name} takes it back{_staying(one, path)}"
-    undone = f"--prefer source {one.name} takes it back"
+    undone = f"{_TYPED} --prefer source {one.name} takes it back"
     if edit.overrides:
         return f"{_TYPED} --carry-back keeps it for {one.target} in {outcome.settings.own_file}; {undone}"
     return f"{_TYPED} --carry-back takes it into {one.key[0]}; {undone}"
@@ -374,13 +381,25 @@ def entry(
     return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number, for_all)
 
 
+def at_source(line: Line, outcome: Outcome) -> Line:
+    """Return a line with the place in the source of the one field that was changed there."""
+    file = outcome.sources.files.get(line.source) if outcome.sources is not None else None
+    if file is None or len(line.fields) != 1:
+        return line
+    subject = Subject(file.text, file.found.format, (file.found.format,))
+    paths = fields.PATHS if line.fields[0] == digests.GROUP else line.fields
+    keys = [subject.key_of(path) for path in (digests.members(paths) if line.fields[0] == digests.GROUP else paths)]
+    there = [] if len(subject.agents()) != 1 else [key for key in keys if subject.has(0, key)]
+    return replace(line, number=file.text.position(subject.place(0, there[0])[0])[0]) if there else line
+
+
 def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     """Return what is told of a file of a target that is nobody's."""
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.own_file} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
     if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
-        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, --adopt AGENT one of them; "
+        taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, {_TYPED} --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"
     elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):
         own = f"`own = true` in [sync.{target}] of {outcome.settings.own_file}"

@@ -39,7 +39,7 @@ class Line:
     is_grave: bool = False
     """Whether it has a line of its own, however many there are like it."""
     source: str = ""
-    """The source's file, where the one that is meant is yet to be written."""
+    """The source's file, where that is what was changed: the one that is meant is yet to be written."""
 
     @property
     def place(self) -> str:

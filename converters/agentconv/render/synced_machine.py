@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv import __version__
 from agentconv.core import credentials, losses
 from agentconv.core.diagnostics import Severity
 from agentconv.render import findings_machine, text
@@ -18,38 +19,50 @@ if TYPE_CHECKING:
 FORMATS = ("github", "gitlab", "junit", "sarif")
 FILES = frozenset({"gitlab", "junit", "sarif"})
 """Those that a job writes into a file, so that its log would say nothing of why it fails."""
-_NEXT = "run `agentconv sync`, and commit what it changes (uvx --from agentconv-toolkit agentconv sync)"
-"""What is to be done where something would be written, for who reads it where agentconv is not installed: its package has another name."""
+_NEXT = "run `agentconv sync`, and commit what it changes"
+"""What is to be done where something would be written."""
+_ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+"""For who reads it where agentconv is not installed, or in another version than the one that says it: its package has another name."""
 
 
-def report(
-    kind: str,
-    told: Sequence[Line] = (),
+def report(kind: str, diagnostics: Iterable[Diagnostic], *, failed: str = "agentconv", name: str = "agentconv") -> str:
+    """Return a report of what is told of files.
+
+    Args:
+        kind: One of `FORMATS`.
+        diagnostics: What is told of files.
+        failed: What an error is called.
+        name: Who tells it.
+    """
+    return rendered(kind, [_of_file(one, failed) for one in diagnostics], name)
+
+
+def of_run(
+    told: Sequence[Line],
     diagnostics: Iterable[Diagnostic] = (),
     limits: Iterable[tuple[str, str]] = (),
     *,
     place: str,
     looking: bool = True,
     red: bool = False,
-    failed: str = "sync-failed",
-    name: str = "agentconv sync",
-) -> str:
-    """Return a report: what needs a look, and where nothing is written, what would be.
+) -> list[Remark]:
+    """Return what there is to remark of a run: what needs a look, and where nothing is written, what would be.
 
     Args:
-        kind: One of `FORMATS`.
         told: What is told of agents.
         diagnostics: What is told of files.
         limits: Losses that count in every run, by target and code.
         place: The configuration, which is where these are told.
         looking: Whether nothing is written, so that every change to come is a finding.
         red: Whether what would be written makes the command exit with 1.
-        failed: What an error is called.
-        name: Who tells it.
     """
-    found = [*(_of_file(one, failed) for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
-    found += [Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits]
-    return rendered(kind, found, name)
+    found = [*(_of_file(one, "sync-failed") for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
+    return [*found, *(Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits)]
+
+
+def logged(remarks: Iterable[Remark]) -> list[str]:
+    """Return a line for each error, for the log of a job whose report a program reads."""
+    return [_printable(f"{one.path}:{one.line}: {one.level}: {_said(one)}") for one in remarks if one.level == "error"]
 
 
 def where(file: str | None = None) -> str:
@@ -87,16 +100,37 @@ def _of_file(one: Diagnostic, failed: str) -> Remark:
 
 
 def _of_agents(told: Iterable[Line], *, looking: bool, red: bool) -> Iterator[Remark]:
-    for line in told:
+    """Yield a remark for each line that a person has to see to, and one for each agent of which something is to be written."""
+    kinds: dict[object, list[Line]] = {}
+    for number, line in enumerate(told):
         if line.look or looking:
-            agent = f"`{line.agent}` in {line.target}" if line.agent else line.target
-            level = "error" if line.look or red else "warning"
-            said = f": {line.what}" if line.what else ""
-            if line.source:
-                said = f" ({line.path}){said}"
-            hint = line.hint or ("" if line.look else _NEXT)
-            message = f"{line.word.lower()} {agent}{said}"
-            yield Remark(f"sync-{line.word.lower()}", level, message, line.source or line.path, line.number, 1, hint)
+            kinds.setdefault(number if line.look else (line.word, line.agent, line.source), []).append(line)
+    for several in kinds.values():
+        line = several[0]
+        hint = _typed_anywhere(line.hint or ("" if line.look else _NEXT))
+        level = "error" if line.look or red else "warning"
+        said = f"{line.word.lower()} {f'`{line.agent}` in ' if line.agent else ''}{_where(several)}"
+        yield Remark(f"sync-{line.word.lower()}", level, said, line.source or line.path, line.number, 1, hint)
+
+
+def _typed_anywhere(hint: str) -> str:
+    """Return what to do with what its command begins with where agentconv is not installed."""
+    more = "" if hint == _NEXT else " ..."
+    return f"{hint} ({_ANYWHERE}{more})" if "agentconv sync" in hint else hint
+
+
+def _where(several: Sequence[Line]) -> str:
+    """Say in which targets something is, or is to be, and what of it, which is said once where it is the same."""
+    targets = dict.fromkeys(line.target for line in several)
+    said = {line.what for line in several}
+    if len(targets) == 1 or len(said) > 1:
+        places = {line: f" ({line.path})" if line.source and line.path != line.target else "" for line in several}
+        return "; ".join(dict.fromkeys(f"{line.target}{place}{_what(line.what)}" for line, place in places.items()))
+    return f"{', '.join(targets)}{_what(said.pop())}"
+
+
+def _what(said: str) -> str:
+    return f": {said}" if said else ""
 
 
 def _command(one: Remark) -> str:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _WORDS = deployed.Wording(
     "the source's",
-    "take over what you want and delete the .agentconv-new; --prefer source NAME takes the source's version and keeps a copy",
-    "take it away, or rename one of them; --prefer source NAME replaces it and keeps a copy",
+    "take over what you want and delete the .agentconv-new; agentconv sync --prefer source NAME takes that version and keeps a copy",
+    "take it away, or rename one of them; agentconv sync --prefer source NAME replaces it and keeps a copy",
 )
 _QUIET = frozenset({Action.SAME, Action.ADOPT})
 

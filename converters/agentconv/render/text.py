@@ -105,10 +105,7 @@ def _place(span: Span, code: Code) -> str:
 def loss(value: Loss, look: Style = PLAIN) -> str:
     """Write one loss of one agent."""
     head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
-    from agentconv.core import losses
-
-    summary = for_target(losses.rule(value.code).summary, value.target)
-    return f"{head} {shorten(value.agent)}, {safe(value.field)}: {summary}: {safe(value.detail)}"
+    return f"{head} {shorten(value.agent)}, {safe(value.field)}: {safe(value.message)}"
 
 
 def names(words: Sequence[str]) -> str:

@@ -62,6 +62,8 @@ def _legend(found: WholeProject) -> Iterator[str]:
     cells = [_cell(found, kind, client) for kind in found.kinds for client in found.using]
     marks = ["-: it has no such parts"] if "-" in cells else []
     marks += ["*: more is said of it below"] if any(cell.endswith("*") for cell in cells) else []
+    if any(found.loaded.get("servers", {}).get(client) == 0 for client in found.using):
+        marks.append("0 MCP servers: it takes none from these files; whether an agent may use others is what --effects says")
     if marks:
         yield from _wrapped(f"({'; '.join(marks)})", "")
     counts = found.loaded["agents"]

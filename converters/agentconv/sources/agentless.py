@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Severity, Span
+from agentconv.core.diagnostics import Complaint, Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import sniffing
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.source import SourceText
     from agentconv.sources.inputs import Found
 
 MOST = 3
@@ -29,6 +30,19 @@ class Agentless:
     cause: Diagnostic
     named: bool = False
     """Whether the user named the file itself."""
+
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def cause(format_id: str, source: SourceText, told: Diagnostic | None) -> Diagnostic | None:
+    """Return why no agent came of a file, if that is told: of one whose first bytes say that it is UTF-16, this is why."""
+    if told is None or source.data[:2] not in _UTF_16:
+        return told
+    from agentconv.families import reading
+
+    absent = reading.absent(registry.load(format_id).SPEC, Complaint("the file is UTF-16"), source.span())
+    return replace(absent, hint="save it as UTF-8")
 
 
 def in_question(file: Found, cause: Diagnostic) -> Agentless | None:
@@ -64,3 +78,9 @@ def told(files: Sequence[Agentless]) -> Iterator[Diagnostic]:
         listed = ", ".join(f"`{path.rpartition('/')[2]}`" for path in paths[:MOST])
         message = f"no agent for {client} in {len(paths):,} files, {listed} and others; of the first: {cause.reason}"
         yield replace(cause, hint=None, message=message, span=Span(paths[0].rpartition("/")[0] or "."))
+
+
+def gone(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return why formats of other distributions are not there, but for what is told already: a file may have been one of theirs."""
+    known = {one.message for one in told}
+    return tuple(one for one in registry.BROKEN.values() if one.message not in known)

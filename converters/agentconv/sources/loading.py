@@ -210,7 +210,7 @@ def as_read(format_id: str, source: SourceText, result: ReadResult) -> Loaded:
         meant.diagnostics,
         about,
         as_read=meant is result,
-        absence=result.absence,
+        absence=agentless.cause(format_id, source, result.absence),
     )
 
 

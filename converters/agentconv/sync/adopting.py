@@ -114,7 +114,7 @@ def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:
     """Return what is there, as an entry of the lock; what is settled of it is known once the source gives it."""
     # its place in a source of several is found by name alone, once it is there
     sha256 = "" if pointer else file.sha256
-    return Synced(file.path, file.target, source, agent.name or "", "0" * 64, digests.of(agent), pointer, "", sha256)
+    return Synced(file.path, file.target, source, agent.name or "", "0" * 64, digests.of(agent), pointer, "", sha256, created=False)
 
 
 def as_given(settled: Iterable[Synced], given: Iterable[Views]) -> list[Synced]:

@@ -58,9 +58,11 @@ class Candidate:
     """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
-    way: str = "mend it, or --prefer source writes it anew"
+    way: str = "mend it, or agentconv sync --prefer source writes it anew"
     """What can be done about that."""
     kept: frozenset[str] = frozenset()
+    kept_alone: frozenset[str] = frozenset()
+    """Those of them that the configuration names for this agent alone."""
     kept_wider: frozenset[str] = frozenset()
     """What the configuration says that it may do beyond what its source does."""
     carried: frozenset[str] = frozenset()
@@ -145,6 +147,8 @@ class Candidate:
         self._take((asked or prefer).of(self.target, self.name) if self.name in (asked or prefer).agents() else {}, bases)
         if self.entry is Entry.STALE:
             self._judge_stale()
+        if self.entry in (Entry.WRITE, Entry.RESTORE) and self.kept_alone and self.view is not None and not self.replaces:
+            self._keep(self.view, bases)
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
             self.settled = settle(
                 self.view.agent,
@@ -157,6 +161,19 @@ class Candidate:
             )
             if not self.settled.in_step or self.kept:
                 self._judge(self.view, self.settled)
+
+    def _keep(self, view: View, bases: Bases) -> None:
+        """Write what the configuration keeps of a file that is gone as it stood; where nothing tells how, nothing takes its place.
+
+        It may have been what held the agent to less than its source says.
+        """
+        was = self.base(bases)
+        if was is None:
+            self.entry, self.reason = Entry.LEAVE, "it is gone, and `keep` says that what stood in it counts"
+            self.way = f"bring it back from version control, or take `keep` out of [sync.agents.{self.name}.{self.target}]"
+            return
+        self.settled = settle(view.agent, was, self.bases, lambda: was, kept=self.kept)
+        self._judge(view, self.settled)
 
     def _judge(self, view: View, settled: Settled) -> None:
         """See whether it may do more than its source says: that is told in each run, and never settled.
@@ -199,7 +216,7 @@ class Candidate:
         if self.settled is not None and self.settled.written and self.bases and not insists:
             self.entry, self.settled = Entry.LEAVE, None
             self.reason = f"agentconv {version} wrote it, and this is an older one"
-            self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
+            self.way = f"install that version; agentconv sync --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
         """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it.
@@ -313,6 +330,7 @@ def _of_view(
     bases = by_place.get((view.target, view.path, view.pointer), [])
     one = Candidate(view.target, view.path, view.pointer, view.key, name, Source.THERE, view=view, bases=bases)
     one.kept = overriding.kept(settings, view.target, name)
+    one.kept_alone = overriding.kept_alone(settings, view.target, name)
     one.kept_wider = overriding.kept_wider(settings, view.target, name)
     file = files.get(view.path)
     old = by_agent.get(view.key, [])

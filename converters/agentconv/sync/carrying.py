@@ -236,7 +236,7 @@ class Carrying:
 
 
 def _rival(one: Candidate, other: Candidate) -> str:
-    return f"{other.target} has another edit of it, which comes first; --prefer {one.target} {one.name} takes this one"
+    return f"{other.target} has another edit of it, which comes first; agentconv sync --prefer {one.target} {one.name} takes this one"
 
 
 def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:

@@ -40,6 +40,12 @@ def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
     return frozenset(override.keep) if override is not None else frozenset()
 
 
+def kept_alone(settings: Settings, target: str, name: str) -> frozenset[str]:
+    """Return those that are kept of this very agent, whose file version control has: somebody saw it, and meant it."""
+    override = settings.agents.get(name, {}).get(target)
+    return frozenset(override.keep) if override is not None and settings.formats[target].committed else frozenset()
+
+
 def kept_wider(settings: Settings, target: str, name: str) -> frozenset[str]:
     """Return what an agent may do in a target beyond its source, since the configuration says so where people look at it."""
     override = settings.override(name, target) if target in settings.formats else settings.agents.get(name, {}).get(target)

@@ -102,7 +102,10 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     as_said = {target: views.configured(options, settings, target, scope) for target in others}  # by which agents go there that name parts
-    converted = (deployment.deploy_parts(loaded.pieces, target, as_said[target], beside, scope) for target in others)
+    converted = (
+        deployment.deploy_parts(loaded.pieces, target, replace(as_said[target], staying=_staying(loaded, locked, target)), beside, scope)
+        for target in others
+    )
     done = tuple(_filled_in(one, reader) for one in converted)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
@@ -114,10 +117,12 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     own = {entry.target for entry in mine} & {settings.source_format}
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
+    standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
     targets = {*others, *(gone if wish.insist else ())}
-    plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
+    plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing, accept=True)
     told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
+    told += _stays(standing)
     before = locked.pack(NAME)
     as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
     result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told), as_before)
@@ -125,6 +130,27 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     quiet = not (refused or result.needs_a_look or told_again or scope.is_user or wish.widening)
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _staying(loaded: sources.Sources, locked: Lock, target: str) -> frozenset[str]:
+    """Return the agents of which a target has a file: one that it could not hold any more stays there, and needs what it did."""
+    there = {one.agent for one in locked.synced if one.target == target}
+    return frozenset(agent.id for key, agent in loaded.agents() if key in there)
+
+
+def _standing(done: Iterable[Deployment], loaded: sources.Sources, locked: Lock) -> Iterator[tuple[str, str]]:
+    """Yield the parts that a target could not get any more for what restrains the whole set, and that agents need that stay there."""
+    for one in done:
+        if _staying(loaded, locked, one.target):
+            yield from ((one.target, f"{loss.part}/{loss.agent}") for loss in one.losses if loss.code == "set-restraint")
+
+
+def _stays(standing: Collection[tuple[str, str]]) -> Iterator[Diagnostic]:
+    """Say which parts stay where their agents do."""
+    for target in sorted({target for target, _ in standing}):
+        names = ", ".join(sorted(id_ for where, id_ in standing if where == target))
+        message = f"{names}: what is there for {registry.FORMATS[target].title} stays as it was, as do the agents there that need it"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message)
 
 
 def _check_names(named: bool | tuple[str, ...], known: Collection[str]) -> None:

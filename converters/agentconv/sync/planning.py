@@ -54,6 +54,8 @@ class Choices:
     """How many processes look for what the targets are to have; None for as many as are worth it."""
     asked: Preference | None = None
     """Whose word counted before edits got into the source, which settled it; None where none did."""
+    looking: bool = False
+    """Whether somebody only wants to see what would be done: what would stop the run is told beside it."""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class Outcome:
     """Sources, and the configuration, that change."""
     new_losses: list[Loss] = field(default_factory=list)
     """Losses that were not told before."""
+    waits: bool = False
+    """Whether what is not in step is so by a configuration that a person names alone: by the project's own there is nothing to write."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
     unmerged: frozenset[str] = frozenset()
@@ -157,8 +161,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     recognising.mark_renamed(found, situation, choices.prefer)
     recognising.mark_renamed_in_place(found)
     recognising.mark_alike(found, situation, choices.prefer)
-    if not choices.insist:
-        _guard(found, situation)
+    stops = None if choices.insist else _guard(found, situation)
+    if stops is not None and not choices.looking:
+        raise InputError(stops)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
@@ -170,6 +175,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
+    outcome.diagnostics += [stops] if stops is not None else []
     return outcome
 
 
@@ -193,35 +199,39 @@ def _newer(lock: Lock) -> str:
         return ""
 
 
-def _guard(found: Sequence[Candidate], situation: Situation) -> None:
-    """Stop a run that would delete what nobody said is to go.
-
-    Raises:
-        InputError: It would.
-    """
+def _guard(found: Sequence[Candidate], situation: Situation) -> Diagnostic | None:
+    """Return what stops a run that would delete what nobody said is to go; None where it would not."""
     going = Counter(one.target for one in found if one.entry is Entry.DELETE)
-    if not going:
-        return
-    lock = situation.lock
-    there = Counter(one.target for one in lock.synced)
-    if not situation.sources.files:
-        number, targets = len({one.agent for one in lock.synced}), len(going)
+    there = Counter(one.target for one in situation.lock.synced)
+    if going and not situation.sources.files:
+        number, targets = len({one.agent for one in situation.lock.synced}), len(going)
         message = f"the source is gone: {_count(number, 'agent')} in {_count(targets, 'assistant')} would go with it"
         stay = "; ".join(f"agentconv sync --release {target}" for target in going)
         hint = f"bring it back; if they are to go: agentconv sync --yes; if they are to stay: {stay}"
-        raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
-    for target, number in going.items():
-        if number * 2 > there[target] and number > 1:
-            message, hint = (
-                f"{number:,} of the {there[target]:,} agents of {target} would be deleted",
-                "if they are to go: agentconv sync --yes",
-            )
-            if target not in situation.settings.targets:
-                message = f"`targets` does not name {target} any more: {message}"
-                hint = f"{hint}; agentconv sync --release {target} keeps them, as yours"
-            elif any(loss.beyond for one in found if (one.target, one.entry) == (target, Entry.DELETE) for loss in one.refused):
-                hint = f"{hint}; --allow-widening keeps those that may do more: agentconv rule widening"
-            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
+        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+    if not any(number * 2 > there[target] and number > 1 for target, number in going.items()):
+        return None
+    unnamed = {target: number for target, number in going.items() if target not in situation.settings.targets}
+    if any(number > 1 for number in unnamed.values()):
+        return _unnamed(unnamed, there)
+    target = next(target for target, number in going.items() if number * 2 > there[target] and number > 1)
+    message, hint = _deleted({target: going[target]}, there), "if they are to go: agentconv sync --yes"
+    if any(loss.beyond for one in found if (one.target, one.entry) == (target, Entry.DELETE) for loss in one.refused):
+        hint = f"{hint}; --allow-widening keeps those that may do more: agentconv rule widening"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _unnamed(going: Mapping[str, int], there: Mapping[str, int]) -> Diagnostic:
+    """Say what would go of assistants that `targets` does not name any more, all of them."""
+    message = f"`targets` does not name {', '.join(going)} any more: {_deleted(going, there)}"
+    ways = " or ".join(f"agentconv sync --release {target}" for target in going)
+    hint = f"if they are to go: agentconv sync --yes; {ways} keeps them, as yours"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _deleted(going: Mapping[str, int], there: Mapping[str, int]) -> str:
+    numbers = (f"{number:,} of the {_count(there[target], 'agent')} of {target}" for target, number in going.items())
+    return f"{', '.join(numbers)} would be deleted"
 
 
 def _count(number: int, noun: str) -> str:

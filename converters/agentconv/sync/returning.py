@@ -59,7 +59,8 @@ class Returning:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome
         again = self._run.loaded(adopting.with_files())
-        settled = keyed(adopting.settled, again)
+        # where the assistant reads the source itself, the file is nothing of sync's: it stays, and it is told what becomes of it
+        settled = keyed((one for one in adopting.settled if one.target in targets), again)
         places = {(one.target, *one.key) for one in settled}
         kept = [one for one in self._run.lock.synced if (one.target, *one.key) not in places]
         lock = replace(self._run.lock, synced=(*kept, *settled))

@@ -128,8 +128,10 @@ def _alone(one: Candidate, file: File) -> bytes | None:
     if one.entry not in PUTS or one.view is None:
         return file.data
     there = one.file if one.moved_from is not None else file
-    if one.settled is None or there is None or there.data is None:
+    if one.settled is None:
         return texts.ended_as(one.view.data, file.data)
+    if there is None or there.data is None:  # as it was settled, which the configuration keeps
+        return texts.ended_as(alone(one.target, one.path, one.settled.agent)[1], file.data)
     agent = one.settled.agent
     if agent is one.there and one.moved_from is None:
         return file.data
@@ -235,6 +237,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
             dict(settled.own) if settled is not None else {},
             known.keys(view.losses),
             _is_ours(one, file, data, left),
+            any(base.made and base.source_sha256 == one.source_sha256 for base in one.bases),
         )
     ]
 

@@ -106,6 +106,8 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+        if problem is not None and problem.span is not None and problem.span.line:
+            sources.ways[piece.path] = "mend it", problem.span.line
         if not piece.agents and not piece.diagnostics:
             sources.absent[piece.path] = sniffing.may_be_agent(piece.path, piece.format)
     elif piece.diagnostics:

@@ -15,6 +15,7 @@ from agentconv.formats import registry
 from agentconv.formats.canonical import toml_values
 from agentconv.install import lock as lock_file
 from agentconv.install import places
+from agentconv.install.lock import Lock
 from agentconv.sources import discovery, locations, settings_file
 from agentconv.sources.loading import Loader
 from agentconv.sync import rulesync
@@ -82,20 +83,20 @@ def look(root: Path) -> Here:
     clients = [client for client in registry.CLIENTS if locations.of(root, client)]
     found = discovery.discover([os.fspath(root)]).files if clients else []
     counts = dict.fromkeys(clients, 0)
-    deployed = _deployed(root)
+    lock = lock_file.read(root / lock_file.FILE) or Lock()
+    deployed = _deployed(lock)
     for piece in Loader(found, keep=False):
         loaded = sum(not state.dropped and state is not State.NO_AGENT for state in piece.states)
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present()), len(rulesync.files(root)), backups(root), bool(deployed))
+    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), backups(root), bool(deployed))
 
 
-def _deployed(root: Path) -> dict[str, int]:
+def _deployed(lock: Lock) -> dict[str, int]:
     """Return how many agents of packs are in each file."""
-    lock = lock_file.read(root / lock_file.FILE)
     counts: dict[str, int] = {}
-    for entry in lock.entries if lock else ():
+    for entry in lock.entries:
         counts[entry.path] = counts.get(entry.path, 0) + 1
     return counts
 

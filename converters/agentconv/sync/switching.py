@@ -73,20 +73,35 @@ class _Switch:
 
     def lock(self) -> tuple[Synced, ...]:
         """Return what is settled, with each agent where it is in the new source."""
-        return tuple(_at(one, *self.names[one.agent]) for one in self._locked() if one.target != self.target) + tuple(self._of_old())
+        others = (one for one in self._locked() if one.target != self.target)
+        made = self._made()
+        return tuple(self._following(one, self.names[one.agent], made) for one in others) + tuple(self._of_old(made))
+
+    def _following(self, one: Synced, key: Key, made: Collection[Key]) -> Synced:
+        """Return an entry that follows an agent of the new source, which may be nobody's words but ours."""
+        moved = replace(one, source=key[0], source_pointer=key[1], made=key in made)
+        return replace(moved, source_sha256=self.new.files[key[0]].sha256) if moved.made else moved
+
+    def _made(self) -> set[Key]:
+        """Return the agents of the new source whose files we wrote, and nobody changed."""
+        mine = (one for one in self._locked() if one.target == self.target and one.created and not one.own)
+        return {
+            self.names[one.agent] for one in mine if bool(one.pointer) or one.bytes_sha256 == texts.sha256(self.new.files[one.path].data)
+        }
 
     def _locked(self) -> list[Synced]:
         return [one for one in self.run.lock.synced if one.agent in self.names]
 
-    def _of_old(self) -> Iterator[Synced]:
-        """Yield what was the source, as files of a target that were there before us."""
+    def _of_old(self, made: Collection[Key]) -> Iterator[Synced]:
+        """Yield what was the source, as files of a target that were there before us, unless they are as we left them at another switch."""
         source_format = self.settings.source_format
+        ours = {one.agent for one in self._locked() if one.made and one.source_sha256 == self.old.files[one.source].sha256}
         for key, agent in self.old.agents():
             if key in self.names:
                 several = registry.FORMATS[source_format].holds_several(key[0])
                 sha256 = "" if several else texts.sha256(self.old.files[key[0]].data)
                 one = Synced(key[0], source_format, "", agent.name or "", "0" * 64, digests.of(agent), pointer(agent) if several else "")
-                yield _at(replace(one, bytes_sha256=sha256, created=False), *self.names[key])
+                yield self._following(replace(one, bytes_sha256=sha256, created=key in ours), self.names[key], made)
 
     def gone(self) -> tuple[str, ...]:
         """Return the agents of which the configuration says something, and that do not come along: the new source has none so called."""
@@ -124,10 +139,6 @@ class _Switch:
         if found is None or found.source_format != self.target:
             raise registry.usage(f"{name} cannot be changed as it stands", f'write `source = "{self.target}"` into it')
         return found
-
-
-def _at(one: Synced, source: str, source_pointer: str) -> Synced:
-    return replace(one, source=source, source_pointer=source_pointer)
 
 
 def switched(run: Run, target: str, before: Outcome) -> Outcome:

@@ -71,6 +71,8 @@ class Run:
     """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
+    every: bool = False
+    """Whether it is told again what lint says of the source, which the last run told, and a baseline may have."""
     look_closely: bool = False
     """Whether everything is to be told, also what was told before."""
     lock: Lock = field(default_factory=Lock)
@@ -163,7 +165,8 @@ class Run:
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
             loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
-        loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
+        not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
+        loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
@@ -174,9 +177,13 @@ class Run:
 
     def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
         """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
+        return self.look_closely or not self._is_known(loaded, told)
+
+    def _is_known(self, loaded: Sources, told: Diagnostic) -> bool:
+        """Whether the lock has the file of the source of which something is said as it is."""
         file = loaded.files.get(told.span.path) if told.span is not None else None
         known = {(one.source, one.source_sha256) for one in self.lock.synced}
-        return self.look_closely or file is None or (file.path, file.sha256) not in known
+        return file is not None and (file.path, file.sha256) in known
 
     def _served(self, found: list[SourceFile], outcome: Outcome, after: Sources | None = None) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, portable
+from agentconv.core import access, portable, vocabulary
 from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -25,17 +25,15 @@ def mistakes(document: Any) -> Iterator[Mistake]:
         if tools.get("allow") and tools.get("mode", "inherit") == "inherit":
             message = "a list of tools is not heeded where `mode` is `inherit`, as it is where nobody says, which is every tool"
             yield ["agents", number, "tools", "allow"], message, '`"mode": "list"` beside it'
-    for path, word in _capabilities(document):
+    for path, word, format_id in _capabilities(document):
         if word not in access.CAPABILITIES and word not in portable.capabilities():
             close = nearest(word, portable.capabilities())
-            yield (
-                path,
-                f"no tool is capable of `{word}`",
-                f"did you mean `{close}`?" if close else f"one of {', '.join(access.CAPABILITIES)}",
-            )
+            if close or format_id in vocabulary.clients():  # that of a format which is not here may be one of its own
+                hint = f"did you mean `{close}`?" if close else f"one of {', '.join(access.CAPABILITIES)}"
+                yield path, f"no tool is capable of `{word}`", hint
 
 
-def _capabilities(document: Any) -> Iterator[tuple[list[str | int], str]]:
+def _capabilities(document: Any) -> Iterator[tuple[list[str | int], str, str]]:
     pending: list[tuple[list[str | int], Any]] = [([key], value) for key, value in document.items() if key != "sources"]
     while pending:
         path, value = pending.pop()
@@ -43,7 +41,7 @@ def _capabilities(document: Any) -> Iterator[tuple[list[str | int], str]]:
             pending += [([*path, index], item) for index, item in enumerate(value)]
         elif isinstance(value, dict):
             if isinstance(word := value.get("capability"), str) and "native" in value:
-                yield [*path, "capability"], word
+                yield [*path, "capability"], word, str(value.get("format"))
             pending += [([*path, key], item) for key, item in value.items() if key not in _VERBATIM]
 
 

@@ -271,11 +271,15 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                     (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
                 )
                 message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
-                help_text = convertible.advice(subject, client, number, "write a file that keeps it within that") or convertible.narrowing(
-                    subject, client, number
-                )
                 place = subject.place(number, key) if key else (0, 0)
-                yield self.find(shown(message, 160), place, help_text, agent=author.name, severity=severity, clients=(client,))
+                yield self.find(
+                    shown(message, 160),
+                    place,
+                    convertible.way(subject, client, number),
+                    agent=author.name,
+                    severity=severity,
+                    clients=(client,),
+                )
 
 
 _MOST = 1000

@@ -6,6 +6,7 @@ const page = document.getElementById("page");
 const effects = Object.keys(data.effects);
 const entries = data.sections.flatMap((section) => section.entries.map((entry) => ({ ...entry, section })));
 const SIGNS = { exact: "✓", note: "✓", warning: "▲", refused: "✕", failed: "!", nothing: "–" };
+const IN_PLACE = "nothing is written: it reads the source's own file";
 const STATES = {
   exact: "as it is written",
   note: "the same, with notes",
@@ -49,7 +50,8 @@ function meters(one) {
   const bars = el("span", { class: "meters", "aria-hidden": "true" });
   one.effects.forEach((level, number) => {
     bars.style.setProperty(`--bar${number}`, `var(--${level})`);
-    if (isMore(one, number) || ["unasked", "unheld"].includes(level)) bars.style.setProperty(`--tint${number}`, "var(--warning)");
+    const marked = isMore(one, number) ? "more" : level;
+    if (["unasked", "unheld", "more"].includes(marked)) bars.style.setProperty(`--fill${number}`, `var(--fill-${marked})`);
   });
   return bars;
 }
@@ -69,7 +71,8 @@ function summary(outcome, client) {
   for (const [number] of outcome.losses) found[data.losses[number].severity] += 1;
   const counted = Object.entries(found).filter(([, number]) => number).map(([word, number]) => count(number, word));
   const may = outcome.effects ? `\n${inWords(outcome)}` : "";
-  return `${client.title}: ${STATES[outcome.state]}${counted.length ? ` (${counted.join(", ")})` : ""}${may}`;
+  const became = outcome.in_place && outcome.state !== "refused" ? IN_PLACE : STATES[outcome.state];
+  return `${client.title}: ${became}${counted.length ? ` (${counted.join(", ")})` : ""}${may}`;
 }
 
 function cell(entry, at, number) {

@@ -155,13 +155,14 @@ def _may(reading: Reading | None) -> dict[str, Any]:
     if reading is None or reading.tools is None:
         return {}
     words = {about: _level(word) for about, word in reading.may}
+    unheld = [*reading.unheld, *([freedom.GUARD] if freedom.GUARD in reading.more else [])]
     servers = next((word for about, word in reading.may if about == freedom.MCP and _level(word) == "some"), "")
     return {
         "tools": text.safe(reading.tools),
         "effects": [words[about] for about in _ABOUT],
         **({"more": [number for number, about in enumerate(_ABOUT) if about in reading.more]} if reading.more else {}),
         **({"servers": text.safe(servers)} if servers else {}),
-        **({"unheld": [text.safe(key) for key in reading.unheld]} if reading.unheld else {}),
+        **({"unheld": [text.safe(key) for key in unheld]} if unheld else {}),
     }
 
 

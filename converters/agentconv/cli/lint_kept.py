@@ -1,0 +1,135 @@
+"""What `agentconv lint` makes of a project that is kept in step: whose file is whose there, and what `sync` has still to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.render import text
+from agentconv.sources import locations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.cli.lint_files import LintFile
+    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.install.lock import Lock
+    from agentconv.sync.settings import Settings
+
+_SHOWN = 3
+"""How many files a line names."""
+
+
+class Kept:
+    """The projects that lint meets, by what they say of sync, each read once."""
+
+    def __init__(self, chosen: LintFolders) -> None:
+        """Take who is asked about which file: what a person says of that counts before all of this."""
+        self._chosen = chosen
+        self._said: dict[Path, Settings | None] = {}
+
+    def leave_out(self, files: Iterable[LintFile]) -> None:
+        """Do not ask an assistant of such a project about files in which it does not look for agents.
+
+        It has its agents from the source by `sync`, which says of each what becomes of it there; and one that looks there only
+        until it has a file of its own, or is not to have the agent, is asked about nothing but what protects whoever reads a file.
+        """
+        for file in files:
+            if file.location is None or self._chosen.names_clients(file.location):
+                continue
+            said = self._of(file.location)
+            looking = locations.looking(file.location, file.subject.format) if said else frozenset()
+            if said is None or not looking:
+                continue
+            kept = {said.source_format, *said.targets} - {file.subject.format}
+            file.subject.asked = tuple(client for client in file.subject.asked if client not in kept or client in looking)
+            if file.subject.format == said.source_format and _is_source(said, file.location):
+                file.subject.to_come = frozenset(client for client in said.targets if said.formats[client].own)
+                file.subject.unwanted = _skipped(said, file)
+
+    def told(self, files: Iterable[LintFile]) -> Iterator[Diagnostic]:
+        """Say of each project what is out of step, so that nobody mends by hand what the next run of sync writes anew, or deletes."""
+        for root in dict.fromkeys(root for file in files if file.location and (root := locations.project_root(Path(file.location)))):
+            said = self._at(root)
+            lock = _lock(root) if said is not None else None
+            if said is not None and lock is not None and lock.synced and (apart := _apart(said, lock)):
+                hint = "run `agentconv sync`, and commit what it changes: nothing of that is to be mended by hand"
+                yield Diagnostic(
+                    Code.EXISTS,
+                    Severity.NOTE,
+                    f"out of step with the source: {'; '.join(apart)}",
+                    Span(os.path.relpath(said.root / said.own_file)),
+                    hint,
+                )
+
+    def _of(self, location: str) -> Settings | None:
+        root = locations.project_root(Path(location))
+        return self._at(root) if root is not None else None
+
+    def _at(self, root: Path) -> Settings | None:
+        if root not in self._said:
+            self._said[root] = _settings(root)
+        return self._said[root]
+
+
+def _settings(root: Path) -> Settings | None:
+    """Return what a project keeps in step; None where it does not say, or what it says cannot be meant."""
+    from agentconv.sources import settings_file
+
+    try:
+        if not any("targets" in file.values for file in settings_file.of_folder(root)):
+            return None
+        from agentconv.sync import settings
+
+        return settings.read(root)
+    except InputError:
+        return None
+
+
+def _lock(root: Path) -> Lock | None:
+    from agentconv.install import lock
+    from agentconv.install import places as installed
+
+    try:
+        return lock.read(installed.project(root).lock)
+    except InputError:
+        return None
+
+
+def _is_source(said: Settings, location: str) -> bool:
+    """Whether a file is one of the source's."""
+    place = os.path.relpath(location, said.root).replace(os.sep, "/")
+    return not said.excludes(place) and (said.is_anywhere or place == said.source or place.startswith(f"{said.source}/"))
+
+
+def _skipped(said: Settings, file: LintFile) -> frozenset[str]:
+    """Return the targets that are to have none of a file's agents."""
+    names = [agent.name or "" for _, agent, _ in file.subject.agents()]
+    return frozenset(client for client in said.targets if names and all(client in said.skipped.get(name, ()) for name in names))
+
+
+def _apart(said: Settings, lock: Lock) -> list[str]:
+    """Say what of the source is not as the last run of sync had it; a file of which nothing was ever written may be one that is refused."""
+    from agentconv.install import places as installed
+    from agentconv.sync import source_files
+
+    try:
+        found, _, unread = source_files.find(said, installed.project(said.root))
+    except InputError:
+        return []
+    there = {file.path: file.sha256 for file in found}
+    known = {one.source: one.source_sha256 for one in lock.synced}
+    gone = sorted(path for path in known if path not in there and path not in unread)
+    changed = sorted(path for path in known if path in there and there[path] != known[path])
+    left = sum(one.source in gone for one in lock.synced)
+    return [
+        *([f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} gone, and {text.count(left, 'file')} of it left"] if gone else []),
+        *([f"{_listed(changed)} {'was' if len(changed) == 1 else 'were'} changed"] if changed else []),
+    ]
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = len(paths) - _SHOWN
+    return ", ".join(f"`{path}`" for path in paths[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
