@@ -87,7 +87,7 @@ def test_an_agent_of_the_source_opens_no_closed_tool(source, run):
     agent = "---\nname: helper\ndescription: Helps\ntools: [read_file, mcp_my_srv_ping, mcp_my_srv_search]\n---\nHelp.\n"
     config = 'source = "gemini-cli"\ntargets = ["opencode"]\nwith = ["servers"]\n'
     write(source, {"agentconv.toml": config, ".gemini/settings.json": json.dumps(gemini), ".gemini/agents/helper.md": agent})
-    run("sync")
+    run("sync", code=1)  # for Codex has an agent of that name, which may do more, and is no target now
     text = (source / ".opencode/agents/helper.md").read_text()
 
     assert configuration(source)["permission"] == {"my_srv_*": "deny", "my_srv_ping": "ask"}

@@ -391,7 +391,7 @@ def test_what_a_program_is_told_has_no_flags(call, hint):
 @pytest.mark.parametrize(
     ("tools", "servers", "with_", "hint"),
     [
-        ("Read", "", None, "`allow_widening=True` writes it all the same, and is the narrower one: today Cursor reads"),
+        ("Read", "", None, "`allow_widening=True` writes it all the same, and that is the narrower of the two"),
         (
             "Bash",
             '{"mcpServers": {"gh": {"command": "gh"}}}',

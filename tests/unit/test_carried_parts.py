@@ -758,5 +758,5 @@ def test_a_server_that_goes_along_is_open_to_nobody_whose_author_closed_it(tmp_p
     along = agentconv.write(agentconv.read(tmp_path), "cursor", with_="servers")
 
     assert [(loss.agent, loss.detail) for loss in along.losses if loss.code == "widening"] == [("held", "MCP server db")]
-    assert any("--with none" in (loss.hint or "") for loss in along.losses)
+    assert any('`with_="none"`' in (loss.hint or "") for loss in along.losses)
     assert main(["convert", str(tmp_path), "-f", "claude-code", "-t", "cursor", "-o", str(tmp_path / "out"), "--with", "none"]) == 0
