@@ -120,12 +120,11 @@ def test_one_line(prepare, words, said, run, source):
 
 @pytest.mark.parametrize("form", ["gitlab", "junit", "sarif"])
 def test_a_report_for_programs_is_told(form, source, run):
-    """Where the report goes into a file of its job, one line in the log says how much there is, and where."""
+    """Where the report goes into a file of its job, the log has each finding in a line, and then how much there is, and where."""
     _warned(source, run)
-    assert (
-        run("lint", "src", "--output-format", form, code=1).err
-        == "2 files looked at: 1 warning; each is in the report, on standard output\n"
-    )
+    found, summary = run("lint", "src", "--output-format", form, code=1).err.splitlines()
+    assert found.startswith("src/.claude/agents/warned.md:4:14: warning[AC301]")
+    assert summary == "2 files looked at: 1 warning; each is in the report, on standard output"
     (source.parents[1] / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n')
     done = run("sync", "--project", "src", "--check", "--output-format", form, code=1).err
     assert "2 files would be written." in done

@@ -49,6 +49,7 @@ def test_held_ones_are_ours():
     """No module compiles an expression, or declares a dataclass of the standard library, when it is loaded."""
     package = Path(agentconv.__file__).parent
     early = re.compile(r"^(?:\w+ = re\.compile\(|from dataclasses import |import dataclasses)", re.MULTILINE)
-    found = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if early.search(path.read_text("utf-8"))}
+    ours = (path for path in package.rglob("*.py") if path.name != "example.py")  # which holds a module of somebody else's
+    found = {path.relative_to(package).as_posix() for path in ours if early.search(path.read_text("utf-8"))}
 
     assert found == set()

@@ -301,7 +301,8 @@ def test_what_is_told_before_is_what_is_done(project, monkeypatch, capsys):
             told.append(capsys.readouterr().err.splitlines()[-1].partition(": ")[2])
 
     first, then = ["to add to", "to change", "to change", "added to"], ["to keep", "to keep", "to keep", "kept"]
-    assert told == [f"1 file {word}: opencode.json" for word in (*first, *then)]
+    assert [line.partition(";")[0] for line in told] == [f"1 file {word}: opencode.json" for word in (*first, *then)]
+    assert "--force replaces" in told[-1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no file is a program by its mode there")

@@ -140,7 +140,7 @@ def _say_where(told: Told) -> None:
 
     options = told.options
     if options.output_file or options.output_format in synced_machine.FILES:
-        for one in told.checked:
+        for one in told.checked if not options.quiet else ():
             for finding in filter(told.counts, one.findings):
                 line = findings.concise(finding, one.subject, told.where.get(one.subject.path, one.subject.path), text.Style())
                 print(line, file=sys.stderr)
