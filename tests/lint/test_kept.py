@@ -159,3 +159,14 @@ def test_broken_file_is_one_error(tmp_path, monkeypatch, capsys, text, code):
 
     assert [one for _, one in found(capsys)[0]] == [code]
     assert "AC305" in [one for _, one in found(capsys, "--ignore", code)[0]]
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("description: [Reads", "AC102"), ("description: Reads: a change", "AC101"), ("description: Reads.\ndescription: Reads it.", "AC107")],
+)
+def test_what_is_wrong_with_a_header_is_told_before_the_next_run(kept, capsys, header, code):
+    """That an assistant drops the file, which gets one of its own, is no reason to say nothing of what its own one repairs."""
+    (kept / ".claude/agents/new.md").write_text(f"---\nname: new\n{header}\n---\n\nRead it.\n")
+
+    assert (".claude/agents/new.md", code) in found(capsys)[0]

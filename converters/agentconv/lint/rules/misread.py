@@ -113,7 +113,8 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
             twice.setdefault(remark.key, []).append(remark)
     for key, said in twice.items():
         edits = _without_earlier(subject.header, key) if subject.header else ()
-        gone = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
+        passing = subject.to_come | subject.unwanted
+        gone = tuple(one for one in lost(subject, fixing.apply(subject.text, edits)) if one not in passing) if edits else ()
         wider = _widened(subject, key)
         detail = "; ".join([*(f"which adds {what}" for what in wider[:1]), *([f"{titles(gone)} drops the file"] if gone else [])])
         message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)

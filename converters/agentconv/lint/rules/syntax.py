@@ -140,7 +140,8 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
         return
     fix = headers.closed(subject, fault) if fault.closing else (_untabbed(subject) if slip is Slip.TAB else None)
     fix = fix or (None if others else requoted(subject))  # quotes would hide for ever what is never closed
-    gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
+    there = (client for client in subject.alike() if client not in subject.to_come | subject.unwanted)
+    gone = tuple(client for client in there if fixing.astray(subject, client))
     what = "" if slip is Slip.COLON else f" ({shown(fault.problem)})"
     does = "reads" if any(state.dropped for state in subject.result.states) else "loads"
     message = f"not strict YAML{what}: {title(subject)} {does} it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
