@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import scope
 from agentconv.cli.destination import Destination, destination, several
 from agentconv.cli.report import Report
+from agentconv.conversion.open_servers import chooses
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import Fate, OutputFolder
@@ -54,10 +55,6 @@ def _in_step(told: Diagnostic, *, is_user: bool) -> Diagnostic:
 def _in_folder(file: OutputFile, target: str) -> OutputFile:
     """Return a file with its path below the folder of its client."""
     return replace(file, path=file.path.removeprefix(f"{registry.FORMATS[target].folders[0]}/"))
-
-
-_CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.rules"})
-"""Fields by which an agent has some of its project's MCP servers, and not others."""
 
 
 class Output:
@@ -115,7 +112,7 @@ class Output:
             printable.data(done.file.data)
             self.report.to_stdout = True
         shown = self.preview(saved) if saved else None
-        if saved and done.part == "servers" and not _CHOOSES & registry.load(done.target).SPEC.holds:
+        if saved and done.part == "servers" and not chooses(done.target):
             self._for_all[saved.path.as_posix()] = done.target
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)

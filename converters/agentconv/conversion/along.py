@@ -33,6 +33,8 @@ class With:
     """All parts of these kinds."""
     named: tuple[tuple[Kind, str], ...] = ()
     """Parts by their names."""
+    only: frozenset[Kind] = frozenset(KINDS)
+    """The kinds that are taken of all this."""
     said: bool = False
     """Whether somebody chose it: then what agents name that is not there is told, even where nothing goes along."""
 
@@ -166,7 +168,7 @@ def along(wanted: With, named: Named) -> Along:
     found: list[LoadedPart] = []
     told: list[Diagnostic] = []
     missing: list[tuple[Kind, str]] = []
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if kind in wanted.only):
         names = {name for one, name in wanted.named if one == kind}
         used = {name for one, name in named.by if one == kind}
         if kind == "servers":

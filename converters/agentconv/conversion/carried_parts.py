@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import server_names, set_restraints
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.loose_parts import loose_in_place
+from agentconv.conversion.open_servers import OpenServers
 from agentconv.conversion.part_files import PartFiles
 from agentconv.conversion.part_law import PartLaw, PartVerdict
 from agentconv.conversion.part_names import PartNames
 from agentconv.conversion.server_names import ServerNames
 from agentconv.conversion.set_restraints import SetRestraints
-from agentconv.core import losses
+from agentconv.core import effects, losses, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import becomes, listed, quoted
@@ -50,9 +51,13 @@ class CarriedParts:
     """Old name to new name, of agents that were renamed."""
     container: str | None = None
     """The name of the container that they are written into, where the target has one."""
+    shut: Mapping[str, Loss] = field(default_factory=dict)
+    """By their ids the servers that stay, and why."""
     servers: ServerNames = field(default_factory=ServerNames)
     """What servers are called, by whoever speaks of them."""
     verdicts: list[PartVerdict] = field(default_factory=list)
+    open_servers: OpenServers = field(init=False)
+    """Those that go, and the agents there that may not use them."""
     restraints: SetRestraints = field(init=False)
     """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
@@ -78,7 +83,8 @@ class CarriedParts:
             insists=self.options.insists_on,
             takes_rules=self.options.rules_along,
         )
-        parts = self._called_apart(parts)
+        stays = [one for one in parts if one.kind == "servers" and one.part.id in self.shut]
+        parts = self._called_apart([one for one in parts if one not in stays])
         verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
@@ -86,6 +92,19 @@ class CarriedParts:
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+        self.open_servers = OpenServers(self.target, self.options, self._going())
+        self.verdicts += [PartVerdict(one, losses=(self.shut[one.part.id],)) for one in stays]
+
+    def _going(self) -> dict[str, LoadedPart]:
+        """Return the servers that are written, by what tools of theirs are called by in the target.
+
+        Where its client documents a choice of servers and holds no agent to it, that is told as `not-enforced`.
+        """
+        if vocabulary.unenforced(self.target).servers:
+            return {}
+        servers = ((one.loaded, one.part) for one in self.verdicts if one.module is not None and one.loaded.kind == "servers")
+        named = ((loaded, self.names.called("servers", part.name or "")[0]) for loaded, part in servers if part is not None)
+        return {effects.server_key(name): loaded for loaded, name in named}
 
     def _called_apart(self, parts: Sequence[LoadedPart]) -> list[LoadedPart]:
         """Return parts, the servers among them under the names that they have in the set."""
@@ -277,6 +296,13 @@ class CarriedParts:
     def any_written(self) -> bool:
         """Whether the target has any part then."""
         return any(one.part is not None for one in self.verdicts)
+
+    @property
+    def in_place(self) -> tuple[str, ...]:
+        """The names of the servers that the target has by the source's own files."""
+        there = (one.part for one in self.verdicts if one.part is not None and one.module is None and one.loaded.kind == "servers")
+        names = dict.fromkeys(part.name for part in there if part.name)
+        return tuple(name for name in names if effects.server_key(name) not in self.open_servers.going)
 
     def written(self, kind: Kind) -> frozenset[str]:
         """Return the names, in the source, of the parts of a kind that the target has then."""

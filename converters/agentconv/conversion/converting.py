@@ -26,8 +26,10 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from agentconv.conversion.carried_parts import CarriedParts
     from agentconv.conversion.renaming import Names
     from agentconv.conversion.shares import Shares
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.shapes import Shapes
     from agentconv.sources.loaded import Loaded
@@ -90,16 +92,12 @@ def convert(
 
 def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, going: Along) -> Iterator[Converted]:
     """Convert agents, and the parts that go along with them, without those that only refused agents need."""
-    from agentconv.conversion.carried_parts import CarriedParts
-
-    carried = CarriedParts(target, options, names.renamed, _called(target, options, going.named))
-    carried.judge(going.parts)
+    carried, agents = _with_servers(read, target, options, names, going)
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
-    listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
     refused: set[str] = set()
-    for done in _agents(read, Each(target, options, replace(names, carried=carried), listing)):
+    for done in agents:
         refused.update(done.agents if done.refused else ())
         if done.file is not None and done.file.path in carried.shared:
             beside[done.file.path] = done
@@ -109,6 +107,27 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
         carried.leave(left)
         yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
     yield from carried.convert(beside)
+
+
+def _with_servers(
+    read: line_ends.Pieces, target: str, options: Options, names: Names, going: Along
+) -> tuple[CarriedParts, Iterable[Converted]]:
+    """Return the parts that go along, without the servers that not all agents may use which the target has then, and the agents."""
+    from agentconv.conversion.carried_parts import CarriedParts
+
+    shut: dict[str, Loss] = {}
+    while True:
+        carried = CarriedParts(target, options, names.renamed, _called(target, options, going.named), shut)
+        carried.judge(going.parts)
+        listing = Listing(target, parts=carried.any_written, offered=options.marketplace, words=options.words)
+        agents = _agents(read, Each(target, options, replace(names, carried=carried, stems=dict(names.stems)), listing))
+        if not carried.open_servers.going:
+            return carried, agents
+        done = [*agents]
+        refused = {id_ for one in done if one.refused for id_ in one.agents}.difference(options.staying)
+        if not (stay := carried.open_servers.staying(going.unneeded(refused))):
+            return carried, done
+        shut |= stay
 
 
 def _called(target: str, options: Options, named: Named | None) -> str:
@@ -159,7 +178,7 @@ class Each:
         self.names = names
         self.listing = listing
         self.servers = SetServers(target)
-        self.files = Files(target, names.stems, Law(target, options, names, self.servers.defined, shapes), listing)
+        self.files = Files(target, names.stems, Law(target, options, names, shapes), listing)
         self.own = SameFormat(target, self.files, only_loaded=options.only_loaded)
         self.others = OtherFormats(target, options, names, self.servers, self.files)
 

@@ -30,7 +30,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
@@ -77,13 +77,11 @@ class Verdict:
 class Law:
     """The law of one target, held to all the agents of a conversion."""
 
-    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str], shapes: Shapes | None = None) -> None:
+    def __init__(self, target: str, options: Options, names: Names, shapes: Shapes | None = None) -> None:
         self.target = target
         self.module = registry.load(target)
         self.options = options
         self.names = names
-        self.servers = servers
-        """The MCP servers that the set defines for all its agents."""
         self.shapes: Shapes = {} if shapes is None else shapes
 
     def judge(self, case: Case) -> Verdict:
@@ -91,7 +89,9 @@ class Law:
         projection: Projection | None = None
         try:
             projection = self._begun(case)
-            written = self._through(case, projection)
+            opened: list[Widening] = []
+            written = self._through(case, projection, opened)
+            self._say_opened(case, projection, opened, written=written is not None)
             told = defined_servers.settled(projection.losses, self._servers_there)
             return Verdict(projection.result() if written else None, written, tuple(told))
         except InputError:
@@ -104,11 +104,21 @@ class Law:
 
     def _servers_there(self) -> frozenset[str]:
         """Return the names of the servers that the target has already, or gets along with the agents."""
-        return self._along().union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
+        along = self.names.carried.written("servers") if self.names.carried is not None else frozenset[str]()
+        return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
 
-    def _along(self) -> frozenset[str]:
-        """Return the names of the servers that go along into the target's configuration, where every agent has them."""
-        return self.names.carried.written("servers") if self.names.carried is not None else frozenset()
+    def _say_opened(self, case: Case, projection: Projection, opened: Sequence[Widening], *, written: bool) -> None:
+        """Say what the servers that go along would open to an agent: as it is written, or as the target has it anyway."""
+        servers = self.names.carried.open_servers if self.names.carried is not None else None
+        if servers is None or not servers.going:
+            return
+        author, taken = self._author(projection), self.options.taken
+        if written and (taken is None or author.id in taken):
+            servers.meet(author, opened)
+        if self.options.there is not None:
+            servers.meet_there(author, self.options.there(case.piece, case.agent, written))
+        elif servers.are_at_home and not (written and self.module.SPEC.own_first):
+            servers.meet_there(author, self._read_instead(case))
 
     def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
         """Make the error for an override that the target has no words for."""
@@ -137,8 +147,8 @@ class Law:
             )
         return begun
 
-    def _through(self, case: Case, projection: Projection) -> WriteResult | None:
-        """Take the six steps; None where one of them refuses the agent."""
+    def _through(self, case: Case, projection: Projection, opened: list[Widening]) -> WriteResult | None:
+        """Take the six steps; None where one of them refuses the agent. `opened` gets what servers open that go along."""
         self.names.rename(projection, case.name)
         self.module.project(projection)
         if self.names.carried is not None:
@@ -155,7 +165,7 @@ class Law:
         if not known and not projection.is_refused():  # what is known was read from these very bytes
             again = self._read_back(case, written)
             compare.check_read_back(projected, again)
-            self._judge_effects(case, projection, again)
+            opened += self._judge_effects(case, projection, again)
         return None if projection.is_refused() else written
 
     def _spelled(self, case: Case, projected: Agent) -> WriteResult:
@@ -178,19 +188,23 @@ class Law:
             raise InternalError(f"the output would not load: {reason}")
         return again.set.agents[0]
 
-    def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> None:
+    def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> list[Widening]:
+        """Judge what an agent may do, and return what servers open to it that go along: these stay, rather than the agent."""
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
             projection.refuse("refused-tools", "tools", listed(closed, nothing="none of its tools"))
         self._say_closed(projection, again)
         wider = self._wider(projection, again)
+        opened = self._opened(projection, again, wider)
+        wider += [] if self.names.carried is None else self.names.carried.open_servers.wanted(self._author(projection), opened)
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
         if wider:
             self._judge_widenings(case, projection, again, wider)
         if self.names.carried is not None:
             self.names.carried.restraints.refuse(projection, again)
+        return opened
 
     def _say_closed(self, projection: Projection, again: Agent) -> None:
         """Mark the loss by which an agent has nothing left of what its own list is for: who writes can then only read."""
@@ -209,15 +223,21 @@ class Law:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
         beyond = tuple(dict.fromkeys(one.name for one in wider))
         code, hints, keepable = "widened", None, False
-        if not self.options.insists_on(projection.source.name, projection.source.id):
+        if not self._insists(projection.source, wider):
             there = self._read_instead(case)
             more = [] if there is None else compare.widenings(again, there, self.target)
             keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
             is_kept = keepable and self._is_kept(projection.source, beyond)
-            code, hints = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._without_servers(wider))
+            code, hints = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._with_servers(wider))
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hints and hints[0])
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
         projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
+
+    def _insists(self, agent: Agent, wider: Sequence[Widening]) -> bool:
+        """Whether the user insists on an agent, or on all the servers by which it may do more."""
+        servers = self.names.carried.open_servers if self.names.carried is not None else None
+        wanted = servers is not None and all(map(servers.insists, wider))
+        return wanted or self.options.insists_on(agent.name, agent.id)
 
     def _is_kept(self, author: Agent, beyond: Sequence[str]) -> bool:
         """Whether a configuration names what an agent may do beyond its author's words."""
@@ -252,13 +272,14 @@ class Law:
         widening, narrower = losses.rule("widening"), "and that is the narrower of the two"
         return f"{today}. {widening.hint}, {narrower}", f"{today}. {widening.option}, {narrower}"
 
-    def _without_servers(self, wider: Sequence[Widening]) -> tuple[str, str] | None:
-        """Say that an agent is written without the servers that go along, where it is these alone that it may not use."""
-        if not wider or not all(one.server and one.server in map(effects.server_key, self._along()) for one in wider):
+    def _with_servers(self, wider: Sequence[Widening]) -> tuple[str, str] | None:
+        """Say that the client has servers by the source's own files, where it is these alone that an agent may not use."""
+        there = {effects.server_key(name) for name in self._in_place()}
+        if not wider or not all(one.server in there for one in wider):
             return None
-        does = f"leaves {'the servers' if len(wider) > 1 else 'the server'} out, which every agent there would have"
-        widening = losses.rule("widening")
-        return f"--with none {does}; {widening.hint}", f'`with_="none"` {does}; {widening.option}'
+        widening, client = losses.rule("widening"), self.module.SPEC.client
+        does = f"{client} reads {'the servers' if len(wider) > 1 else 'the server'} where the source has them, open to every agent"
+        return f"{does}; {widening.hint}", f"{does}; {widening.option}"
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""
@@ -280,13 +301,26 @@ class Law:
         return found
 
     def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
-        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
-        shape, servers = projection.shape, self._along().union(self.servers)
-        if shape is None or servers or projection.trusted:
-            return compare.widenings(self._author(projection), again, self.target, servers, trusted=projection.trusted)
+        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape.
+
+        The servers that go along count as closed here: they stay where that is not so.
+        """
+        shape, there = projection.shape, self._in_place()
+        if shape is None or there or projection.trusted:
+            return compare.widenings(self._author(projection), again, self.target, there, trusted=projection.trusted)
         if shape.wider is None:
             shape.wider = compare.widenings(self._author(projection), again, self.target, trusted=False)
-        return shape.wider
+        return [*shape.wider]
+
+    def _in_place(self) -> tuple[str, ...]:
+        """Return the servers that the target has by the source's own files, whatever is written."""
+        return () if self.names.carried is None else self.names.carried.in_place
+
+    def _opened(self, projection: Projection, again: Agent, wider: Sequence[Widening]) -> list[Widening]:
+        """Return what an agent may do beyond its author's words by the servers that go along, and not without them."""
+        if self.names.carried is None:
+            return []
+        return self.names.carried.open_servers.opened(self._author(projection), again, wider, trusted=projection.trusted)
 
     def _author(self, projection: Projection) -> Agent:
         """Return what an agent's author wrote, with the names that servers have in the target."""

@@ -74,6 +74,11 @@ class Options:
     """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
+    there: Callable[[Loaded, Agent, bool], Agent | None] | None = None
+    """Returns an agent of a file as the target has it by another file than what is written for it, if it is: the source's own, which the
+    target's client reads too, or one that stays as it is; None where there is none that counts. The last argument says whether it is."""
+    taken: Collection[str] | None = None
+    """Ids of the agents that are written of those that are converted; None for all."""
     staying: Collection[str] = ()
     """Ids of agents that stay in the target as they are there, where it refuses them now: what they need goes along all the same."""
 

@@ -69,7 +69,7 @@ class PartNames:
 
     def _skill(self, name: str, one: PartVerdict) -> str:
         """Return what agents of the target call a skill by that is called so in the source."""
-        names = self._called("skills", one.part.name or "") if one.part else (name,)
+        names = self.called("skills", one.part.name or "") if one.part else (name,)
         return name if name in one.loaded.also_called and name in names else names[0]
 
     def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
@@ -93,7 +93,7 @@ class PartNames:
 
     def _in_set(self, agent: Agent) -> dict[str, str]:
         """Return what an agent calls servers by that are called otherwise in the set, and not so by agents of the target, either."""
-        names = {alias: name for alias, name in self.servers.aliases.items() if alias not in self._called("servers", name)}
+        names = {alias: name for alias, name in self.servers.aliases.items() if alias not in self.called("servers", name)}
         for (_, root), within in self.servers.within.items():
             other = {old: new for old, new in within.items() if old != new}
             names |= other if other and _lies_in(agent, root) else {}
@@ -101,15 +101,15 @@ class PartNames:
 
     def spoken(self, loaded: LoadedPart) -> dict[str, str]:
         """Return what a part calls servers by, to what is to be said of them in the target."""
-        return {old: self._called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
+        return {old: self.called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
 
     def renamed(self, kind: Kind) -> dict[str, str]:
         """Return old names to new ones, of parts that agents call otherwise in the target."""
         found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
-        pairs = ((old, self._called(kind, part.name or "")[0]) for old, part in found)
+        pairs = ((old, self.called(kind, part.name or "")[0]) for old, part in found)
         return {old: new for old, new in pairs if old and new and old != new}
 
-    def _called(self, kind: Kind, name: str) -> tuple[str, ...]:
+    def called(self, kind: Kind, name: str) -> tuple[str, ...]:
         """Return what agents of the target call a part by."""
         container = registry.container(self.target) if formats.FORMATS[self.target].index else None
         return container.called(self.container, kind, name) if container and self.container and name else (name,)

@@ -109,7 +109,8 @@ def deploy(
         others = [] if scope.is_user else list(done.values())
         elsewhere = read_elsewhere.of(units, target, others, ids, gets=True)
         wanted = ids - elsewhere.left_out.keys()
-        results = list(convert(pieces, target.id, _without_rules(options, wanted), Parts())) if wanted else []
+        comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent)
+        results = list(convert(pieces, target.id, comes, Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         if units.scripts and not scope.is_user:
             taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.install.places import Target
     from agentconv.install.steps import Wanted
     from agentconv.install.units import Units
+    from agentconv.sources.loaded import Loaded
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 
@@ -36,10 +37,16 @@ class ReadElsewhere:
 
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Ids of the agents and parts, each with whose file it is in."""
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """The agents among them, as it reads them there."""
     losses: tuple[Loss, ...] = ()
     """What it takes nothing of there, and what may be done there beyond what the author allowed."""
     unwatched: tuple[str, ...] = ()
     """Ids of those that a hook or a rule of the pack holds back, and that it does not hold there."""
+
+    def agent(self, _: Loaded, agent: Agent, written: bool) -> Agent | None:  # noqa: ARG002 - as `Options.there` is called
+        """Return an agent of the pack as it is read there; None of any other."""
+        return self.agents.get(agent.id)
 
 
 def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collection[str], *, gets: bool) -> ReadElsewhere:
@@ -61,7 +68,7 @@ def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collecti
     told += [loss for id_, (_, want) in parts.items() if (loss := _loose(units, id_, want, watch)) is not None]
     unwatched = (*(id_ for id_, (_, agent) in agents.items() if watch.agent(agent)), *(id_ for id_ in parts if watch.part(units, id_)))
     left_out = {id_: other for id_, (other, _) in (*agents.items(), *parts.items())}
-    return ReadElsewhere(left_out, tuple(told), unwatched)
+    return ReadElsewhere(left_out, {id_: agent for id_, (_, agent) in agents.items()}, tuple(told), unwatched)
 
 
 def _agents(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:

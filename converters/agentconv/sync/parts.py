@@ -22,6 +22,7 @@ from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
 from agentconv.sync import source_files, sources, views
+from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest
 
 if TYPE_CHECKING:
@@ -101,10 +102,10 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
-    as_said = {target: views.configured(options, settings, target, scope) for target in others}  # by which agents go there that name parts
+    had = {target: HadAnyway(loaded, target, settings, locked.synced, scope) for target in others}
+    as_said = {target: had[target].judging(views.configured(options, settings, target, scope)) for target in others}
     converted = (
-        deployment.deploy_parts(loaded.pieces, target, replace(as_said[target], staying=_staying(loaded, locked, target)), beside, scope)
-        for target in others
+        deployment.deploy_parts(views.there(loaded, target, settings, scope), target, as_said[target], beside, scope) for target in others
     )
     done = tuple(_filled_in(one, reader) for one in converted)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]

@@ -114,7 +114,7 @@ class Run:
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
         # else the agents follow rules that are in no file of theirs
-        alone = not any(views.restraining(self.settings, target) for target in targets)
+        alone = not any(views.follow_parts(self.settings, target) for target in targets)
         vain = [*self.settings.unused, *overriding.unheard(self.settings, self.served_targets)]
         may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):

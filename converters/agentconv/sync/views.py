@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.along import NOTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.insisting import insisting
+from agentconv.conversion.open_servers import chooses
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.restraints import RESTRAINING
+from agentconv.core.diagnostics import Code
+from agentconv.core.restraints import RESTRAINING, SERVERS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
 from agentconv.sources.parts import Parts
+from agentconv.sources.user_places import Home
 from agentconv.sync import known, overriding, unchanged
+from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
 
@@ -27,11 +30,15 @@ if TYPE_CHECKING:
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent
+    from agentconv.core.kinds import Kind
     from agentconv.install.lock import Synced
     from agentconv.install.places import Scope
     from agentconv.sources.loaded import Loaded
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key, Sources
+
+_JUDGED_BY: frozenset[Kind] = frozenset({SERVERS, *RESTRAINING})  # type: ignore[arg-type]
+"""The kinds of parts by which agents are judged: what restrains all of them, and servers, which may be open to all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +95,17 @@ def of(
     """
     where = places.targets()[target]
     views = Views(target)
-    pieces = list(_wanted(sources, target, settings, views))
+    pieces = list(_wanted(sources, target, settings, views.skipped))
     ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
-    options = replace(options, along=restraining(settings, target))
-    in_project = scope is None or not scope.is_user
-    root = os.path.realpath(settings.root) if in_project else None  # what the target reads of the source where it is, it has
-    options = replace(options, servers_of=servers.there, rules_along=in_project, root=root)
-    beside = Parts([settings.root] if in_project else (), [settings.source_format])
-    results = [one for one in convert(pieces, target, options, beside) if one.part is None]
+    options = HadAnyway(sources, target, settings, locked, scope).judging(replace(options, along=judged_with(settings)))
+    options = replace(options, servers_of=servers.there)
+    results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
-        views.diagnostics += one.diagnostics
+        views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
         for id_ in one.agents:
             if id_ in ids:
                 _take(views, servers.hinted(one), id_, ids[id_], together)
@@ -127,29 +131,56 @@ def _kept_wider(settings: Settings, target: str, scope: Scope | None) -> Callabl
     return lambda agent: overriding.kept_wider(settings, target, agent.name or "")
 
 
-def restraining(settings: Settings, target: str) -> With:
-    """Return which kinds of parts are kept in step that restrain all agents: what of them a target does not hold refuses some.
+def judged_with(settings: Settings) -> With:
+    """Return the parts that are kept in step by which agents are judged: servers, and what restrains all agents."""
+    return replace(settings.along, only=_JUDGED_BY) if settings.along is not None else NOTHING
 
-    Servers do where an agent's own rules go before those that close tools of them for the whole set.
+
+def follow_parts(settings: Settings, target: str) -> bool:
+    """Whether what a target gets of agents may change with a part: by what restrains them, or by a server that it has anyway.
+
+    Servers do, too, where an agent's own rules go before those that close tools of them for the whole set.
     """
     along = settings.along or NOTHING
-    kinds = {kind for kind in along.kinds if kind in RESTRAINING}
+    if not along.kinds.isdisjoint(RESTRAINING):
+        return True
+    if not (along.needed or SERVERS in along.kinds or any(kind == SERVERS for kind, _ in along.named)):
+        return False
     rules: Any = registry_of_parts.part_format(target, "permissions")
-    closes = rules is not None and rules.among is not None
-    if closes and (along.needed or "servers" in along.kinds or any(kind == "servers" for kind, _ in along.named)):
-        kinds.add("servers")
-    return With(kinds=frozenset(kinds))
+    return (rules is not None and rules.among is not None) or (not chooses(target) and _has_in_place(settings.source_format, target))
 
 
-def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> Iterator[Loaded]:
+def _has_in_place(source_format: str, target: str) -> bool:
+    """Whether a target's client reads a file in which the source has its servers."""
+    source, module = (registry_of_parts.part_format(client, SERVERS) for client in (source_format, target))
+    return (
+        source is not None
+        and module is not None
+        and not {one.path for one in source.project}.isdisjoint(one.path for one in module.project)
+    )
+
+
+def _beside(settings: Settings, scope: Scope | None) -> Parts:
+    """Return the source's parts."""
+    is_user = scope is not None and scope.is_user
+    root = scope.root if scope is not None and is_user else settings.root
+    return Parts([root], [settings.source_format], Home(scope.root, scope.variables) if scope is not None and is_user else None)
+
+
+def there(sources: Sources, target: str, settings: Settings, scope: Scope) -> list[Loaded]:
+    """Return the files with the agents that a target has then: those that are left out, too, where it reads the source's own files."""
+    return sources.pieces if unchanged.is_read(settings, target, scope) else list(_wanted(sources, target, settings, set()))
+
+
+def _wanted(sources: Sources, target: str, settings: Settings, skipped: set[Key]) -> Iterator[Loaded]:
     """Yield the files with the agents that are not left out."""
     for piece in sources.pieces:
         out = [overriding.is_skipped(settings, target, agent.name or "") for agent in piece.agents]
-        views.skipped |= {key(piece, agent) for agent, skipped in zip(piece.agents, out, strict=True) if skipped}
+        skipped |= {key(piece, agent) for agent, is_out in zip(piece.agents, out, strict=True) if is_out}
         if not any(out):
             yield piece
         elif not all(out):
-            rows = [row for row, skipped in zip(zip(piece.agents, piece.states, strict=True), out, strict=True) if not skipped]
+            rows = [row for row, is_out in zip(zip(piece.agents, piece.states, strict=True), out, strict=True) if not is_out]
             yield replace(piece, agents=tuple(agent for agent, _ in rows), states=tuple(state for _, state in rows))
 
 

@@ -1,0 +1,95 @@
+"""Servers that go along and would be open to agents that may not use them: such a server stays, and the agents go without it.
+
+Where no file of a target's agent chooses among MCP servers (Cursor's `.cursor/mcp.json`), what is written for one agent is there for
+all. The answer is one for all commands, whatever the order of the agents: each agent is judged without the servers that go along, and
+a server goes where all agents that the target has then may use what it opens to them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.core import losses
+from agentconv.core.dataclass import dataclass, field
+from agentconv.core.losses import listed
+from agentconv.core.restraints import SERVERS
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from agentconv.conversion.options import Options
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent
+    from agentconv.core.widening import Widening
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+CODE = "server-open-to-all"
+_CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.rules"})
+"""Fields by which an agent has some of its project's MCP servers, and not others."""
+
+
+def chooses(target: str) -> bool:
+    """Whether a file of an agent may say which of its project's MCP servers it has."""
+    return bool(_CHOOSES & registry.load(target).SPEC.holds)
+
+
+@dataclass(slots=True)
+class OpenServers:
+    """The servers that go along into a target, and the agents there that may not use them."""
+
+    target: str
+    options: Options
+    going: Mapping[str, LoadedPart]
+    """By what tools of theirs are called by in the target (`effects.server_key`)."""
+    _strangers: dict[str, dict[str, None]] = field(default_factory=dict)
+    """By the ids of servers the names of these agents."""
+
+    def opened(self, author: Agent, result: Agent, wider: Collection[Widening], *, trusted: bool = True) -> list[Widening]:
+        """Return what an agent may do beyond its author's words with these servers, and not without them."""
+        if not self.going:
+            return []
+        return [one for one in compare.widenings(author, result, self.target, self.going, trusted=trusted) if one not in wider]
+
+    def wanted(self, author: Agent, opened: Iterable[Widening]) -> list[Widening]:
+        """Return what of it is wanted: the user insists on the agent, or on the server, or a configuration keeps it."""
+        if self.options.insists_on(author.name, author.id):
+            return [*opened]
+        kept = self.options.keeps_wider(author) if self.options.keeps_wider is not None else ()
+        return [one for one in opened if one.name in kept or self.insists(one)]
+
+    def insists(self, wider: Widening) -> bool:
+        """Whether what is beyond an author's words is a server that the user insists on."""
+        server = self.going.get(wider.server or "")
+        return server is not None and self.options.insists_on(f"{SERVERS}/{server.part.name}")
+
+    def meet(self, author: Agent, opened: Iterable[Widening]) -> None:
+        """Take in what these servers would open to an agent that is in the target, and that its author closed."""
+        unwanted = [*opened]
+        wanted = self.wanted(author, unwanted) if unwanted else []
+        for one in (one for one in unwanted if one not in wanted):
+            its_own = self.going.get(one.server or "")
+            for server in self.going.values() if its_own is None else [its_own]:
+                self._strangers.setdefault(server.part.id, {})[author.name or author.id] = None
+
+    def meet_there(self, author: Agent, there: Agent | None) -> None:
+        """Take in the same of an agent as the target has it by a file that is not written now."""
+        if there is not None:
+            self.meet(author, self.opened(author, there, compare.widenings(author, there, self.target)))
+
+    @property
+    def are_at_home(self) -> bool:
+        """Whether they go into the project that they come from: the target may read that one's agents, too."""
+        return any(self.options.into_root(one.root) for one in self.going.values())
+
+    def staying(self, left: Collection[LoadedPart]) -> dict[str, Loss]:
+        """Return by their ids why servers stay, but for those that do not go anyway."""
+        gone = {one.part.id for one in left if one.kind == SERVERS}
+        return {one.part.id: self._loss(one) for one in self.going.values() if one.part.id in self._strangers.keys() - gone}
+
+    def _loss(self, server: LoadedPart) -> Loss:
+        """Say of a server which agents may not use it, and how it is written all the same."""
+        agents = listed(sorted(self._strangers[server.part.id]))
+        hint = f"--allow-widening={SERVERS}/{server.part.name} writes it all the same; every agent there can use it then"
+        return losses.loss(CODE, server.part.id, "name", self.target, agents, hint=hint, part=SERVERS)
