@@ -746,17 +746,3 @@ def test_names_that_a_system_reserves_and_texts_like_programs_are_no_bug(target,
     assert (target == "claude-code") or not any("/nul/" in file.path for file in result.files)
     assert programs == []
     assert (target == "droid") is any(loss.code == "command-refused-program" for loss in result.losses)
-
-
-def test_a_server_that_goes_along_is_open_to_nobody_whose_author_closed_it(tmp_path):
-    """Where every agent has the target's servers, one that runs commands and may use none is refused with it, and written without it."""
-    folder = tmp_path / ".claude/agents"
-    folder.mkdir(parents=True)
-    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}}}')
-    for name, tools in (("free", ""), ("held", "tools: Read, Bash\n")):
-        (folder / f"{name}.md").write_text(f"---\nname: {name}\ndescription: Does\n{tools}---\n\nDo.\n")
-    along = agentconv.write(agentconv.read(tmp_path), "cursor", with_="servers")
-
-    assert [(loss.agent, loss.detail) for loss in along.losses if loss.code == "widening"] == [("held", "MCP server db")]
-    assert any('`with_="none"`' in (loss.hint or "") for loss in along.losses)
-    assert main(["convert", str(tmp_path), "-f", "claude-code", "-t", "cursor", "-o", str(tmp_path / "out"), "--with", "none"]) == 0

@@ -152,6 +152,7 @@ def _chosen(options: argparse.Namespace, said: Settings, target: str) -> Chosen:
     """Return what is asked for in a target: what is kept in step there, as `sync` writes it."""
     from agentconv.lint.side_by_side import Chosen
     from agentconv.sync import overriding, unchanged, views
+    from agentconv.sync.had_anyway import HadAnyway
 
     asked = _choices(options)
     if target not in said.targets:
@@ -159,7 +160,9 @@ def _chosen(options: argparse.Namespace, said: Settings, target: str) -> Chosen:
     found = views.configured(asked, said, target)
     models = asked.models if options.map_models or options.models else said.models
     unsaid = options.along is None and not getattr(options, "with")
-    found = replace(found, models=models, along=(said.along or NOTHING) if unsaid else asked.along)
+    there = HadAnyway(target, said, (), None).of
+    root = os.path.realpath(said.root)
+    found = replace(found, models=models, along=(said.along or NOTHING) if unsaid else asked.along, root=root, there=there)
     in_place = unchanged.is_read(said, target, None) and not said.formats[target].own
     return Chosen(
         found,

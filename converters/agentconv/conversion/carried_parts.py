@@ -304,6 +304,12 @@ class CarriedParts:
         names = dict.fromkeys(part.name for part in there if part.name)
         return tuple(name for name in names if effects.server_key(name) not in self.open_servers.going)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the servers that stay since not all agents there may use them."""
+        stay = (one.loaded for one in self.verdicts if one.loaded.kind == "servers" and one.loaded.part.id in self.shut)
+        return tuple(name for loaded in stay for name in loaded.names)
+
     def written(self, kind: Kind) -> frozenset[str]:
         """Return the names, in the source, of the parts of a kind that the target has then."""
         found = (one.loaded for one in self.verdicts if one.part is not None and one.loaded.kind == kind)

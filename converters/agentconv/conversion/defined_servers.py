@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
 
 UNDEFINED = "mcp-undefined"
+_STAYS = "it stays here, since every agent there would have it: `server-open-to-all` says who may not"
 
 
 def names_of(loss: Loss) -> tuple[str, ...]:
@@ -22,12 +23,13 @@ def names_of(loss: Loss) -> tuple[str, ...]:
     return values[0] if values and isinstance(values[0], tuple) else ()
 
 
-def settled(told: Iterable[Loss], there: Callable[[], Collection[str]]) -> Iterator[Loss]:
+def settled(told: Iterable[Loss], there: Callable[[], Collection[str]], shut: Collection[str] = ()) -> Iterator[Loss]:
     """Yield what is said of an agent, but that a server is not defined which the target has.
 
     Args:
         told: What is said.
         there: Returns the names of the servers that the target has, or gets; asked where some are missing.
+        shut: The names of those that it does not get since not every agent there may use them.
     """
     for loss in told:
         names = names_of(loss)
@@ -36,13 +38,16 @@ def settled(told: Iterable[Loss], there: Callable[[], Collection[str]]) -> Itera
             continue
         keys = {effects.server_key(name) for name in there()}
         found = tuple(name for name in names if effects.server_key(name) in keys)
-        left = tuple(name for name in names if name not in found)
-        if not found:
+        stay = tuple(name for name in names if name not in found and effects.server_key(name) in map(effects.server_key, shut))
+        left = tuple(name for name in names if name not in (*found, *stay))
+        if not (found or stay):
             yield loss
             continue
-        yield _named(loss, found)
-        if left:
-            yield losses.loss(UNDEFINED, loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
+        if found:
+            yield _named(loss, found)
+        for several, hint in ((stay, _STAYS), (left, loss.hint)):
+            if several:
+                yield losses.loss(UNDEFINED, loss.agent, loss.field, loss.target, listed(several), hint=hint)
 
 
 def _named(loss: Loss, found: tuple[str, ...]) -> Loss:

@@ -92,7 +92,8 @@ class Law:
             opened: list[Widening] = []
             written = self._through(case, projection, opened)
             self._say_opened(case, projection, opened, written=written is not None)
-            told = defined_servers.settled(projection.losses, self._servers_there)
+            shut = self.names.carried.left_out if self.names.carried is not None else ()
+            told = defined_servers.settled(projection.losses, self._servers_there, shut)
             return Verdict(projection.result() if written else None, written, tuple(told))
         except InputError:
             raise  # what is overridden cannot be: that is the user's to mend

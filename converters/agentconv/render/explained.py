@@ -68,6 +68,13 @@ at one line in each run of `agentconv sync`.""",
 A server that is written for one agent is in a configuration that all share. Where the target holds an agent to a choice of servers, the \
 others are kept from it. Where it does not (Codex), it is a warning: each agent can use it, and so can the session itself. `--with none` \
 leaves it out.""",
+    "server-open-to-all": """\
+In some assistants (Cursor, Antigravity, deepagents-code) no file of an agent chooses among the MCP servers: what is written for one \
+agent, all have. So a server goes there where all agents that the assistant has then may use all of it; where one may not, the server \
+stays, and the agents go without it. Counted are those that are written, those whose file stays from an earlier run, and those that the \
+assistant reads in the source's own folder; one that is refused is not. Let the agents that are named use it in the source, or keep them \
+out of that assistant (`skip = true` in `[sync.agents.NAME.FORMAT]`); or say `--allow-widening=servers/NAME` in each run: then each of \
+them can use it there.""",
     "widening": f"""\
 A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
 says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from agentconv.core.dataclass import replace
@@ -14,7 +13,7 @@ from agentconv.sync import overriding, present, unchanged
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from agentconv.conversion.options import Options
     from agentconv.core.ir import Agent
@@ -22,24 +21,24 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.sources.loaded import Loaded
     from agentconv.sync.settings import Settings
-    from agentconv.sync.sources import Key, Sources
+    from agentconv.sync.sources import Sources
 
 
 class HadAnyway:
     """The agents of one target that servers are open to as well as to those that are written."""
 
-    def __init__(self, sources: Sources, target: str, settings: Settings, locked: Iterable[Synced], scope: Scope | None) -> None:
-        self._sources = sources
+    def __init__(self, target: str, settings: Settings, locked: Iterable[Synced], scope: Scope | None) -> None:
         self._target = target
         self._settings = settings
-        self._places: Mapping[tuple[str, str], Synced] = {one.agent: one for one in locked if one.target == target}
+        self._places = {one.agent: one for one in locked if one.target == target}
         self._scope = scope or project(settings.root)
         self._is_read = unchanged.is_read(settings, target, scope)
         self._is_served = self._is_read and not settings.formats[target].own
+        self._own_first = registry.load(target).SPEC.own_first
 
-    def judging(self, options: Options) -> Options:
+    def judging(self, options: Options, sources: Sources) -> Options:
         """Return the options of a conversion with where it goes and what is there: all that writes agents or parts judges alike by that."""
-        ids = frozenset(agent.id for at, agent in self._sources.agents() if at in self._places)
+        ids = frozenset(agent.id for at, agent in sources.agents() if at in self._places)
         root = os.path.realpath(self._scope.root)  # what the target reads of the source where it is, it has
         is_user = self._scope.is_user
         scope: Literal["project", "user"] = "user" if is_user else "project"
@@ -48,20 +47,18 @@ class HadAnyway:
     def of(self, piece: Loaded, agent: Agent, written: bool) -> Agent | None:
         """Return an agent as the target has it by another file than what is written for it now; None where none counts."""
         if self._is_served:
-            return self._instead.get(key(piece, agent))
+            return self._instead(piece, agent)
         written = written and not overriding.is_skipped(self._settings, self._target, agent.name or "")
-        own_first = registry.load(self._target).SPEC.own_first
         stays = None if written else self._places.get(key(piece, agent))
-        if stays is not None and (own_first or not self._is_read):
-            return self._as_it_stays(stays)
-        return self._instead.get(key(piece, agent)) if self._is_read and not (written and own_first) else None
+        if stays is not None and (self._own_first or not self._is_read):
+            like = self._scope.path_in_project(targets()[self._target], stays.path)
+            return present.read(Disk(self._scope.root), stays.path, self._target, like).agents.get(stays.pointer)
+        return self._instead(piece, agent) if self._is_read and not (written and self._own_first) else None
 
-    def _as_it_stays(self, stays: Synced) -> Agent | None:
-        like = self._scope.path_in_project(targets()[self._target], stays.path)
-        return present.read(Disk(self._scope.root), stays.path, self._target, like).agents.get(stays.pointer)
-
-    @cached_property
-    def _instead(self) -> Mapping[Key, Agent]:
-        from agentconv.sync import serving  # which looks at what is given, too
-
-        return serving.instead(self._sources, self._target)
+    def _instead(self, piece: Loaded, agent: Agent) -> Agent | None:
+        """Return an agent as the target's client has it by the source's own file."""
+        result = registry.load(self._target).read(piece.source) if piece.source is not None else None
+        if result is None or len(result.set.agents) != len(piece.agents):
+            return None
+        at = [one.id for one in piece.agents].index(agent.id)
+        return None if result.states[at].dropped else result.set.agents[at]

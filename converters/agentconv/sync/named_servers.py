@@ -13,6 +13,8 @@ from agentconv.sources.parts import Parts
 from agentconv.sources.user_places import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Loss
     from agentconv.install.places import Scope
@@ -33,12 +35,13 @@ class Servers:
         found = Parts([self._root], [client], self._home).of("servers")
         return frozenset(effects.server_key(name) for one in found if one.taken for name in one.names)
 
-    def there(self, target: str) -> frozenset[str]:
-        """Return the names of those that a target has, or gets in the same run."""
-        along, own = self._settings.along, self.of(self._settings.source_format)
-        named = {effects.server_key(name) for kind, name in along.named if kind == "servers"} if along else set()
-        going = own if along and (along.needed or "servers" in along.kinds) else own & named
-        return self.of(target) | going
+    def _asked_for(self, names: Collection[str]) -> bool:
+        """Whether the configuration takes servers along, as far as a target can have them."""
+        along = self._settings.along
+        if along is None:
+            return False
+        named = {effects.server_key(name) for kind, name in along.named if kind == "servers"}
+        return along.needed or "servers" in along.kinds or named.issuperset(names)
 
     def hinted(self, done: Converted) -> Converted:
         """Return a result that says of servers of the source which stay there how they come along."""
@@ -48,7 +51,7 @@ class Servers:
         if loss.code == "field-dropped" and loss.field == "skills":
             return self._about_skills(loss)
         names = {effects.server_key(name) for name in names_of(loss)}
-        if not names or not names <= self.of(self._settings.source_format):
+        if not names or not names <= self.of(self._settings.source_format) or self._asked_for(names):
             return loss
         return replace(loss, hint=self._to_come_along)
 

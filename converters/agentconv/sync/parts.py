@@ -102,8 +102,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
-    had = {target: HadAnyway(loaded, target, settings, locked.synced, scope) for target in others}
-    as_said = {target: had[target].judging(views.configured(options, settings, target, scope)) for target in others}
+    had = {target: HadAnyway(target, settings, locked.synced, scope) for target in others}
+    as_said = {target: had[target].judging(views.configured(options, settings, target, scope), loaded) for target in others}
     converted = (
         deployment.deploy_parts(views.there(loaded, target, settings, scope), target, as_said[target], beside, scope) for target in others
     )

@@ -100,8 +100,8 @@ def of(
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
-    options = HadAnyway(sources, target, settings, locked, scope).judging(replace(options, along=judged_with(settings)))
-    options = replace(options, servers_of=servers.there)
+    options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
+    options = replace(options, servers_of=servers.of)
     results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
