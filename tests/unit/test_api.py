@@ -396,7 +396,7 @@ def test_what_a_program_is_told_has_no_flags(call, hint):
             "Bash",
             '{"mcpServers": {"gh": {"command": "gh"}}}',
             "all",
-            '`with_="none"` leaves the server out, which every agent there would have',
+            "`allow_widening=True` writes it all the same; every agent there can use it then",
         ),
     ],
 )
@@ -408,7 +408,7 @@ def test_a_refusal_names_what_the_library_has(tools, servers, with_, hint, tmp_p
     if servers:
         (tmp_path / ".mcp.json").write_text(servers)
     agents = agentconv.read(tmp_path)
-    told = [loss for loss in agentconv.write(agents, "cursor", with_=with_).losses if loss.code == "widening"]
+    told = [loss for loss in agentconv.write(agents, "cursor", with_=with_).losses if loss.severity == "refusal"]
 
     assert hint in (told[0].hint or "")
     assert not [loss.hint for loss in told if "--" in (loss.hint or "")]

@@ -65,7 +65,7 @@ def test_a_server_stays_rather_than_the_agents(tmp_path):
     hints = [loss.hint for loss in result.losses if loss.code == "server-open-to-all"]
 
     assert refused == [("widening", "reader-3", "using the network"), ("server-open-to-all", "two", "denied-2, one-1")]
-    assert hints == ["--allow-widening=servers/two writes it all the same; every agent there can use it then"]
+    assert hints == ["`allow_widening=True` writes it all the same; every agent there can use it then"]
 
 
 def test_whoever_is_refused_anyway_holds_no_server_back(tmp_path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import losses
-from agentconv.core.dataclass import dataclass, field
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.losses import listed
 from agentconv.core.restraints import SERVERS
 from agentconv.formats import registry
@@ -91,5 +91,6 @@ class OpenServers:
     def _loss(self, server: LoadedPart) -> Loss:
         """Say of a server which agents may not use it, and how it is written all the same."""
         agents = listed(sorted(self._strangers[server.part.id]))
-        hint = f"--allow-widening={SERVERS}/{server.part.name} writes it all the same; every agent there can use it then"
-        return losses.loss(CODE, server.part.id, "name", self.target, agents, hint=hint, part=SERVERS)
+        flag, then = f"--allow-widening={SERVERS}/{server.part.name}", "writes it all the same; every agent there can use it then"
+        told = losses.loss(CODE, server.part.id, "name", self.target, agents, hint=f"{flag} {then}", part=SERVERS)
+        return replace(told, option=f"`allow_widening=True` {then}")
