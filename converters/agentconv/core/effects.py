@@ -303,9 +303,14 @@ def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in GUARD_EVENTS]
     if not guards:
         return frozenset()
+    return frozenset(guard_of(hook) for hook in guards if not _is_idle(hook, levels))
+
+
+def guard_of(hook: Hook) -> Guard:
+    """Return what a hook that may block is, in terms that do not depend on its client."""
     from agentconv.core import hook_matchers
 
-    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))) for hook in guards if not _is_idle(hook, levels))
+    return hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))
 
 
 def _runs_guards(format_id: str | None) -> bool:
