@@ -126,6 +126,31 @@ def test_a_users_own_stays(guards, run, script, tree):
     assert script.read_text() == GUARD
 
 
+def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, project, script):
+    """As long as it is so: who stays away, who is refused, and whom an assistant that reads another one's file does not hold."""
+    wheel = project / guards().name
+    wheel.write_bytes(guards().read_bytes())
+    (project / ".cursor").mkdir()
+    script.parent.mkdir(parents=True)
+    script.write_text("exit 0\n")
+    run("install", wheel.name, "--to", "claude-code,opencode", "--accept", code=1)
+    away = run("status").out
+    script.unlink()
+    run("install", wheel.name, "--accept")
+    there = run("status").out
+    (told,) = asked("status").report["results"]
+    wheel.unlink()
+
+    assert "Claude Code, not there, for want of what holds them back, or of a yes to what they ask for: one, two" in " ".join(away.split())
+    assert "not held" not in away
+    assert "OpenCode, refused: one, two" in away
+    assert "OpenCode, refused: one, two" in there
+    assert "Cursor, not held to all that is said of them, in another assistant's file: one, two" in there
+    assert "not there" not in there
+    assert (told["refused"], told["unheld"]) == ({"opencode": ["one", "two"]}, {"cursor": ["one", "two"]})
+    assert "not held" not in run("status").out
+
+
 def test_what_is_there_stays_as_it_is_without_its_script(guards, run, script, project):
     """An update that brings a guard whose script is in the way leaves the agent as it was; who forces it gets both, and a copy."""
     agent = project / ".claude/agents/one.md"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Wanted
     from agentconv.install.units import Units
 
+UNHELD = frozenset({"widened-elsewhere", "part-loose-in-place"})
+"""Losses by which an assistant does not hold what it reads in another one's file: nothing of a pack can be kept away from it."""
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 
 

@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Se
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import ONLY_THE_LOCK, WAS_THERE
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 MORE = " (-v)"
 """What is said behind a number of names that `-v` shows."""
-_OPEN = frozenset({"widened-elsewhere", "part-loose-in-place"})
-"""Losses by which an assistant does not hold what it reads in another one's file: nothing of a pack can be kept away from it."""
 _DONE = {
     Action.WRITE: "written",
     Action.UPDATE: "updated",
@@ -118,7 +117,7 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
 def _away(one: Prepared, look: Style, *, verbose: bool, quiet: bool = False) -> list[str]:
     """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
     found = (loss for each in one.deployments for loss in each.losses)
-    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in _OPEN and not quiet)]
+    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
     tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
     for loss in told:
         tally.add(loss)
