@@ -380,3 +380,57 @@ def test_a_text_beside_loose_agents_is_no_agent(go, project, tmp_path):
 
     assert [path.name for path in (tmp_path / "out").rglob("*.md")] == ["one.md"]
     assert own == [["README.md", "one.md", "two.md"]] * 2
+
+
+GUARDED = """---
+name: {}
+description: Runs what its guard lets pass.
+tools: Bash
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks: [{{type: command, command: "$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh"}}]
+---
+
+Run the tests, and say what they give.
+"""
+SCRIPT = ".claude/hooks/guard.sh"
+
+
+@pytest.mark.parametrize(
+    ("there", "code", "told"),
+    [
+        (None, 0, "warning: a guard of four, five runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing\n"),
+        ("exit 0\n", 1, "error: a guard of four, five runs `.claude/hooks/guard.sh`, and another file is there: "),
+        ("exit 2\n", 0, ""),
+    ],
+)
+def test_a_guard_is_told_of_without_its_script(go, project, there, code, told):
+    """What an agent's own guard runs stays in its project: into another one, where it is not or is another file, that is told."""
+    for name in ("four", "five"):
+        write(project / f".claude/agents/{name}.md", GUARDED.format(name))
+    write(project / SCRIPT, "exit 2\n")
+    if there is not None:
+        write(project.parent / "elsewhere" / SCRIPT, there)
+    other = go("convert .claude/agents/four.md .claude/agents/five.md -t qwen-code -o ../elsewhere", code)
+    here = go("convert .claude/agents/four.md -t qwen-code -o .", 0)
+
+    (project / SCRIPT).unlink()
+    seen = go("inspect .claude/agents/four.md --effects --for claude-code", 0)
+
+    assert "guard of" not in here.err
+    assert "not held (!)" in seen.out
+    assert "a guard of four runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing" in seen.err
+    assert told in other.err
+    assert ("guard of" in other.err) is bool(told)
+    assert ("cp -p .claude/hooks/guard.sh ../elsewhere/.claude/hooks/guard.sh" in other.err) is bool(told)
+
+
+def test_a_guard_that_goes_to_all_projects_is_told_of(go, project, monkeypatch, tmp_path):
+    """For all projects there is no place for its script."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(project / ".claude/agents/four.md", GUARDED.format("four"))
+    write(project / SCRIPT, "exit 2\n")
+    told = go("convert .claude/agents/four.md -t qwen-code --scope user", 0)
+
+    assert "a guard of four runs `.claude/hooks/guard.sh` of the project that is open: in one without it, it blocks nothing\n" in told.err

@@ -23,14 +23,19 @@ Run the tests, and say what they give.
 """
 
 
+def _text(name, guarded):
+    head, _, rest = AGENT.format(name).partition("hooks:")
+    return AGENT.format(name) if guarded else head + rest[rest.index("---") :]
+
+
 @pytest.fixture
 def guards(project, run, monkeypatch, tmp_path):
     """A function that builds a version of a pack of guarded agents, and returns its wheel."""
 
-    def guards(version="1.0", text=GUARD, agents=("one", "two")):
+    def guards(version="1.0", text=GUARD, agents=("one", "two"), guarded=True):
         source, wheel = tmp_path / version, tmp_path / f"guards-{version}-py3-none-any.whl"
         if not wheel.exists():
-            for path, content in [(SCRIPT, text), *((f".claude/agents/{name}.md", AGENT.format(name)) for name in agents)]:
+            for path, content in [(SCRIPT, text), *((f".claude/agents/{name}.md", _text(name, guarded)) for name in agents)]:
                 (source / path).parent.mkdir(parents=True, exist_ok=True)
                 (source / path).write_text(content)
             (source / SCRIPT).chmod(0o755)
@@ -99,19 +104,70 @@ def test_it_stays_for_whoever_is_left(guards, run, script):
     assert script.read_text() == GUARD
 
 
-def test_a_users_own_stays(guards, run, script):
-    """What is there under that name is the user's: kept and told where it is another text, left where the agent goes."""
+def test_a_users_own_stays(guards, run, script, tree):
+    """What is there under that name is the user's: where it is another text, no agent comes that it would not guard."""
     script.parent.mkdir(parents=True)
     script.write_text("exit 0\n")
-    other = run("install", guards(), "--to", "claude-code", "--accept", code=1)
+    other = run("install", guards(), "--to", "claude-code,qwen-code", "--accept", code=1)
+    without = [name for name in tree() if name.endswith(".md")]
+    again = run("install", guards(), "--accept", code=1)
     kept = script.read_text()
     script.write_text(GUARD)
     run("install", guards(), "--accept")
     run("uninstall", "guards", "--accept=leaving")
 
     assert kept == "exit 0\n"
-    assert SCRIPT in other.out
+    assert without == []
+    for told in (other, again):
+        assert "`one` stays away: what holds it back does not come: .claude/hooks/guard.sh\n" in told.err
+        assert "`two` stays away: what holds it back does not come: .claude/hooks/guard.sh\n" in told.err
+        assert f"{SCRIPT}: warning: something else is there already, and is kept\n" in told.err
+        assert "accepted:" not in told.out
     assert script.read_text() == GUARD
+
+
+def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, project, script):
+    """As long as it is so: who stays away, who is refused, and whom an assistant that reads another one's file does not hold."""
+    wheel = project / guards().name
+    wheel.write_bytes(guards().read_bytes())
+    (project / ".cursor").mkdir()
+    script.parent.mkdir(parents=True)
+    script.write_text("exit 0\n")
+    run("install", wheel.name, "--to", "claude-code,opencode", "--accept", code=1)
+    away = run("status").out
+    script.unlink()
+    run("install", wheel.name, "--accept")
+    there = run("status").out
+    (told,) = asked("status").report["results"]
+    wheel.unlink()
+
+    assert "Claude Code, not there, for want of what holds them back, or of a yes to what they ask for: one, two" in " ".join(away.split())
+    assert "not held" not in away
+    assert "OpenCode, refused: one, two" in away
+    assert "OpenCode, refused: one, two" in there
+    assert "Cursor, not held to all that is said of them, in another assistant's file: one, two" in there
+    assert "not there" not in there
+    assert (told["refused"], told["unheld"]) == ({"opencode": ["one", "two"]}, {"cursor": ["one", "two"]})
+    assert "not held" not in run("status").out
+
+
+def test_what_is_there_stays_as_it_is_without_its_script(guards, run, script, project):
+    """An update that brings a guard whose script is in the way leaves the agent as it was; who forces it gets both, and a copy."""
+    agent = project / ".claude/agents/one.md"
+    run("install", guards("0.9", agents=("one",), guarded=False), "--to", "claude-code", "--accept")
+    before = agent.read_text()
+    script.parent.mkdir(parents=True)
+    script.write_text("exit 0\n")
+    held = run("install", guards(agents=("one",)), "--accept", code=1)
+    there = agent.read_text()
+    state = run("status", code=1).out
+    run("install", guards(agents=("one",)), "--accept", "--force")
+
+    assert "`one` stays as in 0.9: what holds it back does not come: .claude/hooks/guard.sh\n" in held.err
+    assert there == before
+    assert "1 held" in state
+    assert "hooks:" in agent.read_text()
+    assert [script.read_text(), script.with_name("guard.sh.agentconv-backup").read_text()] == [GUARD, "exit 0\n"]
 
 
 def test_a_users_own_agent_runs_what_the_project_has(guards, run, project):

@@ -1,12 +1,15 @@
 """Packs deployed, updated and taken away with the command line: nothing of the user's is lost, nothing of ours is left."""
 
 import json
+import re
 import shutil
 
 import pytest
 
 import pack_files
-from agentconv.install import places
+from agentconv.cli import main
+from agentconv.core import losses
+from agentconv.install import deployment, places
 
 TEN = ["claude-code", "codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline"]
 ALSO_READ = {"copilot", "cursor"}
@@ -726,3 +729,23 @@ def test_restoring_leaves_the_lock_as_it_is(project, give, run):
 
     assert (project / ".claude/agents/reviewer.md").exists()
     assert (project / "agentconv.lock").read_bytes() == lock
+
+
+def test_hints_name_what_the_command_has(capsys):
+    """What a loss advises to type, `convert` has; of a pack it is left out unless `install` has it, too."""
+    known = {}
+    for command in ("convert", "install"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        known[command] = {*re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)}
+    told = [losses.loss(code, "one", "tools", "codex", "what") for code in losses.codes()]
+    wrong = [
+        (command, loss.code, word)
+        for command, shown in (("convert", told), ("install", map(deployment.fitting, told)))
+        for loss in shown
+        for word in re.findall(r"(?:^|[\s`;])(--[a-z][a-z-]+|agentconv convert)", loss.hint or "")
+        if word not in known[command] and not (command == "convert" and word == "agentconv convert")
+    ]
+
+    assert sum("--" in (loss.hint or "") for loss in told) > 5
+    assert wrong == []

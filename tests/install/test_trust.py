@@ -134,6 +134,21 @@ def test_a_terminal_is_asked(project, give, person, answer, code):
     assert (project / ".claude/agents/rev.md").is_file() == (code == 0)
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.usefixtures("project")
+def test_what_is_refused_is_told_before_it_is_asked(give, person, run, terminal):
+    """Whoever is to accept a pack sees first what does not come whatever he accepts, all by name with -v; and so who has no terminal."""
+    names = [f"guarded-{number}" for number in range(5)]
+    give(RUNS | {f"{name}.md": agent(name, tools="Bash", hooks=GUARD) for name in names})
+    words = ("install", "backend-agents", "--to", "opencode", "--color", "never")
+    short, long = (person("n\n", *words, *more)[1] if terminal else run(*words, *more, code=1).err for more in ((), ("-v",)))
+    before = short.partition("[y/N]")[0]
+
+    assert "refusal[widening] 5 agents: " in before
+    assert "guarded-0, guarded-1, guarded-2 and 2 more (-v): " in before
+    assert all(f"] {name}, " in long.partition("[y/N]")[0] for name in names)
+
+
 def test_a_terminal_is_asked_about_an_update(project, give, person):
     """So it is for an update that asks for more."""
     give(READS)

@@ -97,6 +97,7 @@ Run.
     [
         ("Bash", "claude-code", [("hooks", "held", False)]),
         ("Bash", "cursor", [("hooks", "not held", True)]),
+        ("Bash", "copilot", [("hooks", "not held", True)]),  # it reads them, and runs none of a spawned agent's
         ("Read", "claude-code", []),
     ],
 )

@@ -132,6 +132,39 @@ def test_what_could_break_a_guard_that_never_runs_is_not_written(tmp_path: Path)
     assert {"set-restraint", "set-restraint-unheld"} <= {loss.code for one in done for loss in one.losses}
 
 
+_RUNS = '{"type": "command", "command": "exit 2", "timeout": 5}'
+_GUARDED = (
+    "---\nname: a\ndescription: Cleans up\ntools: Bash, Write\nhooks: {{PreToolUse: [{{matcher: {}, hooks: [{}]}}]}}\n---\nClean it up.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "matcher", "set_matcher", "set_runs", "with_", "written"),
+    [
+        ("copilot", "Bash", "Bash", _RUNS, "hooks", True),
+        ("codex", "Bash", "Bash|Write", _RUNS, "hooks", True),
+        ("copilot", "Bash|Write", "Bash", _RUNS, "hooks", False),  # about less
+        ("copilot", "Bash", "Bash", _RUNS.replace("exit 2", "exit 1"), "hooks", False),  # another one
+        ("copilot", "Bash", "Bash", _RUNS, "skills", False),  # it stays
+        ("opencode", "Bash", "Bash", _RUNS, "hooks", False),  # which has no such hooks
+    ],
+)
+def test_a_guard_of_an_agent_is_held_by_the_same_one_of_the_set(  # noqa: PLR0917
+    target: str, matcher: str, set_matcher: str, set_runs: str, with_: str, written: bool, tmp_path: Path
+) -> None:
+    """Where a target runs no hooks of agents' own, it holds one all the same that is the set's as well, if that goes there."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text(_GUARDED.format(matcher, _RUNS))
+    hooks = f'{{"hooks": {{"PreToolUse": [{{"matcher": "{set_matcher}", "hooks": [{set_runs}]}}]}}}}'
+    (tmp_path / ".claude/settings.json").write_text(hooks)
+    found = discovery.discover([str(tmp_path)], "claude-code")
+    parts = beside(found, [str(tmp_path)], ["claude-code"])
+    done = list(convert(list(Loader(found.files)), target, Options(along=chosen([with_])), parts))
+
+    assert any(one.file and one.agents == ("a",) for one in done) == written
+    assert ("widening" in {loss.code for one in done for loss in one.losses}) == (not written)
+
+
 def test_an_agent_of_open_code_is_held_to_the_rules_of_its_set(tmp_path: Path) -> None:
     """OpenCode takes an agent's own rules before those of the set, so these stand in both."""
     files, codes = _converted(tmp_path, "opencode", "permissions")

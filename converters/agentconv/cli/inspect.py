@@ -25,7 +25,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.lint.authors import Authors
@@ -97,8 +97,9 @@ def run(options: argparse.Namespace) -> int:
             loose += [agent.id for agent in piece.agents]
     known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects)
     files = _inspected(pieces, lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)], found, options, known)
+    files, unscripted = _guarded(options, files, pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
-    diagnostics += [failure for file in files for failure in file.failures]
+    diagnostics += [*unscripted, *(failure for file in files for failure in file.failures)]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += [*elsewhere.out_of_place(found), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
@@ -112,8 +113,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
-        told = {file.path for file in loader.agentless}
-        shown = [file for file in files if file.is_agent or file.path not in told]
+        shown = [file for file in files if file.is_agent or file.path not in {one.path for one in loader.agentless}]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
         _tell_guards(options, found, asked)
     return code
@@ -174,6 +174,19 @@ def _inspected(
     files = [*line.over(read, len(pieces), "files")]
     line.clear()
     return [_with_own(file, found) for file in inspection.beside(files)] if len(files) == 1 else inspection.beside(files)
+
+
+def _guarded(
+    options: argparse.Namespace, files: Sequence[Inspected], pieces: Sequence[Loaded], where: Mapping[str, str]
+) -> tuple[list[Inspected], list[Diagnostic]]:
+    """Return what clients make of files, and of which guards the scripts are not there, so that nobody is held by them."""
+    if not any(agent.hooks for piece in pieces for agent in piece.agents):
+        return [*files], []
+    from agentconv.lint import guard_scripts
+
+    without = guard_scripts.of(pieces, where)
+    told = [*guard_scripts.missing(without)] if options.effects else []
+    return [guard_scripts.not_held(file, without.get(file.path, {})) for file in files], told
 
 
 def _author(known: Authors, piece: Loaded, name: str | None) -> Agent | None:

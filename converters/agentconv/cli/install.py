@@ -163,7 +163,7 @@ def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared]
     prepared = prepare(request)
     if not _is_asked(options, prepared):
         return prepared
-    if _agrees(prepared):
+    if _agrees(options, prepared):
         words = request.accept.words | set(prepared.missing)
         prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
     elif prepared.before is None:
@@ -178,8 +178,9 @@ def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
     return about_grants and terminal and not options.dry_run and options.output_format != "json"
 
 
-def _agrees(prepared: Prepared) -> bool:
-    print("\n".join(deployed.question(prepared)), end=" ", file=sys.stderr, flush=True)
+def _agrees(options: argparse.Namespace, prepared: Prepared) -> bool:
+    asked = deployed.question(prepared, text.style(sys.stderr, options.color), verbose=options.verbose)
+    print("\n".join(asked), end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import scope
 from agentconv.cli.destination import Destination, destination, several
+from agentconv.cli.guard_scripts import GuardScripts
 from agentconv.cli.report import Report
 from agentconv.conversion.open_servers import chooses
 from agentconv.core.dataclass import replace
@@ -77,6 +78,7 @@ class Output:
                 self.report.diagnostic(told)
         self._has_parts = False
         """Whether any skill, command or server went along by now."""
+        self.guards = GuardScripts(self.sources, self.place, is_user=self.home is not None)
         self._for_all: dict[str, str] = {}
         """By file with MCP servers that went along, the target, none of whose agents has a choice of them."""
         self.waiting: Converted | None = None
@@ -87,6 +89,7 @@ class Output:
     def take(self, done: Converted) -> None:
         """Write one result and tell about it."""
         self.report.take(done)
+        self.guards.look(done)
         self._has_parts = self._has_parts or done.part is not None
         if not done.agents and registry.FORMATS[done.target].bundle and not (done.file and self._has_parts):
             return  # a bundle of nothing
@@ -192,6 +195,8 @@ class Output:
         for path, target in self._for_all.items():
             message = f"every agent of {text.client(target)} has the MCP servers in it, for no file of an agent chooses among them"
             self.report.diagnostic(Diagnostic(Code.PARTS, Severity.NOTE, message, Span(path)))
+        for diagnostic in self.guards.told():
+            self.report.diagnostic(diagnostic)
         for (place, reason), number in self.failures.items():
             if number > 1:
                 message = f"{number - 1:,} more {'file' if number == 2 else 'files'} in it: {reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
@@ -58,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
     if options.names:
         return names(pack.name for pack in lock.deployed)
     environment = project.environment(options)
-    found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
+    here = partial(deploying.still_here, place=scope, environment=environment)
+    found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment), here)
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
         print(machine.report(deployed_machine.status(found, scope, int(code))))

@@ -161,7 +161,8 @@ class CarriedParts:
         left = tuple(open_one for one, verdict in found for open_one in set_restraints.unheld(one, verdict))
         sets = [one.part for one in verdicts if isinstance(one.part, PermissionSet)]
         rules = tuple(rule for one in sets for rule in one.rules if rule.effect != "allow")
-        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules)
+        held = set_restraints.held_guards(found)
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules, held)
         refusals = map(self.restraints.refusal, verdicts)
         return [
             one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, losses, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.losses import listed
 
@@ -54,7 +55,7 @@ def _named(loss: Loss, found: tuple[str, ...]) -> Loss:
     """Say that servers are in the target's configuration: a warning where its client holds no agent to a choice of them."""
     if vocabulary.unenforced(loss.target).servers is None:
         return losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found))
-    hint = (
-        "the target holds no agent to a choice of servers: every agent there, and the session itself, can use it; --with none leaves it out"
-    )
-    return losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found), hint=hint, severity=LossSeverity.WARNING)
+    why = "the target holds no agent to a choice of servers: every agent there, and the session itself, can use it"
+    hint, option = f"{why}; --with none leaves it out", f'{why}; `with_="none"` leaves it out'
+    told = losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(found), hint=hint, severity=LossSeverity.WARNING)
+    return replace(told, option=option)

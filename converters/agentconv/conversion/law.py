@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Guard
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shapes
     from agentconv.core.widening import Widening
@@ -199,6 +200,8 @@ class Law:
         wider = self._wider(projection, again)
         opened = self._opened(projection, again, wider)
         wider += [] if self.names.carried is None else self.names.carried.open_servers.wanted(self._author(projection), opened)
+        if wider and self.names.carried is not None and self.names.carried.restraints.guards:
+            wider = self._without_held(projection, again, wider, self.names.carried.restraints.guards)
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
         if wider:
@@ -322,6 +325,13 @@ class Law:
         if self.names.carried is None:
             return []
         return self.names.carried.open_servers.opened(self._author(projection), again, wider, trusted=projection.trusted)
+
+    def _without_held(self, projection: Projection, again: Agent, wider: Sequence[Widening], guards: Collection[Guard]) -> list[Widening]:
+        """Leave out what the agent's own guards hold back, where the set's do the very same in the target, for everybody."""
+        from agentconv.conversion import set_restraints
+
+        may = effects.effects(again, format_id=self.target)
+        return set_restraints.without_held(wider, self._author(projection), may, guards)
 
     def _author(self, projection: Projection) -> Agent:
         """Return what an agent's author wrote, with the names that servers have in the target."""

@@ -16,11 +16,12 @@ from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, effects, enforcement, losses
+from agentconv.core import access, effects, enforcement, losses, plain_words, widening
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
+from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
 from agentconv.parts import registry
 from agentconv.sources.places_on_disk import matches
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.conversion.part_law import PartVerdict
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.effects import Effects
+    from agentconv.core.effects import Effects, Guard
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.restraints import Restraint
+    from agentconv.core.widening import Widening
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -88,6 +90,8 @@ class SetRestraints:
     """The kinds of parts whose restraints are given up, as the user insists."""
     rules: tuple[Rule, ...] = ()
     """The rules of the set as they are written, but for those that allow."""
+    guards: frozenset[Guard] = frozenset()
+    """The guards of the set that the target holds, for all its agents."""
 
     @property
     def _binding(self) -> list[Restraint]:
@@ -133,6 +137,26 @@ class SetRestraints:
             code = "set-restraint-widened" if one.restraint.kind in self.insisted else "set-restraint-unheld"
             detail = Detail("`{}`: {}", (one.restraint.shown, one.reason))
             yield losses.loss(code, one.part, "rules", self.target, detail, span=one.restraint.span, part=one.restraint.kind)
+
+
+def held_guards(found: Iterable[tuple[LoadedPart, PartVerdict | None]]) -> frozenset[Guard]:
+    """Return the guards of a set that a target holds, of its parts with what became of each."""
+    hooks = (one.part for one, verdict in found if isinstance(one.part, SetHook) and of(one) and not any(unheld(one, verdict)))
+    return frozenset(effects.guard_of(part.definition) for part in hooks)
+
+
+def without_held(wider: Iterable[Widening], author: Agent, may: Effects, guards: Collection[Guard]) -> list[Widening]:
+    """Return what an agent may do beyond its author's words, but for what its own guards hold back, where the set's do the very same.
+
+    Args:
+        wider: What it may do beyond them.
+        author: The agent as its author wrote it.
+        may: What it may do in the target.
+        guards: The set's, that are held there.
+    """
+    both = {*may.guards, *guards}
+    held = bool(guards) and all(widening.is_guarded(one, both) for one in effects.effects(author).guards)
+    return [one for one in wider if not (held and one.effect == plain_words.HOOKS)]
 
 
 def breaking(agent: Agent, restraints: Sequence[Restraint], target: str) -> list[Restraint]:

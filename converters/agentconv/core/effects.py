@@ -101,6 +101,8 @@ def effects(
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
     guards = _guards(agent, levels)
+    if guards and held and not _runs_guards(format_id):
+        guards = frozenset()
     return Effects(levels, mcp.open, mcp.every, mcp.denied, own.parts | mcp.parts, guards, asks, own.tools, own.reached, confined)
 
 
@@ -301,9 +303,22 @@ def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in GUARD_EVENTS]
     if not guards:
         return frozenset()
+    return frozenset(guard_of(hook) for hook in guards if not _is_idle(hook, levels))
+
+
+def guard_of(hook: Hook) -> Guard:
+    """Return what a hook that may block is, in terms that do not depend on its client."""
     from agentconv.core import hook_matchers
 
-    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))) for hook in guards if not _is_idle(hook, levels))
+    return hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))
+
+
+def _runs_guards(format_id: str | None) -> bool:
+    """Whether a client runs the hooks that an agent's own file has, as far as it is known what hooks it runs."""
+    from agentconv.core import hook_facts
+
+    facts = hook_facts.hooks(vocabulary.words_of(format_id)) if format_id is not None else None
+    return facts is None or facts.agents
 
 
 def _run(hook: Hook) -> object:

@@ -11,13 +11,15 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.effects import ALL_TOOLS, EVERY_SERVER
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from agentconv.core.effects import Effects, Guard
 
 
-def _is_guarded(guard: Guard, result: Effects) -> bool:
-    """Whether a guard is still there, and is about no less."""
+def is_guarded(guard: Guard, guards: Collection[Guard]) -> bool:
+    """Whether a guard is still there among some, and is about no less."""
     event, about, run = guard
-    held = [other for when, other, does in result.guards if (when, does) == (event, run)]
+    held = [other for when, other, does in guards if (when, does) == (event, run)]
     return any(other is None or (about is not None and about <= other) for other in held)
 
 
@@ -60,7 +62,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
-    if not all(_is_guarded(guard, result) for guard in ceiling.guards):
+    if not all(is_guarded(guard, result.guards) for guard in ceiling.guards):
         found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 _RULES = "permissions"
+_HAS_TOO = frozenset({"server-elsewhere", "instruction-conflict", "instruction-refused-personal"})
+"""Losses whose hints name an option (`--scope`, `--force`) that installing has as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def deploy(
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         if units.scripts and not scope.is_user:
             taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))
-        told = (*taken.losses, *elsewhere.losses)
+        told = (*taken.losses, *map(fitting, elsewhere.losses))
         done[target.id] = replace(taken, left_out=elsewhere.left_out, losses=told, unwatched=elsewhere.unwatched)
     return list(done.values()) if scope.is_user else list(_with_readers(done, units, present))
 
@@ -125,7 +127,7 @@ def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collect
     for one in done.values():
         ids = {want.agent for want in one.wanted}
         seen = [read_elsewhere.of(units, target, [one], ids, gets=False) for target in readers if one.target in target.also_reads]
-        told = (*one.losses, *(loss for each in seen for loss in each.losses))
+        told = (*one.losses, *(fitting(loss) for each in seen for loss in each.losses))
         yield replace(one, losses=told, unwatched=(*one.unwatched, *(id_ for each in seen for id_ in each.unwatched)))
 
 
@@ -179,7 +181,7 @@ def _taken(
     parts: Mapping[str, Part],
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
-    found = tuple(_flagless(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
+    found = tuple(fitting(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
     codes: dict[str, set[str]] = {}
     for loss in found:
         codes.setdefault(owner(loss), set()).add(loss.code)
@@ -197,7 +199,7 @@ def _taken(
     known = {id_: checksum for id_, checksum in sources.items() if id_ in ids}
     wanted += _parts(target, results, codes, sources=known, scope=scope, parts=parts)
     refused = tuple(id_ for one in results if one.refused for id_ in _owners(one) if id_ in ids)
-    diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
+    diagnostics = tuple(_told(remark) for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
 
 
@@ -288,9 +290,15 @@ def _said(loss: Loss) -> Loss:
     return replace(loss, hint=None) if rule.by_flag and loss.hint == rule.hint else loss
 
 
-def _flagless(loss: Loss) -> Loss:
-    """Return a pack's loss without a hint at what installing has no flag for, whatever else that hint says."""
-    return replace(loss, hint=None) if losses.rule(loss.code).by_flag else loss
+def fitting(loss: Loss) -> Loss:
+    """Return a pack's loss without a hint at an option or a command of a conversion, which installing has not, whatever else it says."""
+    of_conversion = losses.rule(loss.code).option is not None and loss.code not in _HAS_TOO
+    return replace(loss, hint=None) if of_conversion or loss.option is not None else loss
+
+
+def _told(remark: Diagnostic) -> Diagnostic:
+    """Return the same of what converting a pack tells."""
+    return replace(remark, hint=None) if remark.option is not None else remark
 
 
 def shown_place(target: str, scope: Scope) -> str:

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Plan, Wanted
+    from agentconv.install.steps import Plan, Step, Wanted
     from agentconv.install.units import Units
 
+_HOOKS = "hooks"
+"""The kind of part by which a plan knows what hooks run."""
 _AWAY = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
@@ -44,8 +46,25 @@ class Guards:
 
     def kept_out(self, reader: Reader, lock: Lock, pack: str, plan: Plan) -> set[tuple[str, str]]:
         """Return the guards, each with its target, that a plan cannot put where they were to be."""
-        away = {(step.target, step.agent) for step in plan.steps if step.action in _AWAY} & self._places()
+        taken = _taken(plan)
+        away = {(step.target, step.agent) for step in plan.steps if step.action in _AWAY}
+        away |= {(want.target, want.agent) for want in self._scripts() if want.path in taken}
+        away &= self._places()
         return away - _there(reader, lock, pack, {id_ for _, id_ in away})
+
+    def unguarded(self, plan: Plan, kept: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return by agent what its own guards run, and a plan cannot put where it was to be: without that they block nothing.
+
+        Args:
+            plan: What would come.
+            kept: Agents in whose places a user's own stays: nothing of them comes in any case.
+        """
+        taken = _taken(plan)
+        found: dict[str, dict[str, None]] = {}
+        for want in self._scripts():
+            if want.agent in self._units.agents and want.agent not in kept and want.path in taken:
+                found.setdefault(want.agent, {})[want.path] = None
+        return {id_: tuple(paths) for id_, paths in found.items()}
 
     def unwatched(self, away: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         """Return by agent and part the guards that hold it back in a target, and do not come there."""
@@ -57,6 +76,9 @@ class Guards:
                 found.setdefault(want.agent, {}).update(dict.fromkeys(broken))
         return {id_: tuple(guards) for id_, guards in found.items() if guards}
 
+    def _scripts(self) -> Iterator[Wanted]:
+        return (want for one in self._deployments for want in one.wanted if want.script)
+
     def _places(self) -> set[tuple[str, str]]:
         return {(one.target, want.agent) for one in self._deployments for want in one.wanted if want.agent in self._restraints}
 
@@ -65,6 +87,16 @@ class Guards:
             return want.agent in self._units.loaded and bool(set_restraints.held_back(self._units.loaded[want.agent], restraints))
         coming = reading_back.coming(want)[1]
         return bool(set_restraints.breaking(coming or self._units.agents[want.agent], restraints, want.target))
+
+
+def taken(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps by which scripts do not get to where they were to be."""
+    return tuple(step for step in plan.steps if step.action in _AWAY and step.part == _HOOKS and not step.pointer)
+
+
+def _taken(plan: Plan) -> set[str]:
+    """Return the paths of scripts that are another one's: a script of several guards has one step, by the first of them."""
+    return {step.path for step in taken(plan)}
 
 
 def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:

@@ -60,7 +60,7 @@ class Held:
     """The version that it was deployed from; None where it is not deployed."""
     more: tuple[Grant, ...]
     guards: tuple[str, ...] = ()
-    """The hooks and rules that hold it back, and do not come."""
+    """The hooks and rules that hold it back, and the scripts of its own guards, that do not come."""
     gone: str | None = None
     """The earlier version that its file was of, which is not there any more: nothing here has that text."""
 
@@ -170,7 +170,8 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     if refused is not None and not request.preview:
         done = tuple(_without(one, unsafe) for one in done)
         return Prepared(pack, before, done, _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
-    taken = {id_: more for id_, more in asks.items() if id_ not in open_}
+    waiting = {one.agent for one in held}
+    taken = {id_: more for id_, more in asks.items() if id_ not in open_ and id_ not in waiting}
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
     as_before = frozenset(_as_before(pack, before, chosen))
     return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before)
@@ -212,7 +213,12 @@ class _Case:
         away = guards.away(reader, lock, self.pack.manifest.name, {*self.open, *self.unsafe})
         found = self._planned(reader, lock, guards.unwatched(away))
         kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
-        return self._planned(reader, lock, guards.unwatched(away | kept_out)) if kept_out else found
+        unguarded = guards.unguarded(found[2], self.kept)
+        if not kept_out and not unguarded:
+            return found
+        left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded))
+        told = tuple(step for step in guarding.taken(found[2]) if step not in planned.steps)
+        return left, held, replace(planned, steps=(*planned.steps, *told))
 
     def _planned(
         self, reader: Reader, lock: Lock, unwatched: Mapping[str, tuple[str, ...]]
@@ -250,6 +256,10 @@ class _Case:
             words[id_] = consent.in_order((*(grant.word for grant in now), *(word for word in known.get(id_, ()) if same or word in may)))
         manifest = self.pack.manifest
         return Accepted(manifest.version, self.pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
+
+
+def _joined(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {id_: (*one.get(id_, ()), *other.get(id_, ())) for id_ in sorted(one.keys() | other.keys())}
 
 
 def _kept(pack: Pack, units: Units, before: LockedPack | None, request: Request) -> tuple[str, ...]:

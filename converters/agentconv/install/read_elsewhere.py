@@ -10,7 +10,7 @@ from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.options import Options
 from agentconv.conversion.set_restraints import Unheld
-from agentconv.core import fields, losses
+from agentconv.core import effects, fields, losses
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Guard
     from agentconv.core.ir import Agent
     from agentconv.core.restraints import Restraint
     from agentconv.install.deployment import Deployment
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from agentconv.install.units import Units
     from agentconv.sources.loaded import Loaded
 
+UNHELD = frozenset({"widened-elsewhere", "part-loose-in-place"})
+"""Losses by which an assistant does not hold what it reads in another one's file: nothing of a pack can be kept away from it."""
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 
 
@@ -95,6 +98,8 @@ class Watch:
 
     target: str
     open: tuple[Unheld, ...] = ()
+    guards: frozenset[Guard] = frozenset()
+    """The guards of the pack that it holds, for all its agents."""
 
     def agent(self, agent: Agent) -> list[str]:
         """Say what one of them holds an agent back from that it may do there, as it is read."""
@@ -121,12 +126,14 @@ def _watch(units: Units, target: str, ids: Collection[str], parts: Collection[st
     carried = CarriedParts(target, _OPTIONS, {})
     carried.judge(comes)
     lost = (Unheld(said, "it does not come there", one.part.id) for one in away for said in set_restraints.of(one))
-    return Watch(target, (*carried.restraints.open, *lost))
+    return Watch(target, (*carried.restraints.open, *lost), carried.restraints.guards)
 
 
 def _as_seen(id_: str, author: Agent, agent: Agent, watch: Watch) -> Iterator[Loss]:
     """Yield what a target that reads another one's file takes nothing of, and what the agent may do beyond what its author allowed."""
     wider = compare.widenings(author, agent, watch.target)
+    if wider and watch.guards:
+        wider = set_restraints.without_held(wider, author, effects.effects(agent, format_id=watch.target), watch.guards)
     if wider or watch.agent(agent):
         beyond = losses.listed((*map(str, wider), *watch.agent(agent)))
         yield losses.loss("widened-elsewhere", id_, "tools", watch.target, beyond)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.install import applying, deployment, gate, proof
+from agentconv.install import applying, deployment, gate, proof, read_elsewhere
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
@@ -69,6 +69,10 @@ class PackStatus:
     diagnostics: tuple[Diagnostic, ...] = ()
     refused: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By target the agents and parts that it cannot hold, where the pack that tells is there."""
+    unheld: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The same of those that it reads in another one's file, and does not hold to all that their author or the pack says."""
+    away: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The same of those that did not come: nobody accepted what they ask for, or what holds them back did not come either."""
 
     @property
     def drifted(self) -> bool:
@@ -108,7 +112,13 @@ _REMARKS = {
 }
 
 
-def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack], Pack | Diagnostic | None]) -> list[PackStatus]:
+def status(
+    scope: Scope,
+    reader: Reader,
+    lock: Lock,
+    find: Callable[[LockedPack], Pack | Diagnostic | None],
+    here: Callable[[LockedPack], Pack | None] = lambda _: None,
+) -> list[PackStatus]:
     """Compare everything that is deployed with what is there.
 
     Args:
@@ -116,8 +126,31 @@ def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack]
         reader: Reads what is there.
         lock: What is ours there, as it stands in its file.
         find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
+        here: Returns a pack that was a file or a folder, where that is here.
     """
-    return [_pack_status(scope, reader, lock, pack, find(pack)) for pack in lock.deployed]
+    return [_with_guards(_pack_status(scope, reader, lock, pack, find(pack)), scope, reader, lock, here) for pack in lock.deployed]
+
+
+def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here: Callable[[LockedPack], Pack | None]) -> PackStatus:
+    """Return what is known of a pack, with who is not there, or not held, where the very bytes that are deployed are here to tell."""
+    locked, pack = one.locked, one.now or here(one.locked)
+    if pack is None or not proof.is_of(pack, locked):
+        return one
+    done = deployment.deploy(pack.manifest, list(pack.pieces()), locked.targets, scope, reader, present=scope.present(lock))
+    mine = {agent.id for agent in locked.agents}
+    there = {entry.agent for entry in lock.entries if locked.name in entry.packs}
+    unheld: dict[str, dict[str, None]] = {}
+    for loss in (loss for each in done for loss in each.losses if loss.code in read_elsewhere.UNHELD):
+        if deployment.owner(loss) in there:
+            unheld.setdefault(loss.target, {})[deployment.owner(loss)] = None
+    away = {each.target: tuple(dict.fromkeys(want.agent for want in each.wanted if want.agent not in mine)) for each in done}
+    refused = {each.target: tuple(dict.fromkeys(each.refused)) for each in done if each.refused}
+    return replace(
+        one,
+        refused=refused,
+        unheld={target: tuple(ids) for target, ids in unheld.items()},
+        away={key: ids for key, ids in away.items() if ids},
+    )
 
 
 def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, found: Pack | Diagnostic | None) -> PackStatus:

@@ -11,6 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Se
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import ONLY_THE_LOCK, WAS_THERE
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from agentconv.install.planning import Plan, Step
     from agentconv.render.text import Style
 
+MORE = " (-v)"
+"""What is said behind a number of names that `-v` shows."""
 _DONE = {
     Action.WRITE: "written",
     Action.UPDATE: "updated",
@@ -72,7 +75,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
         lines += _entries(one.plan, scope, unchanged=verbose)
     for_all = _for_all(one) if one.before is None else []
     if one.asked or for_all:
-        lines += ["", *asks(one.asked), *for_all]
+        lines += ["", *asks(one.asked, verbose=verbose), *for_all]
     for held in one.accepted:
         lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
@@ -93,20 +96,32 @@ def _for_all(one: Prepared) -> list[str]:
     return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
 
 
-def asks(asked: Sequence[Asked]) -> list[str]:
+def asks(asked: Sequence[Asked], *, verbose: bool) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
     if not asked:
         return []
-    rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
+    whose = ((ask, text.names(ask.agents, every=verbose, more=MORE)) for ask in asked)
+    rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {agents}") for ask, agents in whose]
     return ["Beyond reading, it asks for:", *table(rows)]
 
 
-def question(one: Prepared) -> list[str]:
-    """Return what a person is asked on a terminal: what is asked for, and whether to accept it."""
+def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
+    """Return what a person is asked on a terminal: what does not come or is not held, what is asked for, and whether to accept it."""
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    return [text.safe(head), *asks(asked), *_for_all(one), "Accept that, and install? [y/N]"]
+    away = _away(one, look, verbose=verbose)
+    return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
+
+
+def _away(one: Prepared, look: Style, *, verbose: bool, quiet: bool = False) -> list[str]:
+    """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
+    found = (loss for each in one.deployments for loss in each.losses)
+    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
+    tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
+    for loss in told:
+        tally.add(loss)
+    return [text.loss(loss, look) for loss in told] if verbose else tally.lines(look)
 
 
 def _where(scope: Scope) -> str:
@@ -170,6 +185,8 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
         if diagnostic not in seen and not (quiet and diagnostic.severity is not Severity.ERROR):
             yield text.diagnostic(diagnostic, look)
         seen.add(diagnostic)
+    if not _is_done(one, dry_run=dry_run):
+        yield from _away(one, look, verbose=verbose, quiet=quiet) if one.before is None else ()
     if one.refused is not None:
         yield text.diagnostic(one.refused, look)
     if not _is_done(one, dry_run=dry_run):
@@ -181,7 +198,7 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     found = [loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if not quiet or loss.severity is LossSeverity.REFUSAL]
-    tally = Tally(several_targets=len(one.deployments) > 1)
+    tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
     for loss in found:
         tally.add(loss)
     yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
@@ -235,7 +252,7 @@ def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = 
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
     if held.guards and not held.more:
         stays = f"stays as in {held.version}" if held.version else "stays away"
-        message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards)}"
+        message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards, every=True)}"
     words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:

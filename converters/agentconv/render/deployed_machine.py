@@ -114,6 +114,8 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
             "origin": one.locked.origin,
             **({"accepted": _accepted(one.locked.accepted)} if one.locked.accepted else {}),
             **({"refused": {target: list(ids) for target, ids in one.refused.items()}} if one.refused else {}),
+            **({"unheld": {target: list(ids) for target, ids in one.unheld.items()}} if one.unheld else {}),
+            **({"away": {target: list(ids) for target, ids in one.away.items()}} if one.away else {}),
             "entries": [
                 {
                     "state": item.word.value,

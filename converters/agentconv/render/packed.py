@@ -72,7 +72,7 @@ def summary(contents: Contents, outcome: Outcome, look: Style) -> Iterator[str]:
     sources, built = outcome.sources, outcome.built
     ids = {agent.id: agent for agent in contents.manifest.agents}
     for message, agents in _remarks(contents):
-        names = text.names([text.safe(ids[agent].name) for agent in agents])
+        names = text.names([ids[agent].name for agent in agents], every=True)
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
     yield from _reach(contents.reach)
     yield from _containers(contents, look)
@@ -110,11 +110,11 @@ def _gets(one: Reach) -> str:
     if not one.without or one.gets_nothing:
         return "nothing" if one.without else "all"
     if not one.agents_away:
-        return f"all but {text.names([text.safe(name) for name in one.without])}"
+        return f"all but {text.names([*one.without], every=True)}"
     left = one.agents - one.agents_away
-    names = [text.safe(name) for name in one.without if left or "/" in name]
+    names = [name for name in one.without if left or "/" in name]
     agents = f"{left:,} of {text.count(one.agents, 'agent')}" if left else "no agents"
-    return f"{agents}; not {text.names(names)}" if names else agents
+    return f"{agents}; not {text.names(names, every=True)}" if names else agents
 
 
 def _containers(contents: Contents, look: Style) -> Iterator[str]:

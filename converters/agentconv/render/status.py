@@ -13,8 +13,9 @@ from agentconv.install import deployment
 from agentconv.install.status import AS_DEPLOYED, Word
 from agentconv.packs.finding import PIP
 from agentconv.render import text
+from agentconv.render.deployed import MORE
 from agentconv.render.findings_ci import Remark
-from agentconv.render.table import table, width
+from agentconv.render.table import table, width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,7 +88,8 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         words += [f"{absent[target]:,} without a file there"] if absent[target] else []
         rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(words)))
     yield from () if quiet else (f"  {line}" for line in table(rows))
-    yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked)
+    yield from () if quiet else _guards(one, verbose=verbose)
+    yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked, verbose=verbose)
     if any(absent.values()) and not quiet:
         source = _named(_source(locked, scope), scope)
         why = "left out, or read elsewhere" if one.now else "refused, or read elsewhere"
@@ -136,13 +138,26 @@ def _missing(one: PackStatus, target: str) -> set[str]:
     return {agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there
 
 
-def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:
+def _guards(one: PackStatus, *, verbose: bool) -> Iterator[str]:
+    """Say by name who is not there, and who is not held, as long as that is so."""
+    source = (
+        ("refused", one.refused),
+        ("not there, for want of what holds them back, or of a yes to what they ask for", one.away),
+        ("not held to all that is said of them, in another assistant's file", one.unheld),
+    )
+    for words, found in source:
+        for target, ids in found.items():
+            names = text.names(sorted(ids), every=verbose, more=MORE)
+            yield wrapped(f"  {text.client(target)}, {words}: {names}", width())
+
+
+def _accepted(accepted: Accepted, locked: LockedPack, *, verbose: bool) -> Iterator[str]:
     """Say what was accepted of a pack, and of which version where that is another one."""
     of = f" in {accepted.version}" if accepted.version != locked.version else ""
     words = {word: None for one in sorted(accepted.grants) for word in accepted.grants[one]}
     rows = [(f"    {word}", [agent for agent, several in sorted(accepted.grants.items()) if word in several]) for word in words]
     yield f"  accepted{text.safe(of)}: {'' if rows else 'reading only'}".rstrip()
-    yield from table([(text.safe(word), text.names(agents)) for word, agents in rows])
+    yield from table([(text.safe(word), text.names(agents, every=verbose, more=MORE)) for word, agents in rows])
 
 
 def _named(pack: str, scope: Scope) -> str:

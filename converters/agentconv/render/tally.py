@@ -47,6 +47,8 @@ class _Group:
     last: str | None = None
     details: dict[str, dict[_Told, None]] = field(default_factory=dict)
     """What is particular to the first few agents."""
+    more: str = ""
+    """What is said behind a number of agents that are not shown: how they are."""
 
     def add(self, loss: Loss) -> None:
         if loss.agent != self.last:
@@ -61,8 +63,10 @@ class _Group:
 class Tally:
     """Counts losses and words them, one entry per code, or what is told apart of it: how many agents, what happened, the first three."""
 
-    def __init__(self, *, several_targets: bool = False) -> None:
+    def __init__(self, *, several_targets: bool = False, more: str = "") -> None:
         self.several_targets = several_targets
+        self.more = more
+        """What is said behind a number of names that are not shown: how they are."""
         self.groups: dict[tuple[str, str, LossSeverity, str | None, Detail | str | None], _Group] = {}
         self.severities: set[LossSeverity] = set()
 
@@ -73,7 +77,7 @@ class Tally:
         key = (loss.target, loss.code, loss.severity, loss.part, apart)
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = _Group(loss)
+            group = self.groups[key] = _Group(loss, more=self.more)
         group.add(loss)
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
@@ -140,7 +144,7 @@ def _noun(loss: Loss) -> str:
 def _names(group: _Group) -> str:
     more = group.agents - len(group.details)
     shown = ", ".join(text.shorten(name, 40) for name in group.details)
-    return f"{shown} and {more:,} more" if more else shown
+    return f"{shown} and {more:,} more{group.more}" if more else shown
 
 
 def _details(group: _Group, *, alone: bool = False) -> str:
@@ -152,4 +156,4 @@ def _details(group: _Group, *, alone: bool = False) -> str:
         return said if alone else f"{_names(group)}: {said}"
     more = group.agents - len(worded)
     shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())
-    return f"{shown}; and {more:,} more" if more else shown
+    return f"{shown}; and {more:,} more{group.more}" if more else shown

@@ -108,10 +108,18 @@ def loss(value: Loss, look: Style = PLAIN) -> str:
     return f"{head} {shorten(value.agent)}, {safe(value.field)}: {safe(value.message)}"
 
 
-def names(words: Sequence[str]) -> str:
-    """Return up to three names and how many more."""
+def names(words: Sequence[str], *, every: bool = False, more: str = "") -> str:
+    """Return up to three names and how many more.
+
+    Args:
+        words: The names.
+        every: Whether all of them are shown.
+        more: What is said behind that number: how the others are shown.
+    """
+    if every:
+        return ", ".join(map(safe, words))
     shown = ", ".join(shorten(word, 40) for word in words[:3])
-    return f"{shown} and {len(words) - 3} more" if len(words) > 3 else shown
+    return f"{shown} and {len(words) - 3} more{more}" if len(words) > 3 else shown
 
 
 def count(number: int, noun: str) -> str:

@@ -1,0 +1,96 @@
+"""What agents' own guards run: it stays in the project that they come from, and where it is not, they block nothing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
+from agentconv.core.source import SourceText
+from agentconv.disk.files import Disk
+from agentconv.formats import registry
+from agentconv.render import text
+from agentconv.sources import locations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.cli.destination import Destination
+    from agentconv.conversion.converting import Converted
+    from agentconv.disk.output import OutputFile
+
+_HOOKS = b"hooks"
+"""What is in every file of an agent that has some: others need not be read again."""
+
+
+class GuardScripts:
+    """The scripts of one conversion's agents."""
+
+    def __init__(self, sources: Iterable[str], place: Destination, *, is_user: bool) -> None:
+        """Begin a conversion.
+
+        Args:
+            sources: The files that agents are read from.
+            place: Where they go.
+            is_user: Whether that is a user's own folder, for all projects.
+        """
+        self._is_user = is_user
+        self._to = place.folder or (locations.project_root(place.file) if place.file else None)
+        self._from = list(dict.fromkeys(root for one in sources if (root := locations.project_root(Path(one))) is not None))
+        self._runs: dict[str, dict[str, None]] = {}
+        """By script, the agents that run it."""
+        self._coming: set[str] = set()
+        """What goes along beside parts: scripts of the whole set's hooks."""
+
+    def look(self, done: Converted) -> None:
+        """Take note of what the guards of a file that is written run."""
+        row, file = registry.FORMATS[done.target], done.file
+        if self._to is None or file is None or row.bundle or row.index:  # which stand in no project
+            return
+        if done.part:
+            self._coming.update([file.path] if file.beside else [])
+        elif _HOOKS in file.data:
+            self._read(done.target, file)
+
+    def _read(self, target: str, file: OutputFile) -> None:
+        from agentconv.parts.hooks import scripts
+
+        for agent in registry.load(target).read(SourceText(file.path, file.data)).set.agents:
+            for path in scripts.of_guards(agent):
+                self._runs.setdefault(path, {})[agent.name or agent.id] = None
+
+    def told(self) -> Iterator[Diagnostic]:
+        """Say which scripts are not there, or are others than those that the agents were written with."""
+        if self._to is None or any(os.path.realpath(root) == os.path.realpath(self._to) for root in self._from):
+            return
+        for path, agents in self._runs.items():
+            head = f"a guard of {text.names([*agents])} runs `{path}`"
+            if self._is_user:
+                message = f"{head} of the project that is open: in one without it, it blocks nothing"
+                hint = "convert into each project that has it, with -o, or let the hook say itself what it does"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, cause=Cause.GUARD)
+            elif (told := self._in_project(path, head)) is not None:
+                yield told
+
+    def _in_project(self, path: str, head: str) -> Diagnostic | None:
+        there = Disk(self._to or Path()).read(path)
+        found = ((root, Disk(root).read(path)) for root in self._from)
+        root, own = next(((root, data) for root, data in found if isinstance(data, bytes)), (None, None))
+        if (isinstance(there, bytes) and own in (None, there)) or (there is None and path in self._coming):
+            return None
+        place = (self._to or Path()) / path
+        copied = f"mkdir -p {_quoted(place.parent)} && cp -p {_quoted((root or Path()) / path)} {_quoted(place)}"
+        if there is not None:
+            message = f"{head}, and another file is there: what that lets pass is not held back"
+            hint = f"see what is in it; `{copied}` takes the one that the agents were written with" if root else None
+            return Diagnostic(Code.PARTS, Severity.ERROR, message, hint=hint, cause=Cause.GUARD)
+        hint = copied if root else "put it there, or take the guard out"
+        return Diagnostic(
+            Code.PARTS, Severity.WARNING, f"{head}, which is not there: without it, it blocks nothing", hint=hint, cause=Cause.GUARD
+        )
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(os.path.relpath(path))
