@@ -161,7 +161,7 @@ def line_of(one: Candidate, path: str) -> int:
 
 def _is_untouched(one: Candidate, file: File) -> bool:
     """Whether a file has the very bytes that it was left with, and nothing of its own: it holds nobody's words, be it a comment."""
-    return any(base.created and base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
+    return any((base.created or one.is_given) and base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
 
 
 def _several(path: str, several: Sequence[Candidate], file: File) -> bytes | None:
