@@ -39,7 +39,8 @@ def left(run: Run, before: Lock) -> Diagnostic:
     if beside:
         titles, paths = ", ".join(map(text.client, dict.fromkeys(beside.values()))), ", ".join(map(quote, beside))
         message = f"{message}; of {titles} there is what `sync` did not write, and it stays: {paths}"
-    hint = f"what is left of it goes with: {'; '.join(_removals(run))}"
+    removals = "; ".join(_removals(run))
+    hint = f"what is left of it goes with: {removals}" if removals else None
     return Diagnostic(Code.USAGE, Severity.NOTE, message, hint=hint)
 
 
@@ -57,7 +58,8 @@ def _removals(run: Run) -> Iterator[str]:
     """Yield how each thing that is left is removed; the lock goes by itself, once it says nothing."""
     root, own = run.scope.root, run.settings.own_file
     whole = f"rm {quote(own)}, or " if own == settings_file.FILE else ""
-    yield f"{whole}take `source` and `targets` out of {'it' if whole else own}"
+    if run.settings.file.is_file():
+        yield f"{whole}take `source` and `targets` out of {'it' if whole else own}"
     kept = run.bases.folder.parent
     if kept.is_dir():
         shown = kept.relative_to(root) if kept.is_relative_to(root) else kept

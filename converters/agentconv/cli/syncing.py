@@ -279,7 +279,7 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     target = None if options.release == EVERYTHING else registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=options.dry_run):
-        chosen = chosen if options.dry_run else command.again(options, chosen)
+        chosen = chosen if options.dry_run or not chosen.file.is_file() else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(None if target is None else [target], dry_run=options.dry_run)
         if not outcome.agents:
@@ -301,7 +301,8 @@ def _tell_next(options: argparse.Namespace, run: syncing.Run, target: str | None
     """Say what in the configuration would have files taken over again that were released, and what is left where all were."""
     chosen = run.settings
     if target is None:
-        print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
+        if chosen.file.is_file():
+            print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
         if not options.dry_run:
             _tell_ending(options, run, run.lock)
     elif target in chosen.targets:

@@ -176,6 +176,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
+    outcome.diagnostics += recognising.unread(found, situation)
     outcome.diagnostics += [stops] if stops is not None else []
     outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and elsewhere is not stops else []
     return outcome
