@@ -273,6 +273,24 @@ def test_another_source_takes_its_parts_along(source, run, tree):
     assert "skills/wipe" in run("sync", "--switch-source", "gemini-cli", code=2).err
 
 
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_who_wrote_a_part_is_known_after_a_switch_and_after_the_way_back(source, run, tree, is_edited):
+    """What sync wrote for a target goes with it, though it was the source in between; what a person typed in it then stays."""
+    run("sync")
+    run("sync", "--switch-source", "codex")
+    if is_edited:
+        (source / SCRIPT).write_text("#!/bin/sh\ngit log -2\n")
+    run("sync")
+    run("sync", "--switch-source", "claude-code")
+    run("sync")
+    config = (source / "agentconv.toml").read_text()
+    (source / "agentconv.toml").write_text(config.replace('"codex", ', "").replace(', "codex"', ""))
+    run("sync", "--yes", code=1)
+
+    assert {SKILL, SCRIPT} & tree().keys() == ({SCRIPT} if is_edited else set())
+    assert (source / ".codex/config.toml").read_text() == MINE
+
+
 def test_parts_need_no_agents(source, run, tree):
     """A source without agents has its parts in step, too; a SKILL.md or a command is never taken for an agent."""
     (source / ".claude/agents/reviewer.md").unlink()

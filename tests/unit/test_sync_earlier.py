@@ -43,6 +43,33 @@ def test_what_convert_wrote_is_taken_over(project, how, more):
     assert project.sync("--check").code == 0
 
 
+def test_what_convert_wrote_stays_on_the_way_out(project):
+    """It was there before the first run, whatever that made of it: no way out deletes it, and each file is told."""
+    convert(project)
+    before = project.tree()
+    project.sync()
+    project.configure(targets=())
+    told = project.sync("--yes")
+
+    assert before.keys() <= project.tree().keys()
+    assert {(one["action"], one["path"]) for one in told.entries} == {
+        ("released", path) for path in before if path.startswith((".codex", ".opencode", ".roo"))
+    }
+    assert all("it was there before: it stays, and is yours" in one["what"] for one in told.entries)
+
+
+def test_what_is_left_names_files_that_sync_never_had(project, capsys):
+    """A server that `convert` wrote into a target's settings is in no lock: the way out says that it stays."""
+    project.write(".mcp.json", '{"mcpServers": {"tracker": {"command": "tracker-mcp"}}}')
+    convert(project, "--with", "servers")
+    project.sync()
+    project.configure(targets=())
+    main(["sync", "--yes", "--project", os.fspath(project.root)])
+    told = " ".join(capsys.readouterr().err.split())
+
+    assert "what `sync` did not write, and it stays: .codex/config.toml, .roo/mcp.json, opencode.json" in told
+
+
 @pytest.mark.parametrize("path", [".codex/agents/reviewer.toml", ".opencode/agents/reviewer.md", ".roomodes"])
 def test_what_somebody_edited_since_is_no_file_of_ours(project, path):
     """One word that convert did not write makes it a stranger's file: it is kept, and told."""

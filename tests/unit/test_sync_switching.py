@@ -208,12 +208,42 @@ def test_a_source_that_is_changed_by_hand_deletes_nothing(project):
     assert "released" not in {word for word, _ in project.sync().words()}
 
 
+def test_a_source_that_is_changed_by_hand_gives_no_agent_more_unasked(project):
+    """Codex has no list of servers, which OpenCode's files hold: who gets more, where, and the way that keeps it as it stands are told."""
+    by_hand = project.read("agentconv.toml").replace("claude-code", "CODEX").replace('"codex"', '"claude-code"').replace("CODEX", "codex")
+    project.write("agentconv.toml", by_hand)
+    before = project.tree()
+    told = project.sync()
+
+    assert (told.code, project.tree()) == (2, before)
+    assert "the source is codex now, and was claude-code" in told.errors
+    assert "one in opencode (now also every MCP server)" in told.errors
+    assert "run agentconv sync --switch-source codex" in told.errors
+    assert project.sync("--dry-run").code == 1
+    assert ("update", "opencode one") in project.sync("--yes").words()
+
+
+def test_a_source_that_is_changed_by_hand_is_told_of_rights_that_agents_lose(tmp_path):
+    """A run that takes rights away does so, and says which, and of whom."""
+    project = Project(tmp_path / "shop", ("opencode", "roo"))
+    project.write(ONE, agent("one", tools="Read, Bash, mcp__tracker__search"))
+    project.sync()
+    project.write("agentconv.toml", 'source = "roo"\ntargets = ["claude-code", "opencode"]\n')
+    project.replace(".roomodes", "      - command\n", "")
+    told = project.sync()
+
+    assert "one in opencode (" in told.errors
+    assert "no more" in told.errors
+    assert ("update", "opencode one") in told.words()
+    assert "--switch-source" not in project.sync().errors
+
+
 def test_a_broken_copy_that_is_a_source_now_deletes_nothing(project):
     """Of an agent whose file there is broken nobody knows what it says: it is not gone."""
     project.write("agentconv.toml", BY_HAND)
     project.write(CODEX.format("two"), 'name = "two\n')
     before = project.tree()
-    told = project.sync()
+    told = project.sync("--yes")
 
     assert told.code == 1
     assert ("delete", "opencode two") not in told.words()
@@ -296,3 +326,16 @@ def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
     assert project.tree() == before
     assert project.sync("--switch-source", "codex", "--yes").code == 0
     assert project.has(f"{SOURCE}/Deployer-2.md")
+
+
+def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
+    """One `--yes` is for all of it: nothing that stood behind another obstacle is agreed to unseen."""
+    project = Project(tmp_path / "shop", ("codex",), "[sync.agents.two.codex]\nskip = true\n")
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer"), ("two", "two")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",)))
+    project.sync()
+    told = project.sync("--switch-source", "codex")
+
+    assert told.code == 2
+    assert "`two`, which Codex does not get" in told.errors
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors

@@ -471,3 +471,84 @@ def test_what_an_agent_loses_its_tools_by_is_named(tmp_path, capsys, monkeypatch
     assert "warning[mcp-undefined] to Codex, 4 agents (a0, a1, a2 and 1 more); OpenCode, 4 agents" in errors
     assert 'tracker hint: `with = ["needed"]` in agentconv.toml keeps what agents name in step, too' in errors
     assert "mcp-undefined (" not in errors
+
+
+TWINS = "`Deployer`", "`deployer`", "are one name on macOS and Windows"
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("lint",), ("init", "-f", "claude-code", "-t", "codex", "--dry-run"), ("sync", "--dry-run"), ("sync",)]
+)
+def test_names_that_are_one_elsewhere_are_told_at_first_sight(tmp_path, monkeypatch, capsys, words):
+    """Two agents that case alone tells apart are one file on other people's machines: whoever looks for the first time is told."""
+    project = Project(tmp_path / "shop", ("codex",))
+    for path, name in (("deployer", "deployer"), ("ops/Deployer", "Deployer")):
+        project.write(f"{SOURCE}/{path}.md", agent(name, (f"Of {path}.",)))
+    if words[:1] == ("init",):
+        project.remove("agentconv.toml")
+    monkeypatch.chdir(project.root)
+    with mock.patch.dict(os.environ, project.environment):
+        main(list(words))
+    said = " ".join("".join(capsys.readouterr()).split())
+
+    assert [word in said for word in TWINS] == [True] * 3
+
+
+def test_files_that_are_one_elsewhere_are_told(tmp_path):
+    """A checkout on macOS or Windows would have one of both, whatever their agents are called."""
+    project = Project(tmp_path / "shop", ("codex",))
+    for path, name in (("deployer", "one"), ("Deployer", "two")):
+        project.write(f"{SOURCE}/{path}.md", agent(name))
+
+    assert f"it is one file with `{SOURCE}/Deployer.md` on macOS and Windows" in project.sync().errors
+    assert "macOS" not in project.sync().errors
+
+
+@pytest.mark.parametrize("words", [("broken",), ()])
+def test_a_broken_file_that_is_to_be_adopted_is_told_as_one(project, words):
+    """Nobody is sent to `--adopt` with a file that its assistant does not load, and who goes there all the same is told why not."""
+    project.sync()
+    project.write(".codex/agents/broken.toml", 'name = "broken\ndescription = "It breaks"\n')
+    plain, told = project.sync(), project.sync("--adopt", *words)
+
+    assert "mend it" in next(one["hint"] for one in plain.entries if one["action"] == "new")
+    assert "`broken` is not taken in: Codex does not load this agent: not TOML" in told.errors
+
+
+def test_a_file_of_a_target_of_which_nothing_can_be_read_is_told(project):
+    """It may be an agent that somebody meant; a README beside agents is none."""
+    project.sync()
+    project.write(".codex/agents/broken.toml", 'name = "broken\n')
+    project.write(".codex/agents/README.toml", "# Our agents\n")
+    told = project.sync()
+
+    assert "not ours, and nothing is made of it: no agent for Codex: not TOML" in told.errors
+    assert "README" not in told.errors
+    assert "cannot be read" in project.sync("--adopt", "broken").errors
+
+
+def test_a_configuration_that_was_deleted_first_is_no_dead_end(project, capsys):
+    """What is settled, how the configuration comes back, and what lets everything be, is said; and that works without it."""
+    project.sync()
+    project.remove("agentconv.toml")
+    before = project.tree()
+    told = printed(project, capsys).err
+
+    assert "agentconv.lock has 2 agents in step with codex, opencode" in " ".join(told.split())
+    assert "4 files of all assistants released" in printed(project, capsys, "--release", "all").out
+    assert project.tree() == {path: data for path, data in before.items() if path != "agentconv.lock"}
+
+
+def test_status_and_a_quiet_init_keep_within_their_lines(project, capsys):
+    """What `status` says of sync is no wider than a terminal; `init -q` says nothing, or what needs a look on standard error."""
+    project.sync()
+    with mock.patch.dict(os.environ, {"COLUMNS": "80"}):
+        main(["status"])
+        status = capsys.readouterr().out
+        for path in ("agentconv.toml", "agentconv.lock"):
+            project.remove(path)
+        codes = [main(["init", "-q"]), main(["init", "-q", "-f", "claude-code"])]
+    said = capsys.readouterr()
+
+    assert max(map(len, status.splitlines())) <= 80
+    assert (codes, said.out, "The source may be" in said.err) == ([1, 0], "", True)

@@ -531,3 +531,33 @@ def test_what_a_later_version_wrote_is_not_written_by_an_older_one(project):
     assert project.sync("--prefer", "source", "writer").code == 0
     assert "Zwei." in project.read(".codex/agents/writer.toml")
     assert 'written_by = "99.1"' in project.read("agentconv.lock")
+
+
+def test_what_a_link_leads_to_stays_when_its_agent_is_renamed(project):
+    """A link in the place of a target's file is left alone, and so is the file behind it, which is none of sync's."""
+    place, away = project.root / ".codex/agents/tester.toml", project.root / "elsewhere/tester.toml"
+    away.parent.mkdir()
+    place.rename(away)
+    place.symlink_to(os.path.relpath(away, place.parent))
+    project.replace(f"{SOURCE}/tester.md", "name: tester", "name: checker")
+    before = project.tree()
+    told = project.sync()
+
+    assert ("left", ".codex/agents/checker.toml") in {(word, path) for word, path, *_ in told.looks}
+    assert before.items() - project.tree().items() == {
+        (path, data) for path, data in before.items() if path in ("agentconv.lock", ".opencode/agents/tester.md")
+    }
+    assert project.sync().files == ()
+
+
+def test_a_place_that_another_agent_takes_is_not_cleared(project):
+    """Two sources that changed places, one of whose files somebody moved: what one leaves is where the other one is."""
+    project.move(".codex/agents/planner.toml", ".codex/agents/moved.toml")
+    project.sync()
+    one, other = (project.read(f"{SOURCE}/{name}.md") for name in ("planner", "writer"))
+    project.write(f"{SOURCE}/planner.md", other)
+    project.write(f"{SOURCE}/writer.md", one)
+    project.sync()
+
+    assert {"planner", "writer"} <= {*codex(project)}
+    assert project.sync().files == ()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.sources import settings_file
+from agentconv.render import text
+from agentconv.sources import discovery, settings_file
+from agentconv.sources.parts import Parts
 from agentconv.sync import starting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.install.lock import Lock
     from agentconv.sync.syncing import Run
 
 _SHOWN = 3
@@ -24,17 +28,38 @@ OF_CONVERT = "what `convert` wrote is undone by git, or by hand; `--force` kept 
 OF_PACKS = "what `install` wrote: agentconv uninstall PACK"
 
 
-def left(run: Run) -> Diagnostic:
-    """Say what is left where nothing is kept in step any more, and what removes it."""
-    hint = f"what is left of it goes with: {'; '.join(_removals(run))}"
-    return Diagnostic(Code.USAGE, Severity.NOTE, "nothing is kept in step here any more", hint=hint)
+def left(run: Run, before: Lock) -> Diagnostic:
+    """Say what is left where nothing is kept in step any more, and what removes it.
+
+    Args:
+        run: What a run knows.
+        before: What was settled until now.
+    """
+    message, beside = "nothing is kept in step here any more", _beside(run, before)
+    if beside:
+        titles, paths = ", ".join(map(text.client, dict.fromkeys(beside.values()))), ", ".join(map(quote, beside))
+        message = f"{message}; of {titles} there is what `sync` did not write, and it stays: {paths}"
+    removals = "; ".join(_removals(run))
+    hint = f"what is left of it goes with: {removals}" if removals else None
+    return Diagnostic(Code.USAGE, Severity.NOTE, message, hint=hint)
+
+
+def _beside(run: Run, before: Lock) -> dict[str, str]:
+    """Return the files of assistants that followed, each with its assistant, of which nothing was settled: `convert` may have made them."""
+    ours = {one.path for one in before.synced} | {one.path for one in before.entries}
+    clients = sorted(({one.target for one in before.synced} | {one.target for one in before.entries}) - {run.settings.source_format})
+    root = os.path.relpath(run.scope.root)
+    agents = ((file.path, file.format) for file in discovery.discover([root]).files if file.format in clients)
+    parts = ((one.path, one.client) for one in Parts([Path(root)], clients).taken() if one.is_own and one.root)
+    return {path: client for path, client in sorted({*agents, *parts}) if path not in ours}
 
 
 def _removals(run: Run) -> Iterator[str]:
     """Yield how each thing that is left is removed; the lock goes by itself, once it says nothing."""
     root, own = run.scope.root, run.settings.own_file
     whole = f"rm {quote(own)}, or " if own == settings_file.FILE else ""
-    yield f"{whole}take `source` and `targets` out of {'it' if whole else own}"
+    if run.settings.file.is_file():
+        yield f"{whole}take `source` and `targets` out of {'it' if whole else own}"
     kept = run.bases.folder.parent
     if kept.is_dir():
         shown = kept.relative_to(root) if kept.is_relative_to(root) else kept

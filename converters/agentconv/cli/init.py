@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,11 +83,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-y", "--yes", action="store_true", help="take the first where several assistants load equally many agents; never ask"
     )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; show what would be written")
+    group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
     shared.add_common(group)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command."""
+    """Run the command; with `-q` what it prints is an answer only where something needs a look."""
+    if not options.quiet:
+        return _run(options)
+    said = io.StringIO()
+    with redirect_stdout(said):
+        code = _run(options)
+    if code:
+        print(said.getvalue(), end="", file=sys.stderr)
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Say what is here, and write what is proposed."""
     root = project.root(options)
     said = root if options.project else settings.find_root(root)
     present = settings.read(said) if said else None
@@ -214,6 +229,8 @@ def _show(here: Here, start: Start) -> None:
     rows = [("agents", counted), ("source", text.client(start.source)), ("targets", _names(start.targets))]
     for line in table([row for row in rows if row[1]]):
         print(line)
+    for several in here.same_elsewhere(start.source):
+        print("", wrapped(f"{text.safe(text.alike(several))}: rename one of them first."), sep="\n")
 
 
 def _move(options: argparse.Namespace, root: Path, one: Moved, targets: Sequence[str]) -> bool:

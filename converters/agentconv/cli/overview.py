@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import limits
+from agentconv.core import names as naming
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.format import State
@@ -223,6 +224,8 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
             lines += [start, *_reasons(counted.reasons[state])] if state in _NOT_THERE else [f"{start} {text.names(told)}"]
     for limit, freer in counted.freer.items():
         lines.append(wrapped(f"  {len(freer)} freer than written: {text.client(client)} passes over {limit}: {text.names(freer)}"))
+    every = (name for several in counted.states.values() for name in several)
+    lines += [wrapped(f"  {text.safe(text.alike(several))}") for several in naming.same_elsewhere(every)]
     if counted.unread:
         lines.append(f"  {text.count(counted.unread, 'file')} could not be read")
     return "\n".join([*lines, *counted.absent])

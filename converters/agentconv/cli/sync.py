@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, processes
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
 from agentconv.formats import registry
+from agentconv.install import lock as lock_file
 from agentconv.install import places
+from agentconv.sources import settings_file, sniffing
 from agentconv.sync import settings, unchanged
 
 if TYPE_CHECKING:
@@ -97,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         from agentconv.cli import syncing
 
         return syncing.run_all(options)
-    chosen = found_settings(options)
+    chosen = _lock_alone(options) or found_settings(options)
     named = options.agents or options.prefer or options.carry_back or options.release or options.switch_source or options.adopt
     # who is named may not be there; and what is checked is held against the source, for a lock only claims what was written
     closer = options.verbose or options.staged or options.watch or options.check or named
@@ -167,6 +170,29 @@ def found_settings(options: argparse.Namespace) -> Settings:
     if options.config:
         return settings_of(settings.find_root(start) or start, Path(options.config))
     return settings_of(settings.find_root(start))
+
+
+def _lock_alone(options: argparse.Namespace) -> Settings | None:
+    """Return what lets everything go where nothing but the lock is there: a person deleted the configuration first.
+
+    Raises:
+        InputError: Something else is wanted of it.
+    """
+    start = Path(options.project) if options.project else Path.cwd()
+    if options.scope == places.USER or options.config or settings.find_root(start) is not None:
+        return None
+    lock = lock_file.read(start / lock_file.FILE)
+    if lock is None or not lock.synced:
+        return None
+    sources = {sniffing.by_place(PurePosixPath(one.source)) for one in lock.synced} - {None}
+    source, targets = next(iter(sorted(filter(None, sources))), registry.CLIENTS[0]), sorted({one.target for one in lock.synced})
+    if options.release == EVERYTHING:
+        return settings.read(start, {settings_file.FILE: f'source = "{source}"\ntargets = []\n'.encode()})
+    number = len({one.agent for one in lock.synced})
+    message = f"{settings_file.FILE} is gone, and {lock_file.FILE} has {number:,} agents in step with {', '.join(targets)}"
+    back = f"bring it back (git checkout -- {settings_file.FILE}), or agentconv init -f {source} -t {','.join(targets)} writes one"
+    hint = f"{back}; agentconv sync --release all forgets them all, and lets their files stay, as yours"
+    raise registry.usage(message, hint)
 
 
 def _own_settings() -> Settings:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Iterator, Sequence
 
+    from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
@@ -136,7 +137,7 @@ def _tell_further(
         return
     sync_report.tell_next(options, outcome, beside, repository)
     if not (looking or options.check or run.settings.targets) and outcome.lock is not None and outcome.lock.synced:
-        _tell_ending(options, run)
+        _tell_ending(options, run, outcome.lock)
 
 
 def _is_in_step_by_its_own(chosen: Settings, scope: Scope) -> bool:
@@ -225,9 +226,7 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     )  # what the new source has in its own words is no hindrance: from now on they are the source's
     if found or wrong or apart or before.is_drift():
         raise registry.usage("the source is switched where everything is in step", "agentconv sync says what is not")
-    if beside is not None and (missing := beside.refused(target)) and not options.yes:
-        raise switching.not_held(target, missing.values(), "part")
-    return switching.switched(run, target, before)
+    return switching.switched(run, target, before, beside.refused(target).values() if beside is not None else ())
 
 
 def _watch(options: argparse.Namespace, chosen: Settings) -> int:
@@ -280,7 +279,7 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     target = None if options.release == EVERYTHING else registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=options.dry_run):
-        chosen = chosen if options.dry_run else command.again(options, chosen)
+        chosen = chosen if options.dry_run or not chosen.file.is_file() else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(None if target is None else [target], dry_run=options.dry_run)
         if not outcome.agents:
@@ -302,20 +301,21 @@ def _tell_next(options: argparse.Namespace, run: syncing.Run, target: str | None
     """Say what in the configuration would have files taken over again that were released, and what is left where all were."""
     chosen = run.settings
     if target is None:
-        print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
+        if chosen.file.is_file():
+            print(wrapped(f"as long as {chosen.own_file} names `source` and `targets`, they are taken over again"))
         if not options.dry_run:
-            _tell_ending(options, run)
+            _tell_ending(options, run, run.lock)
     elif target in chosen.targets:
         print(wrapped(f'take "{target}" out of `targets` in {chosen.own_file}: as long as it is there, they are taken over again'))
         for said in _still_named(chosen, target):
             print(wrapped(text.safe(f"and take out what speaks of it: {said}")))
 
 
-def _tell_ending(options: argparse.Namespace, run: syncing.Run) -> None:
+def _tell_ending(options: argparse.Namespace, run: syncing.Run, before: Lock) -> None:
     """Say what is left of it where nothing is kept in step any more."""
     if not options.quiet:
         look = text.style(sys.stderr, options.color)
-        print("\n".join(map(wrapped, text.diagnostic(ending.left(run), look).split("\n"))), file=sys.stderr)
+        print("\n".join(map(wrapped, text.diagnostic(ending.left(run, before), look).split("\n"))), file=sys.stderr)
 
 
 def _still_named(chosen: Settings, target: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options

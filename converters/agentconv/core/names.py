@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 _UNSAFE = expression(r"[^\w.-]+")
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³")))
@@ -26,6 +26,19 @@ def stem(name: str) -> str:
         text = text[:-1]
     device, dot, rest = text.partition(".")
     return f"{device}-agent{dot}{rest}" if device.lower() in _RESERVED else text or "agent"
+
+
+def folded(name: str) -> str:
+    """Return what a file system that does not tell upper case from lower case, as that of macOS or Windows, takes a name for."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def same_elsewhere(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the names that are several ones here, and one on macOS and Windows, together."""
+    found: dict[str, dict[str, None]] = {}
+    for name in names:
+        found.setdefault(folded(name), {})[name] = None
+    return [tuple(several) for several in found.values() if len(several) > 1]
 
 
 def folder(name: str) -> str:

@@ -69,7 +69,7 @@ def report(
 def _beside(synced: int, scope: Scope) -> list[str]:
     """Say what looks at the agents that are kept in step."""
     kept = f"`agentconv sync` keeps {text.count(synced, 'agent')} in step"
-    return [f"{kept}; `agentconv sync --check{_scope(scope)}` says whether it did."] if synced else []
+    return [wrapped(f"{kept}; `agentconv sync --check{_scope(scope)}` says whether it did.")] if synced else []
 
 
 def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: bool, quiet: bool) -> Iterator[str]:

@@ -252,7 +252,8 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    yield entry(one, "released", f"{cause}, and somebody wrote in it, or all of it: it stays, and is yours", look=not is_seen)
+    whose = "it was there before" if one.was_there else "somebody wrote in it, or all of it"
+    yield entry(one, "released", f"{cause}, and {whose}: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)
 
@@ -398,6 +399,10 @@ def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent)
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.own_file} leaves it alone'
     names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
+    problem = next((file.problem for file, *_ in outcome.orphans if file.path == path and file.problem), None)
+    if problem is not None:
+        hint = f"mend it{'' if outcome.one_way else ', which --adopt needs, too'}; {left}; or delete it"
+        return Line("new", agent.name or "", f"not ours: {problem}", target, path, pointer, hint, look=True)
     if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, {_TYPED} --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"

@@ -122,6 +122,12 @@ def names(words: Sequence[str], *, every: bool = False, more: str = "") -> str:
     return f"{shown} and {len(words) - 3} more{more}" if len(words) > 3 else shown
 
 
+def alike(several: Sequence[str]) -> str:
+    """Say of names that they are one where upper case is not told from lower case."""
+    listed = names([f"`{one}`" for one in several])
+    return f"{listed} are one name on macOS and Windows; an assistant that gets both calls one of them otherwise"
+
+
 def count(number: int, noun: str) -> str:
     """Return a number with its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -51,7 +51,9 @@ class Adopting:
         """Take in what can be taken in; of several of one name the first."""
         names = {agent.name for _, agent in self.sources.agents()}
         for file, pointer, agent in orphans:
-            if file.problem is None and agent.name not in names:
+            if file.problem is not None:
+                self.diagnostics.append(_not_taken(file, agent, file.problem, "mend it first"))
+            elif agent.name not in names:
                 names.add(agent.name)
                 self._one(file, pointer, agent)
 
@@ -61,7 +63,8 @@ class Adopting:
         options = insisting(Options(deploy=True, models=self.settings.models), self.widening)
         done = next(iter(convert([piece], source_format, options)), None)
         if done is None or done.file is None:
-            reason = next((loss.detail for loss in done.losses if loss.severity == "refusal"), "") if done else ""
+            refusal = next((loss for loss in done.losses if loss.severity == "refusal"), None) if done else None
+            reason = f"{refusal.field}: {refusal.detail}" if refusal else ""
             why = f"{registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
             self.diagnostics.append(_not_taken(file, agent, why))
             return
@@ -106,8 +109,9 @@ class Adopting:
         return [made.pop(path, file) for path, file in self.sources.files.items()] + list(made.values())
 
 
-def _not_taken(file: File, agent: Agent, reason: str) -> Diagnostic:
-    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"`{agent.name}` is not taken in: {reason}", Span(file.path), agent=agent.name)
+def _not_taken(file: File, agent: Agent, reason: str, hint: str | None = None) -> Diagnostic:
+    message = f"`{agent.name}` is not taken in: {reason}"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, file.where or Span(file.path), hint, agent=agent.name)
 
 
 def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:

@@ -91,6 +91,8 @@ class Candidate:
     """Where what gives way is kept, where version control does not have it."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
+    is_given: bool = False
+    """Whether it is what the source gave with other options, to the byte: nobody wrote anything in it, and it may be written anew."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -106,6 +108,11 @@ class Candidate:
     def lets_go(self) -> bool:
         """Whether something that somebody wrote there gives way, because a person said so."""
         return self.replaces or (self.settled is not None and self.settled.undone)
+
+    @property
+    def was_there(self) -> bool:
+        """Whether its file was there before anything was kept in step, and is nobody's but a person's."""
+        return bool(self.bases) and not any(base.created for base in self.bases)
 
     @property
     def is_taken_over(self) -> bool:
@@ -206,9 +213,10 @@ class Candidate:
             self.bases = [strangers.settled(self.view, self.there, self.name, asked, bases)]
 
     def settle_as(self, view: View) -> None:
-        """Take what is there for what the source gave with other options, to the byte: what it gives now is written over it."""
+        """Take what is there for what the source gave with other options: what it gives now takes its place, and it was there before us."""
         sha256 = self.file.sha256 if self.file is not None and not self.pointer else ""
-        self.bases = [replace(strangers.as_given(view, self.name), bytes_sha256=sha256, created=not self.pointer)]
+        self.bases = [replace(strangers.as_given(view, self.name), bytes_sha256=sha256)]
+        self.is_given = True
 
     def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""

@@ -23,7 +23,7 @@ from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
 from agentconv.sync import source_files, sources, views
 from agentconv.sync.had_anyway import HadAnyway
-from agentconv.sync.unchanged_parts import NAME, digest
+from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -112,10 +112,10 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
-    emptied = bool(wish.along and mine and not wanted and not wish.insist)
+    own = {entry.target for entry in mine} & {settings.source_format}
+    emptied = bool(wish.along and {entry.target for entry in mine} - own and not wanted and not wish.insist)
     given = {want.agent for want in wanted}
     held = {entry.agent for entry in mine if entry.agent not in given} if wrong or emptied else set()
-    own = {entry.target for entry in mine} & {settings.source_format}
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
@@ -126,7 +126,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     told += _stays(standing)
     before = locked.pack(NAME)
     as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
-    result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told), as_before)
+    result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), as_before)
     told_again = any(one.severity is not Severity.NOTE for one in result.told())
     quiet = not (refused or result.needs_a_look or told_again or scope.is_user or wish.widening)
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
@@ -233,9 +233,16 @@ def _emptied(number: int) -> Diagnostic:
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="nothing was taken away; agentconv sync --yes insists")
 
 
-def _settled(plan: Plan, source_format: str) -> Plan:
-    """Return a plan after which the lock speaks of parts only where there are some, and not of the source's own."""
-    entries = tuple(one for one in plan.lock_after.entries if NAME not in one.packs or one.target != source_format)
+def _settled(plan: Plan, settings: Settings, reader: Reader) -> Plan:
+    """Return a plan after which the lock speaks of parts only where there are some.
+
+    Of the source's own it does as long as they are what we wrote when that was a target: nobody's words but ours, if it becomes one again.
+    """
+
+    def is_known(one: Entry) -> bool:
+        return NAME not in one.packs or one.target != settings.source_format or (bool(settings.targets) and is_as_left(one, reader))
+
+    entries = tuple(one for one in plan.lock_after.entries if is_known(one))
     targets = dict.fromkeys(sorted({one.target for one in entries if NAME in one.packs}))
     packs = [replace(pack, targets=targets) if pack.name == NAME else pack for pack in plan.lock_after.packs]
     kept = tuple(pack for pack in packs if targets or pack.agents or pack.name != NAME)

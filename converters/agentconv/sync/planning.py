@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, earlier, known, recognising, rewriting, texts
+from agentconv.sync import another_source, candidates, digests, earlier, known, recognising, rewriting, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -161,8 +161,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     recognising.mark_renamed(found, situation, choices.prefer)
     recognising.mark_renamed_in_place(found)
     recognising.mark_alike(found, situation, choices.prefer)
-    stops = None if choices.insist else _guard(found, situation)
-    if stops is not None and not choices.looking:
+    elsewhere = another_source.told(found, situation)
+    stops = None if choices.insist else _guard(found, situation) or elsewhere
+    if stops is not None and stops.severity is Severity.ERROR and not choices.looking:
         raise InputError(stops)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
@@ -175,7 +176,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
+    outcome.diagnostics += recognising.unread(found, situation)
     outcome.diagnostics += [stops] if stops is not None else []
+    outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and elsewhere is not stops else []
     return outcome
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.sources import sniffing
 from agentconv.sync import alike, digests
 from agentconv.sync.decisions import Entry
 
@@ -103,6 +105,17 @@ def mark_renamed_in_place(found: Collection[Candidate]) -> None:
 
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:
     return {path: one for path, one in found.items() if path != "name"}
+
+
+def unread(found: Sequence[Candidate], situation: Situation) -> Iterator[Diagnostic]:
+    """Yield what is to be told of files that stand in a target alone, and of which nothing can be read: they may be anybody's."""
+    ours = {one.path for one in found} | {entry.path for entry in situation.lock.entries}
+    for file in situation.files.values():
+        is_alone = file.problem is not None and file.data is not None and not file.agents and file.path not in ours
+        if is_alone and sniffing.may_be_agent(file.path, file.target) and not situation.settings.excludes(file.path):
+            left = f'`exclude = ["{file.path}"]` at the top of {situation.settings.own_file} leaves it alone'
+            message, hint = f"not ours, and nothing is made of it: {file.problem}", f"mend it; {left}; or delete it"
+            yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, file.where or Span(file.path), hint)
 
 
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[Row]:

@@ -40,7 +40,8 @@ def rewritten(
     found: Sequence[Candidate], files: Mapping[str, File], reader: Reader, bases: Bases, sources: Iterable[str] = ()
 ) -> tuple[dict[str, Change], list[Synced]]:
     """Return the files that change, and what the lock says afterwards; `sources` are the paths of the source, and of its folder."""
-    one_with = _linked([one.path for one in found], sources, reader)
+    left = [one.moved_from[0] for one in found if one.moved_from is not None]
+    one_with = _linked([*(one.path for one in found), *left], sources, reader)
     by_path: dict[str, list[Candidate]] = {}
     for one in found:
         by_path.setdefault(one.path, []).append(one)
@@ -48,6 +49,8 @@ def rewritten(
     synced: list[Synced] = []
     for path, several in by_path.items():
         file = files.get(path) or File(path, several[0].target)
+        for one in several:
+            _stay(one, files, reader, one_with)
         data = _of_file(path, several, file, reader, one_with.get(path))
         _add(changes, path, file.data, data, bases)
         if file.data is not None and file.data != data and any(one.lets_go for one in several) and not bases.has(file.data):
@@ -55,7 +58,7 @@ def rewritten(
             several[0].copy = copy
         synced += [entry for one in several for entry in _entries(one, file, data, bases)]
     for one in found:
-        if one.moved_from is not None and one.entry in PUTS:
+        if one.moved_from is not None and one.entry in PUTS and one.moved_from[0] not in by_path:  # where another one is by now
             _leave(changes, one, files)
     return changes, synced
 
@@ -115,6 +118,14 @@ def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader
     return _alone(several[0], file)
 
 
+def _stay(one: Candidate, files: Mapping[str, File], reader: Reader, one_with: Mapping[str, str]) -> None:
+    """Let an entry stay where it is, where it would move and something is there that is not taken away: a link, and what it leads to."""
+    path = one.moved_from[0] if one.moved_from is not None else ""
+    file = files.get(path)
+    if file is not None and path != one.path and (one_with.get(path) or file.blocked or reader.is_link(path)):
+        _block(one, one_with.get(path) or file.blocked or f"a symbolic link is in the place of {path}", AWAY)
+
+
 def _block(one: Candidate, reason: str, way: str = "") -> None:
     if one.entry in PUTS or one.entry is Entry.DELETE or (way and one.entry is Entry.FOREIGN):
         one.entry, one.reason, one.settled = Entry.LEAVE, reason, None
@@ -161,7 +172,7 @@ def line_of(one: Candidate, path: str) -> int:
 
 def _is_untouched(one: Candidate, file: File) -> bool:
     """Whether a file has the very bytes that it was left with, and nothing of its own: it holds nobody's words, be it a comment."""
-    return any(base.created and base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
+    return any((base.created or one.is_given) and base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
 
 
 def _several(path: str, several: Sequence[Candidate], file: File) -> bytes | None:

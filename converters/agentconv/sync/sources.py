@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import fields
+from agentconv.core import fields, names
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
@@ -14,7 +14,7 @@ from agentconv.sources import loading, sniffing
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.sources.loaded import Loaded
@@ -152,6 +152,25 @@ def doubles(loaded: Sources, own_file: str) -> Iterator[Diagnostic]:
                 message = f"`{name}` is also in `{other}`; {spec.client} uses {spec.duplicates}, and the other assistants get both"
                 hint = f'rename one of them; or `exclude = ["{piece.path}"]` at the top of {own_file} leaves this one out'
                 yield Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(piece.path), hint)
+    yield from _same_elsewhere(first, loaded)
+
+
+def _same_elsewhere(first: Mapping[str, str], loaded: Sources) -> Iterator[Diagnostic]:
+    """Say of names, and of files, that are several ones here that they are one on macOS and Windows.
+
+    Args:
+        first: By name, the first file of an agent of that name.
+        loaded: The agents of the source.
+    """
+    of_files = names.same_elsewhere(piece.path for piece in loaded.pieces)
+    several_of = [[(name, first[name]) for name in several] for several in names.same_elsewhere(name for name in first if name)]
+    for paths in of_files:
+        message = f"it is one file with `{paths[0]}` on macOS and Windows: a checkout there has one of them"
+        yield Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(paths[-1]), "call one of them otherwise")
+    for (name, place), *_, (other, path) in several_of:
+        if not any({place, path} <= {*paths} for paths in of_files):
+            message = f"`{other}` and `{name}`, in `{place}`, are one name on macOS and Windows: where both go, one is called otherwise"
+            yield Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(path), "rename one of them")
 
 
 def wrong(path: str, reason: str, way: tuple[str, int] = ("mend it", 1)) -> Diagnostic:

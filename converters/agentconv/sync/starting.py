@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import names
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.format import State
@@ -44,6 +45,12 @@ class Here:
     """Copies that earlier runs kept beside agents, below the root."""
     has_packs: bool = False
     """Whether anything here is a pack's."""
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By client, what its agents are called."""
+
+    def same_elsewhere(self, client: str) -> list[tuple[str, ...]]:
+        """Return the names of a client's agents that are one on macOS and Windows, together."""
+        return names.same_elsewhere(self.named.get(client, ()))
 
     @property
     def leading(self) -> tuple[str, ...]:
@@ -83,14 +90,16 @@ def look(root: Path) -> Here:
     clients = [client for client in registry.CLIENTS if locations.of(root, client)]
     found = discovery.discover([os.fspath(root)]).files if clients else []
     counts = dict.fromkeys(clients, 0)
+    called: dict[str, list[str]] = {}
     lock = lock_file.read(root / lock_file.FILE) or Lock()
     deployed = _deployed(lock)
     for piece in Loader(found, keep=False):
         loaded = sum(not state.dropped and state is not State.NO_AGENT for state in piece.states)
+        called.setdefault(piece.format, []).extend(agent.name or agent.id for agent in piece.agents)
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), backups(root), bool(deployed))
+    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), backups(root), bool(deployed), called)
 
 
 def _deployed(lock: Lock) -> dict[str, int]:

@@ -141,21 +141,21 @@ class _Switch:
         return found
 
 
-def switched(run: Run, target: str, before: Outcome) -> Outcome:
+def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()) -> Outcome:
     """Return what is to be done so that a target is the source.
 
     Args:
         run: What the run knows.
         target: The target.
         before: What the run found, which is that everything is in step.
+        parts: The parts of the source that the target cannot hold, with the reasons.
 
     Raises:
         InputError: It cannot be, or should not be unasked.
     """
     switch = _start(run, target, before)
-    missing = _missing(switch, before)
-    if missing and not run.choices.insist:
-        raise not_held(target, missing.values())
+    missing = ((_missing(switch, before).values(), "agent"), (parts, "part"))
+    lacks = [_not_held(target, listed, noun) for listed, noun in missing if listed]
     _, bare = switch.configuration()
     lock = replace(run.lock, synced=switch.lock())
     source_format = run.settings.source_format
@@ -164,7 +164,14 @@ def switched(run: Run, target: str, before: Outcome) -> Outcome:
     others = (bare_run.given(switch.new, one, lock) for one in bare.targets if one != source_format)
     kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)))
     data, chosen = switch.configuration(kept)
-    return _planned(switch, replace(run, settings=chosen), data, kept, before)
+    outcome, renames = _planned(switch, replace(run, settings=chosen), data, kept, before)
+    asked = [*lacks, *renames]
+    if asked and not run.choices.insist:  # all at once: one `--yes` is for all of it
+        hints = "; ".join(dict.fromkeys(one.hint for one in asked if one.hint))
+        raise InputError(replace(asked[0], message="; and ".join(one.message for one in asked), hint=hints))
+    if outcome.switched is not None and (wider := [one for one in outcome.switched.wider if not insists(run.choices.widening, one.agent)]):
+        raise _would_widen(wider)
+    return outcome
 
 
 def check(run: Run, target: str) -> None:
@@ -216,13 +223,13 @@ def _missing(switch: _Switch, before: Outcome) -> dict[Key, str]:
     return found
 
 
-def not_held(target: str, missing: Collection[str], noun: str = "agent") -> InputError:
-    """Make the error for a target that does not have all that the source has."""
+def _not_held(target: str, missing: Collection[str], noun: str) -> Diagnostic:
+    """Say what a target does not have of all that the source has."""
     client = registry.FORMATS[target].title
     number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
     listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
     hint = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
-    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint))
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint)
 
 
 def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
@@ -251,12 +258,8 @@ def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
             yield kept
 
 
-def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], found: Outcome) -> Outcome:
-    """Return what is to be done, where nothing may do more than before, or that is meant.
-
-    Raises:
-        InputError: Something may.
-    """
+def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], found: Outcome) -> tuple[Outcome, list[Diagnostic]]:
+    """Return what is to be done, with what a person has to agree to for it."""
     before, file, old = switch.run, run.settings.file, switch.settings.source_format
     run.read_locks = before.read_locks
     new = run.loaded([*switch.new.files.values()])
@@ -267,17 +270,13 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     outcome = run.planned(new, targets)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
     named = [one for one in outcome.candidates if one.target == old and one.moved_from is not None]
-    if named and not before.choices.insist:
-        raise _would_rename(named, old)
     wider = tuple(_wider(switch, outcome, found))
-    if unasked := [one for one in wider if not insists(run.choices.widening, one.agent)]:
-        raise _would_widen(unasked)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = (
         tuple(one for one in kept if one.says),
         Switched(wider, switch.gone(), tuple(one for one in kept if not one.says and one.target != old)),
     )
-    return outcome
+    return outcome, [_would_rename(named, old)] if named else []
 
 
 def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Kept], old: str) -> Iterator[Synced]:
@@ -328,13 +327,13 @@ def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple
     return tuple(one for one in compare.widenings(author, agent, target) if one.name not in named)
 
 
-def _would_rename(named: Sequence[Candidate], old: str) -> InputError:
-    """Make the error for files of what was the source that would have other names, since the new source's agents have."""
+def _would_rename(named: Sequence[Candidate], old: str) -> Diagnostic:
+    """Say which files of what was the source would have other names, since the new source's agents have."""
     listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
     more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
     message = f"agents of the new source have other names, and files of {registry.FORMATS[old].title} would get them: {listed}{more}"
     hint = "rename them in the source, sync, and switch then; --yes goes on, and renames these files"
-    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
 def _would_widen(wider: Sequence[Wider]) -> InputError:

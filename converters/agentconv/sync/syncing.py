@@ -106,7 +106,7 @@ class Run:
         found, told, self.unread = source_files.find(self.settings, self.scope)
         if in_conflict:
             told.append((_conflict if dry_run else _united)(self.scope))
-        packs = {entry.path for entry in self.lock.entries}
+        packs = {entry.path for entry in self.lock.entries if not entry.part}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced and not told and not self.settings.along:
             raise _no_source(self.settings)

@@ -49,18 +49,18 @@ def _files(disk: PartsOnDisk, client: str) -> Iterator[tuple[str, str, bool]]:
 def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counter[str] | None:
     """Return how many parts of each kind there are, where all are as the last run left them and nothing is to be told; None else."""
     pack = lock.pack(NAME)
-    if scope.is_user or pack is None or pack.targets.keys() - set(settings.targets):
+    if scope.is_user or pack is None or pack.targets.keys() - {*settings.targets, settings.source_format}:
         return None
     if pack.manifest_sha256 != digest(settings, along, PartsOnDisk(scope.root)):
         return None
     reader = Disk(scope.root)
-    mine = [entry for entry in lock.entries if NAME in entry.packs]
-    if not all(_is_as_left(entry, reader) for entry in mine):
+    mine = [entry for entry in lock.entries if NAME in entry.packs and entry.target != settings.source_format]
+    if not all(is_as_left(entry, reader) for entry in mine):
         return None
     return Counter(part.partition("/")[0] for part in {entry.agent for entry in mine})
 
 
-def _is_as_left(entry: Entry, reader: Reader) -> bool:
+def is_as_left(entry: Entry, reader: Reader) -> bool:
     """Whether a file, or an entry of one, is what was left there."""
     there = reader.read(entry.path)
     if not isinstance(there, bytes) or entry.pending or entry.beside:

@@ -8,14 +8,14 @@ from agentconv.core import schema_files
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.format import ENTRY
-from agentconv.core.names import stem_of
+from agentconv.core.names import same_elsewhere, stem_of
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.format import State
     from agentconv.core.ir import Agent
@@ -326,7 +326,8 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
     """Two agents of one name in the same project: the client uses one of them.
 
     Claude Code 2.1.329 uses the one that the file system lists first, which differs from machine to machine; others use
-    the last one, or the first in the order of the files' names. Nothing is said of the other one.
+    the last one, or the first in the order of the files' names. Nothing is said of the other one. Two names that differ in upper and
+    lower case alone are one file on macOS and Windows, and one name to some assistants: a warning.
     """
     found: dict[tuple[str, str, str], list[tuple[Subject, int]]] = {}
     for subject in subjects:
@@ -348,5 +349,24 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
                     "rename all but one",
                     clients=(client,),
                     agent=name,
+                )
+                yield replace(finding, path=subject.path)
+    yield from _alike(self, found)
+
+
+def _alike(self: Rule, found: Mapping[tuple[str, str, str], list[tuple[Subject, int]]]) -> Iterator[Finding]:
+    """Yield what is to be told of names of one client and project that are one on macOS and Windows."""
+    projects: dict[tuple[str, str], list[str]] = {}
+    for client, project, name in found:
+        projects.setdefault((client, project), []).append(name)
+    for (client, project), called in projects.items():
+        for first, *others in same_elsewhere(called):
+            for name in others:
+                subject, number = found[client, project, name][0]
+                where = found[client, project, first][0][0].path
+                message = f"`{shown(name)}` and `{shown(first)}` in `{where[-60:]}` are one name on macOS and Windows"
+                place = _place(subject, number)
+                finding = self.find(
+                    shown(message, 160), place, "rename one of them", severity=Severity.WARNING, clients=(client,), agent=name
                 )
                 yield replace(finding, path=subject.path)
