@@ -17,6 +17,7 @@ from agentconv.parts import registry as part_registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
+    from agentconv.conversion.options import Options
     from agentconv.core.credentials import Credential
     from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
@@ -73,6 +74,8 @@ class Subject:
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     to_come: frozenset[str] = frozenset()
     """The clients that look where it lies as long as `sync` has not written a file of their own."""
+    as_synced: Callable[[str], Options] | None = None
+    """How `sync` converts for each of them, as the project's configuration says."""
     unwanted: frozenset[str] = frozenset()
     """The clients that look where it lies, though the project's configuration says that they are not to have its agents."""
     part: PartFile | None = None
