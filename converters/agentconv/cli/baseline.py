@@ -55,7 +55,7 @@ class Entry:
     text: str
     kind: str = FINDINGS
     clients: tuple[str, ...] = ()
-    """The assistants that a finding is about, of those that were asked: a run that does not ask them has not looked for it."""
+    """The other assistants that a finding is about, of those that were asked: a run that does not ask them has not looked for it."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -134,7 +134,7 @@ class Baseline:
         Args:
             finding: The finding.
             location: Where its file is.
-            asked: The assistants that the run asks about that file.
+            asked: The assistants that the run asks about that file besides its own.
         """
         entry = self._entry(finding, location, asked)
         if self._is_kept_from(finding):

@@ -244,7 +244,8 @@ def _place(file: LintFile) -> str:
 def _new(file: LintFile, one: Checked, known: Baseline, clients: Mapping[str, Collection[str]]) -> Checked:
     """Return what was found in a file but for what is known."""
     place = _place(file)
-    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, place, clients[place])))
+    others = {*clients[place]} - {file.subject.format}  # which is asked in every run
+    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, place, others)))
 
 
 def _known(options: argparse.Namespace) -> Baseline | None:
