@@ -101,8 +101,8 @@ class Subject:
 
     @property
     def counts(self) -> bool:
-        """Whether there is somebody for whom it counts: an agent in it, or who reads the project's parts."""
-        return self.part is not None or bool(self.result.set.agents)
+        """Whether there is somebody for whom it counts: an agent in it, one whose prompt it is, or who reads the project's parts."""
+        return self.part is not None or self.included or bool(self.result.set.agents)
 
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:
