@@ -146,7 +146,7 @@ def run(options: argparse.Namespace) -> int:
     files += lint_files.included(files)
     files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
-    notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
+    notes += [*_named_in_vain(loader, files), *(one for one in found.diagnostics if one.severity is Severity.NOTE)]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
     beside = [*notes, *elsewhere.told(found, asked, sought), *kept.told(files)]
@@ -170,6 +170,12 @@ def run(options: argparse.Namespace) -> int:
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     diagnostics += [*inside.diagnostics, *mended.told]
     return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
+
+
+def _named_in_vain(loader: loading.Loader, files: Sequence[LintFile]) -> list[Diagnostic]:
+    """Say of which files no agent came that a person named, and that lie where nobody looks for one: of the others, rules do."""
+    at_home = {file.subject.path for file in files if file.subject.at_home}
+    return [replace(one.cause, severity=Severity.NOTE) for one in loader.agentless if one.named and one.path not in at_home]
 
 
 def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_folders.LintFolders) -> lint_kept.Kept:
