@@ -53,6 +53,49 @@ def test_what_protects_is_known_where_the_command_names_the_rule(tmp_path, monke
     assert "two.md:6:5" in capsys.readouterr().out.rpartition("AC803")[2]
 
 
+HELD = "1 finding that it holds counts all the same, of rules that protect whoever reads a file: AC305"
+
+
+@pytest.fixture
+def widened(tmp_path, monkeypatch):
+    """Return the baseline of a project whose agent may do more in Cursor, which the first run took for known."""
+    monkeypatch.chdir(tmp_path)
+    for folder, tools in ((".claude", "tools: Read, Grep\n"), (".cursor", "")):
+        (tmp_path / folder / "agents").mkdir(parents=True)
+        (tmp_path / folder / f"agents/{folder[1:]}.md").write_text(f"---\nname: {folder[1:]}\ndescription: Reads\n{tools}---\n\nRead.\n")
+    assert main(["lint", "--baseline", "known.json", "--update-baseline", "--baseline-also", "AC305"]) == 0
+    return tmp_path / "known.json"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [((), 1, HELD), (("--for", "own", "--baseline-also", "AC305"), 0, ""), (("--ignore", "AC305"), 0, "")],
+)
+def test_no_run_takes_out_what_another_one_takes_for_known(widened, capsys, words, code, told):
+    """Neither one that does not name the rule, nor one that does not ask the assistant: it says nothing of what it has not looked for."""
+    before = widened.read_bytes()
+    capsys.readouterr()
+    codes = [main(["lint", "--baseline", "known.json", *words, *more]) for more in ((), ("--update-baseline",))]
+    said = capsys.readouterr().err
+
+    assert codes == [code, code]
+    assert told in said
+    assert "no longer found" not in said
+    assert before == widened.read_bytes()
+
+
+def test_a_configuration_that_a_person_names_takes_what_protects_for_known(widened, capsys):
+    """One that is found in the project does not, and says which run does; what is mended is taken out by either."""
+    folder = widened.parent
+    (folder / "agentconv.toml").write_text('[lint]\nbaseline = "known.json"\nbaseline-also = ["AC305"]\n')
+    assert [main(["lint"]), main(["lint", "--config", "agentconv.toml"])] == [1, 0]
+    assert "so does `baseline-also` below [lint] where a person names that file: --config agentconv.toml" in capsys.readouterr().err
+    (folder / ".claude/agents/claude.md").write_text("---\nname: claude\ndescription: Reads\n---\n\nRead.\n")
+    assert main(["lint", "--update-baseline"]) == 0
+
+    assert "AC305" not in widened.read_text()
+
+
 def test_an_entry_knows_one_finding():
     """Two findings of one text need two entries; what is met a third time is new."""
     entry = baseline.Entry("AC101", "a.md", "a", "text")
@@ -142,8 +185,9 @@ def test_a_project_says_once_where_its_baseline_is(tmp_path, monkeypatch, capsys
     (tmp_path / "agentconv.toml").write_text('[lint]\nbaseline = "known.json"\n')
     monkeypatch.chdir(tmp_path / ".claude")
     strict = ["lint", "..", "--strict=notes"]
-    assert main(strict) == 2
-    assert "--update-baseline writes one" in capsys.readouterr().err
+    assert main([*strict, "--ignore", "AC803"]) == 1
+    told = capsys.readouterr().err
+    assert "../known.json: note: there is no such file yet, so that nothing is known\n  hint: --update-baseline writes it\n" in told
     assert main([*strict, "--update-baseline", "--ignore", "AC803"]) == 0
 
     assert main([*strict, "--ignore", "AC803"]) == 0
@@ -152,6 +196,14 @@ def test_a_project_says_once_where_its_baseline_is(tmp_path, monkeypatch, capsys
     capsys.readouterr()
     main(strict)
     assert "`baseline` of this folder does not count" in capsys.readouterr().err
+
+
+def test_a_baseline_that_somebody_names_is_there(tmp_path, monkeypatch, capsys):
+    """Whoever misspells it is told so."""
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["lint", "--baseline", "known.json"]) == 2
+    assert "--update-baseline writes one" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["../known.json", "/known.json", "", 1])

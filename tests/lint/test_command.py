@@ -408,3 +408,17 @@ def test_settings_of_a_project_inside_that_cannot_be_meant_are_told(tmp_path, mo
 
     assert main(["lint", "."]) == Exit.FINDINGS
     assert "sub/agentconv.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [(), ("--output-format", "json"), ("--ignore", "AC110")])
+def test_a_file_that_somebody_names_is_passed_over_by_nobody_in_silence(words, tmp_path, monkeypatch, capsys):
+    """Where nobody looks for an agent, no rule says that there is none: a note does, of a file that was named, and of no README."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("empty.md", "README.md", "notes.md"):
+        (tmp_path / name).write_text("" if name == "empty.md" else "Text.\n")
+    code = main(["lint", "empty.md", "README.md", "notes.md", *words])
+    said = capsys.readouterr()
+
+    assert code == 0
+    assert (said.out + said.err).count("no agent for Claude Code") == 2
+    assert "README.md: note" not in said.err

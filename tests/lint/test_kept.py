@@ -61,6 +61,10 @@ def test_what_is_out_of_step_is_told_once(kept, capsys, change, told):
     change(kept)
 
     assert found(capsys) == ([], [f"out of step with the source: {told}"])
+    main(["lint", "--select", "AC1"])
+    assert "hint: run `agentconv sync`, and commit what it changes: it writes and deletes, or says what is to be mended" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_what_is_not_wanted_is_not_missing(kept, capsys):
@@ -81,18 +85,40 @@ def test_assistant_that_is_named_is_asked_all_the_same(kept, capsys):
     assert found(capsys, "--for", "opencode") == ([(".claude/agents/three.md", "AC198")], [])
 
 
+WAY_TO_COME = "run `agentconv sync`: it writes a narrower file of its own for Cursor"
+WAY_OF_REFUSED = (
+    "allow that, if it may, or have a narrower file written, which no file holds to all of that (using the network): in agentconv.toml, "
+    '`own = true` goes below [sync.cursor], and `keep-wider = ["network"]` below [sync.agents.four.cursor]'
+)
+
+
 def test_widening_is_told_until_sync_wrote_a_file(kept, capsys):
-    """A new agent that another assistant reads with more tools is an error, and the way is sync, which writes a file of its own."""
+    """Of a new agent that another assistant reads with more tools, the way is sync where that writes a file; else what to do about it."""
     settings = kept / "agentconv.toml"
-    settings.write_text(settings.read_text().replace('"opencode"', '"opencode", "cursor"') + "\n[sync.cursor]\nown = true\n")
+    keeps = '\n[sync.cursor]\nown = true\n[sync.agents.four.cursor]\nkeep-wider = ["network"]\n'
+    settings.write_text(settings.read_text().replace('"opencode"', '"opencode", "cursor"') + keeps)
     main(["sync", "-q", "--allow-widening"])
     (kept / ".claude/agents/three.md").write_text(READS.format("three"))
-    capsys.readouterr()
-    main(["lint", "--output-format", "json", "--select", "AC305"])
-    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    (kept / ".claude/agents/four.md").write_text(READS.format("four").replace(", WebFetch, WebSearch", ""))
+    told = [of_widening(capsys)]
+    settings.write_text(settings.read_text().replace('keep-wider = ["network"]\n', ""))
+    told += [of_widening(capsys)]
+    main(["sync", "-q"])
+    told += [of_widening(capsys)]
+    refused = ("four", "error", WAY_OF_REFUSED)
 
-    assert finding["path"] == ".claude/agents/three.md"
-    assert finding["help"] == "run `agentconv sync`: it writes a file of its own for Cursor, or says why not"
+    assert told == [
+        [("four", "warning", WAY_TO_COME), ("three", "warning", WAY_TO_COME)],
+        [refused, ("three", "warning", WAY_TO_COME)],
+        [refused],
+    ]
+
+
+def of_widening(capsys):
+    """Return of which agents lint says that they may do more, how bad that is, and what to do."""
+    capsys.readouterr()
+    assert main(["lint", "--output-format", "json", "--select", "AC305"]) == 1
+    return [(one["agent"], one["severity"], one["help"]) for one in json.loads(capsys.readouterr().out)["findings"]]
 
 
 HARD_NAMES = [

@@ -11,7 +11,7 @@ from agentconv import __version__
 from agentconv.cli import main
 from synced_projects import SOURCE, Project, agent
 
-ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv"
 """What a command begins with where agentconv is not installed."""
 
 
@@ -50,12 +50,12 @@ def test_annotations(project, capfdbinary):
     assert said.splitlines() == [
         (
             f"::error file={SOURCE}/one.md,line=7,col=1,title=sync-update::update `one` in codex (.codex/agents/one.toml): prompt: 1 line. "
-            f"Help: run `agentconv sync`, and commit what it changes ({ANYWHERE})"
+            f"Help: run `{ANYWHERE} sync`, and commit what it changes"
         ),
         (
             "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
             f"Help: agentconv sync --carry-back takes it into {SOURCE}/two.md; "
-            f"agentconv sync --prefer source two takes it back ({ANYWHERE} ...)"
+            f"agentconv sync --prefer source two takes it back (where it is not installed: {ANYWHERE} ...)"
         ),
     ]
 
@@ -136,7 +136,7 @@ def test_gitlab_and_junit(project, capfdbinary):
         ("sync-update", "major", f"{SOURCE}/one.md"),
         ("sync-edited", "major", ".codex/agents/two.toml"),
     ]
-    assert rows[0]["description"].endswith(f"({ANYWHERE})")
+    assert rows[0]["description"].endswith(f"run `{ANYWHERE} sync`, and commit what it changes")
     assert len({row["fingerprint"] for row in rows}) == 2
     assert [(case.get("name"), [one.tag for one in case]) for case in suite] == [("sync-update", ["failure"]), ("sync-edited", ["failure"])]
     assert suite.get("failures") == "2"
@@ -181,8 +181,8 @@ def test_a_change_of_the_configuration_counts_once_it_is_merged(project, capfdbi
 
     assert code == 1
     assert "what this change says in agentconv.toml counts once it is merged" in said
-    assert "run `agentconv sync`" not in said
-    assert "run `agentconv sync`" in more
+    assert "agentconv sync`, and commit" not in said
+    assert "agentconv sync`, and commit" in more
 
 
 def test_what_grows_is_named(tmp_path, monkeypatch, capfdbinary):

@@ -1,7 +1,8 @@
 """What a team knows of its agents already, in a file: findings and losses that no longer count, so that only what is new does.
 
 An entry is known by its code, its agent and its text, wherever it stands now. What a rule finds that protects whoever reads a file is
-known only where the command line names the rule: no file of a project lets such a finding go by itself.
+known only where the command line names the rule, or a configuration that it names: no file of a project lets such a finding go by
+itself. What the file holds of such findings stays in it all the same, for the runs that do name the rule.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Entry:
     agent: str
     text: str
     kind: str = FINDINGS
+    clients: tuple[str, ...] = ()
+    """The other assistants that a finding is about, of those that were asked: a run that does not ask them has not looked for it."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -94,19 +97,28 @@ class Baseline:
     """How many of those are."""
     never: set[str] = field(default_factory=set)
     """The rules whose findings were met and may not be known."""
+    held: Counter[str] = field(default_factory=Counter)
+    """How many of these findings the file holds all the same, by code: a run that names the rule takes them for known."""
+    said_in: str = ""
+    """The configuration of a project that says where the file is; empty where a person does."""
     also: frozenset[str] = frozenset()
     """The rules that protect whoever reads a file, and whose findings may be known."""
     errors: Counter[str] = field(default_factory=Counter)
     """How many of those are errors, by code: an agent that its assistant does not read is told of in each run."""
 
-    def of_finding(self, finding: Finding, location: str) -> Entry | None:
+    def of_finding(self, finding: Finding, location: str, asked: Collection[str] = ()) -> Entry | None:
         """Return what a finding is known by; None for one of a rule that protects whoever reads the file, and is not named."""
-        if finding.rule.protects is not None and finding.rule.code not in self.also:
-            self.never.add(finding.rule.code)
-            return None
+        return None if self._is_kept_from(finding) else self._entry(finding, location, asked)
+
+    def _is_kept_from(self, finding: Finding) -> bool:
+        return finding.rule.protects is not None and finding.rule.code not in self.also
+
+    def _entry(self, finding: Finding, location: str, asked: Collection[str]) -> Entry:
         from agentconv.core import credentials
 
-        return Entry(finding.rule.code, self.below(location), finding.agent or "", credentials.masked(finding.message))
+        about = tuple(sorted({*finding.clients} & {*asked}))
+        text = credentials.masked(finding.message)
+        return Entry(finding.rule.code, self.below(location), finding.agent or "", text, clients=about)
 
     def below(self, location: str) -> str:
         """Return a place as the file has it, so that it is the same wherever the command is run."""
@@ -116,9 +128,19 @@ class Baseline:
     def _folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
-    def takes_finding(self, finding: Finding, location: str) -> bool:
-        """Whether a finding is known."""
-        known = self.takes(self.of_finding(finding, location))
+    def takes_finding(self, finding: Finding, location: str, asked: Collection[str] = ()) -> bool:
+        """Whether a finding is known.
+
+        Args:
+            finding: The finding.
+            location: Where its file is.
+            asked: The assistants that the run asks about that file besides its own.
+        """
+        entry = self._entry(finding, location, asked)
+        if self._is_kept_from(finding):
+            self._hold(entry)
+            return False
+        known = self.takes(entry)
         self.errors.update([finding.rule.code] if known and finding.severity is Severity.ERROR else [])
         return known
 
@@ -127,12 +149,26 @@ class Baseline:
         if entry is None:
             return False
         self.met[entry] += 1
-        key = entry.key if self.renewed or self.left[entry.key] > 0 else self._renamed(entry)
+        key = entry.key if self.renewed else self._left(entry)
         if key is None:
             return False
         self.left[key] -= 1
         self.known += 1
         return True
+
+    def _hold(self, entry: Entry) -> None:
+        """Leave in the file what it has of a finding that counts all the same."""
+        key = self._left(entry)
+        if key is None:
+            self.never.add(entry.code)
+            return
+        self.left[key] -= 1
+        self.held[entry.code] += 1
+        self.met[entry] += 1
+
+    def _left(self, entry: Entry) -> tuple[str, str, str] | None:
+        """Return what something is known by of which there is still an entry."""
+        return entry.key if self.left[entry.key] > 0 else self._renamed(entry)
 
     def _renamed(self, entry: Entry) -> tuple[str, str, str] | None:
         """Return what a finding is known by in a file that is gone: one that got another name, and its agent with it."""
@@ -173,11 +209,27 @@ class Baseline:
         """
         if self.renewed:
             self.update(asked)
+        elif self.data is None:
+            yield self._note("there is no such file yet, so that nothing is known", "--update-baseline writes it")
         elif gone := self.gone(asked):
             message = f"{gone:,} of its entries {'is' if gone == 1 else 'are'} no longer found"
-            new = sum(self.met.values()) - self.known
+            new = sum(self.met.values()) - self.held.total() - self.known
             hint = None if new else f"--update-baseline takes {'it' if gone == 1 else 'them'} out"  # which would accept what is new, too
-            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), hint)
+            yield self._note(message, hint)
+        if self.held:
+            yield self._of_held()
+
+    def _of_held(self) -> Diagnostic:
+        """Say of which findings an entry does not count here, and in which run it does."""
+        number, codes = self.held.total(), ",".join(sorted(self.held))
+        what = "finding that it holds counts" if number == 1 else "findings that it holds count"
+        message = f"{number:,} {what} all the same, of rules that protect whoever reads a file: {codes.replace(',', ', ')}"
+        hint = f"--baseline-also {codes} takes {'it' if number == 1 else 'them'} for known"
+        more = f"; so does `baseline-also` below [lint] where a person names that file: --config {self.said_in}"
+        return self._note(message, hint + (more if self.said_in else ""))
+
+    def _note(self, message: str, hint: str | None) -> Diagnostic:
+        return Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), hint)
 
 
 def of_losses(targets: Sequence[str], agents: Collection[str]) -> Asked:
@@ -196,12 +248,13 @@ def add_arguments(group: argparse._ActionsContainer, what: str) -> None:
     group.add_argument("--update-baseline", action="store_true", help=f"write the {what} of this run into that file")
 
 
-def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Baseline | None:
+def given(options: argparse.Namespace, also: frozenset[str] = frozenset(), *, said_in: str = "") -> Baseline | None:
     """Return the baseline that a command line names.
 
     Args:
         options: The command line.
         also: The rules that protect whoever reads a file, and whose findings may be known.
+        said_in: The project's configuration, where that names it: it may do so before the file is written.
 
     Raises:
         InputError: It cannot be read, or --update-baseline stands without it, or beside what writes nothing.
@@ -218,8 +271,8 @@ def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Ba
                 "name it: --baseline agentconv-baseline.json --update-baseline; or say `baseline` below [lint] of agentconv.toml",
             )
         return None
-    if options.update_baseline and not os.path.lexists(options.baseline):
-        return Baseline(options.baseline, renewed=True, also=also)
+    if (options.update_baseline or said_in) and not os.path.lexists(options.baseline):
+        return Baseline(options.baseline, renewed=bool(options.update_baseline), also=also, said_in=said_in)
     try:
         data = reading.read(options.baseline, limit=_MAX_BYTES)[0]
     except OSError as error:
@@ -229,7 +282,7 @@ def given(options: argparse.Namespace, also: frozenset[str] = frozenset()) -> Ba
     left: Counter[tuple[str, str, str]] = Counter()
     for entry, number in entries.items():
         left[entry.key] += number
-    return Baseline(options.baseline, data, entries, bool(options.update_baseline), left, also=also)
+    return Baseline(options.baseline, data, entries, bool(options.update_baseline), left, also=also, said_in=said_in)
 
 
 def _read(data: bytes, path: str) -> Counter[Entry]:
@@ -250,12 +303,14 @@ def _read(data: bytes, path: str) -> Counter[Entry]:
 
 def _entry(row: Any, kind: str, place: str, path: str) -> tuple[Entry, int]:
     values = [row.get(name, "") for name in ("code", place, "agent", "text")] if isinstance(row, dict) else [None]
-    count = row.get("count", 1) if isinstance(row, dict) else None
+    count, clients = (row.get("count", 1), row.get("clients", [])) if isinstance(row, dict) else (None, None)
     words = [value for value in values if isinstance(value, str)]
     if len(words) != 4 or type(count) is not int or count < 1:
         raise _wrong(path, f"`{kind}` holds what is no entry")
+    if not isinstance(clients, list) or not all(isinstance(client, str) for client in clients):
+        raise _wrong(path, f"`{kind}` holds what is no entry")
     code, where, agent, text = words
-    return Entry(code, where, agent, text, kind), count
+    return Entry(code, where, agent, text, kind, tuple(clients)), count
 
 
 def _wrong(path: str, message: str) -> InputError:
@@ -268,8 +323,15 @@ def _document(counts: Counter[Entry]) -> bytes:
     lists = []
     for kind, place in _PLACES.items():
         rows = [
-            {"code": entry.code, place: entry.where, "agent": entry.agent, "text": entry.text, "count": counts[entry]}
-            for entry in sorted((one for one in counts if one.kind == kind), key=attrgetter("code", "where", "agent", "text"))
+            {
+                "code": entry.code,
+                place: entry.where,
+                "agent": entry.agent,
+                "text": entry.text,
+                "count": counts[entry],
+                **({"clients": list(entry.clients)} if entry.clients else {}),
+            }
+            for entry in sorted((one for one in counts if one.kind == kind), key=attrgetter("code", "where", "agent", "text", "clients"))
         ]
         lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=True)}" for row in rows)
         lists.append(f'  "{kind}": [\n{lines}\n  ]' if rows else f'  "{kind}": []')

@@ -33,7 +33,7 @@ from agentconv.sources import elsewhere, loading, part_places
 from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from agentconv.cli.baseline import Baseline, Entry
     from agentconv.cli.lint_files import LintFile
@@ -55,9 +55,9 @@ examples:
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule but those that protect from hidden characters, secrets, injection and widening. The table [lint] of
-agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description, baseline; for each
-file, that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a baseline holds what they find
-only where --baseline-also names them.
+agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description, baseline,
+baseline-also; for each file, that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and a
+baseline holds what they find only where --baseline-also names them, or baseline-also in such a file.
 """
 
 
@@ -146,7 +146,7 @@ def run(options: argparse.Namespace) -> int:
     files += lint_files.included(files)
     files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
-    notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
+    notes += [*_named_in_vain(loader, files), *(one for one in found.diagnostics if one.severity is Severity.NOTE)]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
     beside = [*notes, *elsewhere.told(found, asked, sought), *kept.told(files)]
@@ -161,14 +161,21 @@ def run(options: argparse.Namespace) -> int:
     checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
     line.clear()
     if known is not None:
-        checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
-        beside += known.finish(_asked(known, files, rules))
+        clients = _clients(files, chosen)
+        checked = [_new(file, one, known, clients) for file, one in zip(files, checked, strict=True)]
+        beside += known.finish(_asked(known, clients, rules))
     checked = [*map(checking.mended_first, checked)]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     diagnostics += [*inside.diagnostics, *mended.told]
     return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
+
+
+def _named_in_vain(loader: loading.Loader, files: Sequence[LintFile]) -> list[Diagnostic]:
+    """Say of which files no agent came that a person named, and that lie where nobody looks for one: of the others, rules do."""
+    at_home = {file.subject.path for file in files if file.subject.at_home}
+    return [replace(one.cause, severity=Severity.NOTE) for one in loader.agentless if one.named and one.path not in at_home]
 
 
 def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_folders.LintFolders) -> lint_kept.Kept:
@@ -236,32 +243,59 @@ def _is_meant(location: str, patterns: Sequence[str]) -> bool:
     return any(paths.matches(path, pattern) for pattern in patterns)
 
 
-def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
+def _place(file: LintFile) -> str:
+    return file.location or file.subject.path
+
+
+def _new(file: LintFile, one: Checked, known: Baseline, clients: Mapping[str, Collection[str]]) -> Checked:
     """Return what was found in a file but for what is known."""
-    location = file.location or file.subject.path
-    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, location)))
+    place = _place(file)
+    others = {*clients[place]} - {file.subject.format}  # which is asked in every run
+    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, place, others)))
 
 
 def _known(options: argparse.Namespace) -> Baseline | None:
-    """Return the findings that are known: those of the file that the command line names, or else the project's configuration."""
-    if options.baseline is None and options.lint is not None:
+    """Return the findings that are known: those of the file that the command line names, or else the configuration."""
+    said = options.lint.place.path if options.baseline is None and options.lint is not None and options.lint.baseline else ""
+    if said:
         options.baseline = options.lint.baseline
     _check(options)
-    return baseline.given(options, _also(options))
+    return baseline.given(options, _also(options), said_in=said)
 
 
 def _also(options: argparse.Namespace) -> frozenset[str]:
-    """Return the codes of rules that protect, and whose findings may be known all the same: the command line alone says which."""
+    """Return the codes of rules that protect, and whose findings may be known all the same.
+
+    The command line says which, or a configuration that it names; a project's own lets none of these findings go.
+    """
     words = tuple(_patterns(options.baseline_also))
     lint_settings.check_rules(words)
+    words += options.lint.also if options.lint is not None and options.lint.named else ()
     return frozenset(rule.code for rule in catalogue.select(words)) if words else frozenset()
 
 
-def _asked(known: Baseline, files: Sequence[LintFile], rules: Sequence[Rule]) -> Callable[[Entry], bool]:
+def _clients(files: Sequence[LintFile], chosen: lint_folders.LintFolders) -> dict[str, set[str]]:
+    """Return the clients that a run asks about each file, by place: those as well that turned out to have another file for its agents."""
+    asked: dict[str, set[str]] = {}
+    for file in files:
+        asked.setdefault(_place(file), set()).update((file.subject.format, *file.subject.asked, *chosen.clients(file.location)))
+    return asked
+
+
+def _asked(known: Baseline, clients: Mapping[str, Collection[str]], rules: Sequence[Rule]) -> Callable[[Entry], bool]:
     """Return what tells whether this run has looked for an entry."""
-    places = {known.below(file.location or file.subject.path) for file in files}
+    places = {known.below(place): {*several} for place, several in clients.items()}
     codes = {rule.code for rule in rules}
-    return lambda entry: entry.kind == baseline.FINDINGS and entry.where in places and entry.code in codes
+
+    def asked(entry: Entry) -> bool:
+        return (
+            entry.kind == baseline.FINDINGS
+            and entry.code in codes
+            and entry.where in places
+            and places[entry.where].issuperset(entry.clients)
+        )
+
+    return asked
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -78,7 +78,7 @@ def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders)
         clients = tuple(dict.fromkeys((piece.format, *(() if index else chosen.clients(location)))))
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location, piece.format), nameless=stdin and location is None)
-        subject.location = os.path.abspath(location) if location else ""
+        subject.location, subject.included = os.path.abspath(location) if location else "", piece.included
         if subject.nameless:  # as a file of its kind
             subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
         else:

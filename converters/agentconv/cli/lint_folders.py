@@ -144,10 +144,12 @@ class LintFolders:
 def _without_effect(file: SettingsFile) -> Diagnostic | None:
     """Say that a folder has settings that hold for a whole run, of which it is only a part; None where it has none."""
     keys: list[tuple[str, ...]] = [(key,) for key in _OF_RUN if key in file.values]
-    keys += [("lint", "baseline")] if isinstance(table := file.values.get("lint"), dict) and "baseline" in table else []
+    table = file.values.get("lint")
+    keys += [("lint", key) for key in ("baseline", "baseline-also") if isinstance(table, dict) and key in table]
     if not keys:
         return None
-    message = f"{' and '.join(f'`{key[-1]}`' for key in keys)} of this folder does not count: a run has that of the project that is linted"
+    named, verb = " and ".join(f"`{key[-1]}`" for key in keys), "does" if len(keys) == 1 else "do"
+    message = f"{named} of this folder {verb} not count: a run has that of the project that is linted"
     hint = f"say it there, or lint {os.path.dirname(file.path.as_posix()) or os.curdir} by itself"
     return Diagnostic(Code.USAGE, Severity.NOTE, message, file.place(*keys[0]), hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.lint_folders import LintFolders
+    from agentconv.conversion.options import Options
     from agentconv.install.lock import Lock
     from agentconv.sync.settings import Settings
 
@@ -29,6 +31,7 @@ class Kept:
         """Take who is asked about which file: what a person says of that counts before all of this."""
         self._chosen = chosen
         self._said: dict[Path, Settings | None] = {}
+        self._converting: dict[tuple[Path, str], Options] = {}
 
     def leave_out(self, files: Iterable[LintFile]) -> None:
         """Do not ask an assistant of such a project about files in which it does not look for agents.
@@ -47,6 +50,7 @@ class Kept:
             file.subject.asked = tuple(client for client in file.subject.asked if client not in kept or client in looking)
             if file.subject.format == said.source_format and _is_source(said, file.location):
                 file.subject.to_come = frozenset(client for client in said.targets if said.formats[client].own)
+                file.subject.as_synced = partial(self._options, said)
                 file.subject.unwanted = _skipped(said, file)
 
     def told(self, files: Iterable[LintFile]) -> Iterator[Diagnostic]:
@@ -55,7 +59,7 @@ class Kept:
             said = self._at(root)
             lock = _lock(root) if said is not None else None
             if said is not None and lock is not None and lock.synced and (apart := _apart(said, lock)):
-                hint = "run `agentconv sync`, and commit what it changes: nothing of that is to be mended by hand"
+                hint = "run `agentconv sync`, and commit what it changes: it writes and deletes, or says what is to be mended"
                 yield Diagnostic(
                     Code.EXISTS,
                     Severity.NOTE,
@@ -63,6 +67,16 @@ class Kept:
                     Span(os.path.relpath(said.root / said.own_file)),
                     hint,
                 )
+
+    def _options(self, said: Settings, client: str) -> Options:
+        """Return how `sync` converts for a target."""
+        if (said.root, client) not in self._converting:
+            from agentconv.conversion.options import Options
+            from agentconv.install import places as installed
+            from agentconv.sync import views
+
+            self._converting[said.root, client] = views.configured(Options(deploy=True), said, client, installed.project(said.root))
+        return self._converting[said.root, client]
 
     def _of(self, location: str) -> Settings | None:
         root = locations.project_root(Path(location))

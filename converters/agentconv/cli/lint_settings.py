@@ -34,6 +34,8 @@ class LintSettings:
     max_description: int = 1024
     baseline: str | None = None
     """The file with the findings that are known, where no flag names another one."""
+    also: tuple[str, ...] = ()
+    """Rules that protect whoever reads a file, and whose findings that file may hold: where a person named the table's file."""
     folder: str = "."
     """Where the table's file is: patterns of paths are meant below it."""
     named: bool = False
@@ -100,7 +102,7 @@ class LintSettings:
         return Settings(self.max_description, project.names(location), self.ignored(location) | left_out)
 
 
-KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description", "baseline")
+KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description", "baseline", "baseline-also")
 
 
 def read(table: object, place: Span | None = None, *, named: bool = False, shown: str = "[lint]") -> LintSettings:
@@ -132,6 +134,7 @@ def read(table: object, place: Span | None = None, *, named: bool = False, shown
         clients=_clients(table["for"]) if "for" in table else None,
         max_description=_number(table.get("max-description", LintSettings().max_description)),
         baseline=_baseline(table["baseline"], folder) if "baseline" in table else None,
+        also=_rules(table.get("baseline-also", []), "baseline-also"),
         folder=folder,
         named=named,
         place=place,

@@ -102,6 +102,12 @@ def flag_elsewhere(command: str, flag: str, value: str) -> str | None:
         return f"`with = [{listed}]` in agentconv.toml keeps that in step with the agents"
     if command == "sync" and flag in ("--baseline", "--update-baseline"):
         return "agentconv.lock is that: it knows what was told; `accept = [...]` in agentconv.toml, and --accept, are for --strict"
+    if command in ("lint", "convert") and flag == "--staged":
+        return f"pre-commit has what is staged in the files; without it: git checkout-index -a --prefix=DIR/ && agentconv {command} DIR"
+    if command == "lint" and flag in ("-v", "--verbose"):
+        return (
+            "each finding is told in full without it; `agentconv rule CODE` says more, and `agentconv inspect -v` what each assistant reads"
+        )
     if flag == "--output-file" and command in ("sync", "status"):
         return f"the report is what is on standard output: agentconv {command} ... > {shlex.quote(value) if value else 'FILE'}"
     if flag in ("-t", "--to") and command in ("lint", "inspect"):

@@ -49,6 +49,7 @@ ignore = ["personal-path"]
 for = ["codex", "opencode"]      # clients to ask besides the files' own; "all" for every one, "own" for no others
 max-description = 500            # characters that one description may have
 baseline = "agentconv-baseline.json"   # findings that are known already, of the project that is linted
+baseline-also = ["AC305"]        # rules that protect, and that it may hold, where --config names this file
 
 [tool.agentconv.lint.per-file-ignores]
 ".claude/agents/legacy" = ["AC7"]   # a path, a folder or the name of a file; * stands for anything
@@ -63,8 +64,8 @@ text shows them, that is a note, which `--strict=notes` counts.
 
 `agentconv lint --baseline agentconv-baseline.json --update-baseline` writes down what there is to find; from then on
 `--baseline agentconv-baseline.json` alone lets only what is new count. An entry is matched by rule, agent and text, wherever its
-line has moved to. Findings of rules that protect are in it where `--baseline-also CODE`
-names the rule.
+line has moved to. Findings of rules that protect are in it where `--baseline-also CODE` names the rule, or `baseline-also` in a
+file that `--config` names. A run leaves in the file what it has not looked for.
 
 This document is what `agentconv rule --all --output-format markdown` prints.
 """

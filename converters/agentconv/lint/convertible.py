@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import converting
 from agentconv.conversion.options import Options
 from agentconv.core import losses
-from agentconv.core.diagnostics import LossKind
+from agentconv.core.diagnostics import InputError, LossKind
 from agentconv.formats import registry
 from agentconv.sources import loading
 
@@ -38,13 +38,18 @@ def _command(subject: Subject, client: str) -> str:
 def way(subject: Subject, client: str, number: int) -> str:
     """Return what keeps an agent within what its author wrote in another client, too."""
     title = registry.FORMATS[client].title
-    if client in subject.to_come - subject.unwanted:
-        return f"run `agentconv sync`: it writes a file of its own for {title}, or says why not"
+    if is_to_come(subject, client, number):
+        return f"run `agentconv sync`: it writes a narrower file of its own for {title}"
     return advice(subject, client, number, "write a file that keeps it within that") or narrowing(subject, client, number)
 
 
+def is_to_come(subject: Subject, client: str, number: int) -> bool:
+    """Whether `sync`, once it has run, gives a client a file of its own for an agent, which comes before this one there."""
+    return client in subject.to_come - subject.unwanted and not refusal(subject, client, number)
+
+
 def refusal(subject: Subject, client: str, number: int) -> str:
-    """Return why `convert` would write no file of an agent for another client, in short; empty where it would."""
+    """Return why `convert` (`sync`, where that is who writes it) would write no file for another client, in short; empty where it would."""
     return _refusal(subject, client, number)[0]
 
 
@@ -73,6 +78,8 @@ def _told(_client: str) -> dict[Hashable, dict[int, tuple[str, tuple[str, ...]]]
 
 
 def _refusals(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, ...]]]:
+    if subject.as_synced is not None and client in subject.to_come:
+        return _as_synced(subject, client, subject.as_synced(client))
     brought = any(registry.FORMATS[one].distribution for one in (subject.format, client))
     shape = None if brought else subject.shape
     if shape is None:
@@ -85,12 +92,20 @@ def _refusals(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, 
     return told[shape]
 
 
-def _asked(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, ...]]]:
+def _as_synced(subject: Subject, client: str, options: Options) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """Return the same of `sync`, whose configuration may let a target have what it would refuse, or say of it what cannot be meant."""
+    try:
+        return _asked(subject, client, options)
+    except InputError as error:
+        return dict.fromkeys(range(len(subject.result.set.agents)), (error.diagnostic.message, ()))
+
+
+def _asked(subject: Subject, client: str, options: Options | None = None) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Convert the agents of a file, and return why some are refused."""
     pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
     numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
     found: dict[int, tuple[str, tuple[str, ...]]] = {}
-    for done in converting.convert(pieces, client, _AS_USUAL, shapes=_shapes(client)):
+    for done in converting.convert(pieces, client, options or _AS_USUAL, shapes=_shapes(client) if options is None else None):
         why = [(_why(loss.code, loss.detail), loss.beyond or ()) for loss in done.losses if loss.kind is LossKind.REFUSED]
         why += [("it is lost to a bug", ())] if done.failed else []
         found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}

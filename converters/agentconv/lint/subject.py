@@ -17,6 +17,7 @@ from agentconv.parts import registry as part_registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
+    from agentconv.conversion.options import Options
     from agentconv.core.credentials import Credential
     from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
@@ -73,6 +74,8 @@ class Subject:
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     to_come: frozenset[str] = frozenset()
     """The clients that look where it lies as long as `sync` has not written a file of their own."""
+    as_synced: Callable[[str], Options] | None = None
+    """How `sync` converts for each of them, as the project's configuration says."""
     unwanted: frozenset[str] = frozenset()
     """The clients that look where it lies, though the project's configuration says that they are not to have its agents."""
     part: PartFile | None = None
@@ -98,8 +101,8 @@ class Subject:
 
     @property
     def counts(self) -> bool:
-        """Whether there is somebody for whom it counts: an agent in it, or who reads the project's parts."""
-        return self.part is not None or bool(self.result.set.agents)
+        """Whether there is somebody for whom it counts: an agent in it, one whose prompt it is, or who reads the project's parts."""
+        return self.part is not None or self.included or bool(self.result.set.agents)
 
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:

@@ -21,7 +21,7 @@ FILES = frozenset({"gitlab", "junit", "sarif"})
 """Those that a job writes into a file, so that its log would say nothing of why it fails."""
 _NEXT = "run `agentconv sync`, and commit what it changes"
 """What is to be done where something would be written."""
-_ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv sync"
+_ANYWHERE = f"uvx --from agentconv-toolkit=={__version__} agentconv"
 """For who reads it where agentconv is not installed, or in another version than the one that says it: its package has another name."""
 
 
@@ -115,8 +115,9 @@ def _of_agents(told: Iterable[Line], *, looking: bool, red: bool) -> Iterator[Re
 
 def _typed_anywhere(hint: str) -> str:
     """Return what to do with what its command begins with where agentconv is not installed."""
-    more = "" if hint == _NEXT else " ..."
-    return f"{hint} ({_ANYWHERE}{more})" if "agentconv sync" in hint else hint
+    if hint == _NEXT:
+        return f"run `{_ANYWHERE} sync`, and commit what it changes"
+    return f"{hint} (where it is not installed: {_ANYWHERE} ...)" if "agentconv sync" in hint else hint
 
 
 def _where(several: Sequence[Line]) -> str:

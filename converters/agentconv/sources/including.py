@@ -7,10 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import includes
+from agentconv.core.diagnostics import InputError
 from agentconv.core.includes import Included
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk, Present
 from agentconv.formats import registry
+from agentconv.sources import discovery, inputs, locations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +41,29 @@ def _on_disk(location: str, within: str, place: str) -> Included:
     if found is None:
         return Included("", problem="there is no such file", missing=True)
     return Included("", problem=found.reason, missing=disk.is_folder(place))
+
+
+def is_text_of_another(file: Found) -> bool:
+    """Whether an agent has a file for its text that another format has in the folder where that file lies, too (Kiro CLI and Kiro IDE)."""
+    root = locations.project_root(Path(file.location)) if file.location else None
+    if root is None or file.location is None:
+        return False
+    place = os.path.abspath(file.location)
+    others = (one for one in registry.sharing(file.format) if one != file.format and registry.FORMATS[one].includes)
+    return any(place in _texts_of(os.fspath(root), other) for other in others)
+
+
+def _texts_of(root: str, format_id: str) -> set[str]:
+    """Return where the files are that a project's agents of a format include."""
+    found: set[str] = set()
+    for file in discovery.discover([root], format_id).files:
+        try:
+            text = from_project(file, SourceText(file.path, inputs.read_bytes(file)))
+        except InputError:
+            continue  # reading it again says why
+        folder = os.path.dirname(os.path.abspath(file.location or ""))
+        found.update(os.path.normpath(os.path.join(folder, path)) for path, one in (text.included or {}).items() if one.data is not None)
+    return found
 
 
 def from_bundle(format_id: str, text: SourceText, stored: Mapping[str, bytes]) -> SourceText:

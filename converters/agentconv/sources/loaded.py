@@ -42,5 +42,7 @@ class Loaded:
     """The skills, commands and servers of a bundle, on its first piece."""
     stray: bool = False
     """Whether it is a text without an agent that lies where no assistant looks for any: nobody took it for one."""
+    included: bool = False
+    """Whether there is no agent in it, since it is the text of one that another format has in the same folder."""
     scripts: tuple[FolderFile, ...] = ()
     """What the guards of its agents run, by their paths from the project's root, where that goes along: in a pack."""

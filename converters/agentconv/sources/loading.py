@@ -94,6 +94,8 @@ class Loader:
             from agentconv.sources import void_files
 
             pieces = tuple(void_files.with_agents(file.location, piece) for piece in pieces)
+        if not any(piece.agents for piece in pieces) and including.is_text_of_another(file):
+            pieces = tuple(replace(piece, included=True) for piece in pieces) if file.named else ()
         pieces = tuple(replace(piece, stray=True) if not piece.agents and _is_stray(file) else piece for piece in pieces)
         if self._again:
             give = in_turn(self._first[index][1])

@@ -254,7 +254,8 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
 
     Cursor 3.22.7 knows no `tools` in an agent's file, and Claude Code no `readonly`: each passes over what it does not know, and
     the agent has every tool of the client. A client reads the agent and says nothing, which makes it worse than one that drops it.
-    Where only the asking falls away (Qwen Code 0.24.4 lets agents edit files unless they say otherwise), it is a warning.
+    Where only the asking falls away (Qwen Code 0.24.4 lets agents edit files unless they say otherwise), it is a warning, and so it is
+    until `sync` has written the client a file of its own.
     """
     for client in subject.alike():
         result = subject.reading(client)
@@ -265,7 +266,8 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             wider = _wider(subject, client, number)
             if wider:
-                severity = Severity.WARNING if all(one.unasked for one in wider) else Severity.ERROR
+                mild = all(one.unasked for one in wider) or convertible.is_to_come(subject, client, number)
+                severity = Severity.WARNING if mild else Severity.ERROR
                 more = ", ".join(map(str, wider[:3])) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
                 key = next(
                     (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
