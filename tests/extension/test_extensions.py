@@ -446,12 +446,16 @@ def test_a_rule_is_held_to_what_can_be_declared(installed, project):
 
 
 def test_rules_that_cannot_be_loaded_fail_the_check(installed, project):
-    """A check whose rules are not there has not been made, although nothing was found."""
+    """A check whose rules are not there has not been made, although nothing was found: on the command line and in the library."""
     installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.gone\n")
+    asked = (
+        "import agentconv; print(*(one.severity for name in ('lint', 'fix') for one in getattr(agentconv, name)('.claude').diagnostics))"
+    )
     codes, told = installed.codes(["lint .claude", "convert .claude -t codex -o out"], project)
 
     assert codes == [1, 0]
     assert "error: `team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError" in told
+    assert installed.python(asked, project) == "error error\n"
 
 
 OURS = """\

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import links, losses
-from agentconv.formats import registry
-from agentconv.lint import catalogue
+from agentconv.lint import catalogue, explaining
 from agentconv.render import explained, machine, text
 from agentconv.render.synced_words import WORDS
 from agentconv.render.table import table, wrapped
@@ -87,6 +86,9 @@ def run(options: argparse.Namespace) -> int:
     if _is_of_sync(options.rule):
         print(wrapped(f"{options.rule}, of `agentconv sync`: {WORDS[options.rule.casefold()]}"))
         return Exit.OK
+    if not whole and (meant := _diagnostic(options.rule)):
+        print(wrapped(f"{options.rule.casefold()}, of a diagnostic: {meant}"))
+        return Exit.OK
     if not whole:
         rules, codes = _named(options.rule)
     if options.output_format == "json":
@@ -117,6 +119,12 @@ def _is_of_sync(word: str | None) -> bool:
     return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in losses.codes()
 
 
+def _diagnostic(word: str) -> str | None:
+    """Return what the code of a diagnostic means; None where it is a rule or a loss that a word names, or nothing."""
+    folded = word.casefold()
+    return None if catalogue.find(word) or folded in losses.codes() else explaining.DIAGNOSTICS.get(folded)
+
+
 def _named(word: str) -> tuple[list[Rule], list[str]]:
     """Return the rule or the loss of a code or a name.
 
@@ -126,10 +134,7 @@ def _named(word: str) -> tuple[list[Rule], list[str]]:
     rule, code = catalogue.find(word), word.casefold()
     if rule is not None or code in losses.codes():
         return [rule] if rule else [], [] if rule else [code]
-    words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(losses.codes())
-    otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
-    hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
-    raise catalogue.none_called(word, hint, what="rule and no loss")
+    raise explaining.none_called(word, "`agentconv rule` lists the rules, `agentconv rule --losses` the losses")
 
 
 def _listed(rules: Sequence[Rule], codes: Sequence[str]) -> list[str]:
