@@ -83,11 +83,11 @@ def run(options: argparse.Namespace) -> int:
     rules = [] if options.losses else list(catalogue.rules().values())
     codes = sorted(losses.codes()) if options.losses else []
     whole = options.rule is None
-    if _is_of_sync(options.rule):
-        print(wrapped(f"{options.rule}, of `agentconv sync`: {WORDS[options.rule.casefold()]}"))
-        return Exit.OK
-    if not whole and (meant := _diagnostic(options.rule)):
-        print(wrapped(f"{options.rule.casefold()}, of a diagnostic: {meant}"))
+    if not whole and (meant := _other(options.rule)):
+        kind, summary = meant
+        found = {kind: [{"code": options.rule.casefold(), "summary": summary}]}
+        line = wrapped(f"{options.rule.casefold()}, of {_KINDS[kind]}: {summary}")
+        print(machine.dumps(found) if options.output_format == "json" else line)
         return Exit.OK
     if not whole:
         rules, codes = _named(options.rule)
@@ -114,15 +114,19 @@ def _is_ours(rule: Rule) -> bool:
     return rule.code not in catalogue.BROUGHT
 
 
-def _is_of_sync(word: str | None) -> bool:
-    """Whether a word is one of those with which sync says what became of a file, and names neither a rule nor a loss."""
-    return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in losses.codes()
+_KINDS = {"sync": "`agentconv sync`", "diagnostics": "a diagnostic"}
 
 
-def _diagnostic(word: str) -> str | None:
-    """Return what the code of a diagnostic means; None where it is a rule or a loss that a word names, or nothing."""
+def _other(word: str) -> tuple[str, str] | None:
+    """Return what a word means by which sync says what became of a file, or that is the code of a diagnostic.
+
+    None where it is a rule or a loss, which are more than a word, or nothing.
+    """
     folded = word.casefold()
-    return None if catalogue.find(word) or folded in losses.codes() else explaining.DIAGNOSTICS.get(folded)
+    if catalogue.find(word) is not None or folded in losses.codes():
+        return None
+    kinds = {"sync": WORDS, "diagnostics": explaining.DIAGNOSTICS}
+    return next(((kind, words[folded]) for kind, words in kinds.items() if folded in words), None)
 
 
 def _named(word: str) -> tuple[list[Rule], list[str]]:
