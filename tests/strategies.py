@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from agentconv.core import access, patterns, vocabulary
+from agentconv.core import access, patterns, portable, vocabulary
 from agentconv.core.ir import (
     Agent,
     AgentSet,
@@ -346,6 +346,19 @@ def agents() -> st.SearchStrategy[Agent]:
         extras=st.one_of(st.just({}), extras()),
         origin=maybe(origin),
     )
+
+
+@cache
+def slips() -> st.SearchStrategy[Agent]:
+    """Agents with a slip of whoever made them: a list of tools that is not heeded, or a capability that nothing is called."""
+    wrong = st.builds(
+        lambda grant, client, word: replace(grant, format=client, capability=word),
+        grants(), chosen(CLIENTS), words().filter(lambda word: word not in portable.capabilities()),
+    )  # fmt: skip
+    one = wrong.map(lambda grant: (grant,))
+    unheeded = st.builds(Tools, st.just("inherit"), tuples(grants()).filter(bool), tuples(grants()))
+    misspelled = st.one_of(st.builds(Tools, st.just("list"), one), st.builds(Tools, st.just("inherit"), st.just(()), one))
+    return st.builds(Agent, id=st.just("a"), name=st.just("a"), description=st.just("b"), tools=st.one_of(unheeded, misspelled))
 
 
 @cache

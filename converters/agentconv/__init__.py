@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # importing typing would be half of what starting costs
 if TYPE_CHECKING:
     from typing import Any
 
-    from agentconv.api import Result, convert, iter_agents, read, reads, schema, schemas, write
+    from agentconv.api import Agents, Result, convert, iter_agents, read, reads, schema, schemas, write
     from agentconv.core.diagnostics import AbsentError, Diagnostic, InputError, Loss, LossKind, LossSeverity, Severity, Span, Told
     from agentconv.core.format import State
     from agentconv.core.ir import (
@@ -68,6 +68,7 @@ __all__ = [
     "AbsentError",
     "Agent",
     "AgentSet",
+    "Agents",
     "AllArguments",
     "Argument",
     "Body",
@@ -142,6 +143,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(
         (
+            "Agents",
             "Result",
             "convert",
             "iter_agents",

@@ -145,19 +145,51 @@ def _bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
+class Agents:
+    """The agents of a path, one after the other, and what reading them found; one file is held at a time."""
+
+    def __init__(self, found: inputs.Discovery) -> None:
+        """Take the files, which are read when their agents are asked for."""
+        self._loader = loading.Loader(found.files, keep=False)
+        self._told = [*found.diagnostics]
+        self._agents = self._read()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What reading found so far, as `AgentSet` has it: all of it once there is no further agent."""
+        return told(self._told)
+
+    def __iter__(self) -> Iterator[Agent]:
+        """Yield the agents that are left."""
+        return self
+
+    def __next__(self) -> Agent:
+        """Return the next agent."""
+        return next(self._agents)
+
+    def _read(self) -> Iterator[Agent]:
+        for piece in self._loader:
+            self._told += piece.diagnostics
+            yield from piece.agents
+        self._told += agentless.told(self._loader.agentless)
+        self._told += agentless.gone(self._told)
+
+
 @public
-def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Iterator[Agent]:  # noqa: A002
+def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Agents:  # noqa: A002
     """Yield the agents of a file, folder or project root, holding one file at a time.
 
     Args:
         path: What to read.
         format: Format id; told from path and content by default.
 
+    Returns:
+        An iterator, in whose `diagnostics` is what reading found, once the agents were read.
+
     Raises:
         InputError: The path names nothing, its format cannot be told, or there is no such format. Raised by the call itself.
     """
-    loader = loading.Loader(_discover(path, format).files, keep=False)
-    return (agent for piece in loader for agent in piece.agents)
+    return Agents(_discover(path, format))
 
 
 def _discover(path: str | os.PathLike[str], format_id: str | None) -> inputs.Discovery:

@@ -393,7 +393,7 @@ def _finding(one: library.Finding) -> Row:
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
-        "help": _told(one.help),
+        "help": _told(one.hint),
         "clients": list(one.clients),
         "agent": _storable(one.agent),
         "fix": _told(one.fix),

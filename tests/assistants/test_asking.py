@@ -63,6 +63,19 @@ def test_the_answers_are_the_reports_of_commands(project, monkeypatch, capsys, m
     assert (wrong.is_error, json.loads(wrong.content[0].text)["diagnostics"][0]["hint"]) == (True, "did you mean `unquoted-colon`?")
 
 
+def test_what_a_hint_names_and_a_tool_takes_is_said(project):
+    """An assistant is told which flags it may say itself, and each of them is there; what insists is a person's."""
+    from agentconv.assistants.server import INSTRUCTIONS
+    from agentconv.assistants.tools import TOOLS
+
+    ours, _, theirs = INSTRUCTIONS.partition("same names; everything")
+    taken = {name for tool in TOOLS for name in tool.schema(write=True)["properties"]}
+
+    assert {word.strip("`,-") for word in ours.split() if word.startswith("`--")} == {"from", "to", "for", "select", "with", "fix"}
+    assert {word.strip("`,-") for word in ours.split() if word.startswith("`--")} <= taken
+    assert "`--allow-widening`" in theirs
+
+
 def test_a_word_for_a_list(project):
     """A model that says one word where a list is asked for is answered as if it had said a list of it."""
     _, (one, several) = asked(project, ("inspect", {"for": "codex"}), ("inspect", {"for": ["codex"]}))

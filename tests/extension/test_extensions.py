@@ -446,12 +446,16 @@ def test_a_rule_is_held_to_what_can_be_declared(installed, project):
 
 
 def test_rules_that_cannot_be_loaded_fail_the_check(installed, project):
-    """A check whose rules are not there has not been made, although nothing was found."""
+    """A check whose rules are not there has not been made, although nothing was found: on the command line and in the library."""
     installed.distribution("team-rules", "[agentconv.rules]\nteam = team_rules.gone\n")
+    asked = (
+        "import agentconv; print(*(one.severity for name in ('lint', 'fix') for one in getattr(agentconv, name)('.claude').diagnostics))"
+    )
     codes, told = installed.codes(["lint .claude", "convert .claude -t codex -o out"], project)
 
     assert codes == [1, 0]
     assert "error: `team` of team-rules 1.0 cannot be loaded: ModuleNotFoundError" in told
+    assert installed.python(asked, project) == "error error\n"
 
 
 OURS = """\
@@ -536,6 +540,64 @@ def test_a_fixture_that_proves_nothing_fails_the_suite(installed, project, given
     code = "from agentconv import testing\nfor case in testing.cases('toy', fixtures='fixtures'):\n  if 'fixtures' in case.name: case()"
 
     assert why in installed.python(code, project)
+
+
+_TURNS = 'simple("limits.max_turns", keys.count("maxTurns"))'
+_TWO = """Key(
+        ("limits.max_turns", "limits.timeout_seconds"),
+        lambda value: {"limits.max_turns": keys.count("maxTurns")(value)},
+        lambda agent: agent.limits.max_turns or keys.ABSENT,
+    )"""
+_ELSEWHERE = """
+    if not projection.at_home and projection.get("limits.max_turns") is not None:
+        projection.change("limits.max_turns", None, "field-dropped", "turns")
+    finish(projection, DIALECT)
+"""
+DROPPING = {
+    "one of a key's fields": ("toy.py", _TURNS, _TWO, "`maxTurns`: no example of the schema says limits.timeout_seconds"),
+    "without an example": (
+        "toy.schema.json",
+        '"examples": [5]',
+        '"examples": []',
+        "`maxTurns`: no example of the schema says limits.max_turns",
+    ),
+    "of other clients": ("toy.py", "    finish(projection, DIALECT)\n", _ELSEWHERE, "`project` keeps it of no agent from elsewhere"),
+    "as it is written": ("toy.py", _TURNS, f"{_TURNS[:-1]}, lambda _: keys.ABSENT)", "contract: written from nothing reads back"),
+}
+
+
+@pytest.mark.parametrize("case", DROPPING.values(), ids=DROPPING)
+def test_the_contract_fails_a_format_that_drops_a_field_of_its_keys(installed, project, case):
+    """What a format promises in KEYS is exercised, whichever way it gets lost: each is a case that fails, and no other error."""
+    name, old, new, why = case
+    place = installed.toy() / name
+    assert old in place.read_text()
+    place.write_text(place.read_text().replace(old, new))
+    code = """
+from agentconv import testing
+for case in testing.cases("toy"):
+    try:
+        case() if case.suite != "laws" else None
+    except AssertionError as error:
+        print(error)
+"""
+    told = installed.python(code, project)
+
+    assert why in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("name", ["rows.py", "toy.py"])
+def test_debug_shows_why_a_distribution_cannot_be_loaded(installed, project, name):
+    """Its traceback is printed once, although formats are looked for before anybody can ask for it, and not without being asked for."""
+    module = installed.toy() / name
+    module.write_text(f"{module.read_text()}\n\nraise ZeroDivisionError('boom')\n")
+    codes, told = installed.codes(["lint .claude", "lint .claude --debug"], project)
+
+    assert codes == [0, 0]
+    assert told.count("raise ZeroDivisionError('boom')") == 1
+    assert f'{name}", line ' in told
+    assert told.count("`toy` of toy-agents 1.0 cannot be loaded: ZeroDivisionError: boom") == 2
 
 
 RAISING = {

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+import agentconv
 from agentconv.core import ir, meant, parts, references, schema_files
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
-from strategies import agent_sets, json_values, texts
+from strategies import agent_sets, json_values, slips, texts
 
 NOTHING = SourceText("agents", b"")
 
@@ -65,6 +66,19 @@ def test_canonical_form_is_deterministic(format_id: str, agents: ir.AgentSet) ->
     data = module.write(agents, NOTHING).data
 
     assert data == module.write(module.read(SourceText("agents", data)).set, NOTHING).data
+
+
+@pytest.mark.parametrize("format_id", CANONICAL)
+@given(agent=slips())
+def test_a_slip_is_refused_with_its_reason(format_id: str, agent: ir.Agent) -> None:
+    """What no agent can mean is nowhere lost in silence: a set of a program and a bundle are refused for it, in the same words."""
+    agents, module = ir.AgentSet((agent,)), registry.load(format_id)
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.write(agents, format_id)
+    result = module.read(SourceText("agents", module.write(agents, NOTHING).data))
+
+    assert result.set.agents == ()
+    assert raised.value.diagnostic.message in [one.message for one in result.diagnostics]
 
 
 @given(agents=agent_sets())

@@ -83,19 +83,33 @@ def test_reads_keeps_undecodable_bytes():
     ],
 )
 def test_a_file_that_is_named_and_holds_no_agent_is_told(data, why, hint, tmp_path):
-    """It is an error, as on the command line; where it lies among agents, a note, but for `lint`, which has rules for it."""
+    """It is an error, as on the command line, and where it lies among agents a note."""
     place = tmp_path / ".claude/agents/a.md"
     place.parent.mkdir(parents=True)
     place.write_bytes(data)
-    functions = (agentconv.read, agentconv.lint, agentconv.inspect)
+    functions = (agentconv.read, agentconv.inspect)
     named, among = ([function(path).diagnostics for function in functions] for path in (place, tmp_path))
 
-    assert [(one.severity, one.message, one.hint) for (one,) in named] == [("error", f"no agent for Claude Code: {why}", hint)] * 3
-    assert [[(one.severity, one.message) for one in found] for found in among] == [
-        [("note", f"no agent for Claude Code: {why}")],
-        [],
-        [("note", f"no agent for Claude Code: {why}")],
-    ]
+    assert [(one.severity, one.message, one.hint) for (one,) in named] == [("error", f"no agent for Claude Code: {why}", hint)] * 2
+    assert [[(one.severity, one.message) for one in found] for found in among] == [[("note", f"no agent for Claude Code: {why}")]] * 2
+
+
+@pytest.mark.parametrize("where", [".claude/agents/a.md", "a.md"])
+@pytest.mark.parametrize("data", ["---\nname: a\n---\n".encode("utf-16"), b"", bytes(range(256))], ids=["utf-16", "empty", "bytes"])
+def test_linting_a_file_without_an_agent_says_what_the_command_says(data, where, tmp_path, monkeypatch, capsys):
+    """A rule tells of it where its client would look for an agent; anywhere else a note does, if no rule has found anything."""
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / where
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(data)
+    linted, _ = agentconv.lint(where), cli.main(["lint", where, "--for", "own", "--output-format", "json"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert [(one.code, one.severity) for one in linted] == [(one["code"], one["severity"]) for one in told["findings"]]
+    assert [(one.code, one.severity) for one in linted.diagnostics] == [(one["code"], one["severity"]) for one in told["diagnostics"]]
+    assert len(linted) + len(linted.diagnostics) >= 1
+    assert all(one.severity == "note" for one in linted.diagnostics)
+    assert (agentconv.fix(where).left, agentconv.fix(where).diagnostics) == (linted, linted.diagnostics)
 
 
 def test_diagnostics_are_values(tmp_path):
@@ -168,6 +182,21 @@ def test_iter_agents_holds_one_file(project, monkeypatch):
     seen = [(agent.id, len(alive)) for agent in agents]
 
     assert seen == [("helper", 1), ("other", 2), ("helper~2", 3)]
+
+
+def test_iter_agents_tells_what_reading_found(tmp_path):
+    """Each file that gave no agent, or not as it is written, is told as `read` tells it, once its turn has come."""
+    place = tmp_path / ".claude/agents"
+    place.mkdir(parents=True)
+    for name, text in {"a": GREETER, "b": FAULTY, "c": "no agent\n"}.items():
+        (place / f"{name}.md").write_text(text)
+    agents = agentconv.iter_agents(tmp_path)
+    first, before = next(agents).name, agents.diagnostics
+    rest = [agent.name for agent in agents]
+
+    assert (first, before, rest) == ("greeter", (), ["a"])
+    assert [one.code for one in agents.diagnostics] == ["fallback", "invalid-value", "no-agent"]
+    assert agents.diagnostics == agentconv.read(tmp_path).diagnostics
 
 
 def test_iter_agents_memory(tmp_path):
@@ -369,7 +398,7 @@ def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
         (lambda _: agentconv.reads(GREETER, "zzz"), "agentconv.formats() lists them"),
         (lambda _: agentconv.reads(GREETER, "zed"), "json holds everything for a program of your own; agentconv.formats() lists them"),
         (lambda agents: agentconv.lint(agents, select=["zzz"]), "agentconv.rules() has them all"),
-        (lambda agents: agentconv.lint(agents, for_="json"), "name a client, or all; agentconv.formats() lists them"),
+        (lambda agents: agentconv.lint(agents, for_="json"), "name clients, or all; json, toml are for programs"),
         (
             lambda agents: agentconv.write(replace(agents, agents=agents.agents * 2), "codex", on_duplicate="error"),
             '`on_duplicate="suffix"`',
@@ -513,18 +542,71 @@ def test_a_loss_says_what_it_is():
     assert loss.message == "Codex does not serve this model; the agent inherits: `opus`"
 
 
+def test_a_finding_is_told_as_others_are_and_is_one_line_as_a_text():
+    """What shows a diagnostic and a loss shows what a rule has found, too; why a client makes of an agent what it does is its words."""
+    agents = agentconv.reads(GREETER.replace("---\n", "---\ncolour: red\n", 1), "claude-code", path="a.md")
+    (found,) = agentconv.lint(agents, select=["AC401"])
+    reasons = [one for file in agentconv.inspect(agents) for reading in file.readings for one in reading.reasons]
+
+    assert isinstance(found, agentconv.Told)
+    assert str(found) == f"{found.span}: {found.severity}: AC401 {found.name}: {found.message}"
+    assert found.hint
+    assert {str(one) for one in reasons} == {one.words for one in reasons} != set()
+
+
+WIDER = "allow that, if it may, or have a narrower file written, which no file holds to all of that (using the network)"
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "hint"),
+    [
+        ("tools: read_fil\n", "AC301", None),
+        ("tools: xyzzy\n", "AC301", "name a tool that Claude Code has"),
+        ("color: red\n", "AC305", 'let `agentconv.write(agents, "qwen-code")` write a file that keeps it within that'),
+        ("tools: Read\n", "AC305", f'{WIDER}: `agentconv.write(agents, "cursor", allow_widening=True)`'),
+        ("tools: Read\n", "AC198", 'mend that, or let `agentconv.write(agents, "kilo")` write a file for it'),
+        ("color: red\n", "AC404", 'leave it out, or let `agentconv.write(agents, "gemini-cli")` write a file for that client'),
+        ("timeout_mins: 3\n", "AC402", "delete it, or let `agentconv.write` say it in this client's own words"),
+        ("model: sonnet\n", "AC410", 'leave the model out, or let `agentconv.write(..., map_models="tier")` write that client\'s own'),
+    ],
+)
+def test_hints_of_findings_name_options(header, code, hint):
+    """Who calls the library types no commands."""
+    agents = agentconv.reads(GREETER.replace("---\n", f"---\n{header}", 1), "claude-code", path="greeter.md")
+    hints = {found.hint for found in agentconv.lint(agents, for_="all", select=[code])}
+
+    assert hints
+    assert not any("agentconv " in one or "--" in one for one in hints)
+    assert hint is None or hint in hints
+
+
 def test_a_code_is_explained():
-    """Each rule and each loss is there as data, a distribution's with them; a word that none is called is told with a near one."""
+    """Each rule, loss and diagnostic is there as data, a distribution's with them; a word that none is called is told with a near one."""
     rules = agentconv.rules()
 
     assert [agentconv.explain(rule.code) for rule in rules] == [agentconv.explain(rule.name or "") for rule in rules] == [*rules]
     assert all(agentconv.explain(code).page for code in losses.codes())
     assert agentconv.explain("widening").hint == agentconv.explain("WIDENING").hint == "`allow_widening=True` writes it all the same"
-    with pytest.raises(agentconv.InputError, match="no rule and no loss `widenin`") as raised:
+    taken = {*losses.codes(), *(rule.name for rule in rules)}
+    meant = [agentconv.explain(code.upper()) for code in Code if code not in taken]
+    assert [(one.code, one.severity) for one in meant] == [(code, None) for code in Code if code not in taken]
+    assert agentconv.explain("fallback").summary == "The client loads this only through its own repair of invalid YAML."
+    with pytest.raises(agentconv.InputError, match="no rule, loss or diagnostic `widenin`") as raised:
         agentconv.explain("widenin")
     assert raised.value.diagnostic.hint == "did you mean `widening`?"
     with pytest.raises(agentconv.InputError, match="named by a word, not an int"):
         agentconv.explain(3)
+
+
+def test_clients_are_told_from_other_formats():
+    """What a program asks about are the formats that say that a client reads them, and one that none reads is named with its like."""
+    agents = agentconv.reads(GREETER, "claude-code")
+    clients = [one.id for one in agentconv.formats() if one.is_client]
+
+    assert [reading.client for file in agentconv.inspect(agents, for_=clients) for reading in file.readings] == clients
+    with pytest.raises(agentconv.InputError) as raised:
+        agentconv.inspect(agents, for_=[one.id for one in agentconv.formats()])
+    assert raised.value.diagnostic.hint == "name clients, or all; json, toml are for programs"
 
 
 def test_every_client_is_asked_where_none_is_named():

@@ -110,10 +110,10 @@ def test_edited_agent_of_a_set_wins() -> None:
 
 SLIPS = {
     "agents[0].tools.allow: a list of tools is not heeded": {"tools": {"allow": [{"native": "Read", "format": "claude-code"}]}},
-    "agents[0].tools.deny[0].capability: no tool is capable of `shel`": {
+    "agents[0].tools.deny[0].capability: `shel` is no capability": {
         "tools": {"mode": "list", "deny": [{"native": "Bash", "format": "claude-code", "capability": "shel"}]}
     },
-    "agents[0].permissions.rules[0].capability: no tool is capable of `everything`": {
+    "agents[0].permissions.rules[0].capability: `everything` is no capability": {
         "permissions": {"rules": [{"effect": "deny", "native": "Bash", "format": "claude-code", "capability": "everything"}]}
     },
 }

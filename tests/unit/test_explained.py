@@ -41,6 +41,19 @@ def test_rules_and_losses_are_found_by_any_of_their_names(word, capsys):
     assert shown.rstrip().endswith(found["page"])
 
 
+@pytest.mark.parametrize(("word", "kind"), [("fallback", "diagnostics"), ("FALLBACK", "diagnostics"), ("kept", "sync")])
+def test_what_is_neither_is_a_line(word, kind, capsys):
+    """The code of a diagnostic and a word of sync say what they mean, to people and as data."""
+    assert main(["rule", word]) == 0
+    shown = capsys.readouterr().out
+    main(["rule", word, "--output-format", "json"])
+    ((found,),) = [rows for name, rows in json.loads(capsys.readouterr().out).items() if name == kind]
+
+    assert found["code"] == word.casefold()
+    assert " ".join(shown.split()).startswith(f"{word.casefold()}, of ")
+    assert " ".join(shown.split()).endswith(found["summary"])
+
+
 def test_no_loss_is_called_as_a_rule_is():
     """A word names one page."""
     assert not {*losses.codes()} & {word.casefold() for rule in RULES.values() for word in (rule.code, rule.name)}

@@ -160,8 +160,9 @@ TOOLS = (
     Tool(
         "rule",
         "Explain a finding or a loss",
-        "Say what a rule of `lint` flags (AC101), or what a loss of `convert` is (tools-narrowed), why that matters, and what to do.",
-        {"code": {**_WORD, "description": "The code or the name of a rule, or the code of a loss."}},
+        "Say what a rule of `lint` flags (AC101), what a loss of `convert` is (tools-narrowed), or what a diagnostic means (fallback), "
+        "why that matters, and what to do.",
+        {"code": {**_WORD, "description": "The code or the name of a rule, or the code of a loss or a diagnostic."}},
         _rule,
         needs=("code",),
     ),

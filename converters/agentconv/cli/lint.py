@@ -29,7 +29,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
-from agentconv.sources import elsewhere, loading, part_places
+from agentconv.sources import agentless, elsewhere, loading, part_places
 from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_files import LintFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -146,7 +147,7 @@ def run(options: argparse.Namespace) -> int:
     files += lint_files.included(files)
     files += _of_parts(options, found, chosen, parts, files) if own is None or own in registry.CLIENTS else []
     notes = [] if left_out else chosen.idle([file.location or "" for file in files], scope.sources(options))
-    notes += [*_named_in_vain(loader, files), *(one for one in found.diagnostics if one.severity is Severity.NOTE)]
+    notes += [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     sought = elsewhere.inside(found, asked := elsewhere.Asked(scope.sources(options), "lint"))
     beside = [*notes, *elsewhere.told(found, asked, sought), *kept.told(files)]
@@ -160,6 +161,7 @@ def run(options: argparse.Namespace) -> int:
     found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
     checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
     line.clear()
+    beside += agentless.untold(loader.agentless, {_read_as(one.subject) for one in checked if one.findings})
     if known is not None:
         clients = _clients(files, chosen)
         checked = [_new(file, one, known, clients) for file, one in zip(files, checked, strict=True)]
@@ -172,10 +174,9 @@ def run(options: argparse.Namespace) -> int:
     return _tell(lint_report.Told(options, [*checked, *inside.checked], diagnostics, where, mended, beside, known, others))
 
 
-def _named_in_vain(loader: loading.Loader, files: Sequence[LintFile]) -> list[Diagnostic]:
-    """Say of which files no agent came that a person named, and that lie where nobody looks for one: of the others, rules do."""
-    at_home = {file.subject.path for file in files if file.subject.at_home}
-    return [replace(one.cause, severity=Severity.NOTE) for one in loader.agentless if one.named and one.path not in at_home]
+def _read_as(subject: Subject) -> str:
+    """Return the path by which a file was read: what has no name on standard input is looked at as a file of its kind."""
+    return subject.path.removesuffix(registry.FORMATS[subject.format].suffixes[0]) if subject.nameless else subject.path
 
 
 def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_folders.LintFolders) -> lint_kept.Kept:
@@ -188,8 +189,7 @@ def _leave_out_clients(files: list[LintFile], found: Discovery, chosen: lint_fol
 
 
 def _tell(told: lint_report.Told) -> int:
-    # a rule that is not there has not looked
-    told.failures += [replace(one.diagnostic, severity=Severity.ERROR) for one in catalogue.BROKEN]
+    told.failures += catalogue.gone()
     return lint_report.tell(told)
 
 

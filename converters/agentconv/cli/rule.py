@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import links, losses
-from agentconv.formats import registry
-from agentconv.lint import catalogue
+from agentconv.lint import catalogue, explaining
 from agentconv.render import explained, machine, text
 from agentconv.render.synced_words import WORDS
 from agentconv.render.table import table, wrapped
@@ -85,8 +84,11 @@ def run(options: argparse.Namespace) -> int:
     rules = [] if options.losses else list(catalogue.rules().values())
     codes = sorted(losses.codes()) if options.losses else []
     whole = options.rule is None
-    if _is_of_sync(options.rule):
-        print(wrapped(f"{options.rule}, of `agentconv sync`: {WORDS[options.rule.casefold()]}"))
+    if not whole and (meant := _other(options.rule)):
+        kind, summary = meant
+        found = {kind: [{"code": options.rule.casefold(), "summary": summary}]}
+        line = wrapped(f"{options.rule.casefold()}, of {_KINDS[kind]}: {summary}")
+        print(machine.dumps(found) if options.output_format == "json" else line)
         return Exit.OK
     if not whole:
         rules, codes = _named(options.rule)
@@ -113,9 +115,19 @@ def _is_ours(rule: Rule) -> bool:
     return rule.code not in catalogue.BROUGHT
 
 
-def _is_of_sync(word: str | None) -> bool:
-    """Whether a word is one of those with which sync says what became of a file, and names neither a rule nor a loss."""
-    return word is not None and word.casefold() in WORDS and catalogue.find(word) is None and word.casefold() not in losses.codes()
+_KINDS = {"sync": "`agentconv sync`", "diagnostics": "a diagnostic"}
+
+
+def _other(word: str) -> tuple[str, str] | None:
+    """Return what a word means by which sync says what became of a file, or that is the code of a diagnostic.
+
+    None where it is a rule or a loss, which are more than a word, or nothing.
+    """
+    folded = word.casefold()
+    if catalogue.find(word) is not None or folded in losses.codes():
+        return None
+    kinds = {"sync": WORDS, "diagnostics": explaining.DIAGNOSTICS}
+    return next(((kind, words[folded]) for kind, words in kinds.items() if folded in words), None)
 
 
 def _named(word: str) -> tuple[list[Rule], list[str]]:
@@ -127,10 +139,7 @@ def _named(word: str) -> tuple[list[Rule], list[str]]:
     rule, code = catalogue.find(word), word.casefold()
     if rule is not None or code in losses.codes():
         return [rule] if rule else [], [] if rule else [code]
-    words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(losses.codes())
-    otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
-    hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
-    raise catalogue.none_called(word, hint, what="rule and no loss")
+    raise explaining.none_called(word, "`agentconv rule` lists the rules, `agentconv rule --losses` the losses")
 
 
 def _listed(rules: Sequence[Rule], codes: Sequence[str]) -> list[str]:

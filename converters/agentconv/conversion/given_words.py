@@ -10,7 +10,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core import given, portable, suggestions
+from agentconv.core import given, granted, portable, suggestions
 from agentconv.core.ir import Limits, Model, Tools
 from agentconv.formats import registry
 
@@ -85,7 +85,7 @@ def _extras(value: Iterable[str], made: object) -> Fault | None:
 
 
 def _capability(value: str, made: Any) -> Fault | None:
-    return _unknown(value, "capability", portable.capabilities(), is_here=made.format in registry.FORMATS)
+    return granted.unknown_capability(value, made.format)
 
 
 def _event(value: str, made: Any) -> Fault | None:
@@ -111,9 +111,8 @@ def _unknown(value: str, what: str, words: tuple[str, ...], *, is_here: bool = T
 
 
 def _allow(value: tuple[object, ...], made: object) -> Fault | None:
-    if not value or not isinstance(made, Tools) or made.mode != "inherit":
-        return None
-    return "a list of tools is not heeded where the mode is `inherit`, which is every tool", 'make it Tools("list", allow=...)'
+    is_unheeded = isinstance(made, Tools) and granted.is_unheeded(made.mode, value)
+    return (granted.UNHEEDED, 'make it Tools("list", allow=...)') if is_unheeded else None
 
 
 def _number(value: float, made: object) -> Fault | None:

@@ -12,11 +12,21 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
 
 _watching: list[Callable[[BaseException], None]] = []
+_unloaded: dict[str, BaseException] = {}
 
 
 def watch(show: Callable[[BaseException], None] | None) -> None:
     """Have each error shown of which a diagnostic is made from now on, with its traceback, which a diagnostic does not hold; None: none."""
     _watching[:] = [show] if show else []
+    if show is not None:
+        for error in _unloaded.values():
+            show(error)
+
+
+def unloaded(name: str, error: BaseException) -> None:
+    """Show why a module of another distribution is not there, to who watches now or later: formats are looked for before anybody can."""
+    _unloaded[name] = error
+    seen(error)
 
 
 def seen(error: BaseException) -> None:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass
 
+if TYPE_CHECKING:
+    from typing import Self
+
 
 class Severity(StrEnum):
     """How much a diagnostic matters to the client that reads the file."""
@@ -41,70 +44,47 @@ class Span:
 
 
 class Code(StrEnum):
-    """Stable names of what can be said about an input. Never reused for another meaning."""
+    """Stable names of what can be said about an input, each with what it means. Never reused for another meaning."""
 
-    USAGE = "usage"
-    """A command, option, argument or setting that cannot be meant."""
-    UNREADABLE = "unreadable"
-    """The file could not be read from the disk, or is not a regular file."""
-    TOO_LARGE = "too-large"
-    """The file is over the size that the client, or we, read."""
-    SYNTAX = "syntax"
-    """The text breaks the grammar of its format."""
-    NOT_LOADED = "not-loaded"
-    """The client drops this agent; its values were recovered."""
-    INVALID_VALUE = "invalid-value"
-    """The client ignores a key, or gives it another meaning, because of its value."""
-    UNKNOWN_KEY = "unknown-key"
-    """The client does not know this key."""
-    UNKNOWN_TOOL = "unknown-tool"
-    """The client does not know this tool name."""
-    DUPLICATE_KEY = "duplicate-key"
-    """A key is given twice; the last one counts."""
-    DUPLICATE_NAME = "duplicate-name"
-    """Two agents share a name; the client uses one of them."""
-    NO_AGENT = "no-agent"
-    """A file that lies where agents do, or that was named, and of which no agent came."""
-    ELSEWHERE = "elsewhere"
-    """Agents of a project that are not read, since they lie where no assistant that is started at its root looks."""
-    LINE_ENDS = "line-ends"
-    """Line ends other than LF, and how a conversion to another format reads them."""
-    USER_SCOPE = "user-scope"
-    """An output folder that is the user's home, so that files go where assistants look for the user's own agents."""
-    INCLUDE = "include"
-    """A file whose text the client puts into another one, and that is not read."""
-    CALL_FAILS = "call-fails"
-    """The client loads the agent, and each of its calls fails."""
-    UNDECODABLE = "undecodable"
-    """Bytes that are not UTF-8; the client sees U+FFFD in their place."""
-    FALLBACK = "fallback"
-    """The client loads this only through its own repair of invalid YAML."""
-    LIMIT = "limit"
-    """The input exceeds a bound that keeps reading safe."""
-    CREDENTIAL = "credential"
-    """A value that is kept looks like a credential."""
-    SCHEMA = "schema"
-    """A bundle does not follow its JSON Schema."""
-    NEWER_FORMAT = "newer-format"
-    """A bundle was written by a newer version."""
-    SOURCE_MISMATCH = "source-mismatch"
-    """A stored source text contradicts its checksum or the agent's fields; the fields win."""
-    RESPELLED = "respelled"
-    """A patch had to write a neighbouring value in another way, so that its reading stays the same."""
-    PACK = "pack"
-    """A pack is not what it says, or holds what a pack may not."""
-    EXISTS = "exists"
-    """A file with other bytes is in the way."""
-    ASTRAY = "astray"
-    """A key that is kept holds a path that leads out of the project."""
-    BLOCKED = "blocked"
-    """An agent of a pack that is not deployed, because of what is in it."""
-    PARTS = "parts"
-    """Skills, commands and MCP servers: which of them go along with agents, which stay, and which are not there."""
-    EXTENSION = "extension"
-    """A format or a rule that another distribution brings, and that is not what it should be."""
-    INTERNAL = "internal"
-    """A bug of ours."""
+    summary: str
+
+    def __new__(cls, value: str, summary: str) -> Self:
+        """Make a code, which is its name, with what it means."""
+        made = str.__new__(cls, value)
+        made._value_, made.summary = value, summary
+        return made
+
+    USAGE = "usage", "A command, option, argument or setting that cannot be meant."
+    UNREADABLE = "unreadable", "The file could not be read from the disk, or is not a regular file."
+    TOO_LARGE = "too-large", "The file is over the size that the client, or we, read."
+    SYNTAX = "syntax", "The text breaks the grammar of its format."
+    NOT_LOADED = "not-loaded", "The client drops this agent; its values were recovered."
+    INVALID_VALUE = "invalid-value", "The client ignores a key, or gives it another meaning, because of its value."
+    UNKNOWN_KEY = "unknown-key", "The client does not know this key."
+    UNKNOWN_TOOL = "unknown-tool", "The client does not know this tool name."
+    DUPLICATE_KEY = "duplicate-key", "A key is given twice; the last one counts."
+    DUPLICATE_NAME = "duplicate-name", "Two agents share a name; the client uses one of them."
+    NO_AGENT = "no-agent", "A file that lies where agents do, or that was named, and of which no agent came."
+    ELSEWHERE = "elsewhere", "Agents of a project that are not read, since they lie where no assistant that is started at its root looks."
+    LINE_ENDS = "line-ends", "Line ends other than LF, and how a conversion to another format reads them."
+    USER_SCOPE = "user-scope", "An output folder that is the user's home, so that files go where assistants look for the user's own agents."
+    INCLUDE = "include", "A file whose text the client puts into another one, and that is not read."
+    CALL_FAILS = "call-fails", "The client loads the agent, and each of its calls fails."
+    UNDECODABLE = "undecodable", "Bytes that are not UTF-8; the client sees U+FFFD in their place."
+    FALLBACK = "fallback", "The client loads this only through its own repair of invalid YAML."
+    LIMIT = "limit", "The input exceeds a bound that keeps reading safe."
+    CREDENTIAL = "credential", "A value that is kept looks like a credential."
+    SCHEMA = "schema", "A bundle does not follow its JSON Schema."
+    NEWER_FORMAT = "newer-format", "A bundle was written by a newer version."
+    SOURCE_MISMATCH = "source-mismatch", "A stored source text contradicts its checksum or the agent's fields; the fields win."
+    RESPELLED = "respelled", "A patch had to write a neighbouring value in another way, so that its reading stays the same."
+    PACK = "pack", "A pack is not what it says, or holds what a pack may not."
+    EXISTS = "exists", "A file with other bytes is in the way."
+    ASTRAY = "astray", "A key that is kept holds a path that leads out of the project."
+    BLOCKED = "blocked", "An agent of a pack that is not deployed, because of what is in it."
+    PARTS = "parts", "Skills, commands and MCP servers: which of them go along with agents, which stay, and which are not there."
+    EXTENSION = "extension", "A format or a rule that another distribution brings, and that is not what it should be."
+    INTERNAL = "internal", "A bug of ours."
 
 
 class Effect(StrEnum):

@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
@@ -46,6 +47,7 @@ class Extension:
             for part in filter(None, attribute.strip().split(".")):
                 found = getattr(found, part)
         except (Exception, SystemExit) as error:  # a distribution that is broken loses nothing but its own
+            bugs.unloaded(self.value, error)
             raise self.broken(f"cannot be loaded: {type(error).__name__}: {error}") from error
         return found
 

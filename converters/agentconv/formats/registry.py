@@ -348,10 +348,10 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     """
     words = _words(given)
     named = [resolve(word) for word in words if word != "all"]
-    bundle = next((format_id for format_id in named if format_id not in READERS), None)
-    if bundle or not words:
-        message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
-        raise usage(message, f"name a client, or all; {LISTED}", f"name a client, or all; {LISTED_IN_LIBRARY}")
+    for bundle in (one for one in named if one not in READERS):
+        raise usage(f"no client reads {FORMATS[bundle].title}", f"name clients, or all; {', '.join(BUNDLES)} are for programs")
+    if not words:
+        raise usage(f"{where} has an empty value", f"name a client, or all; {LISTED}", f"name a client, or all; {LISTED_IN_LIBRARY}")
     return list(CLIENTS) if "all" in words else list(dict.fromkeys(named))
 
 
@@ -496,6 +496,8 @@ class FormatInfo:
     """`documentation` where the client itself was not asked; None where it was."""
     distribution: str | None
     """The distribution that brings it; None for our own."""
+    is_client: bool
+    """Whether a client reads it, so that `for_` takes it; `json` and `toml` are for programs."""
 
 
 def formats() -> tuple[FormatInfo, ...]:
@@ -517,4 +519,5 @@ def info(format_id: str) -> FormatInfo:
         verified,
         "documentation" if vocabulary.is_documented_only(format_id) else None,
         row.distribution or None,
+        format_id in READERS,
     )

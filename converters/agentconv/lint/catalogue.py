@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from agentconv.core import extensions, given
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
@@ -145,6 +145,11 @@ def _miscalled(rule: Rule, taken: Mapping[str, Rule]) -> tuple[str, str] | None:
         if rule.name == other.name:
             return f"has a rule {rule.code} {rule.name}, and another one has that name: {other.code} {other.name}", "choose another name"
     return None
+
+
+def gone() -> list[Diagnostic]:
+    """Return why rules are not there: each is an error, for it has not looked."""
+    return [replace(one.diagnostic, severity=Severity.ERROR) for one in BROKEN]
 
 
 def none_called(word: str, hint: str, *, where: str = "", what: str = "rule") -> InputError:

@@ -189,7 +189,9 @@ def _told(finding: Finding, subject: Subject, words: set[str] | None) -> Finding
     finding = _of_agent(finding, subject)
     if finding.rule.protects is None or (words is not None and not _is_named(finding.rule, words)):
         return finding
-    return replace(finding, help=f"{finding.help}; no comment leaves out a rule that protects: --ignore {finding.rule.code} does")
+    code = finding.rule.code
+    ways = (f"--ignore {code}", f'ignore=["{code}"]')
+    return finding.with_more(*(f"no comment leaves out a rule that protects: {way} does" for way in ways))
 
 
 def _of_agent(finding: Finding, subject: Subject) -> Finding:
@@ -264,8 +266,8 @@ def _hold_fields(finding: Any) -> None:
         raise TypeError(f"its finding's severity is a Severity, not {kind_of(finding.severity)}")
     if not (isinstance(finding.clients, tuple) and all(client in registry.FORMATS for client in finding.clients)):
         raise TypeError("its finding's clients are a tuple of ids of formats")
-    if not (isinstance(finding.agent, str | None) and isinstance(finding.fix, Fix | None)):
-        raise TypeError("its finding's agent is a name, and its fix a Fix, or None")
+    if not (isinstance(finding.agent, str | None) and isinstance(finding.fix, Fix | None) and isinstance(finding.option, str | None)):
+        raise TypeError("its finding's agent is a name, its fix a Fix, and its option a text, or None")
 
 
 def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentconv.conversion import converting
 from agentconv.conversion.options import Options
@@ -21,9 +21,28 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 
-def advice(subject: Subject, client: str, number: int, what: str) -> str:
-    """Return what else there is to do than to mend the file: to let `convert` write one (`what`); empty where it would refuse to."""
-    return "" if refusal(subject, client, number) else f"let `{_command(subject, client)}` {what}"
+class Advice(NamedTuple):
+    """What to do about a finding."""
+
+    help: str
+    option: str | None = None
+    """The same for who calls the library, where that is something else."""
+
+    def after(self, words: str) -> Advice:
+        """Return it as the other way beside the one that comes first."""
+        if not self.help:
+            return Advice(words)
+        return Advice(f"{words}, or {self.help}", f"{words}, or {self.option}" if self.option else None)
+
+
+NONE = Advice("")
+
+
+def advice(subject: Subject, client: str, number: int, what: str) -> Advice:
+    """Return what else there is to do than to mend the file: to let `convert` write one (`what`); nothing where it would refuse to."""
+    if refusal(subject, client, number):
+        return NONE
+    return Advice(f"let `{_command(subject, client)}` {what}", f'let `agentconv.write(agents, "{client}")` {what}')
 
 
 def _command(subject: Subject, client: str) -> str:
@@ -35,12 +54,13 @@ def _command(subject: Subject, client: str) -> str:
     return f"agentconv convert {shlex.quote(path)} -f {subject.format} -t {client} -o {shlex.quote(root)}"
 
 
-def way(subject: Subject, client: str, number: int) -> str:
+def way(subject: Subject, client: str, number: int) -> Advice:
     """Return what keeps an agent within what its author wrote in another client, too."""
     title = registry.FORMATS[client].title
     if is_to_come(subject, client, number):
-        return f"run `agentconv sync`: it writes a narrower file of its own for {title}"
-    return advice(subject, client, number, "write a file that keeps it within that") or narrowing(subject, client, number)
+        return Advice(f"run `agentconv sync`: it writes a narrower file of its own for {title}")
+    written = advice(subject, client, number, "write a file that keeps it within that")
+    return written if written.help else narrowing(subject, client, number)
 
 
 def is_to_come(subject: Subject, client: str, number: int) -> bool:
@@ -116,15 +136,16 @@ def _why(code: str, detail: str) -> str:
     return detail if code == "widening" and detail else f"{losses.rule(code).summary}{f' ({detail})' if detail else ''}"
 
 
-def narrowing(subject: Subject, client: str, number: int) -> str:
+def narrowing(subject: Subject, client: str, number: int) -> Advice:
     """Say what can be done where no file holds an agent to what its author wrote."""
     title, (why, beyond) = registry.FORMATS[client].title, _refusal(subject, client, number)
     if subject.format not in registry.also_reads(client) or not beyond:
-        return f"allow that, if it may, or keep the agent out of {title}, which no file holds to that: {why}"
+        return Advice(f"allow that, if it may, or keep the agent out of {title}, which no file holds to that: {why}")
     name, wider = subject.result.set.agents[number].name, ", ".join(f'"{one}"' for one in beyond)
     root = subject.location.removesuffix(subject.path)
     begin = "in agentconv.toml" if not root or os.path.lexists(os.path.join(root, "agentconv.toml")) else "in what `agentconv init` writes"
-    return (
-        f"allow that, if it may, or have a narrower file written, which no file holds to all of that ({why}): {begin}, "
-        f"`own = true` goes below [sync.{client}], and `keep-wider = [{wider}]` below [sync.agents.{name}.{client}]"
+    first = f"allow that, if it may, or have a narrower file written, which no file holds to all of that ({why}):"
+    return Advice(
+        f"{first} {begin}, `own = true` goes below [sync.{client}], and `keep-wider = [{wider}]` below [sync.agents.{name}.{client}]",
+        f'{first} `agentconv.write(agents, "{client}", allow_widening=True)`',
     )

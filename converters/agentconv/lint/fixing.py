@@ -91,7 +91,8 @@ def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Su
 
 
 def _unmended(finding: Finding, why: str | None) -> Finding:
-    return replace(finding, help=f"{finding.help}; not mended by --fix, because {why}" if why else finding.help, fix=None)
+    unmended = replace(finding, fix=None)
+    return unmended.with_more(*(f"not mended by {what}, because {why}" for what in ("--fix", "agentconv.fix"))) if why else unmended
 
 
 _Key: TypeAlias = tuple[str, str]

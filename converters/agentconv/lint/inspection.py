@@ -41,6 +41,10 @@ class Reason:
     hint: str | None = None
     """What to do about it."""
 
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return self.words
+
 
 _NOT_FOUND = Reason("the client sees no agent in it")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core.dataclass import dataclass, field
-from agentconv.core.diagnostics import Severity, Span
+from agentconv.core.diagnostics import Severity, Span, Told
 from agentconv.core.given import flag, kind_of
 from agentconv.core.ir import AgentSet
 from agentconv.core.library_words import public, told
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.lint import rule
     from agentconv.lint.checking import Checked
     from agentconv.lint.inspection import Inspected
+    from agentconv.sources.agentless import Agentless
     from agentconv.sources.inputs import Discovery, Found
     from agentconv.sources.loaded import Loaded
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Told):
     """What a rule has found."""
 
     code: str
@@ -43,7 +44,7 @@ class Finding:
     severity: Severity
     message: str
     span: Span
-    help: str
+    hint: str
     clients: tuple[str, ...] = ()
     """Format ids of the clients that it is about."""
     agent: str | None = None
@@ -51,6 +52,10 @@ class Finding:
     """What mends it, as an instruction, where something does."""
     safe: bool = False
     """Whether that is proven to change nothing else."""
+
+    def __str__(self) -> str:
+        """Say where, how bad, and what, in one line."""
+        return f"{self.span}: {self.severity}: {self.code} {self.name}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,11 @@ class Mended:
     _read: Mapping[str, bytes] = field(default_factory=dict)
     _places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By path where a file was read, and the folder out of which no link of it may lead."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What could not be looked at."""
+        return self.left.diagnostics
 
     def save(self, folder: str | os.PathLike[str] | None = None) -> list[Path]:
         """Write the files where they were read; one that is no longer as it was then is kept.
@@ -191,14 +201,15 @@ class Look:
     def at(self, pieces: Iterable[Loaded]) -> Linted:
         """Look at the files of one set."""
         subjects, diagnostics = self._subjects(pieces)
-        return self._linted(subjects, diagnostics)
+        return self._linted(subjects, diagnostics, _agentless(pieces))
 
     def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool) -> Mended:
         """Mend the files of one set, or those that were found."""
         subjects, diagnostics = self._subjects(pieces)
         done = [fixing.fix(subject, self._find, unsafe=unsafe) for subject in subjects]
         changed = [(one, now.data) for one, now in zip(subjects, done, strict=True) if now.data != one.source.data]
-        left = self._linted([one.put(now.data) for one, now in zip(subjects, done, strict=True)], diagnostics)
+        still = [one.put(now.data) for one, now in zip(subjects, done, strict=True)]
+        left = self._linted(still, diagnostics, _agentless(pieces))
         return Mended(
             tuple(OutputFile(subject.path, data) for subject, data in changed),
             sum(one.mended for one in done),
@@ -211,24 +222,26 @@ class Look:
         """Return the files that there are rules for, and what of the others is an error."""
         subjects: list[Subject] = []
         diagnostics: list[Diagnostic] = []
+        places = _locations(pieces)
         for piece in pieces:
             if piece.source is None or piece.format not in registry.CLIENTS:
                 diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
                 continue
             subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
+            subject.location = places.get(piece.path, "")
             subject.take(piece.result, declared=piece.declared)
             subjects.append(subject)
-        diagnostics += _named_in_vain(pieces)
         names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
         for subject in subjects:
             subject.others = names
         return subjects, diagnostics
 
-    def _linted(self, subjects: list[Subject], diagnostics: list[Diagnostic]) -> Linted:
+    def _linted(self, subjects: list[Subject], diagnostics: list[Diagnostic], without: Sequence[Agentless]) -> Linted:
         checked = list(checking.check(subjects, self.rules))
         failures = [
             *(failure for one in checked for failure in one.failures),
-            *(one.diagnostic for one in catalogue.BROKEN),
+            *catalogue.gone(),
+            *agentless.untold(without, {one.subject.path for one in checked if one.findings}),
             *agentless.gone(diagnostics),
         ]
         return Linted(tuple(found for one in checked for found in self._findings(one)), told((*diagnostics, *failures)))
@@ -241,7 +254,8 @@ class Look:
         for found in fixing.promised(one.subject, one.findings, self._find):
             span = source.span(found.start, found.end)
             mends = found.fix
-            of_rule = (found.rule.code, found.rule.name, found.severity, found.message, span, found.help, found.clients, found.agent)
+            hint = found.help if found.option is None else found.option
+            of_rule = (found.rule.code, found.rule.name, found.severity, found.message, span, hint, found.clients, found.agent)
             yield Finding(*of_rule, mends.title if mends else None, safe=bool(mends and mends.safe))
 
 
@@ -274,13 +288,19 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> Inspecti
             diagnostics += piece.diagnostics
         else:
             files.append(inspection.inspect(piece, _asked(piece, clients, own=own), looking.get(piece.path, frozenset())))
-    diagnostics += agentless.told(pieces.agentless) if isinstance(pieces, loading.Loader) else ()
+    diagnostics += agentless.told(_agentless(pieces))
     return Inspection(tuple(files), told((*diagnostics, *agentless.gone(diagnostics))))
 
 
-def _named_in_vain(pieces: Iterable[Loaded]) -> list[Diagnostic]:
-    """Say of which files no agent came that a caller named; once they were read. Rules tell of the others."""
-    return [*agentless.told([one for one in pieces.agentless if one.named])] if isinstance(pieces, loading.Loader) else []
+def _locations(pieces: Iterable[Loaded]) -> dict[str, str]:
+    """Return by path where on the disk files are: none of a set says so, and none in a bundle."""
+    files = pieces.files if isinstance(pieces, loading.Loader) else ()
+    return {file.path: os.path.abspath(file.location) for file in files if file.location and not registry.FORMATS[file.format].bundle}
+
+
+def _agentless(pieces: Iterable[Loaded]) -> Sequence[Agentless]:
+    """Return the files of which no agent came, once they were read: a set has none of them."""
+    return pieces.agentless if isinstance(pieces, loading.Loader) else ()
 
 
 def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +59,13 @@ class Finding:
     fix: Fix | None = None
     path: str = ""
     """The file, where a rule about a whole set found it in another one than the first."""
+    option: str | None = None
+    """The help for who calls the library, where it is another one."""
+
+    def with_more(self, told: str, option: str) -> Finding:
+        """Return it with more help behind its own: as it is said to who types commands, and to who calls the library."""
+        library = self.help if self.option is None else self.option
+        return replace(self, help=f"{self.help}; {told}", option=f"{library}; {option}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ class Rule:
         agent: str | None = None,
         fix: Fix | None = None,
         path: str = "",
+        option: str | None = None,
     ) -> Finding:
         """Make a finding of this rule.
 
@@ -146,8 +154,9 @@ class Rule:
             agent: The name of the agent.
             fix: What mends it.
             path: The file, where a rule about a whole set found it in another one than the first.
+            option: What to do next for who calls the library, where that is something else than the help says.
         """
-        return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix, path)
+        return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix, path, option)
 
 
 def _text(told: str) -> str:

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import held_fields
-from agentconv.core import links, losses
+from agentconv.core import links, losses, vocabulary
 from agentconv.core.diagnostics import LossSeverity, Severity
 from agentconv.formats import registry
 from agentconv.render import text
@@ -178,6 +178,9 @@ def _advice(code: str) -> str:
 def _where(code: str) -> dict[str, list[str]]:
     """Return by target the fields of which the loss was seen when one agent for each field was converted."""
     seen = {client: [path for path, cell in cells.items() if code in cell.losses] for client, cells in held_fields.recorded().items()}
+    for client in seen if code == "not-enforced" else ():
+        if vocabulary.unenforced(client).servers:
+            seen[client].append("mcp_servers")  # of any list of tools, too: it is none of the servers that are not in it
     return {client: paths for client, paths in seen.items() if paths}
 
 

@@ -12,7 +12,7 @@ from agentconv.formats import registry
 from agentconv.sources import sniffing
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.source import SourceText
@@ -78,6 +78,18 @@ def told(files: Sequence[Agentless]) -> Iterator[Diagnostic]:
         listed = ", ".join(f"`{path.rpartition('/')[2]}`" for path in paths[:MOST])
         message = f"no agent for {client} in {len(paths):,} files, {listed} and others; of the first: {cause.reason}"
         yield replace(cause, hint=None, message=message, span=Span(paths[0].rpartition("/")[0] or "."))
+
+
+def untold(files: Iterable[Agentless], said: Collection[str]) -> Iterator[Diagnostic]:
+    """Say why no agent came of files that a user named, and of which nothing else is said.
+
+    It is a note, for a hook before a commit names each file that lies where agents do.
+
+    Args:
+        files: The files.
+        said: Paths of the files of which something was found.
+    """
+    yield from (replace(file.cause, severity=Severity.NOTE) for file in files if file.named and file.path not in said)
 
 
 def gone(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

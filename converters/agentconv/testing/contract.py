@@ -22,12 +22,16 @@ from agentconv.testing.files import agent_of, as_held, holds, make, minimal, rea
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agentconv.core.ir import Agent
+
 UNKNOWN = "no_client_has_this_key"
 _APART = 8
 """How far apart the clients are that one example is projected for twice: each example meets some of them, all examples meet all."""
 _DROPS = {"skip-file": State.NOT_LOADED, "stop-client": State.STOPS}
 _OF_SHAPE = frozenset({"name", "prompt.text", "prompt.mode", "prompt.syntax", "invocation.by"})
 """Fields that the shape of a file holds, without a key: the body, its use, the name that it stands under."""
+_OF_CLIENT = frozenset({"tools", "permissions", "model", "mcp_servers", "skills", "hooks", "delegates"})
+"""Fields whose values are words of one client, or names of what is in its project: of an agent from elsewhere they may be none."""
 
 
 def _examples(format_id: str, *kinds: str) -> Iterator[tuple[str, Any]]:
@@ -163,6 +167,37 @@ def what_is_held_is_what_keys_hold(format_id: str) -> Iterator[str]:
     yield from (f"{path} has a key, and is not in SPEC.holds" for path in sorted(of_keys - holds_))
 
 
+def examples_say_each_field(format_id: str) -> Iterator[str]:
+    """Each field that a key holds is said by some example, so that it is seen to be read, written and kept."""
+    agents = [*_of_examples(format_id)]
+    module: Any = registry.load(format_id)
+    for key, row in module.KEYS.items():
+        for path in row.fields:
+            if path not in _OF_SHAPE and not any(_says(agent, path) for agent in agents):
+                yield f"`{key}`: no example of the schema says {path}, which KEYS has for it"
+
+
+def fields_of_keys_come_from_anywhere(format_id: str) -> Iterator[str]:
+    """A field that a key holds is written of an agent that was read from no file of the client, too."""
+    agents = [replace(agent, origin=None) for agent in _of_examples(format_id)]
+    module: Any = registry.load(format_id)
+    for key, row in module.KEYS.items():
+        for path in row.fields:
+            saying = [] if path in _OF_SHAPE or path.split(".")[0] in _OF_CLIENT else [agent for agent in agents if _says(agent, path)]
+            if saying and not any(_says(_projected(format_id, agent).result(), path) for agent in saying):
+                yield f"`{key}`: KEYS has {path} for it, and `project` keeps it of no agent from elsewhere"
+
+
+def _of_examples(format_id: str) -> Iterator[Agent]:
+    """Yield the agents that the examples make."""
+    for key, value in _examples(format_id, "examples"):
+        yield from read(format_id, _file(format_id, key, value)).set.agents
+
+
+def _says(agent: Agent, path: str) -> bool:
+    return not fields.is_absent(path, fields.get(agent, path))
+
+
 def schema_takes_its_examples(format_id: str) -> Iterator[str]:
     """The schema takes each example and refuses each bad one."""
     from jsonschema import Draft202012Validator
@@ -233,6 +268,8 @@ CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
         unknown_key_does_what_is_said,
         module_and_schema_know_the_same_keys,
         what_is_held_is_what_keys_hold,
+        examples_say_each_field,
+        fields_of_keys_come_from_anywhere,
         schema_takes_its_examples,
         files_keep_their_bytes,
         written_from_nothing_reads_back,

@@ -34,7 +34,7 @@ CHANGES: dict[str, Any] = {
 def files(format_id: str, folder: Path | None) -> list[SourceText]:
     """Return files of a format: its fixtures, one with an example of each key, and the smallest."""
     properties = schema_files.load(format_id)["properties"]
-    header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras"}
+    header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras" and row["examples"]}
     row = registry.FORMATS[format_id]
     found = [source for source in fixtures(folder) if source.path.endswith(row.ends)] if folder else []
     return [*found, make(format_id, header), make(format_id, minimal(format_id))]

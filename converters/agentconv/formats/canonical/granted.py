@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, portable, vocabulary
-from agentconv.core.suggestions import nearest
+from agentconv.core import granted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +21,11 @@ def mistakes(document: Any) -> Iterator[Mistake]:
     """
     for number, agent in enumerate(document.get("agents", ())):
         tools = agent.get("tools", {})
-        if tools.get("allow") and tools.get("mode", "inherit") == "inherit":
-            message = "a list of tools is not heeded where `mode` is `inherit`, as it is where nobody says, which is every tool"
-            yield ["agents", number, "tools", "allow"], message, '`"mode": "list"` beside it'
+        if granted.is_unheeded(tools.get("mode", "inherit"), tools.get("allow", ())):
+            yield ["agents", number, "tools", "allow"], granted.UNHEEDED, '`"mode": "list"` beside it'
     for path, word, format_id in _capabilities(document):
-        if word not in access.CAPABILITIES and word not in portable.capabilities():
-            close = nearest(word, portable.capabilities())
-            if close or format_id in vocabulary.clients():  # that of a format which is not here may be one of its own
-                hint = f"did you mean `{close}`?" if close else f"one of {', '.join(access.CAPABILITIES)}"
-                yield path, f"no tool is capable of `{word}`", hint
+        if wrong := granted.unknown_capability(word, format_id):
+            yield path, *wrong
 
 
 def _capabilities(document: Any) -> Iterator[tuple[list[str | int], str, str]]:

@@ -170,6 +170,7 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
             f"`{shown(key)}` is a key of {registry.FORMATS[owners[0]].title}; {title(subject)} {_FATES[fate]}",
             _place(subject, number, key),
             "delete it, or let `agentconv convert` say it in this client's own words",
+            option="delete it, or let `agentconv.write` say it in this client's own words",
             severity=_severity(fate, Severity.WARNING if matters else Severity.NOTE),
             clients=(subject.format,),
             agent=subject.result.set.agents[number].name,
@@ -257,11 +258,12 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         strange = [unescape_key(key) for key in header.values if unescape_key(key) not in known]
         if strange:
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-            otherwise = convertible.advice(subject, client, 0, "write a file for that client")
+            advice = convertible.advice(subject, client, 0, "write a file for that client").after("leave it out")
             yield self.find(
                 f"{registry.FORMATS[client].title} does not know `{shown(strange[0])}`{more}, and would drop the agent for it",
                 _place(subject, 0, strange[0]),
-                "leave it out" + (f", or {otherwise}" if otherwise else ""),
+                advice.help,
+                option=advice.option,
                 clients=(client,),
                 agent=subject.result.set.agents[0].name,
             )

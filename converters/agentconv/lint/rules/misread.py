@@ -262,12 +262,14 @@ def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
         for remark in remarks.of(subject, client):
             if remark.drops and not remarks.is_told(subject, remark, found):
                 message = shown(f"{registry.FORMATS[client].title} would not load it: {remark.problem}", 160)
-                help_text = None if remark.diagnostic.code is Code.NOT_LOADED else remark.diagnostic.hint
-                otherwise = "" if help_text else convertible.advice(subject, client, 0, "write a file for it")
+                hint = None if remark.diagnostic.code is Code.NOT_LOADED else remark.diagnostic.hint
+                otherwise = convertible.NONE if hint else convertible.advice(subject, client, 0, "write a file for it")
+                advice = otherwise.after(hint or "mend that")
                 yield self.find(
                     message,
                     (remark.start, remark.end),
-                    help_text or "mend that" + (f", or {otherwise}" if otherwise else ""),
+                    advice.help,
+                    option=advice.option,
                     clients=(client,),
                     agent=remark.diagnostic.agent,
                 )

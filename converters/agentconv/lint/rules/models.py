@@ -234,6 +234,7 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
                 f"{titles(breaking)} has no model `{shown(word)}`",
                 place,
                 "leave the model out, or let `agentconv convert --map-models` write that client's own",
+                option='leave the model out, or let `agentconv.write(..., map_models="tier")` write that client\'s own',
                 clients=tuple(breaking),
                 agent=subject.result.set.agents[number].name,
             )

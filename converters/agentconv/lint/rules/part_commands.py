@@ -113,8 +113,10 @@ def shifted_argument(self: Rule, subject: Subject) -> Iterator[Finding]:
             if word:
                 message = f"{title(subject)} counts another word as `{word}` than {registry.FORMATS[other].title} does"
                 place = part_findings.place_of(subject, word, key=False)
-                help_text = "let `agentconv convert` write it for the other one, rather than copy it"
-                yield self.find(message, place, help_text, severity=Severity.NOTE, clients=(subject.format, other))
+                ways = (f"let `{way}` write it for the other one, rather than copy it" for way in ("agentconv convert", "agentconv.write"))
+                help_text, option = ways
+                clients = (subject.format, other)
+                yield self.find(message, place, help_text, severity=Severity.NOTE, clients=clients, option=option)
 
 
 @rule(

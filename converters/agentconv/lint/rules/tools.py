@@ -137,9 +137,16 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         own = vocabulary.server_tool(subject.format, grant.native)
         near = own or _spelling(vocabulary.words_of(subject.format), grant.native)
         help_text = f"did you mean `{near}`?" if near else f"`agentconv formats {subject.format} -v` lists its tools"
+        option = None if near else f"name a tool that {title(subject)} has"
         message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {effect}", 160)
         yield self.find(
-            message, _place(subject, number, path, grant.native), help_text, severity=severity, agent=agent.name, clients=(subject.format,)
+            message,
+            _place(subject, number, path, grant.native),
+            help_text,
+            severity=severity,
+            agent=agent.name,
+            clients=(subject.format,),
+            option=option,
         )
 
 
@@ -274,10 +281,12 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                 )
                 message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
                 place = subject.place(number, key) if key else (0, 0)
+                way = convertible.way(subject, client, number)
                 yield self.find(
                     shown(message, 160),
                     place,
-                    convertible.way(subject, client, number),
+                    way.help,
+                    option=way.option,
                     agent=author.name,
                     severity=severity,
                     clients=(client,),
