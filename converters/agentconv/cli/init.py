@@ -12,6 +12,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import project, typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
+from agentconv.cli.telling import say
 from agentconv.conversion import set_restraints
 from agentconv.conversion.along import chosen
 from agentconv.core.dataclass import replace
@@ -122,7 +123,7 @@ def _is_said(options: argparse.Namespace, present: Settings, root: Path) -> Exit
         return Exit.OK
     hint = "nothing was written; change `source` and `targets` in it"
     remark = Diagnostic(Code.EXISTS, Severity.WARNING, "it is left as it is", Span(place), hint)
-    print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+    say(text.diagnostic(remark, _look(options)))
     return Exit.FINDINGS
 
 
@@ -229,9 +230,9 @@ def _move(options: argparse.Namespace, root: Path, one: Moved, targets: Sequence
         remarks += [replace(saved.diagnostic, hint=f"compare it with {one.path}")] if saved.diagnostic else []
     remarks += [_left(one, target, keys) for target, keys in one.left.items() if target in targets]
     for remark in remarks:
-        print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+        say(text.diagnostic(remark, _look(options)))
     for loss in one.losses:
-        print(text.loss(loss, _look(options)), file=sys.stderr)
+        say(text.loss(loss, _look(options)))
     return needs_a_look
 
 

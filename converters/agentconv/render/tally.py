@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Detail, Loss
     from agentconv.render.text import Style
 
-_SHOWN = 3
 _OF_ANY_FIELD = frozenset({"field-dropped", "looks-dropped", "text-approximated", "text-trimmed"})
 """Codes whose detail says little without the field."""
 _OF_A_KEY = frozenset(
@@ -52,7 +51,7 @@ class _Group:
         if loss.agent != self.last:
             self.agents += 1
             self.last = loss.agent
-        if loss.agent in self.details or len(self.details) < _SHOWN:
+        if loss.agent in self.details or len(self.details) < text.NAMED:
             details = self.details.setdefault(loss.agent, {})
             told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
             details[told] = None
@@ -75,6 +74,11 @@ class Tally:
         if group is None:
             group = self.groups[key] = _Group(loss)
         group.add(loss)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are agents that are only counted."""
+        return any(group.agents > len(group.details) for group in self.groups.values())
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes, but for the keys that they are about.

@@ -108,10 +108,14 @@ def loss(value: Loss, look: Style = PLAIN) -> str:
     return f"{head} {shorten(value.agent)}, {safe(value.field)}: {safe(value.message)}"
 
 
+NAMED = 3
+"""How many of several are named, before the others are counted."""
+
+
 def names(words: Sequence[str]) -> str:
     """Return up to three names and how many more."""
-    shown = ", ".join(shorten(word, 40) for word in words[:3])
-    return f"{shown} and {len(words) - 3} more" if len(words) > 3 else shown
+    shown = ", ".join(shorten(word, 40) for word in words[:NAMED])
+    return f"{shown} and {len(words) - NAMED:,} more" if len(words) > NAMED else shown
 
 
 def count(number: int, noun: str) -> str:
