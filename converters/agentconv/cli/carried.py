@@ -6,11 +6,11 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import scope
+from agentconv.cli import scope, typed
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
-from agentconv.conversion.in_place import is_there_already
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.render import text
@@ -112,6 +112,8 @@ class Carried:
 
     def _stay(self, left: Sequence[LoadedPart], choices: Options) -> Diagnostic:
         """Say of parts that they stay, and which of the targets read them where they are."""
+        from agentconv.conversion.in_place import is_there_already
+
         reads = {target: [one for one in left if is_there_already(one, target, choices)] for target in self._output.targets}
         shares: dict[str, list[str]] = {}
         for target, found in reads.items():
@@ -119,8 +121,11 @@ class Carried:
                 shares.setdefault(_share(found, left), []).append(text.client(target))
         said = [f"{', '.join(clients)} {'reads' if len(clients) == 1 else 'read'} {share}" for share, clients in shares.items()]
         message = "; ".join((f"what no agent names stays here: {_counted(left)}", *(f"{one} in place" for one in said)))
-        everywhere = all(len(found) == len(left) for found in reads.values())
-        return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=None if everywhere else "--with all takes it along")
+        hints = ["--with all takes it along"] if any(len(found) < len(left) for found in reads.values()) else []
+        if holding := [target for target, found in reads.items() if any(one.kind in RESTRAINING for one in found)]:
+            asked = typed.here(f"agentconv inspect --effects --for {','.join(holding)}")
+            hints.append(f"`{asked}` says whether what it reads there holds agents back")
+        return Diagnostic(Code.PARTS, Severity.NOTE, message, hint="; ".join(hints) or None)
 
     def _left(self, pieces: Iterable[Loaded]) -> list[LoadedPart]:
         """Return what lies beside the agents, in their clients' own places, and does not go along by itself."""

@@ -155,7 +155,7 @@ def _source(options: argparse.Namespace, here: Here, root: Path) -> str | None:
     if options.source:
         named = registry.resolve(options.source)
         if named not in here.agents:
-            found = f"there are agents of {_names(here.agents)}" if here.agents else "there are none of any assistant"
+            found = f"there are agents of {_names(here.agents)}: -f {here.leading[0]}" if here.agents else "there are none of any assistant"
             raise registry.usage(f"there are no agents of {text.client(named)} here", found)
         return named
     if not here.agents:

@@ -234,7 +234,10 @@ def _module(command: str) -> Any:
 def _no_command(word: str, words: Sequence[str]) -> InputError:
     if word.startswith("-"):
         named = next((other for other in words if other in COMMANDS), None)
-        hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
+        see = "see `agentconv --help`"
+        hint = (
+            f"flags come after the command: agentconv {named} ..." if named else registry.did_you_mean(word, ("--help", "--version"), see)
+        )
         return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
     from agentconv.cli.mistakes import no_command
 

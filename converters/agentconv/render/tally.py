@@ -68,7 +68,8 @@ class Tally:
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
-        apart = (loss.data or loss.detail) if losses.rule(loss.code).apart else None
+        way_out = loss.hint if loss.severity is LossSeverity.REFUSAL else None  # what one agent's is does not help another one
+        apart = (loss.data or loss.detail) if losses.rule(loss.code).apart else way_out
         key = (loss.target, loss.code, loss.severity, loss.part, apart)
         group = self.groups.get(key)
         if group is None:
