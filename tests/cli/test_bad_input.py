@@ -303,7 +303,7 @@ def test_output_is_a_file(run, source, tmp_path):
     (tmp_path / "out/.codex").write_text("mine")
     run("convert", "src", "-t", "codex", "-o", "out", code=2)
 
-    assert "taken/sub/.codex/agents/good.toml: error: cannot be written: not a directory" in done.err
+    assert "error: `taken` is a file, not a folder" in done.err
     assert (tmp_path / "taken").read_text() == (tmp_path / "out/.codex").read_text() == "mine"
 
 

@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import scope
+from agentconv.cli import scope, typed
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.render import text
@@ -17,13 +18,15 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.cli.output import Output
     from agentconv.conversion.along import Along
+    from agentconv.conversion.options import Options
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 NEEDED = With(needed=True)
 
@@ -98,21 +101,37 @@ class Carried:
         found = beside.Parts([place], [target], self._output.home).of("servers") if place is not None else ()
         return tuple(one.part.name or "" for one in found if one.taken)
 
-    def told(self, pieces: Iterable[Loaded]) -> Iterator[Diagnostic]:
+    def told(self, pieces: Iterable[Loaded], choices: Options) -> Iterator[Diagnostic]:
         """Say what the agents of files need that stays, where nobody said that it should."""
-        if self.wanted is NEEDED and (words := self._left(pieces)):
-            yield Diagnostic(Code.PARTS, Severity.NOTE, f"what no agent names stays here: {words}", hint="--with all takes it along")
+        if self.wanted is NEEDED and (left := self._left(pieces)):
+            yield self._stay(left, choices)
         if self._stays and (needed := self._needed(pieces)).parts:
             words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in needed.parts)
             hint = "convert the project into a folder, -o DIR, to take it along; --with none leaves it without a word"
             yield Diagnostic(Code.PARTS, Severity.NOTE, f"what agents name stays here: {words}", hint=hint)
 
-    def _left(self, pieces: Iterable[Loaded]) -> str:
-        """Count what lies beside the agents, in their clients' own places, and does not go along by itself."""
+    def _stay(self, left: Sequence[LoadedPart], choices: Options) -> Diagnostic:
+        """Say of parts that they stay, and which of the targets read them where they are."""
+        from agentconv.conversion.in_place import is_there_already
+
+        reads = {target: [one for one in left if is_there_already(one, target, choices)] for target in self._output.targets}
+        shares: dict[str, list[str]] = {}
+        for target, found in reads.items():
+            if found:
+                shares.setdefault(_share(found, left), []).append(text.client(target))
+        said = [f"{', '.join(clients)} {'reads' if len(clients) == 1 else 'read'} {share}" for share, clients in shares.items()]
+        message = "; ".join((f"what no agent names stays here: {_counted(left)}", *(f"{one} in place" for one in said)))
+        hints = ["--with all takes it along"] if any(len(found) < len(left) for found in reads.values()) else []
+        if holding := [target for target, found in reads.items() if any(one.kind in RESTRAINING for one in found)]:
+            asked = typed.here(f"agentconv inspect --effects --for {','.join(holding)}")
+            hints.append(f"`{asked}` says whether what it reads there holds agents back")
+        return Diagnostic(Code.PARTS, Severity.NOTE, message, hint="; ".join(hints) or None)
+
+    def _left(self, pieces: Iterable[Loaded]) -> list[LoadedPart]:
+        """Return what lies beside the agents, in their clients' own places, and does not go along by itself."""
         there = [one for kind in KINDS for one in self.parts.of(kind) if one.taken and one.is_own]
         going = {(one.kind, one.part.id) for one in self._needed(pieces).parts} if there else set()
-        counted = Counter(one.kind for one in there if (one.kind, one.part.id) not in going)
-        return ", ".join(text.count(number, NOUNS[kind]) for kind, number in counted.items())
+        return [one for one in there if (one.kind, one.part.id) not in going]
 
     def _needed(self, pieces: Iterable[Loaded]) -> Along:
         """Return what the agents name and is there."""
@@ -120,3 +139,13 @@ class Carried:
         for _ in named.over(pieces):
             pass
         return along(NEEDED, named)
+
+
+def _share(found: Sequence[LoadedPart], of: Sequence[LoadedPart]) -> str:
+    """Say which of some parts are meant."""
+    return _counted(found) if len(found) < len(of) else "it" if len(of) == 1 else "all of it"
+
+
+def _counted(parts: Iterable[LoadedPart]) -> str:
+    """Count parts by their kinds."""
+    return ", ".join(text.count(number, NOUNS[kind]) for kind, number in Counter(one.kind for one in parts).items())

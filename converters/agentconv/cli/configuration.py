@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
+from agentconv.cli.telling import say
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -176,7 +177,7 @@ def _tell_nothing(options: argparse.Namespace, file: SettingsFile) -> None:
     hint = f"its settings go below {file.shown()}" if file.prefix else None
     remark = Diagnostic(Code.USAGE, Severity.WARNING, message, Span(file.path.as_posix()), hint)
     if not options.quiet:
-        print(shown.diagnostic(remark, shown.style(sys.stderr, options.color)), file=sys.stderr)
+        say(shown.diagnostic(remark, shown.style(sys.stderr, options.color)))
 
 
 def _sources(options: argparse.Namespace) -> list[str]:

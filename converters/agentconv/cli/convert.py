@@ -184,7 +184,7 @@ def _convert_each(
                 watch(loader), target, choices, carried.parts, shares=shares
             ):
                 output.take(done)
-        for diagnostic in carried.told(loader if shares is None else shares):
+        for diagnostic in carried.told(loader if shares is None else shares, choices):
             output.report.diagnostic(diagnostic)
         return loader.agentless if shares is None else shares.agentless
 

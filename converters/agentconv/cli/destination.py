@@ -45,10 +45,10 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
     if is_file and len(targets) == 1 and (path.name.endswith(tuple(ends)) or path.name in registry.FORMATS[targets[0]].files):
         return Destination(file=path)
     if not is_file or not path.suffix:
-        if path.exists() and not path.is_dir():
-            if not path.is_file():
-                raise registry.usage(f"`{output}` is no regular file", "leave -o out, and take what comes to standard output")
-            raise registry.usage(f"`{output}` is a file, not a folder", "name another folder with -o")
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise registry.usage(f"`{output}` is no regular file", "leave -o out, and take what comes to standard output")
+        if (on_the_way := next((one for one in (path, *path.parents) if one.is_file()), None)) is not None:
+            raise registry.usage(f"`{on_the_way}` is a file, not a folder", "name another folder with -o")
         _forbid_inside(path, targets)
         return Destination(folder=path)
     if len(targets) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
@@ -38,10 +39,24 @@ def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts:
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     hint = _where(found, takes_parts=takes_parts) if any(map(os.path.isdir, found.looked)) else None
     hint = hint if found.looked else "send an agent's file there (`< FILE`), or name the file instead of `-`"
+    hint = hint or _of_others(found)
     message, span = f"no agents in {looked}", None
     if remark := next(iter(found.diagnostics), None):
         message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, span, hint))
+
+
+def _of_others(found: Discovery) -> str | None:
+    """Say whose agents the project has, where those of one assistant alone were looked for in its folders."""
+    from agentconv.formats import registry
+    from agentconv.sources import locations
+
+    if not found.looked or found.home is not None:
+        return None
+    root = locations.project_root(Path(found.looked[0])) or Path(found.looked[0])
+    there = [client for client in registry.CLIENTS if any(place.is_file() or any(place.iterdir()) for place in locations.of(root, client))]
+    titles = ", ".join(registry.FORMATS[client].title for client in there)
+    return f"there are agents of {titles}: -f {there[0]}" if there else None
 
 
 def _where(found: Discovery, *, takes_parts: bool) -> str:

@@ -14,6 +14,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import project, typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.output import PLANS
+from agentconv.cli.telling import say
 from agentconv.conversion import set_restraints
 from agentconv.conversion.along import chosen
 from agentconv.core.dataclass import replace
@@ -137,7 +138,7 @@ def _is_said(options: argparse.Namespace, present: Settings, root: Path) -> Exit
         return Exit.OK
     hint = "nothing was written; change `source` and `targets` in it"
     remark = Diagnostic(Code.EXISTS, Severity.WARNING, "it is left as it is", Span(place), hint)
-    print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+    say(text.diagnostic(remark, _look(options)))
     return Exit.FINDINGS
 
 
@@ -169,7 +170,7 @@ def _source(options: argparse.Namespace, here: Here, root: Path) -> str | None:
     if options.source:
         named = registry.resolve(options.source)
         if named not in here.agents:
-            found = f"there are agents of {_names(here.agents)}" if here.agents else "there are none of any assistant"
+            found = f"there are agents of {_names(here.agents)}: -f {here.leading[0]}" if here.agents else "there are none of any assistant"
             raise registry.usage(f"there are no agents of {text.client(named)} here", found)
         return named
     if not here.agents:
@@ -246,9 +247,9 @@ def _move(options: argparse.Namespace, root: Path, one: Moved, targets: Sequence
         remarks += [replace(saved.diagnostic, hint=f"compare it with {one.path}")] if saved.diagnostic else []
     remarks += [_left(one, target, keys) for target, keys in one.left.items() if target in targets]
     for remark in remarks:
-        print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+        say(text.diagnostic(remark, _look(options)))
     for loss in one.losses:
-        print(text.loss(loss, _look(options)), file=sys.stderr)
+        say(text.loss(loss, _look(options)))
     return needs_a_look
 
 

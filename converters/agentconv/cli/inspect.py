@@ -13,6 +13,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.cli.telling import say
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.expressions import expression
@@ -320,7 +321,7 @@ def _tell(
     # a file of settings need have no agents; whoever names it wants to know
     others = [place for place, format_id in missing if place in options.sources or not registry.FORMATS[format_id].holds_several(place)]
     if others:
-        print(f"no agent in {text.names([_end(os.path.normpath(path)) for path in others])}", file=sys.stderr)
+        say(f"no agent in {text.names([_end(os.path.normpath(path)) for path in others])}")
     _tell_diagnostics(options, diagnostics, where)
 
 
@@ -330,7 +331,7 @@ def _tell_diagnostics(options: argparse.Namespace, diagnostics: Iterable[Diagnos
             continue
         span = diagnostic.span
         placed = replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
-        print(text.diagnostic(placed, text.style(sys.stderr, options.color)), file=sys.stderr)
+        say(text.diagnostic(placed, text.style(sys.stderr, options.color)))
 
 
 def _end(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code
@@ -224,9 +225,9 @@ def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared], t
         if lines and options.quiet and len(done) > 1:
             lines.insert(0, deployed.whose(one))
         if lines:
-            print("\n".join(lines), file=sys.stderr)
+            say("\n".join(lines))
     for diagnostic in () if options.quiet else told:
-        print(text.diagnostic(diagnostic, look), file=sys.stderr)
+        say(text.diagnostic(diagnostic, look))
     lines = [] if options.quiet or options.dry_run else deployed.next_steps(done, scope)
     if lines:
         print("\n".join(lines))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import named_file
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
+from agentconv.cli.telling import say
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
@@ -151,7 +152,7 @@ def diagnostics(options: argparse.Namespace, several: Iterable[Diagnostic]) -> N
     """Tell what is no finding, where the report does not hold it."""
     for one in several if options.output_format != "json" else ():
         if not registry.is_told_once(one):
-            print(text.diagnostic(one, text.style(sys.stderr, options.color)), file=sys.stderr)
+            say(text.diagnostic(one, text.style(sys.stderr, options.color)))
 
 
 def _summary(told: Told) -> str:
@@ -164,7 +165,7 @@ def _summarise(told: Told, code: Exit, *, said: bool) -> None:
     if told.others:
         summary += f"\n{text.count(told.others, 'finding')} about assistants whose files these are not; --for own leaves that out"
     if not told.options.quiet:
-        print(summary, file=sys.stderr)
+        say(summary)
     elif code is not Exit.OK and not said:
         print(summary.partition("\n")[0], file=sys.stderr)
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
+from agentconv.cli.telling import say
 from agentconv.core import paths
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -201,4 +202,4 @@ def _baseline(value: Any, folder: str) -> str:
 def tell(options: argparse.Namespace, remark: Diagnostic | None) -> None:
     """Say what a table tries in vain."""
     if remark is not None and not options.quiet:
-        print(text.diagnostic(remark, text.style(sys.stderr, options.color)), file=sys.stderr)
+        say(text.diagnostic(remark, text.style(sys.stderr, options.color)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.core.diagnostics import Diagnostic
 from agentconv.packs import finding, installed
 from agentconv.packs.finding import Pack
@@ -53,9 +54,9 @@ def run(options: argparse.Namespace) -> int:
         print("\n".join(listed.report(usable, verbose=options.verbose)))
     sys.stdout.flush()
     for problem in problems:
-        print(text.diagnostic(problem, text.style(sys.stderr, options.color)), file=sys.stderr)
+        say(text.diagnostic(problem, text.style(sys.stderr, options.color)))
     for line in listed.looked(environment, nothing=not found):
-        print(line, file=sys.stderr)
+        say(line)
     return code
 
 

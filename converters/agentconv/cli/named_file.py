@@ -29,6 +29,8 @@ def save(name: str, data: bytes, looked_at: Iterable[str], flag: str) -> None:
     if any(_is_one(name, location) for location in looked_at):
         raise inputs.problem("it is a file that was looked at, and is kept", f"name another one with {flag}", name)
     path = Path(name)
+    if path.is_dir():
+        raise inputs.problem("it is a folder, and one file is to be written", f"name a file in it with {flag}", name)
     saved = OutputFolder(path.parent, within=locations.project_root(path)).save(OutputFile(path.name, data, Whole(data)))
     if saved.is_kept:
         raise inputs.problem("it changed while this ran, and is kept", "run it again", name)

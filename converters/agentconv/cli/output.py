@@ -158,7 +158,9 @@ class Output:
             )
             self.report.unsaved += 1
             return None
-        self.report.saved(saved)
+        self.report.saved(saved, shared=file.shared is not None)
+        if self.options.verbose and not dry:
+            self.report.file(saved)
         if saved.diagnostic and not dry:
             synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
             self.report.diagnostic(_in_step(saved.diagnostic, is_user=self.home is not None) if synced else saved.diagnostic)

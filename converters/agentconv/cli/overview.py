@@ -58,7 +58,7 @@ def run(folder: str = ".") -> int:
     lines += [line for client, kinds in along.items() for line in _along(f"{text.client(client)}: ", kinds)]
     has_parts, root = bool(along), None if told or along else elsewhere.above(folder)
     kept = _kept(folder) if root is None else []
-    lines += [*beside, *([""] if kept and (lines or beside) else []), *map(wrapped, kept)]
+    lines += [*map(wrapped, beside), *([""] if kept and (lines or beside) else []), *map(wrapped, kept)]
     lines += () if kept else _apart(found)
     if not told:
         print("There are no agents here." if root is None else f"There are no agents here: the project is `{root}`.")
@@ -85,7 +85,7 @@ def _elsewhere(root: str | None, *, parts: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _next(found: Discovery, folder: str, clients: list[str], having: Sequence[str], *, kept: bool) -> list[tuple[str, str]]:
+def _next(found: Discovery, folder: str, clients: list[str], having: Mapping[str, int], *, kept: bool) -> list[tuple[str, str]]:
     """Return what comes next; whose agents go elsewhere, and who is kept in step, is one of those who have some."""
     lint = ("agentconv lint", "what breaks these agents; --fix mends what it can")
     if kept:
@@ -93,10 +93,9 @@ def _next(found: Discovery, folder: str, clients: list[str], having: Sequence[st
     projects = elsewhere.belonging(found, folder)
     if projects:
         return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
-    counts = Counter(file.format for file in found.files if file.format in clients)
-    if counts and not having:  # there are files, and none of them is an agent
+    if not having and any(file.format in clients for file in found.files):  # there are files, and none of them is an agent
         return [lint, ("agentconv inspect", "what each makes of these files as they are")]
-    first = max(having or clients, key=lambda client: counts[client])
+    first = _source(folder, having) if having else clients[0]
     several = len(clients) > 1
     other = next((client for client in registry.CLIENTS if (client in clients) is several and client != first), clients[-1])
     source = f" -f {first}" if several else ""
@@ -110,8 +109,18 @@ def _next(found: Discovery, folder: str, clients: list[str], having: Sequence[st
     ]
 
 
-def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> tuple[dict[str, str], list[str]]:
-    """Describe the agents of each client that has any, or a place for them, in the order of the clients; and which have some."""
+def _source(folder: str, having: Mapping[str, int]) -> str:
+    """Return the client whose agents the others' may be made from: of those with the most, the one that `convert` wrote the others of."""
+    leading = [client for client, number in having.items() if number == max(having.values())]
+    if len(leading) == 1:
+        return leading[0]
+    from agentconv.sync import origin
+
+    return origin.of(Path(folder), leading) or leading[0]
+
+
+def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> tuple[dict[str, str], dict[str, int]]:
+    """Describe the agents of each client that has any, or a place for them, in the order of the clients; and how many those have."""
     counted = {format_id: _Counted() for format_id in [*here, *(file.format for file in found.files)]}
     loader = Loader(found.files, keep=False)
     for piece in loader:
@@ -137,7 +146,7 @@ def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> 
     inside = {one: [root for root, formats in projects.items() if one in formats] for one in order}
     shown = [one for one in order if here.get(one) or counted[one].states]
     told = {one: _described(one, counted[one], here.get(one), links.get(one), inside[one]) for one in shown}
-    return told, [one for one in shown if counted[one].states]
+    return told, {one: sum(map(len, counted[one].states.values())) for one in shown if counted[one].states}
 
 
 def _parts(folder: str) -> dict[str, Counter[Kind]]:

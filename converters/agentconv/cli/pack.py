@@ -11,6 +11,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_settings import LintSettings
+from agentconv.cli.telling import say
 from agentconv.conversion import along, offered_plugins
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
@@ -239,16 +240,16 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     look = text.style(sys.stderr, options.color)
     told = [one for one in outcome.diagnostics if one.severity is Severity.ERROR or not options.quiet]
     for one in told:
-        print(text.diagnostic(one, look), file=sys.stderr)
+        say(text.diagnostic(one, look))
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
         reasons = [text.diagnostic(one, look) for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED)]
-        print(packed.strictly(outcome, quiet=True) if outcome.strict else reasons[0], file=sys.stderr)
+        say(packed.strictly(outcome, quiet=True) if outcome.strict else reasons[0])
     for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
             print(findings.finding(finding, checked.subject, path, look), end="\n\n", file=sys.stderr)
     if outcome.contents is None:
-        print(packed.stopped(outcome), file=sys.stderr)
+        say(packed.stopped(outcome))
         return outcome.code
     if options.dry_run:
         print("\n".join(packed.listing(outcome.contents, outcome.sources)))
@@ -257,7 +258,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
             print(text.safe(path))
     sys.stdout.flush()
     if not options.quiet:
-        print("\n".join(packed.summary(outcome.contents, outcome, look)), file=sys.stderr)
+        say("\n".join(packed.summary(outcome.contents, outcome, look)))
     return outcome.code
 
 

@@ -39,7 +39,10 @@ _DONE = {
     Fate.KEPT: "kept",
 }
 _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
+_WRITTEN = (Fate.CREATED, Fate.MERGED, Fate.REPLACED)
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
+_NAMED = 12
+"""How many files are named that were not an agent's alone, before the others are counted."""
 _AGENT = "agent"
 _ABOUT: dict[str, Callable[[Diagnostic], bool]] = {
     "not_loaded": lambda told: told.code is Code.NOT_LOADED,
@@ -76,6 +79,7 @@ class Report:
         """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []  # the first file
         self.folders: set[str] = set()
+        self.among: list[str] = []  # of the written files, those that were there, or that others write into too
         self.states: dict[str, dict[str, dict[str, None]]] = {"refused": {}, "not_loaded": {}, "failed": {}}
         """By state and noun, what it is of."""
         self.severities: set[Severity] = set()
@@ -86,8 +90,7 @@ class Report:
         """Results of agents whose file, which they share with others, comes later; by target and path."""
         self.diagnostics: list[Diagnostic] = []
         self.to_stdout = False
-        self.below: str = options.output or ""
-        """What the files of several folders are below."""
+        self.below: str = options.output or ""  # what the files of several folders are below
         self.unsaved = 0
         self.bugs = False
         """Whether something was lost to a bug of ours."""
@@ -146,14 +149,26 @@ class Report:
             return True
         return not self.options.quiet and (severity is Severity.WARNING or self.options.verbose)
 
-    def saved(self, saved: Saved) -> None:
-        """Count a file."""
+    def saved(self, saved: Saved, *, shared: bool) -> None:
+        """Count a file.
+
+        Args:
+            saved: What became of it.
+            shared: Whether others write into it too.
+        """
+        if saved.fate in _WRITTEN and (shared or saved.fate is not Fate.CREATED):
+            self.among.append(saved.path.as_posix())
         self.fates[saved.fate] += 1
         self.kept.update(filter(None, [saved.way_out]))
         self.keeping += [saved.path.as_posix()] if saved.fate is Fate.KEPT else []
         self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
         self.paths = self.paths or [saved.path]
         self.folders.add(os.path.dirname(saved.path))
+
+    def file(self, saved: Saved) -> None:
+        """Name a file and say what became of it."""
+        if not (self.options.quiet or self.json):
+            self.say(f"{saved.fate} {text.safe(saved.path.as_posix())}")
 
     def say(self, line: str) -> None:
         """Write a line, in as many as there is room for; where nobody reads it any more, the work goes on without."""
@@ -202,7 +217,7 @@ class Report:
             for line in self.tally.lines(self.look, of_pairs=bool(self.options.verbose)):
                 self.say(line)
             if not (code is Exit.USAGE and not self.unsaved):
-                self.say(f"{self.summary()}{self._staying_files()}")
+                self.say(f"{self.summary()}{self._staying_files()}{self._more()}")
                 self._say_next()
         elif code is not Exit.OK and not self.told:
             self.say(f"{self.summary()}{self._strictly()}{''.join(f'; {way}' for way in self.kept)}")
@@ -210,11 +225,20 @@ class Report:
 
     def _say_next(self) -> None:
         """Name the look that says what agents may do, where files were written that do not hold one to what its author wrote."""
-        written = self.fates[Fate.CREATED] + self.fates[Fate.REPLACED] + self.fates[Fate.MERGED]
+        written = sum(self.fates[fate] for fate in _WRITTEN)
         looking = self.options.check or self.options.diff or self.options.dry_run
         here = bool(self.below) and os.path.normpath(self.below) == os.curdir and self.options.scope != "user"
         if here and written and not looking and any(group.first.code in _FREER for group in self.tally.groups.values()):
             self.say(f"next: `{typed.here('agentconv inspect --effects')}` says what each agent may do in each assistant, and what is held")
+
+    def _more(self) -> str:
+        """Say how all names are seen, where some are only counted."""
+        cut = (
+            self.tally.is_cut
+            or len(self.among) > _NAMED
+            or any(len(found) > text.NAMED for states in self.states.values() for found in states.values())
+        )
+        return " (-v names every one)" if cut and not self.options.verbose else ""
 
     def _staying_files(self) -> str:
         """Say which files were not written for what is in them, and what can be done about it, where a run was to write them."""
@@ -249,6 +273,9 @@ class Report:
             parts[-1] += f" in {text.safe(self.paths[0].parent.as_posix())}"
         elif parts:
             parts[-1] += f" below {text.safe(self.below)}"
+        if self.among and self.fates.total() > 1:
+            more = [f"{len(self.among) - _NAMED:,} more"] if len(self.among) > _NAMED else []
+            parts[-1] += f", {', '.join([*map(text.safe, self.among[:_NAMED]), *more])} among them"
         if self.to_stdout:
             parts.append("1 file to standard output")
         if self.unsaved:

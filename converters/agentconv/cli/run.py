@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.core import bugs
 from agentconv.core.diagnostics import BroughtError, Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
@@ -55,6 +56,8 @@ exit codes:
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted
+
+Messages go to standard error, as wide as the terminal is, or as COLUMNS says; in a pipe each is one line.
 """
 
 _MODULES = {"list": "list_packs", "report": "side_by_side"}
@@ -162,9 +165,7 @@ def _tell(error: InputError, words: Sequence[str]) -> None:
 
 def _print(told: Diagnostic, look: text.Style) -> None:
     """Print a diagnostic, in lines as wide as there is room for."""
-    from agentconv.render.table import fitted
-
-    print(fitted(text.diagnostic(told, look), sys.stderr), file=sys.stderr)
+    say(text.diagnostic(told, look))
 
 
 def _dispatch(words: list[str]) -> int:
@@ -233,7 +234,10 @@ def _module(command: str) -> Any:
 def _no_command(word: str, words: Sequence[str]) -> InputError:
     if word.startswith("-"):
         named = next((other for other in words if other in COMMANDS), None)
-        hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
+        see = "see `agentconv --help`"
+        hint = (
+            f"flags come after the command: agentconv {named} ..." if named else registry.did_you_mean(word, ("--help", "--version"), see)
+        )
         return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
     from agentconv.cli.mistakes import no_command
 

@@ -16,6 +16,7 @@ from agentconv.cli.convert import forbid_mixture
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.cli.telling import say
 from agentconv.conversion import converting, model_choices
 from agentconv.conversion.along import ALL, NOTHING, chosen
 from agentconv.conversion.insisting import insisting
@@ -24,7 +25,6 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
-from agentconv.render.table import wrapped
 from agentconv.sources import agentless, elsewhere, inputs, loading
 from agentconv.sources import parts as beside
 
@@ -200,10 +200,10 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
     errors = [one for one in compared.diagnostics if one.severity is Severity.ERROR]
     for one in errors:
         span = one.span and replace(one.span, path=where.get(one.span.path, one.span.path))
-        print(text.diagnostic(replace(one, span=span), look), file=sys.stderr)
+        say(text.diagnostic(replace(one, span=span), look))
     refused = [entry for entry in compared.entries if any(outcome.refused for outcome in entry.outcomes.values())]
     if compared.entries and (not options.quiet or (named and refused)):
-        print(wrapped("; ".join([_summary(options, compared), *_refused(compared)])), file=sys.stderr)
+        say("; ".join([_summary(options, compared), *_refused(compared)]))
     if any(one.code is Code.INTERNAL for one in errors):
         return Exit.BUG
     if not compared.entries:

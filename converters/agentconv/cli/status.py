@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.list_packs import names
+from agentconv.cli.telling import say
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     look = text.style(sys.stderr, options.color)
     for one in found:
         for diagnostic in one.diagnostics:
-            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+            say(text.diagnostic(diagnostic, look))
     kept = len({one.agent for one in lock.synced})
     lines = shown.report(found, scope, environment, synced=kept, verbose=options.verbose, quiet=options.quiet)
     if lines:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import deploying, processes
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
 from agentconv.formats import registry
@@ -144,12 +145,11 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: M
         print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
     elif not options.quiet or code:
         from agentconv.render import text
-        from agentconv.render.table import wrapped
 
         for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
-            print(wrapped(row), file=sys.stderr)
+            say(row)
         for row in in_step.strictly(chosen, lock.synced, options.accept) if options.strict == STRICT[0] else ():
-            print(wrapped(row), file=sys.stderr)
+            say(row)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
         if parts and not options.quiet:
             print(in_step.parts(parts))

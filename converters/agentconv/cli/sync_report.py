@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import sync as command
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.install.lock import FILE as LOCK
@@ -26,7 +27,7 @@ from agentconv.render import (
     synced_parts,
     text,
 )
-from agentconv.render.table import wrapped
+from agentconv.render.table import fitted, wrapped
 from agentconv.sync import syncing, texts
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
-            print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
+            say(text.diagnostic(diagnostic, look))
     written = beside is not None and bool(beside.plan.changes)
     _tell_agents(options, outcome, found, of_agents, looking=looking, of_parts=written)
     if beside is not None:
@@ -118,7 +119,7 @@ def _tell_agents(
     if not options.quiet:
         _print([said])
     elif code and not looks:
-        print(said, file=sys.stderr)
+        say(said)
 
 
 def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcome | None, repository: Path | None) -> None:
@@ -148,10 +149,10 @@ def _first(*, looking: bool) -> str:
 
 
 def _print(lines: Iterable[str], stream: TextIO | None = None) -> None:
-    """Print lines as wide as the terminal is; what goes to one stream stands where it belongs among what goes to the other."""
+    """Print lines, as wide as the terminal is; what goes to one stream stands where it belongs among what goes to the other."""
     (sys.stdout if stream is sys.stderr else sys.stderr).flush()
     for line in lines:
-        print(wrapped(line), file=stream)
+        print(fitted(line, stream) if stream else wrapped(line), file=stream)
 
 
 def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:
@@ -164,7 +165,7 @@ def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outc
         print("\n".join(map(wrapped, synced_parts.lines(beside, dry_run=looking))))
     scope, every = command.scope_of(options, outcome.settings), options.verbose and not options.quiet
     for line in synced_parts.problems(beside, scope, look, quiet=options.quiet, dry_run=looking, every=every):
-        print("\n".join(map(wrapped, line.split("\n"))), file=sys.stderr)
+        say(line)
 
 
 def _show_differences(outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from agentconv.cli import deploying, ending, sync_report
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import other_names
@@ -315,7 +316,7 @@ def _tell_ending(options: argparse.Namespace, run: syncing.Run, before: Lock) ->
     """Say what is left of it where nothing is kept in step any more."""
     if not options.quiet:
         look = text.style(sys.stderr, options.color)
-        print("\n".join(map(wrapped, text.diagnostic(ending.left(run, before), look).split("\n"))), file=sys.stderr)
+        say(text.diagnostic(ending.left(run, before), look))
 
 
 def _still_named(chosen: Settings, target: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     pieces = output.report.line.over(one, len(found.files), "files")
     for done in converting.convert(pieces, "json", choices, carried.parts):
         output.take(done)
-    for diagnostic in carried.told(loader):
+    for diagnostic in carried.told(loader, choices):
         output.report.diagnostic(diagnostic)
     for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):
         output.report.diagnostic(diagnostic)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, ending, project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -137,7 +138,7 @@ def _is_accepted(options: argparse.Namespace, doubt: Diagnostic) -> bool:
     """Whether a person says on a terminal that these files are to go."""
     if options.dry_run or options.output_format == "json" or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    print(text.diagnostic(replace(doubt, hint=None), text.style(sys.stderr, options.color)), file=sys.stderr)
+    say(text.diagnostic(replace(doubt, hint=None), text.style(sys.stderr, options.color)))
     print("Take them away? [y/N]", end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -182,7 +183,7 @@ def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]
         if not options.quiet:
             print("\n".join(deployed.removed(name, plan, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
         for line in deployed.step_problems(plan, scope, look, dry_run=options.dry_run):
-            print(line, file=sys.stderr)
+            say(line)
     for diagnostic in (one for one in told if not options.quiet or one.severity is Severity.ERROR):
-        print(text.diagnostic(diagnostic, look), file=sys.stderr)
+        say(text.diagnostic(diagnostic, look))
     return code

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import server_names, set_restraints
 from agentconv.conversion.converted import Converted
-from agentconv.conversion.loose_parts import loose_in_place
+from agentconv.conversion.in_place import read_in_place
 from agentconv.conversion.open_servers import OpenServers
 from agentconv.conversion.part_files import PartFiles
 from agentconv.conversion.part_law import PartLaw, PartVerdict
@@ -20,9 +20,7 @@ from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.formats import registry as formats
-from agentconv.parts import registry
 from agentconv.parts.rebasing import rebased
-from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import Place
     from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -171,29 +168,7 @@ class CarriedParts:
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
-        source, module = loaded.source, registry.part_format(self.target, loaded.kind)
-        if source is None or module is None or not self.options.into_root(loaded.root):
-            return None
-        places = module.project if self.options.scope == "project" else module.user
-        place = next((one for one in places if matches(one, source.text.path)), None)
-        if place is None or (place.unless and self._gives_way(place, source.text.path)):
-            return None
-        if loaded.client == self.target:
-            return PartVerdict(loaded, loaded.part)
-        result = module.read(replace(source, place=place))
-        both = zip(result.parts, result.states, strict=True)
-        found, state = next(((part, state) for part, state in both if part.name == loaded.part.name), (None, None))
-        if loaded.kind in ADDING_UP and (state is None or state.dropped):
-            return None  # the target takes none of it where it is
-        told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
-        told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
-        return PartVerdict(loaded, loaded.part, losses=(told,))
-
-    def _gives_way(self, place: Place, path: str) -> bool:
-        """Whether the target passes over a file for another one that is there."""
-        from agentconv.conversion.main_texts import hidden
-
-        return self.options.present is not None and hidden(place, path, self.options.present)
+        return read_in_place(loaded, self.target, self.options)
 
     def _moved(self, loaded: LoadedPart, law: PartLaw) -> PartVerdict:
         """Hold a part to the law as it is outside of its plugin, and under the names that servers have in the set."""

@@ -103,7 +103,10 @@ def open_file(word: str) -> Pack:
     Raises:
         InputError: There is none, or it is not what it says.
     """
-    return _pack(wheel.open_wheel(Path(word)), WHEEL)
+    path = Path(word)
+    if not os.path.lexists(path):
+        raise registry.usage(f"there is no file `{word}`", "`agentconv pack` makes such files, below `dist` where -o names no other folder")
+    return _pack(wheel.open_wheel(path), WHEEL)
 
 
 def installed(environment: Environment) -> list[Pack | Diagnostic]:

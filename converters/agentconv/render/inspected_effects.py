@@ -24,6 +24,7 @@ _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    "not there:": "not there: `agentconv inspect NAME` says why",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
 }
@@ -53,7 +54,7 @@ def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
             lines += wrapped(f"  not there: {', '.join(away)}").split("\n")
     nowhere = [text.client(client) for client in asked if client not in there]
     if blocks and nowhere:
-        lines += ["", wrapped(f"none of them is there in {text.names(nowhere)}")]
+        lines += ["", *wrapped(f"none of these agents is there in {', '.join(nowhere)}").split("\n")]
     shown = "\n".join(lines)
     legend = [wrapped(words) for mark, words in _LEGEND.items() if mark in shown]
     return [*lines, *([""] if legend else []), *legend]

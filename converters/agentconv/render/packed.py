@@ -89,7 +89,7 @@ def summary(contents: Contents, outcome: Outcome, look: Style) -> Iterator[str]:
     if outcome.strict:
         yield strictly(outcome, quiet=False)
     elif built:
-        yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
+        yield from ("next:", f"  pip install {text.safe(_quoted(built[0][0]))}", f"  agentconv install {text.safe(about.name)} --to auto")
 
 
 def _reach(several: Sequence[Reach]) -> Iterator[str]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Detail, Loss
     from agentconv.render.text import Style
 
-_SHOWN = 3
 _OF_ANY_FIELD = frozenset({"field-dropped", "looks-dropped", "text-approximated", "text-trimmed"})
 """Codes whose detail says little without the field."""
 _OF_A_KEY = frozenset(
@@ -54,7 +53,7 @@ class _Group:
         if loss.agent != self.last:
             self.agents += 1
             self.last = loss.agent
-        if loss.agent in self.details or len(self.details) < _SHOWN:
+        if loss.agent in self.details or len(self.details) < text.NAMED:
             details = self.details.setdefault(loss.agent, {})
             told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
             details[told] = None
@@ -73,12 +72,18 @@ class Tally:
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
-        apart = (loss.data or loss.detail) if losses.rule(loss.code).apart else None
+        way_out = loss.hint if loss.severity is LossSeverity.REFUSAL else None  # what one agent's is does not help another one
+        apart = (loss.data or loss.detail) if losses.rule(loss.code).apart else way_out
         key = (loss.target, loss.code, loss.severity, loss.part, apart)
         group = self.groups.get(key)
         if group is None:
             group = self.groups[key] = _Group(loss, more=self.more)
         group.add(loss)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are agents that are only counted."""
+        return any(group.agents > len(group.details) for group in self.groups.values())
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes, but for the keys that they are about.

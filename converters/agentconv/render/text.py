@@ -108,6 +108,10 @@ def loss(value: Loss, look: Style = PLAIN) -> str:
     return f"{head} {shorten(value.agent)}, {safe(value.field)}: {safe(value.message)}"
 
 
+NAMED = 3
+"""How many of several are named, before the others are counted."""
+
+
 def names(words: Sequence[str], *, every: bool = False, more: str = "") -> str:
     """Return up to three names and how many more.
 
@@ -118,8 +122,8 @@ def names(words: Sequence[str], *, every: bool = False, more: str = "") -> str:
     """
     if every:
         return ", ".join(map(safe, words))
-    shown = ", ".join(shorten(word, 40) for word in words[:3])
-    return f"{shown} and {len(words) - 3} more{more}" if len(words) > 3 else shown
+    shown = ", ".join(shorten(word, 40) for word in words[:NAMED])
+    return f"{shown} and {len(words) - NAMED:,} more{more}" if len(words) > NAMED else shown
 
 
 def alike(several: Sequence[str]) -> str:

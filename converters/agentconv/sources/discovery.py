@@ -199,7 +199,7 @@ def _expand(argument: str) -> Iterator[Path | None]:
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
     home = HOME if argument.startswith("~") else None
-    raise problem(f"there is no file or folder `{argument}`", _near(path) or home)
+    raise problem(f"there is no file or folder `{argument}`", _near(path) or _of_an_agent(path) or home)
 
 
 def is_shut(place: str) -> bool:
@@ -221,6 +221,20 @@ def _near(path: Path) -> str | None:
     longer = (one for one in sorted(siblings) if path.name and one.startswith(f"{path.name}."))
     close = next(longer, None) or nearest(path.name, siblings, 0.7)
     return f"did you mean `{path.parent / close}`?" if close else None
+
+
+def _of_an_agent(path: Path) -> str | None:
+    """Return a hint for the name of an agent that stands in place of its file."""
+    if len(path.parts) != 1:
+        return None
+    files: dict[str, str] = {}
+    for folder in dict.fromkeys(folder for client in registry.CLIENTS for folder in registry.FORMATS[client].folders):
+        try:
+            files |= {name.partition(".")[0]: f"{folder}/{name}" for name in sorted(os.listdir(folder), reverse=True)} | files
+        except (OSError, ValueError):
+            continue
+    close = nearest(path.name.partition(".")[0], files, 0.7)
+    return f"did you mean `{files[close]}`?" if close else None
 
 
 def _common_root(paths: list[Path]) -> Path:
