@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
+from agentconv.lint import project
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery, inputs, locations, part_places
 from agentconv.sources.loading import Loader
@@ -22,6 +22,7 @@ from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
@@ -186,6 +187,8 @@ def leave_out_versions(files: list[LintFile]) -> None:
 
     Whoever names both a file and a client is told of that file in that client all the same.
     """
+    if all(file.subject.asked == (file.subject.format,) for file in files):
+        return
     own: set[tuple[str, str]] = set()
     looked_at: set[tuple[str, str]] = set()
     looking: dict[int, frozenset[str]] = {}
@@ -197,7 +200,7 @@ def leave_out_versions(files: list[LintFile]) -> None:
     folders = cache(_folders)
     for file in files:
         names = _names(file)
-        root = locations.project_root(Path(file.location)) if file.location else None
+        root = project.root(file.location) if file.location else None
 
         def has(client: str, name: str, known: Collection[tuple[str, str]], clients: Iterable[str], root: Path | None = root) -> bool:
             return (client, name) in known or (root is not None and any(_has_file(folders(root, one), one, name) for one in clients))

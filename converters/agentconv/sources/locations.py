@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -59,10 +59,23 @@ def looking(place: str, client: str) -> frozenset[str]:
         return users
     if registry.FORMATS[client].index:
         return frozenset({client}) if sniffing.index_root(registry.FORMATS[client], path) else frozenset()
+    folder, _, name = whole.rpartition("/")
+    return _looking_in(folder, name if name in _told_by_name() else "", client)
+
+
+@cache
+def _told_by_name() -> frozenset[str]:
+    """Return the names of files for which some client looks wherever a project's root is."""
+    return frozenset(name for row in registry.FORMATS.values() for name in (*row.files, *row.others))
+
+
+@lru_cache(maxsize=256)
+def _looking_in(folder: str, name: str, client: str) -> frozenset[str]:
+    """Return the clients that look into a folder of a project: asked for one file after the other of it, which need no name."""
+    whole = f"{folder}/{name}"
     here = {one for one in registry.CLIENTS if not registry.FORMATS[one].index and registry.FORMATS[one].is_place(whole)}
     if client not in here:
         return frozenset()
-    folder, _, name = whole.rpartition("/")
     at_root = not folder.endswith(tuple(f"/{one.partition('/')[0]}" for one in registry.FORMATS[client].folders))
     others = {one for one in registry.CLIENTS if at_root and name in registry.FORMATS[one].others}
     return frozenset(here | others | {one for one in registry.CLIENTS if here.intersection(registry.also_reads(one))})

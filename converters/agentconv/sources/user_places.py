@@ -112,7 +112,8 @@ def at(path: str) -> tuple[str, str] | None:
 
 def looking(path: str) -> frozenset[str]:
     """Return the clients that look for the user's own agents where an absolute path is."""
-    return frozenset(client for client, folder, _ in _known(_variables()) if f"{path}{os.sep}".startswith(os.path.join(folder, "")))
+    below = f"{path}{os.sep}"
+    return frozenset([client for client, folder in _folders_of(_variables()) if below.startswith(folder)])
 
 
 def _variables() -> tuple[tuple[str, str], ...]:
@@ -130,6 +131,12 @@ def variable_names() -> tuple[str, ...]:
     """Return the variables that decide about folders."""
     templates = [template for client in registry.CLIENTS for template in (vocabulary.installation(client) or {}).get("user", ())]
     return tuple(sorted({found[1] for template in templates if (found := _VARIABLE.match(template))}))
+
+
+@lru_cache(1)
+def _folders_of(variables: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the clients' folders as paths below them begin."""
+    return tuple((client, os.path.join(folder, "")) for client, folder, _ in _known(variables))
 
 
 @lru_cache(1)
