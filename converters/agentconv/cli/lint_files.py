@@ -191,12 +191,12 @@ def leave_out_versions(files: list[LintFile]) -> None:
         return
     own: set[tuple[str, str]] = set()
     looked_at: set[tuple[str, str]] = set()
-    looking: dict[int, frozenset[str]] = {}
+    placed = {id(file): (file.location, file.subject.format) for file in files if file.location}
+    looking = dict(zip(placed, locations.looking_where(placed.values()), strict=True))
     for file in files:
         names = _names(file)
-        looking[id(file)] = locations.looking(file.location, file.subject.format) if file.location else frozenset()
         own.update((file.subject.format, name) for name in names)
-        looked_at.update((client, name) for client in looking[id(file)] for name in names)
+        looked_at.update((client, name) for client in looking.get(id(file), ()) for name in names)
     folders = cache(_folders)
     for file in files:
         names = _names(file)
@@ -211,7 +211,7 @@ def leave_out_versions(files: list[LintFile]) -> None:
             if all(has(client, name, own, (client,)) for name in names):
                 return False
             others = registry.also_reads(client)
-            return client in looking[id(file)] or not all(has(client, name, looked_at, others) for name in names)
+            return client in looking.get(id(file), ()) or not all(has(client, name, looked_at, others) for name in names)
 
         file.subject.asked = tuple(filter(is_asked, file.subject.asked))
 

@@ -18,7 +18,7 @@ from agentconv.sources import sniffing, user_places
 from agentconv.sources.inputs import Found, read_bytes, strays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agentconv.sources.inputs import Discovery
 
@@ -52,9 +52,19 @@ def project_root(path: Path) -> Path | None:
 
 def looking(place: str, client: str) -> frozenset[str]:
     """Return the clients that look for agents where a file of one of them lies; none where not even that one does."""
+    return looking_where([(place, client)])[0]
+
+
+def looking_where(places: Iterable[tuple[str, str]]) -> list[frozenset[str]]:
+    """Return the same for each of several files; where users have their own agents is found once."""
+    beginnings = user_places.beginnings()
+    return [_looking(place, client, beginnings) for place, client in places]
+
+
+def _looking(place: str, client: str, beginnings: Iterable[tuple[str, str]]) -> frozenset[str]:
     path = os.path.abspath(place)
     whole = path.replace(os.sep, "/")
-    users = user_places.looking(path)
+    users = user_places.looking(path, beginnings)
     if client in users:
         return users
     if registry.FORMATS[client].index:
@@ -84,7 +94,8 @@ def _looking_in(folder: str, name: str, client: str) -> frozenset[str]:
 def looking_at(found: Discovery) -> dict[str, frozenset[str]]:
     """Return by path the clients that look for agents where each of the files lies that were found."""
     places = {file.path: (file.location or found.stdin_name, file.format) for file in found.files}
-    return {path: looking(place, client) for path, (place, client) in places.items() if place and client in registry.CLIENTS}
+    placed = {path: (place, client) for path, (place, client) in places.items() if place and client in registry.CLIENTS}
+    return dict(zip(placed, looking_where(placed.values()), strict=True))
 
 
 def of(folder: Path, client: str) -> list[Path]:
