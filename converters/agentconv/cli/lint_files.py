@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
+from agentconv.lint import project
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery, inputs, locations, part_places
 from agentconv.sources.loading import Loader
@@ -22,6 +22,7 @@ from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
@@ -186,18 +187,20 @@ def leave_out_versions(files: list[LintFile]) -> None:
 
     Whoever names both a file and a client is told of that file in that client all the same.
     """
+    if all(file.subject.asked == (file.subject.format,) for file in files):
+        return
     own: set[tuple[str, str]] = set()
     looked_at: set[tuple[str, str]] = set()
-    looking: dict[int, frozenset[str]] = {}
+    placed = {id(file): (file.location, file.subject.format) for file in files if file.location}
+    looking = dict(zip(placed, locations.looking_where(placed.values()), strict=True))
     for file in files:
         names = _names(file)
-        looking[id(file)] = locations.looking(file.location, file.subject.format) if file.location else frozenset()
         own.update((file.subject.format, name) for name in names)
-        looked_at.update((client, name) for client in looking[id(file)] for name in names)
+        looked_at.update((client, name) for client in looking.get(id(file), ()) for name in names)
     folders = cache(_folders)
     for file in files:
         names = _names(file)
-        root = locations.project_root(Path(file.location)) if file.location else None
+        root = project.root(file.location) if file.location else None
 
         def has(client: str, name: str, known: Collection[tuple[str, str]], clients: Iterable[str], root: Path | None = root) -> bool:
             return (client, name) in known or (root is not None and any(_has_file(folders(root, one), one, name) for one in clients))
@@ -208,7 +211,7 @@ def leave_out_versions(files: list[LintFile]) -> None:
             if all(has(client, name, own, (client,)) for name in names):
                 return False
             others = registry.also_reads(client)
-            return client in looking[id(file)] or not all(has(client, name, looked_at, others) for name in names)
+            return client in looking.get(id(file), ()) or not all(has(client, name, looked_at, others) for name in names)
 
         file.subject.asked = tuple(filter(is_asked, file.subject.asked))
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.lint import project
 from agentconv.render import text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.lint_folders import LintFolders
@@ -55,7 +56,7 @@ class Kept:
 
     def told(self, files: Iterable[LintFile]) -> Iterator[Diagnostic]:
         """Say of each project what is out of step, so that nobody mends by hand what the next run of sync writes anew, or deletes."""
-        for root in dict.fromkeys(root for file in files if file.location and (root := locations.project_root(Path(file.location)))):
+        for root in dict.fromkeys(root for file in files if file.location and (root := project.root(file.location))):
             said = self._at(root)
             lock = _lock(root) if said is not None else None
             if said is not None and lock is not None and lock.synced and (apart := _apart(said, lock)):
@@ -79,7 +80,7 @@ class Kept:
         return self._converting[said.root, client]
 
     def _of(self, location: str) -> Settings | None:
-        root = locations.project_root(Path(location))
+        root = project.root(location)
         return self._at(root) if root is not None else None
 
     def _at(self, root: Path) -> Settings | None:

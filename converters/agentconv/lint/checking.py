@@ -81,10 +81,11 @@ def mended_first(one: Checked) -> Checked:
     Whoever mends that has another file; where somebody has the error left out, what others make of the file is told.
     """
     own = one.subject.format
-    broken = any(found.severity is Severity.ERROR and own in found.clients for found in one.findings)
-    if not broken or one.subject.part is not None or not all(state.dropped for state in one.subject.states(own)):
+    left = tuple(found for found in one.findings if not found.clients or own in found.clients)
+    broken = any(found.severity is Severity.ERROR and own in found.clients for found in left)
+    if not broken or len(left) == len(one.findings) or one.subject.part is not None:
         return one
-    return replace(one, findings=tuple(found for found in one.findings if not found.clients or own in found.clients))
+    return replace(one, findings=left) if all(state.dropped for state in one.subject.states(own)) else one
 
 
 def _file(subject: Subject) -> str:

@@ -67,9 +67,15 @@ def forget() -> None:
     _skills_of.cache_clear()
 
 
-def _root(location: str) -> str:
+def root(location: str) -> Path | None:
+    """Return the project that a file is in one of the places of (`locations.project_root`), found once for those of a folder."""
     folder, name = os.path.split(os.path.abspath(location))
     return _root_of(folder, name if name in _telling() else "_")
+
+
+def _root(location: str) -> str:
+    """Return the project of an agent's file, or the folder that it is in."""
+    return str(root(location) or os.path.dirname(os.path.abspath(location)))
 
 
 @cache
@@ -79,10 +85,8 @@ def _telling() -> frozenset[str]:
 
 
 @cache
-def _root_of(folder: str, name: str) -> str:
-    """Return the project of a file: once for those of a folder."""
-    path = Path(folder, name)
-    return str(locations.project_root(path) or path.parent)
+def _root_of(folder: str, name: str) -> Path | None:
+    return locations.project_root(Path(folder, name))
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from agentconv.sources import sniffing, user_places
 from agentconv.sources.inputs import Found, read_bytes, strays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agentconv.sources.inputs import Discovery
 
@@ -52,17 +52,40 @@ def project_root(path: Path) -> Path | None:
 
 def looking(place: str, client: str) -> frozenset[str]:
     """Return the clients that look for agents where a file of one of them lies; none where not even that one does."""
+    return looking_where([(place, client)])[0]
+
+
+def looking_where(places: Iterable[tuple[str, str]]) -> list[frozenset[str]]:
+    """Return the same for each of several files; where users have their own agents is found once."""
+    beginnings = user_places.beginnings()
+    return [_looking(place, client, beginnings) for place, client in places]
+
+
+def _looking(place: str, client: str, beginnings: Iterable[tuple[str, str]]) -> frozenset[str]:
     path = os.path.abspath(place)
     whole = path.replace(os.sep, "/")
-    users = user_places.looking(path)
+    users = user_places.looking(path, beginnings)
     if client in users:
         return users
     if registry.FORMATS[client].index:
         return frozenset({client}) if sniffing.index_root(registry.FORMATS[client], path) else frozenset()
+    folder, _, name = whole.rpartition("/")
+    return _looking_in(folder, name if name in _told_by_name() else "", client)
+
+
+@cache
+def _told_by_name() -> frozenset[str]:
+    """Return the names of files for which some client looks wherever a project's root is."""
+    return frozenset(name for row in registry.FORMATS.values() for name in (*row.files, *row.others))
+
+
+@lru_cache(maxsize=256)
+def _looking_in(folder: str, name: str, client: str) -> frozenset[str]:
+    """Return the clients that look into a folder of a project: asked for one file after the other of it, which need no name."""
+    whole = f"{folder}/{name}"
     here = {one for one in registry.CLIENTS if not registry.FORMATS[one].index and registry.FORMATS[one].is_place(whole)}
     if client not in here:
         return frozenset()
-    folder, _, name = whole.rpartition("/")
     at_root = not folder.endswith(tuple(f"/{one.partition('/')[0]}" for one in registry.FORMATS[client].folders))
     others = {one for one in registry.CLIENTS if at_root and name in registry.FORMATS[one].others}
     return frozenset(here | others | {one for one in registry.CLIENTS if here.intersection(registry.also_reads(one))})
@@ -71,7 +94,8 @@ def looking(place: str, client: str) -> frozenset[str]:
 def looking_at(found: Discovery) -> dict[str, frozenset[str]]:
     """Return by path the clients that look for agents where each of the files lies that were found."""
     places = {file.path: (file.location or found.stdin_name, file.format) for file in found.files}
-    return {path: looking(place, client) for path, (place, client) in places.items() if place and client in registry.CLIENTS}
+    placed = {path: (place, client) for path, (place, client) in places.items() if place and client in registry.CLIENTS}
+    return dict(zip(placed, looking_where(placed.values()), strict=True))
 
 
 def of(folder: Path, client: str) -> list[Path]:

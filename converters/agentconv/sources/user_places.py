@@ -13,7 +13,7 @@ from agentconv.core.expressions import expression
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.diagnostics import InputError
 
@@ -110,9 +110,15 @@ def at(path: str) -> tuple[str, str] | None:
     return next((one for one in found if path.endswith(registry.FORMATS[one[0]].suffixes)), found[0] if found else None)
 
 
-def looking(path: str) -> frozenset[str]:
-    """Return the clients that look for the user's own agents where an absolute path is."""
-    return frozenset(client for client, folder, _ in _known(_variables()) if f"{path}{os.sep}".startswith(os.path.join(folder, "")))
+def looking(path: str, beginnings: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the clients that look for the user's own agents where an absolute path is, by what `beginnings` gives."""
+    below = f"{path}{os.sep}"
+    return frozenset([client for client, folder in beginnings if below.startswith(folder)])
+
+
+def beginnings() -> tuple[tuple[str, str], ...]:
+    """Return how paths of the user's own agents begin, each with its client, as the variables are now."""
+    return _beginnings(_variables())
 
 
 def _variables() -> tuple[tuple[str, str], ...]:
@@ -130,6 +136,11 @@ def variable_names() -> tuple[str, ...]:
     """Return the variables that decide about folders."""
     templates = [template for client in registry.CLIENTS for template in (vocabulary.installation(client) or {}).get("user", ())]
     return tuple(sorted({found[1] for template in templates if (found := _VARIABLE.match(template))}))
+
+
+@lru_cache(1)
+def _beginnings(variables: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((client, os.path.join(folder, "")) for client, folder, _ in _known(variables))
 
 
 @lru_cache(1)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 _MENTION = expression(r"(?i)(?<![\w`])`([A-Za-z0-9][\w .-]{0,63})`[ ](?:sub-?)?agent\b|\b(?:sub-?)?agent[ ]`([A-Za-z0-9][\w .-]{0,63})`")
+_ANY = ("` agent", "` sub", "agent `")
+"""What of a mention is soon looked for: most texts have none."""
 _PIECES = expression(r"[-_. ]+")
 _NEAR = 0.8
 """How much of two names is the same where one is a slip of the other."""
@@ -54,19 +56,30 @@ def renamed_agent(self: Rule, subject: Subject) -> Iterator[Finding]:
     agent or subagent is meant, and only where an agent is called so with a word more or less, or differs by a letter or two: any
     other name may be that of an agent which somebody has elsewhere. Code in fences is not looked at.
     """
+    mentions = list(_mentions(subject))
+    if not mentions:
+        return
     names = {*subject.others, *(agent.name for _, agent, _ in subject.agents() if agent.name)}
     known = {name.casefold() for name in names}.union(*(registry.load(client).SPEC.reserved for client in subject.asked))
+    for word, start, agent in mentions:
+        near = _near(word, names) if word.casefold() not in known else None
+        if near is not None:
+            message = f"no agent here is called `{shown(word, 40)}`, and `{shown(near, 40)}` is"
+            yield self.find(message, (start, start + len(word)), f"write `{near}`, if that is the one", agent=agent)
+
+
+def _mentions(subject: Subject) -> Iterator[tuple[str, int, str | None]]:
+    """Yield the names that the texts of a file call agents by, each with its place and the agent that says it."""
+    folded = subject.text.casefold()
+    if not any(one in folded for one in _ANY):
+        return
     for passage in passages(subject):
         text = subject.text[passage.start : passage.end]
-        code = fences(text)
-        for found in _MENTION.finditer(text):
-            word = (found[1] or found[2]).strip()
-            near = _near(word, names) if word.casefold() not in known else None
-            if near is not None and not any(start <= found.start() < end for start, end in code):
-                start = passage.start + found.start(1 if found[1] else 2)
-                message = f"no agent here is called `{shown(word, 40)}`, and `{shown(near, 40)}` is"
-                place = (start, start + len(word))
-                yield self.find(message, place, f"write `{near}`, if that is the one", agent=passage.agent.name)
+        mentions = list(_MENTION.finditer(text))
+        code = fences(text) if mentions else ()
+        for found in mentions:
+            if not any(start <= found.start() < end for start, end in code):
+                yield (found[1] or found[2]).strip(), passage.start + found.start(1 if found[1] else 2), passage.agent.name
 
 
 def _near(word: str, names: Collection[str]) -> str | None:
