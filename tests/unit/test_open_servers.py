@@ -29,6 +29,7 @@ HEADS = {
     "both": f"tools: {ALL}, mcp__one, mcp__two",
     "none": f"tools: {ALL}",
     "reader": "tools: Read, Grep",
+    "searcher": "tools: Read, Grep, mcp__two",
     "planner": "tools: Read, Grep, Glob, WebFetch, WebSearch",
 }
 """What agents may use."""
@@ -74,6 +75,16 @@ def test_whoever_is_refused_anyway_holds_no_server_back(tmp_path):
 
     assert [loss.code for loss in result.losses if loss.severity == "refusal"] == ["widening"]
     assert [set(json.loads(one.data)["mcpServers"]) for one in result.files if one.path.endswith("mcp.json")] == [{"one", "two"}]
+
+
+def test_what_nobody_there_needs_is_left_without_a_refusal(tmp_path):
+    """A server that only refused agents name stays anyway: nobody is asked to insist on it."""
+    result = agentconv.write(agentconv.read(project(tmp_path, ["one", "searcher"])), "cursor", with_="needed")
+
+    assert [(loss.code, loss.agent) for loss in result.losses if loss.severity == "refusal"] == [("widening", "searcher-1")]
+    assert [one.message for one in result.diagnostics if "`two`" in one.message] == [
+        "MCP server `two` does not go to Cursor: only agents name it that no file of Cursor can hold"
+    ]
 
 
 def test_an_agent_is_not_refused_for_a_server_that_is_not_written(tmp_path):
@@ -146,3 +157,14 @@ def test_agents_that_a_target_reads_in_the_source_count(own, there, tmp_path, mo
     main(["sync"])
 
     assert set(found(root, "cursor")[1]) == there
+
+
+def test_agents_count_that_a_target_reads_where_a_pack_puts_them_for_another(tmp_path, monkeypatch):
+    """Cursor gets no file of an agent that it reads in Claude Code's folder; it has it all the same, and no server too many."""
+    monkeypatch.chdir(project(tmp_path / "packed", ["both", "one"]))
+    main(["pack", ".", "--name", "some", "--version", "1.0.0", "--with", "all", "-o", str(tmp_path)])
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
+    main(["install", *map(str, tmp_path.glob("*.whl")), "--to", "claude-code,cursor", "--accept"])
+
+    assert [set(found(here, target)[1]) for target in ("claude-code", "cursor")] == [{"one", "two"}, {"one"}]

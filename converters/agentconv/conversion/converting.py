@@ -124,8 +124,7 @@ def _with_servers(
         if not carried.open_servers.going:
             return carried, agents
         done = [*agents]
-        refused = {id_ for one in done if one.refused for id_ in one.agents}.difference(options.staying)
-        if not (stay := carried.open_servers.staying(going.unneeded(refused))):
+        if not (stay := carried.open_servers.staying()):
             return carried, done
         shut |= stay
 

@@ -83,10 +83,9 @@ class OpenServers:
         """Whether they go into the project that they come from: the target may read that one's agents, too."""
         return any(self.options.into_root(one.root) for one in self.going.values())
 
-    def staying(self, left: Collection[LoadedPart]) -> dict[str, Loss]:
-        """Return by their ids why servers stay, but for those that do not go anyway."""
-        gone = {one.part.id for one in left if one.kind == SERVERS}
-        return {one.part.id: self._loss(one) for one in self.going.values() if one.part.id in self._strangers.keys() - gone}
+    def staying(self) -> dict[str, Loss]:
+        """Return by their ids why servers stay."""
+        return {one.part.id: self._loss(one) for one in self.going.values() if one.part.id in self._strangers}
 
     def _loss(self, server: LoadedPart) -> Loss:
         """Say of a server which agents may not use it, and how it is written all the same."""
