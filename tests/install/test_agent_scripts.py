@@ -151,6 +151,20 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "not held" not in run("status").out
 
 
+def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
+    """Before anybody installs it, a wheel or a folder: each agent as its author's file, with what it runs, and nothing is written."""
+    wheel, before = guards(agents=("one",)), tree()
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(project.parents[1] / "made")
+    seen = [run("inspect", place, "--effects", "--for", "claude-code,copilot").out for place in (wheel, project.parents[1] / "made/guards")]
+    (found,) = run("inspect", wheel, "--output-format", "json", "--for", "claude-code").report["results"]
+
+    assert seen[0] == seen[1]
+    assert [line.split()[-1] for line in seen[0].splitlines() if line.startswith("  Claude Code")] == ["held"]
+    assert found["path"] == ".claude/agents/one.md"
+    assert tree() == before
+
+
 def test_what_is_there_stays_as_it_is_without_its_script(guards, run, script, project):
     """An update that brings a guard whose script is in the way leaves the agent as it was; who forces it gets both, and a copy."""
     agent = project / ".claude/agents/one.md"
