@@ -104,6 +104,33 @@ def test_it_stays_for_whoever_is_left(guards, run, script):
     assert script.read_text() == GUARD
 
 
+def test_an_agent_that_somebody_edited_keeps_its_guard(guards, run, script, project):
+    """What is the user's by now, or is kept against an update, is guarded as it was: the script stays with it, and goes with it."""
+    agent = project / ".claude/agents/one.md"
+    run("install", guards(agents=("one",)), "--to", "claude-code", "--accept")
+    agent.write_text(agent.read_text() + "Be brief.\n")
+    run("install", guards("1.1", agents=("one",), guarded=False), "--accept", code=1)
+    kept = script.read_text()
+    done = run("uninstall", "guards", "--accept=leaving", code=1)
+
+    assert kept == GUARD
+    assert script.read_text() == GUARD
+    assert f"{SCRIPT}: warning: stays, and is yours: what stays here runs it, and would be without its guard\n" in done.err
+
+
+def test_an_agent_that_waits_keeps_its_guard(guards, run, script, project):
+    """An update that takes another agent away, and is not accepted for this one, leaves this one with the script that both ran."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    held = run("install", guards("1.1", agents=("two",), guarded=False), code=1)
+    there = script.read_text()
+    run("install", guards("1.1", agents=("two",), guarded=False), "--accept")
+
+    assert not script.exists()
+    assert "`two` asks for more than in 1.0, which stays: tool use that a hook may block in the source\n" in held.err
+    assert there == GUARD
+    assert "hooks:" not in (project / ".claude/agents/two.md").read_text()
+
+
 def test_a_users_own_stays(guards, run, script, tree):
     """What is there under that name is the user's: where it is another text, no agent comes that it would not guard."""
     script.parent.mkdir(parents=True)
@@ -149,6 +176,20 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "not there" not in there
     assert (told["refused"], told["unheld"]) == ({"opencode": ["one", "two"]}, {"cursor": ["one", "two"]})
     assert "not held" not in run("status").out
+
+
+def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
+    """Before anybody installs it, a wheel or a folder: each agent as its author's file, with what it runs, and nothing is written."""
+    wheel, before = guards(agents=("one",)), tree()
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(project.parents[1] / "made")
+    seen = [run("inspect", place, "--effects", "--for", "claude-code,copilot").out for place in (wheel, project.parents[1] / "made/guards")]
+    (found,) = run("inspect", wheel, "--output-format", "json", "--for", "claude-code").report["results"]
+
+    assert seen[0] == seen[1]
+    assert [line.split()[-1] for line in seen[0].splitlines() if line.startswith("  Claude Code")] == ["held"]
+    assert found["path"] == ".claude/agents/one.md"
+    assert tree() == before
 
 
 def test_what_is_there_stays_as_it_is_without_its_script(guards, run, script, project):

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import inspected_authors, processes, scope
+from agentconv.cli import inspected_authors, inspected_packs, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
@@ -79,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
+    with inspected_packs.opened(options):
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     named = registry.others_named(options.clients) if options.clients else []
     own = registry.names_own(options.clients or ())
     source_format = registry.resolve(options.source_format) if options.source_format else None

@@ -60,7 +60,9 @@ def _source(word: str, options: argparse.Namespace) -> None:
 
 
 def _is_looked_at(word: str, options: argparse.Namespace) -> bool:
-    """Whether a file that holds no agent is one of a part, and the command is `lint`, which looks at those, too."""
+    """Whether a file that holds no agent is a part's, and the command is `lint`, which looks at those, too, or a pack, for `inspect`."""
+    if hasattr(options, "effects") and word.lower().endswith(".whl"):
+        return True
     from agentconv.sources import part_places
 
     return hasattr(options, "unsafe_fixes") and part_places.is_part_alone(word)

@@ -68,11 +68,12 @@ def plan(
     for entry in mine:
         if entry.pointer:
             leaving.setdefault((entry.path, entry.part), []).append(entry)
-        elif entry.path not in singles:
+        elif entry.path not in singles and not entry.script:
             whole_files.leave(draft, entry)
     limits.settle(draft, several)
     for path, part in sorted({*several, *leaving}):
         several_files.settle(draft, path, several.get((path, part), []), leaving.get((path, part), []))
+    whole_files.leave_scripts(draft, [entry for entry in mine if entry.script and entry.path not in singles])
     return draft.plan((*(other for other in lock.packs if other.name != pack.name), pack))
 
 
@@ -121,6 +122,7 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
     draft = Draft(reader, lock, pack_name, removing=True, given=given)
     rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
     leaving: dict[tuple[str, str], list[Entry]] = {}
+    alone: list[Entry] = []
     for entry in mine:
         if entry.target in rest:
             continue
@@ -128,10 +130,13 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
             draft.steps.append(Step(Action.IN_USE, entry.path, entry.pointer, entry.target, entry.agent, part=entry.part))
         elif entry.pointer:
             leaving.setdefault((entry.path, entry.part), []).append(entry)
+        elif entry.script:
+            alone.append(entry)
         else:
             whole_files.leave(draft, entry)
     for (path, _), entries in sorted(leaving.items()):
         several_files.settle(draft, path, [], entries)
+    whole_files.leave_scripts(draft, alone)
     stays = [replace(pack, targets=rest)] if rest else []
     return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))
 

@@ -52,6 +52,9 @@ NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK,
 WAS_THERE = "it was there before anything was written"
 """Why what nobody edited is a user's all the same."""
 
+RUN_BY = "what stays here runs it, and would be without its guard"
+"""Why a script stays that nobody edited: an agent, or a hook, that somebody did edit is the user's now, with all that it needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -8,12 +8,17 @@ from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
-from agentconv.install.steps import WAS_THERE, Action, Step
+from agentconv.install.steps import RUN_BY, WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted
+
+_STAYS = frozenset({Action.KEEP_EDITED, Action.KEPT, Action.FOREIGN, Action.OTHER_PACK, Action.RELEASE, Action.BLOCKED, Action.SHARED})
+"""What leaves in its place what is there."""
 
 
 def deploy(draft: Draft, wanted: Wanted) -> None:
@@ -55,8 +60,28 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     draft.steps.append(step)
 
 
-def leave(draft: Draft, entry: Entry) -> None:
-    """Decide what becomes of one file that a pack does not want any more."""
+def leave_scripts(draft: Draft, entries: Sequence[Entry]) -> None:
+    """Decide what becomes of scripts once it is known who stays, of the pack or by now of the user: what runs them keeps them."""
+    if not entries:
+        return
+    ours = _texts(draft, (entry.path for entry in draft.after.values() if not entry.script))
+    theirs = _texts(draft, (step.path for step in draft.steps if step.action in _STAYS and (step.pointer or step.part != "hooks")))
+    for entry in entries:
+        if any(entry.path.encode() in data for data in ours):
+            draft.steps.append(Step(Action.SAME, entry.path, "", entry.target, entry.agent, part=entry.part))
+        else:
+            leave(draft, entry, needed=any(entry.path.encode() in data for data in theirs))
+
+
+def _texts(draft: Draft, paths: Iterable[str]) -> list[bytes]:
+    """Return what is in files by what is decided so far."""
+    found = ((path, draft.reader.read(path)) for path in dict.fromkeys(paths))
+    planned = (draft.planned(path, None if isinstance(data, Blocked) else data) for path, data in found)
+    return [data for data in planned if data is not None]
+
+
+def leave(draft: Draft, entry: Entry, *, needed: bool = False) -> None:
+    """Decide what becomes of one file that a pack does not want any more; what is needed by what stays is the user's from now on."""
     others = draft.disown(entry)
     if others:
         draft.steps.append(Step(Action.SHARED, entry.path, "", entry.target, entry.agent, packs=others, part=entry.part))
@@ -69,7 +94,8 @@ def leave(draft: Draft, entry: Entry) -> None:
         draft.leave(entry, draft.stuck, "it is a symbolic link")
         return
     as_locked = there is not None and sha256(there) == entry.deployed_sha256
-    action, reason = draft.let_go(entry) if as_locked else (Action.MISSING if there is None else Action.RELEASE, None)
+    gone = (Action.MISSING if there is None else Action.RELEASE, None)
+    action, reason = (Action.RELEASE, RUN_BY) if needed and as_locked else draft.let_go(entry) if as_locked else gone
     if action is Action.REMOVE and not entry.created and not draft.given(entry):
         action, reason = Action.RELEASE, WAS_THERE
     if action is not Action.BLOCKED:

@@ -91,7 +91,7 @@ def find(word: str, environment: Environment) -> Pack:
     else:
         known = {}
     if path.is_dir():
-        return _pack(pack_folder.open_folder(path), FOLDER)
+        return open_folder(word)
     if path.exists():
         raise registry.usage(f"`{word}` is no pack", "a pack is the name of an installed one, a .whl file or a folder")
     raise _missing(word, known, environment)
@@ -107,6 +107,15 @@ def open_file(word: str) -> Pack:
     if not os.path.lexists(path):
         raise registry.usage(f"there is no file `{word}`", "`agentconv pack` makes such files, below `dist` where -o names no other folder")
     return _pack(wheel.open_wheel(path), WHEEL)
+
+
+def open_folder(word: str) -> Pack:
+    """Read a pack that is a folder.
+
+    Raises:
+        InputError: There is none, or it is not what it says.
+    """
+    return _pack(pack_folder.open_folder(Path(word)), FOLDER)
 
 
 def installed(environment: Environment) -> list[Pack | Diagnostic]:

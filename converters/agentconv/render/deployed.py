@@ -12,7 +12,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
-from agentconv.install.steps import ONLY_THE_LOCK, WAS_THERE
+from agentconv.install.steps import ONLY_THE_LOCK, RUN_BY, WAS_THERE
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
@@ -321,8 +321,8 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
-    if step.action is Action.RELEASE and step.reason == WAS_THERE:
-        return f"stays, and is yours: {WAS_THERE}", "delete it if you do not need it"
+    if step.action is Action.RELEASE and step.reason in (WAS_THERE, RUN_BY):
+        return f"stays, and is yours: {step.reason}", "delete it if you do not need it"
     if step.action is Action.RELEASE and step.reason:
         return f"cannot be told from what is yours, and is left to you: {step.reason}", "mend that, and delete what you do not need"
     if step.action is Action.RELEASE:
