@@ -55,7 +55,7 @@ def test_what_convert_wrote_stays_on_the_way_out(project):
     assert {(one["action"], one["path"]) for one in told.entries} == {
         ("released", path) for path in before if path.startswith((".codex", ".opencode", ".roo"))
     }
-    assert all("it was there before: it stays, and is yours" in one["what"] for one in told.entries)
+    assert all("it was there before, or somebody wrote in it: it stays" in one["what"] for one in told.entries)
 
 
 def test_what_is_left_names_files_that_sync_never_had(project, capsys):

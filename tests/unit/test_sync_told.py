@@ -552,3 +552,23 @@ def test_status_and_a_quiet_init_keep_within_their_lines(project, capsys):
 
     assert max(map(len, status.splitlines())) <= 80
     assert (codes, said.out, "The source may be" in said.err) == ([1, 0], "", True)
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_told"),
+    [
+        ("", True),
+        ("# agentconv: ignore[AC301]\n", False),
+        ("# agentconv: ignore\n", False),
+        ("# agentconv: ignore[AC708]\n", True),
+    ],
+)
+@pytest.mark.parametrize("tools", ["Read, Frobnicate", "Read, Frobnicate, Wibble"])
+def test_what_a_file_has_the_linter_pass_over_is_no_remark_of_sync(project, tools, comment, is_told):
+    """A comment that leaves out a rule counts in each run, whatever else changes in the file."""
+    project.write(f"{SOURCE}/one.md", agent("one", tools=tools).replace("tools:", f"{comment}tools:"))
+    said = [project.sync().errors]
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+    said.append(project.sync().errors)
+
+    assert ["has no tool `Frobnicate`" in one for one in said] == [is_told] * 2

@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--adopt", nargs="*", metavar="AGENT", help="take agents that stand in a target alone into the source: all, or by name"
     )
-    group.add_argument("--yes", action="store_true", help="delete, even if it is much")
+    group.add_argument(
+        "--yes", action="store_true", help="go on where it stops to ask: much would be deleted, or the source is another one"
+    )
     shared.add_widening(group, "write agents that may do more than their source says")
     group = parser.add_argument_group("how")
     group.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is not in step")

@@ -252,7 +252,7 @@ def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield entry(one, "released", f"{cause}: it stays, and is yours")
         return
     is_seen = one.target in outcome.settings.targets and one.there is not None
-    whose = "it was there before" if one.was_there else "somebody wrote in it, or all of it"
+    whose = "it was there before, or somebody wrote in it" if one.was_there else "somebody wrote in it"
     yield entry(one, "released", f"{cause}, and {whose}: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield orphan(outcome, one.target, one.path, one.pointer, one.there)

@@ -111,7 +111,7 @@ class Candidate:
 
     @property
     def was_there(self) -> bool:
-        """Whether its file was there before anything was kept in step, and is nobody's but a person's."""
+        """Whether its file was there before anything was kept in step, or has a person's words in it that were settled along with ours."""
         return bool(self.bases) and not any(base.created for base in self.bases)
 
     @property

@@ -34,6 +34,7 @@ from agentconv.sync import (
 from agentconv.sync import places as client_places
 from agentconv.sync.bases import Bases
 from agentconv.sync.decisions import Entry
+from agentconv.sync.excused import is_excused
 from agentconv.sync.planning import Outcome
 from agentconv.sync.returning import Returning
 from agentconv.sync.situation import Situation
@@ -166,6 +167,8 @@ class Run:
             loaded.broken.setdefault(path, "git has not merged it yet")
             loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
         not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
+        by_path = {piece.path: piece for piece in loaded.pieces} if not_told else {}
+        not_told = [one for one in not_told if one.span is None or not is_excused(one, by_path.get(one.span.path))]
         loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
