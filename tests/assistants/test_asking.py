@@ -83,6 +83,23 @@ def test_a_word_for_a_list(project):
     assert (one.is_error, one.structured_content) == (False, several.structured_content)
 
 
+def test_what_an_assistant_is_told_names_no_flag(project, monkeypatch, capsys):
+    """It types no command: hints are of options, of losses and of what is wrong, and the same report has flags for who types one."""
+    from agentconv.assistants.asked import Desk
+    from agentconv.assistants.confinement import Confinement
+    from agentconv.cli.mcp import printed
+
+    (project / ".claude/agents/a.md").write_text(AGENT.replace("Read, Bash", "Read"))
+    monkeypatch.chdir(project)
+    desk = Desk(Confinement([str(project)], write=False), printed)
+    answers = [desk.answer("convert", {"to": ["cursor"]}), desk.answer("rule", {"code": "widening"})]
+    main(["convert", ".", "--to=cursor", "--output=.", "--diff", "--output-format=json"])
+
+    assert "allow_widening=True" in answers[0].text
+    assert [one.text.count("--allow-widening") for one in answers] == [0, 0]
+    assert "--allow-widening" in capsys.readouterr().out
+
+
 def test_a_server_that_may_write(project):
     """Where a person allows it, files are written; one that is there with other content is kept, and that is told."""
     ask = ("convert", {"to": ["codex", "opencode"], "write": True})

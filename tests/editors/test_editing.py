@@ -1,12 +1,19 @@
 """A session of an editor with `agentconv lsp`, over standard input and output."""
 
 import io
+import json
+import threading
 
+import pygls.io_
 import pytest
 from editor import Editor, applied, as_linted, plain
+from pygls.io_ import StdoutWriter
 
 from agentconv.cli import main
-from agentconv.core import links
+from agentconv.cli.lint_texts import LintTexts
+from agentconv.core import links, losses
+from agentconv.core.diagnostics import Detail
+from agentconv.editors import hover, server
 from agentconv.editors import looked as looked_at
 from agentconv.lint import catalogue
 
@@ -309,3 +316,36 @@ def test_an_editor_that_counts_otherwise_and_goes_away(folder):
     found = {str(one.code): one.range for one in other.open(AGENT)}["AC101"]
 
     assert (found.end.character - found.start.character, other.leave()) == (len("😀 Reviews: a change.".encode()), (0, ""))
+
+
+BROKEN = [
+    (b"{not json", (None, -32700)),
+    (b"\xff\xfe", (None, -32700)),
+    (b"[" * 100_000, (None, -32700)),
+    (b"[]", (None, -32600)),
+    (b'"x"', (None, -32600)),
+    (b'{"id": 7, "method": "shutdown"}', (7, -32600)),
+    (b'{"jsonrpc": "2.0", "id": 9, "method": "textDocument/hover", "params": {"x": 1}}', (9, -32602)),
+    (b'{"jsonrpc": "2.0", "id": 10, "method": "none/such", "params": {}}', (10, -32601)),
+]
+
+
+def test_a_message_that_cannot_be_read_is_answered():
+    """With the code that JSON-RPC has for it, and with its number where it has one; what comes after it is answered, too."""
+    given = [b'{"jsonrpc": "2.0", "id": 1, "method": "shutdown"}', *(one for one, _ in BROKEN)]
+    stream, told = io.BytesIO(b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(one), one) for one in reversed(given))), io.BytesIO()
+    session = server.made(LintTexts())
+    session.protocol.set_writer(StdoutWriter(told), include_headers=False)
+    pygls.io_.run(threading.Event(), stream, session.protocol, error_handler=session.report_server_error)
+    answers = [json.loads(line) for line in told.getvalue().decode().replace("}{", "}\n{").splitlines()]
+
+    assert [(one["id"], one["error"]["code"]) for one in answers[:-1]] == [want for _, want in reversed(BROKEN)]
+    assert (answers[-1]["id"], answers[-1]["result"]) == (1, None)
+
+
+def test_what_an_editor_shows_names_no_flag():
+    """Nobody types a command there: a loss is told with what its options are."""
+    told = losses.loss("widening", "a", "tools", "codex", Detail("writing files"), hint=losses.rule("widening").hint)
+
+    assert "--" in losses.rule("widening").hint
+    assert "--" not in hover.loss(told)

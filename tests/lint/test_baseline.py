@@ -96,6 +96,19 @@ def test_a_configuration_that_a_person_names_takes_what_protects_for_known(widen
     assert "AC305" not in widened.read_text()
 
 
+def test_folders_have_settings_of_their_own_beside_the_project_s_file_that_a_person_names(widened, capsys):
+    """So it says with --config what it says without; beside a file that is no project's own, as a check of others has, they have none."""
+    folder = widened.parent
+    (folder / "agentconv.toml").write_text('[lint]\nbaseline = "known.json"\nbaseline-also = ["AC305"]\n')
+    (folder / "base.toml").write_text((folder / "agentconv.toml").read_text())
+    (folder / ".claude/agents/part").mkdir()
+    (folder / ".claude/agents/part/agentconv.toml").write_text('[lint]\nignore = ["AC405"]\n')
+    (folder / ".claude/agents/part/one.md").write_text("---\nname: one\ndescription: Reads\ncolor: mauve\n---\n\nRead.\n")
+
+    assert [main(["lint", "--config", name]) for name in ("agentconv.toml", "base.toml")] == [0, 1]
+    assert "AC405" in capsys.readouterr().out
+
+
 def test_an_entry_knows_one_finding():
     """Two findings of one text need two entries; what is met a third time is new."""
     entry = baseline.Entry("AC101", "a.md", "a", "text")

@@ -164,6 +164,15 @@ def test_line_to_write_by_hand_is_in_the_target_s_language(target: str) -> None:
     assert (said, env["PLAIN"]) == ("t", "yes")
 
 
+def test_line_to_write_by_hand_says_what_is_not_in_it() -> None:
+    """Keys in the source client's own words or unit, and what closes tools, are a person's to write."""
+    plain = McpServer("s", "stdio", command="run")
+    server = McpServer("s", "stdio", command="run", enabled=False, disabled_tools=("drop",), options={"timeout": 5000})
+
+    assert by_hand.hint("cursor", [plain]) == ('write it to .cursor/mcp.json: {"mcpServers": {"s": {"command": "run"}}}')
+    assert (by_hand.hint("cursor", [server]) or "").endswith("}, which says nothing of `timeout`, `disabled_tools`, `enabled`")
+
+
 def test_claude_code_fills_in_headers_alone() -> None:
     """A variable that Claude Code's servers get anyway is left out, another one is told with the line for .mcp.json; headers hold all."""
     local, lines = _told(LOCAL, "copilot", "claude-code")

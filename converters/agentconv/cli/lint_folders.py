@@ -46,7 +46,7 @@ class LintFolders:
         self.project: LintSettings = options.lint or LintSettings()
         self._options = options
         self._accepted = frozenset(getattr(options, "accepted", None) or ())
-        self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
+        self._alone = bool((options.config and not self._names_own()) or options.isolated or options.scope == scope.USER)
         """Whether what holds for the project holds for every file, wherever it is."""
         self._named = tuple(registry.others_named(options.clients)) if options.clients else None
         self._said: dict[str, LintSettings | None] = {}
@@ -129,6 +129,12 @@ class LintFolders:
             return self._named
         said = self.of(location).clients
         return self._present if said is None else said
+
+    def _names_own(self) -> bool:
+        """Whether the file that a person names is the project's own, which its folders say more to than another one's."""
+        place = os.path.realpath(self._options.config)
+        own = (os.path.join(self._run, name) for name in (settings_file.FILE, settings_file.PYTHON)) if self._run else ()
+        return place in own
 
     @cached_property
     def _run(self) -> Path | None:

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from agentconv.core import links
 from agentconv.core.diagnostics import Severity
+from agentconv.core.library_words import in_library
 from agentconv.editors.positions import Positions
 from agentconv.lint import catalogue
 from agentconv.render import text
@@ -57,7 +58,8 @@ def _of_diagnostic(told: Diagnostic, document: Document | None) -> types.Diagnos
     """Return what is no finding: it marks its line."""
     line = told.span.line - 1 if told.span else 0
     place = document.positions.between(*document.positions.line(line)) if document else _whole_line(line)
-    message = text.safe(told.message) + (f"\n{text.safe(told.hint)}" if told.hint else "")
+    hint = in_library(told).hint
+    message = text.safe(told.message) + (f"\n{text.safe(hint)}" if hint else "")
     return types.Diagnostic(place, message, severity=_SEVERITIES[told.severity], code=told.code.value, source=SOURCE)
 
 

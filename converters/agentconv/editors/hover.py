@@ -134,7 +134,8 @@ def _key_of(subject: Subject, field: str) -> str | None:
 def loss(loss: Loss) -> str:
     """Return a loss in a line."""
     summary = text.for_target(losses.rule(loss.code).summary, loss.target)
-    hint = f" ({plain.words(loss.hint)})" if loss.hint else ""
+    meant = losses.hint_in_library(loss)
+    hint = f" ({plain.words(meant)})" if meant else ""
     detail = f": {plain.words(str(loss.detail))}" if str(loss.detail) else ""
     return f"{loss.severity} {plain.code(loss.code)}: {plain.words(summary)}{detail}{hint}"
 

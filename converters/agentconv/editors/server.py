@@ -6,9 +6,11 @@ import asyncio
 import gc
 import os
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.uris import from_fs_path, to_fs_path
@@ -21,7 +23,7 @@ from agentconv.editors.document import Document
 from agentconv.editors.looked import Looked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentconv.editors.looked import Looker
 
@@ -30,12 +32,50 @@ _WATCHED = ("**/agentconv.toml", "**/pyproject.toml", "**/SKILL.md", "**/.mcp.js
 
 
 class _Protocol(LanguageServerProtocol):
-    """The protocol, without what pygls 2.1 keeps of every notification for as long as a session lasts."""
+    """The protocol, without what pygls 2.1 keeps of every notification for as long as a session lasts, and with answers to what is none."""
+
+    _given: Mapping[str, Any] = MappingProxyType({})
+    """The message that is being read, as far as it is one."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Read a message, or a map in one: the outermost comes last."""
+        self._given = data
+        return super().structure_message(data)
+
+    def handle_message(self, message: Any) -> None:
+        """Do what a message asks."""
+        if getattr(message, "jsonrpc", None) != self.VERSION:
+            raise JsonRpcInvalidRequest("no message of JSON-RPC 2.0")
+        self._given = {}
+        super().handle_message(message)
+
+    def answers(self, error: Exception) -> bool:
+        """Answer a message that cannot be read; of a notification, nobody waits for an answer."""
+        asked, self._given = self._given, {}
+        if isinstance(error, JsonRpcInvalidRequest):
+            pass  # whatever it is, it is answered
+        elif not isinstance(error, JsonRpcException):
+            asked, error = {}, JsonRpcParseError("no JSON")
+        elif "id" not in asked or "method" not in asked:
+            return False
+        told = {"code": error.code, "message": error.message}
+        self._send_data({"jsonrpc": self.VERSION, "id": asked.get("id"), "error": told})
+        return True
 
     def _handle_notification(self, method_name: str, params: Any) -> None:
         super()._handle_notification(method_name, params)
         for number in [number for number, future in self._request_futures.items() if future.done()]:
             del self._request_futures[number]
+
+
+class _Server(LanguageServer):
+    """The server, which leaves nobody waiting for an answer."""
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Say what went wrong: in an answer, where there is somebody who waits for one."""
+        protocol: Any = self.protocol
+        if source is not JsonRpcException or not protocol.answers(error):
+            super().report_server_error(error, source)
 
 
 class Desk:
@@ -142,7 +182,7 @@ def serve(looker: Looker, stdin: BinaryIO, stdout: BinaryIO) -> None:
 
 def made(looker: Looker) -> LanguageServer:
     """Return a server that knows what editors ask."""
-    server = LanguageServer("agentconv", __version__, types.TextDocumentSyncKind.Full, protocol_cls=_Protocol)
+    server = _Server("agentconv", __version__, types.TextDocumentSyncKind.Full, protocol_cls=_Protocol)
     desk = Desk(server, looker)
     _follow(server, desk)
     _answer(server, desk)

@@ -24,7 +24,19 @@ def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
     defined = [server for server in servers if server.transport is not None and can_be_said(format_id, server)]
     file = server_variables.variables(format_id).file
-    return f"write it to {file}: {snippet(format_id, defined)}{_values_of(format_id, defined)}" if defined and file else None
+    if not (defined and file):
+        return None
+    return f"write it to {file}: {snippet(format_id, defined)}{_values_of(format_id, defined)}{_unsaid(defined)}"
+
+
+def _unsaid(servers: Iterable[McpServer]) -> str:
+    """Name what such a line says nothing of: keys whose name or unit is the source client's own, and what closes tools."""
+    found: dict[str, None] = {}
+    for server in servers:
+        found |= dict.fromkeys(sorted(server.options or {}))
+        found |= dict.fromkeys(key for key in ("enabled_tools", "disabled_tools") if getattr(server, key) is not None)
+        found |= {"enabled": None} if server.enabled is False else {}
+    return f", which says nothing of {', '.join(f'`{key}`' for key in found)}" if found else ""
 
 
 def can_be_said(format_id: str, server: McpServer) -> bool:
