@@ -170,7 +170,8 @@ def test_a_loss_stands_below_its_line(see, tmp_path):
     """What a line costs is told right below it, in the source, with the file of the assistant beside it."""
     seen = see(
         report(shutil.copytree(EXAMPLES, tmp_path / "examples"), "-t", "codex,opencode,copilot,cursor,gemini-cli"),
-        viewport={"width": 1280, "height": 800},
+        viewport={"width": 880, "height": 1000},
+        device_scale_factor=1.5,
     )
     page = seen.page
     page.locator("tbody tr", has_text="reviewer").locator(".cell").first.click()
@@ -193,6 +194,15 @@ def test_text_is_readable(see, eighty, scheme):
         poor = seen.page.evaluate(CONTRAST)
 
         assert poor == []
+
+
+@pytest.mark.parametrize("width", [800, 1181, 1280, 1440])
+def test_what_an_agent_may_do_is_seen_whole(see, eighty, width):
+    """The chart of an open agent shows every effect: nothing of it has to be scrolled to the side."""
+    seen = see(f"{eighty.as_uri()}#3/codex", viewport={"width": width, "height": 900})
+    seen.picture(f"chart-{width}")
+
+    assert seen.page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.chart'))")
 
 
 def test_a_narrow_screen_scrolls_nothing_sideways_but_the_table(see, eighty):
