@@ -180,8 +180,8 @@ def _says_the_same(subject: Subject, one: LoadedPart) -> bool:
     """Whether what a client takes in place of a part is the same, so that nothing is lost."""
     from agentconv.core.part_format import difference
 
-    found = subject.part.project.of(one.client, one.kind) if subject.part else ()
-    same = (other for other in found if other.path == one.hidden_by and (other.part.name == one.part.name or one.kind == "instructions"))
+    found = subject.part.project.in_file(one.client, one.kind, one.hidden_by or "") if subject.part else ()
+    same = (other for other in found if (other.part.name == one.part.name or one.kind == "instructions"))
     return any(not {*difference(one.part, other.part)} - {"name"} for other in same)
 
 

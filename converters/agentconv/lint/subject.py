@@ -163,8 +163,7 @@ class Subject:
         """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""
         if self.part is None:
             return ()
-        path = self.part.source.text.path
-        return tuple(one for one in self.part.project.of(client, self.part.kind) if one.path == path)
+        return tuple(self.part.project.in_file(client, self.part.kind, self.part.source.text.path))
 
     def put(self, data: bytes) -> Subject:
         """Return the same file with other bytes."""

@@ -7,6 +7,7 @@ Agents come from their files, parts from where each client looks. What a kind ha
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from agentconv.conversion import compare
@@ -215,16 +216,17 @@ def _runs_twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], a
 
 def _texts_twice(client: str, place: PartsOnDisk) -> Iterator[Statement]:
     """Yield the texts that a client puts before the model more than once."""
-    for one, other, imports_it in instruction_texts.twice(client, place):
-        words = instruction_texts.again(place.shown(client, other), imports_it=imports_it)
-        yield Statement("twice", client, "instructions", one.part.name or "", place.shown(client, one.path), words)
+    for one in chain.from_iterable(instruction_texts.twice(client, place).values()):
+        words = instruction_texts.again(place.shown(client, one.path), imports_it=one.imports_it)
+        yield Statement("twice", client, "instructions", one.part.part.name or "", place.shown(client, one.part.path), words)
 
 
 def _cut(client: str, place: PartsOnDisk) -> Iterator[Statement]:
     """Yield the texts whose end a client does not read, with the line at which that begins."""
-    for one, left, words in instruction_texts.cut(client, place):
-        line = one.source.text.data.count(b"\n", 0, left) + 1 if one.source else 1
-        yield Statement("never", client, "instructions", one.part.name or "", place.shown(client, one.path), words, line)
+    for one in instruction_texts.cut(client, place).values():
+        part = one.part
+        line = part.source.text.data.count(b"\n", 0, one.left) + 1 if part.source else 1
+        yield Statement("never", client, "instructions", part.part.name or "", place.shown(client, part.path), one.why, line)
 
 
 def _line(one: LoadedPart, words: str = "") -> int:

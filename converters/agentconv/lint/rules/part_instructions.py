@@ -132,11 +132,11 @@ def text_read_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
     from agentconv.lint import instruction_texts
 
     for client in subject.asked if subject.part else ():
-        for one, other, imports_it in instruction_texts.twice(client, subject.part.project) if subject.part else ():
-            if subject.part and one.path == subject.part.source.text.path:
-                words = instruction_texts.again(other, imports_it=imports_it)
-                message = shown(f"{registry.FORMATS[client].title} reads it twice: {words}", 160)
-                yield self.find(message, (0, 0), "keep one of them, or let one import the other", clients=(client,))
+        found = instruction_texts.twice(client, subject.part.project) if subject.part else {}
+        for one in found.get(subject.part.source.text.path, ()) if subject.part else ():
+            words = instruction_texts.again(one.path, imports_it=one.imports_it)
+            message = shown(f"{registry.FORMATS[client].title} reads it twice: {words}", 160)
+            yield self.find(message, (0, 0), "keep one of them, or let one import the other", clients=(client,))
 
 
 @rule(
@@ -161,8 +161,8 @@ def instruction_shadowed(self: Rule, subject: Subject) -> Iterator[Finding]:
     from agentconv.lint import instruction_texts
 
     for one, other, severity in part_findings.hidden(self, subject):
-        found = subject.part.project.of(one.client, "instructions") if subject.part else ()
-        if one.path not in instruction_texts.imports(each for each in found if each.taken) and subject.text.strip():
+        imported = instruction_texts.imported_by(one.client, subject.part.project) if subject.part else {}
+        if one.path not in imported and subject.text.strip():
             message = shown(f"{registry.FORMATS[one.client].title} does not read it: it takes {other}", 160)
             yield self.find(message, (0, 0), "say it there, or import it from there", severity=severity, clients=(one.client,))
 
@@ -208,8 +208,8 @@ def instruction_cut(self: Rule, subject: Subject) -> Iterator[Finding]:
     from agentconv.lint import instruction_texts
 
     for client in subject.asked if subject.part else ():
-        for one, left, words in instruction_texts.cut(client, subject.part.project) if subject.part else ():
-            if subject.part and one.path == subject.part.source.text.path:
-                start = len(subject.source.data[:left].decode("utf-8", "ignore"))
-                message = shown(f"{registry.FORMATS[client].title} does not read all of it: {words}", 160)
-                yield self.find(message, (start, start), "make it shorter, or let it name files to be read", clients=(client,))
+        one = instruction_texts.cut(client, subject.part.project).get(subject.part.source.text.path) if subject.part else None
+        if one is not None:
+            start = len(subject.source.data[: one.left].decode("utf-8", "ignore"))
+            message = shown(f"{registry.FORMATS[client].title} does not read all of it: {one.why}", 160)
+            yield self.find(message, (start, start), "make it shorter, or let it name files to be read", clients=(client,))
