@@ -163,9 +163,8 @@ def run(options: argparse.Namespace) -> int:
     line.clear()
     beside += agentless.untold(loader.agentless, {_read_as(one.subject) for one in checked if one.findings})
     if known is not None:
-        clients = _clients(files, chosen)
-        checked = [_new(file, one, known, clients) for file, one in zip(files, checked, strict=True)]
-        beside += known.finish(_asked(known, clients, rules))
+        checked, told = _but_known(known, files, [*checked], _clients(files, chosen), rules)
+        beside += told
     checked = [*map(checking.mended_first, checked)]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
     where = lint_report.where(found, files) | inside.where
@@ -245,6 +244,14 @@ def _is_meant(location: str, patterns: Sequence[str]) -> bool:
 
 def _place(file: LintFile) -> str:
     return file.location or file.subject.path
+
+
+def _but_known(
+    known: Baseline, files: Sequence[LintFile], checked: Sequence[Checked], clients: Mapping[str, Collection[str]], rules: Sequence[Rule]
+) -> tuple[list[Checked], list[Diagnostic]]:
+    """Return what was found but for what is known, and what there is to say of the file that knows it."""
+    new = [_new(file, one, known, clients) for file, one in zip(files, checked, strict=True)]
+    return new, [*known.finish(_asked(known, clients, rules))]
 
 
 def _new(file: LintFile, one: Checked, known: Baseline, clients: Mapping[str, Collection[str]]) -> Checked:

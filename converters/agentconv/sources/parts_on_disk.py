@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import bugs, includes
 from agentconv.core.dataclass import dataclass, field, replace
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from agentconv.sources.contents import Contained
     from agentconv.sources.read_before import ReadBefore
     from agentconv.sources.void_files import Void
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +106,6 @@ class PartsOnDisk(PlacesOnDisk):
     """By client and file, why nothing of it is taken, as far as parts of it were asked for."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
     _by_path: dict[tuple[str, Kind], dict[str, list[LoadedPart]]] = field(default_factory=dict)
-    _of_all: dict[tuple[str, Callable[..., object]], object] = field(default_factory=dict)
-    """By client and by who found it, what is true of parts together."""
     _containers: dict[str, Contained | None] = field(default_factory=dict)
     """What the folder is of each client's plugins or extensions, as far as that was asked for."""
     _voided: dict[str, Diagnostic | None] = field(default_factory=dict)
@@ -129,12 +125,6 @@ class PartsOnDisk(PlacesOnDisk):
             for one in self.of(client, kind):
                 found.setdefault(one.path, []).append(one)
         return self._by_path[client, kind].get(path, ())
-
-    def once(self, client: str, who: Callable[..., object], find: Callable[[], Found]) -> Found:
-        """Return what somebody finds in the parts of a client together: once, although he is asked file after file."""
-        if (client, who) not in self._of_all:
-            self._of_all[client, who] = find()
-        return cast("Found", self._of_all[client, who])
 
     def _may_hold(self, client: str, kind: Kind, scope: str | None = None) -> bool:
         """Whether there is a place at which a client looks for parts of a kind: where there is none, its module isn't even loaded."""

@@ -9,7 +9,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
@@ -19,13 +19,14 @@ from agentconv.sources import inputs, sniffing
 from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartSource, Place
     from agentconv.core.parts import FolderFile
     from agentconv.sources.user_places import Home
 
+Found = TypeVar("Found")
 _ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules", ".kiroignore")
 """How a pattern begins that names files of any folder below the root, and how they end."""
 MAX_FILE_BYTES = 1024 * 1024
@@ -50,6 +51,14 @@ class PlacesOnDisk:
     """The files at a place of a client, as far as they were asked for."""
     _texts: tuple[str, ...] | None = None
     """All markdown files of the project, as far as that was asked for."""
+    _of_all: dict[tuple[str, Callable[..., object]], object] = field(default_factory=dict)
+    """By client and by who found it, what is true of several files together."""
+
+    def once(self, client: str, who: Callable[..., object], find: Callable[[], Found]) -> Found:
+        """Return what somebody finds in the files of a client together: once, although he is asked file after file."""
+        if (client, who) not in self._of_all:
+            self._of_all[client, who] = find()
+        return cast("Found", self._of_all[client, who])
 
     def place(self, client: str, path: str) -> Path:
         """Return where a path of a client is that is relative to the project's root, or to the home."""
