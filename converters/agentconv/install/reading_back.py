@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Wanted
 
 
+_AT_ONCE = 4096
+"""How many agents are known at a time: what a pack asks for, what its clients hold and what comes new are asked of each in turn."""
+
+
+@lru_cache(maxsize=_AT_ONCE)
 def read(target: str, path: str, pointer: str, data: bytes) -> Agent | None:
     """Return the agent that a file holds, or the one that a pointer names in it; None where its client finds none."""
     agents = registry.load(target).read(SourceText(path, data)).set.agents
