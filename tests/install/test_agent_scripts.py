@@ -302,6 +302,37 @@ def test_agents_of_packs_alone_are_no_source(guards, run):
     assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
 
 
+@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist"])
+def test_a_pack_takes_nothing_of_the_project_that_it_is_made_of(told, guards, run, monkeypatch, tmp_path):
+    """Whoever packs and installs in one project keeps its agents: the lock has none of them, status is content, init finds them."""
+    monkeypatch.chdir((guards(agents=("one",)), tmp_path / "1.0")[1])
+    (tmp_path / "1.0/.codex").mkdir()
+    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if told == "dist" else "made")
+    wheel = guards() if told == "dist" else "made/guards-1.0-py3-none-any.whl"
+    first = run("install", wheel, "--to", "claude-code", "--accept")
+    again = run("install", wheel)
+    lock = (tmp_path / "1.0/agentconv.lock").read_text()
+    status = run("status").out
+    found = run("init", "-n").out
+
+    for done in (first, again):
+        assert "note: guards is made of this project's own files: they stay its own, and the lock says nothing of them\n" in done.err
+        assert ".claude/agents  1 unchanged\n" in done.out
+    assert "[[entries]]" not in lock
+    assert "stale" not in status
+    assert "agents   Claude Code 1\n" in found
+
+
+def test_who_only_has_a_pack_has_its_files_taken_over(guards, run, project):
+    """A project that lost its lock is none that the pack is made of, though what is there are the very bytes: the lock has them again."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    (project / "agentconv.lock").unlink()
+    again = run("install", guards(), "--to", "claude-code", "--accept")
+
+    assert "made of this project's own files" not in again.err
+    assert (project / "agentconv.lock").read_text().count("[[entries]]") == 2
+
+
 def test_it_marks_no_assistant(guards, project, asked, script, tree):
     """A script where its author's assistant has it makes no project one of that assistant: `auto` is who has something, or is used."""
     asked("install", guards(), "--to", "codex,qwen-code", "--accept", code=1)

@@ -65,8 +65,11 @@ class Draft:
         accept: bool = False,
         given: Given = unknown,
         kept: Collection[str] = (),
+        made_here: bool = False,
     ) -> None:
         self.given = given
+        self.made_here = made_here
+        """Whether this is the project that the pack is made of, whose files stay its own."""
         self.believing = removing or accept
         """Whether the lock's word is enough for what no bytes can tell: a person asked for the removal, or accepted all of an update."""
         self.believed: list[str] = []

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.install import applying, deployment, gate, proof, read_elsewhere
+from agentconv.install import applying, deployment, gate, made_here, proof, read_elsewhere
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
 from agentconv.packs import finding
@@ -221,7 +221,8 @@ def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pa
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)
     wanted = [want for want in wanted if want.agent not in unsafe]
     given = proof.given([now], locked, scope, reader)
-    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given).steps
+    here = made_here.is_made_here(now, scope, reader)
+    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given, made_here=here).steps
 
 
 def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:

@@ -36,7 +36,7 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     if action in (Action.SAME, Action.ADOPT) and wanted.executable and wanted.agent not in draft.kept and not draft.reader.is_program(path):
         action = _made_program(draft, wanted, old)
         step = replace(step, reason=NO_PROGRAM)
-    if wanted.script and action is Action.ADOPT and old is None:  # scripts of a project are its user's
+    if action is Action.ADOPT and old is None and (wanted.script or draft.made_here):  # scripts of a project are its user's
         draft.steps.append(replace(step, action=Action.SAME))
         return
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
