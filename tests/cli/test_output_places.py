@@ -398,32 +398,54 @@ SCRIPT = ".claude/hooks/guard.sh"
 
 
 @pytest.mark.parametrize(
-    ("there", "code", "told"),
+    ("there", "mode", "code", "told", "hint"),
     [
-        (None, 0, "warning: a guard of four, five runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing\n"),
-        ("exit 0\n", 1, "error: a guard of four, five runs `.claude/hooks/guard.sh`, and another file is there: "),
-        ("exit 2\n", 0, ""),
+        (None, 0, 0, "warning: a guard of four, five runs `{}`, which is not there: without it, it blocks nothing\n", "cp -p {0} {1}"),
+        ("exit 0\n", 0o755, 1, "error: a guard of four, five runs `{}`, and another file is there: ", "cp -p {0} {1}"),
+        ("exit 2\n", 0o644, 1, "error: a guard of four, five runs `{}`, which is there and is no program: ", "chmod +x {1}"),
+        ("exit 2\n", 0o755, 0, "", ""),
     ],
 )
-def test_a_guard_is_told_of_without_its_script(go, project, there, code, told):
-    """What an agent's own guard runs stays in its project: into another one, where it is not or is another file, that is told."""
+def test_a_guard_is_told_of_without_its_script(go, project, *, there, mode, code, told, hint):
+    """What an agent's own guard runs stays in its project: into another one, where it is not, or not as it was, that is told."""
     for name in ("four", "five"):
         write(project / f".claude/agents/{name}.md", GUARDED.format(name))
-    write(project / SCRIPT, "exit 2\n")
+    write(project / SCRIPT, "exit 2\n").chmod(0o755)
     if there is not None:
-        write(project.parent / "elsewhere" / SCRIPT, there)
+        write(project.parent / "elsewhere" / SCRIPT, there).chmod(mode)
     other = go("convert .claude/agents/four.md .claude/agents/five.md -t qwen-code -o ../elsewhere", code)
     here = go("convert .claude/agents/four.md -t qwen-code -o .", 0)
 
+    (project / SCRIPT).chmod(0o644)
+    idle = go("inspect .claude/agents/four.md --effects --for claude-code", 0)
     (project / SCRIPT).unlink()
     seen = go("inspect .claude/agents/four.md --effects --for claude-code", 0)
 
     assert "guard of" not in here.err
     assert "not held (!)" in seen.out
+    assert "not held (!)" in idle.out
+    assert "a guard of four starts `.claude/hooks/guard.sh`, which is no program: it cannot be started, and blocks nothing" in idle.err
     assert "a guard of four runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing" in seen.err
-    assert told in other.err
+    assert told.format(SCRIPT) in other.err
+    assert hint.format(SCRIPT, f"../elsewhere/{SCRIPT}") in other.err
     assert ("guard of" in other.err) is bool(told)
-    assert ("cp -p .claude/hooks/guard.sh ../elsewhere/.claude/hooks/guard.sh" in other.err) is bool(told)
+
+
+def test_a_guard_of_the_project_without_its_script_holds_nothing(go, project):
+    """The table of who may do what calls a project's hook held while its script can be started, and says why not else."""
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": f"$CLAUDE_PROJECT_DIR/{SCRIPT}"}]}
+    write(project / ".claude/settings.json", json.dumps({"hooks": {"PreToolUse": [hook]}}))
+    write(project / SCRIPT, "exit 2\n").chmod(0o755)
+    seen = []
+    for change in (lambda: None, lambda: (project / SCRIPT).chmod(0o644), (project / SCRIPT).unlink):
+        change()
+        seen.append(" ".join(go("inspect . --effects --for claude-code", 0).out.split()))
+
+    assert [text.rpartition("json:1): ")[2] for text in seen] == [
+        "held: Claude Code",
+        f"NOT HELD: Claude Code (cannot run `{SCRIPT}`: it is no program)",
+        f"NOT HELD: Claude Code (runs `{SCRIPT}`, which is not there)",
+    ]
 
 
 def test_a_guard_that_goes_to_all_projects_is_told_of(go, project, monkeypatch, tmp_path):

@@ -140,6 +140,7 @@ def test_a_users_own_stays(guards, run, script, tree):
     again = run("install", guards(), "--accept", code=1)
     kept = script.read_text()
     script.write_text(GUARD)
+    script.chmod(0o755)
     run("install", guards(), "--accept")
     run("uninstall", "guards", "--accept=leaving")
 
@@ -151,6 +152,42 @@ def test_a_users_own_stays(guards, run, script, tree):
         assert f"{SCRIPT}: warning: something else is there already, and is kept\n" in told.err
         assert "accepted:" not in told.out
     assert script.read_text() == GUARD
+
+
+def test_a_users_own_that_nobody_can_start_is_no_guard(guards, run, script, tree, project):
+    """The very bytes without the right to be run block nothing: no agent comes, the user is told what to type, and `--force` does it."""
+    script.parent.mkdir(parents=True)
+    script.write_text(GUARD)
+    script.chmod(0o644)
+    told = run("install", guards(), "--to", "claude-code", "--accept", code=1)
+    without = [name for name in tree() if name.endswith(".md")]
+    mode = script.stat().st_mode & 0o777
+    run("install", guards(), "--accept", "--force")
+
+    assert "`one` stays away: what holds it back does not come: .claude/hooks/guard.sh\n" in told.err
+    assert f"{SCRIPT}: warning: the same text is there already, is no program, and is kept\n" in told.err
+    assert f"hint: chmod +x {SCRIPT}\n" in told.err
+    assert (without, mode) == ([], 0o644)
+    assert script.stat().st_mode & 0o100
+    assert (project / ".claude/agents/one.md").exists()
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_ours_that_nobody_can_start_is_a_program_again(here, guards, run, script, tmp_path):
+    """A checkout without modes, or a hand, took the right to run it: status says so, with the pack or without; install gives it back."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    script.chmod(0o640)
+    wheel = guards()
+    if not here:
+        wheel = wheel.rename(tmp_path / "elsewhere.whl")
+    state = run("status", code=1).out
+    wheel = wheel.rename(tmp_path / "guards-1.0-py3-none-any.whl")
+    run("install", wheel, "--accept")
+    done = run("status").out
+
+    assert f"stale        {SCRIPT}: it is there as it comes, but is no program\n" in state
+    assert script.stat().st_mode & 0o777 == 0o751
+    assert "stale" not in done
 
 
 def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, project, script):
@@ -176,6 +213,27 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "not there" not in there
     assert (told["refused"], told["unheld"]) == ({"opencode": ["one", "two"]}, {"cursor": ["one", "two"]})
     assert "not held" not in run("status").out
+
+
+@pytest.mark.parametrize("text", [GUARD, None])
+def test_a_guard_without_a_suffix_is_one(text, run, project, tmp_path, monkeypatch):
+    """What a command line starts comes along whatever it is called; a pack that was made without it says so, there and here."""
+    agent, guard, wheel = (tmp_path / "plain" / path for path in (".claude/agents/one.md", "bin/guard", "plain-1.0-py3-none-any.whl"))
+    for place, content in ((agent, _text("one", guarded=True).replace(SCRIPT, "bin/guard")), (guard, text)):
+        place.parent.mkdir(parents=True)
+        place.write_text(content or "")
+    guard.chmod(0o755)
+    if text is None:
+        guard.unlink()
+    monkeypatch.chdir(tmp_path / "plain")
+    made = run("pack", ".", "--name", "plain", "--version", "1.0", "-o", ".", *(("--no-lint",) if text is None else ()))
+    monkeypatch.chdir(project)
+    done = run("install", wheel, "--to", "claude-code", "--accept")
+    there = project / "bin/guard"
+
+    assert ("a guard of `one` runs `bin/guard`, which the pack does not hold" in made.err) is (text is None)
+    assert ("a guard of `one` runs `bin/guard`, which is not there: without it, it blocks nothing" in done.err) is (text is None)
+    assert (there.read_text(), there.stat().st_mode & 0o100) == (GUARD, 0o100) if text else not there.exists()
 
 
 def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
@@ -242,6 +300,37 @@ def test_agents_of_packs_alone_are_no_source(guards, run):
     run("install", guards(), "--to", "claude-code", "--accept")
 
     assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
+
+
+@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist"])
+def test_a_pack_takes_nothing_of_the_project_that_it_is_made_of(told, guards, run, monkeypatch, tmp_path):
+    """Whoever packs and installs in one project keeps its agents: the lock has none of them, status is content, init finds them."""
+    monkeypatch.chdir((guards(agents=("one",)), tmp_path / "1.0")[1])
+    (tmp_path / "1.0/.codex").mkdir()
+    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if told == "dist" else "made")
+    wheel = guards() if told == "dist" else "made/guards-1.0-py3-none-any.whl"
+    first = run("install", wheel, "--to", "claude-code", "--accept")
+    again = run("install", wheel)
+    lock = (tmp_path / "1.0/agentconv.lock").read_text()
+    status = run("status").out
+    found = run("init", "-n").out
+
+    for done in (first, again):
+        assert "note: guards is made of this project's own files: they stay its own, and the lock says nothing of them\n" in done.err
+        assert ".claude/agents  1 unchanged\n" in done.out
+    assert "[[entries]]" not in lock
+    assert "stale" not in status
+    assert "agents   Claude Code 1\n" in found
+
+
+def test_who_only_has_a_pack_has_its_files_taken_over(guards, run, project):
+    """A project that lost its lock is none that the pack is made of, though what is there are the very bytes: the lock has them again."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    (project / "agentconv.lock").unlink()
+    again = run("install", guards(), "--to", "claude-code", "--accept")
+
+    assert "made of this project's own files" not in again.err
+    assert (project / "agentconv.lock").read_text().count("[[entries]]") == 2
 
 
 def test_it_marks_no_assistant(guards, project, asked, script, tree):

@@ -21,7 +21,7 @@ def test_what_has_no_file_in_a_target_is_counted(tmp_path):
 
     assert rows == {"Codex": "1 up-to-date, 1 without a file there", "OpenCode": "1 up-to-date", "GitHub Copilot": "2 without a file there"}
     assert " ".join(" ".join(said[-2:]).split()).endswith(
-        "refused, or read elsewhere; `agentconv install PATH/team.whl --dry-run` says which"
+        "refused, read elsewhere, or the project's own; `agentconv install PATH/team.whl --dry-run` says which"
     )
 
 

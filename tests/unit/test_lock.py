@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError
+from agentconv.core.kinds import KINDS
 from agentconv.install import lock, lock_check
-from agentconv.install.lock import Accepted, Entry, Lock, LockedAgent, LockedPack
+from agentconv.install.lock import Accepted, Entry, Lock, LockedAgent, LockedPack, Synced
 
 SHA, OTHER = "a" * 64, "b" * 64
 ACCEPTED = Accepted("1.1.0", OTHER, {"one": ("write", "mcp:db")})
@@ -160,3 +163,22 @@ def test_the_quick_check_is_the_schema(data):
         break
 
     assert lock_check.fits(document) == Draft202012Validator(schema_files.load("lock")).is_valid(document)
+
+
+@pytest.mark.parametrize("kind", ["", *KINDS])
+def test_the_schema_has_all_that_a_lock_says(kind):
+    """An entry of each kind of part, with all that anything in a lock may say, is valid as it is written, and is read back as it was."""
+    beside = {"beside": ".claude/agents/a.md.agentconv-new", "beside_sha256": SHA, "beside_pending_sha256": SHA}
+    said = {"losses": ("x",), "created": False, "among": True, "came": ("y",), "undo": ("a", "b"), "restated": True, "executable": True}
+    entry = Entry(".claude/agents/a.md", "/x", "claude-code", "a", ("p",), SHA, SHA, SHA, part=kind, **beside, **said)
+    packs = LockedPack("p", "1", "wheel", "p.whl", SHA, SHA, {"codex": None, "claude-code": ("a",)}, (LockedAgent("a", "A", SHA, "0"),))
+    whole = replace(packs, accepted=Accepted("1", SHA, {"a": ("run",)}), kept=("a",))
+    own = Synced(".codex/agents/a.toml", "codex", ".claude/agents/a.md", "a", SHA, {"name": "0" * 16}, bytes_sha256=SHA, blob="0" * 40)
+    synced = replace(own, pointer="/a", source_pointer="/b", own={"name": "*"}, losses=("x",), created=False, made=True)
+    written = lock.dump(Lock((whole,), (entry,), (".claude",), (synced,), "0.1.0", 1, SHA))
+    document = tomli.loads(written.decode())
+
+    for one in (entry, whole, synced):
+        assert [each.name for each in fields(one) if getattr(one, each.name) == each.default and each.name != "part"] == []
+    assert list(Draft202012Validator(schema_files.load("lock")).iter_errors(document)) == []
+    assert lock_check.fits(document)

@@ -41,6 +41,8 @@ class GuardScripts:
         self._from = list(dict.fromkeys(root for one in sources if (root := locations.project_root(Path(one))) is not None))
         self._runs: dict[str, dict[str, None]] = {}
         """By script, the agents that run it."""
+        self._started: set[str] = set()
+        """Those that are started themselves, and have to be programs."""
         self._coming: set[str] = set()
         """What goes along beside parts: scripts of the whole set's hooks."""
 
@@ -58,7 +60,8 @@ class GuardScripts:
         from agentconv.parts.hooks import scripts
 
         for agent in registry.load(target).read(SourceText(file.path, file.data)).set.agents:
-            for path in scripts.of_guards(agent):
+            for path, program in scripts.of_guards(agent).items():
+                self._started.update([path] if program else [])
                 self._runs.setdefault(path, {})[agent.name or agent.id] = None
 
     def told(self) -> Iterator[Diagnostic]:
@@ -75,12 +78,17 @@ class GuardScripts:
                 yield told
 
     def _in_project(self, path: str, head: str) -> Diagnostic | None:
-        there = Disk(self._to or Path()).read(path)
+        disk = Disk(self._to or Path())
+        there, idle = disk.read(path), path in self._started and not disk.is_program(path)
         found = ((root, Disk(root).read(path)) for root in self._from)
         root, own = next(((root, data) for root, data in found if isinstance(data, bytes)), (None, None))
-        if (isinstance(there, bytes) and own in (None, there)) or (there is None and path in self._coming):
-            return None
         place = (self._to or Path()) / path
+        if isinstance(there, bytes) and own in (None, there):
+            message = f"{head}, which is there and is no program: it cannot be started, and blocks nothing"
+            told = Diagnostic(Code.PARTS, Severity.ERROR, message, hint=f"chmod +x {_quoted(place)}", cause=Cause.GUARD)
+            return told if idle else None
+        if there is None and path in self._coming:
+            return None
         copied = f"mkdir -p {_quoted(place.parent)} && cp -p {_quoted((root or Path()) / path)} {_quoted(place)}"
         if there is not None:
             message = f"{head}, and another file is there: what that lets pass is not held back"

@@ -33,10 +33,11 @@ def opened(options: argparse.Namespace) -> Iterator[None]:
 
     pack = finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)
     with tempfile.TemporaryDirectory() as folder:
-        for path, data in _files(pack):
+        for path, (data, executable) in _files(pack).items():
             place = Path(folder, path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
+            place.chmod(0o755 if executable else 0o644)
         with contextlib.chdir(folder):
             options.sources = ["."]
             yield
@@ -49,19 +50,19 @@ def _is_pack(word: str) -> bool:
     return os.path.isfile(os.path.join(word, _MANIFEST))
 
 
-def _files(pack: Pack) -> Iterator[tuple[str, bytes]]:
-    """Yield what is in a pack, by path: the parts as their author's assistant has them, then each agent's file as it was."""
+def _files(pack: Pack) -> dict[str, tuple[bytes, bool]]:
+    """Return what is in a pack, by path, and whether it is a program: parts as their author's assistant has them, and agents."""
     from agentconv.formats import registry
     from agentconv.packs import paths
 
     pieces = list(pack.pieces())
-    found = [*_parts(pieces)]
-    found += [(one.path, one.data) for piece in pieces for one in piece.scripts]
-    found += [(one.path, pack.read(one.file)) for one in pack.manifest.sources if not registry.FORMATS[one.format].bundle]
-    yield from ((path, data) for path, data in dict(found).items() if not paths.problem(path))
+    found = dict(_parts(pieces))
+    found |= {one.path: (one.data, one.executable) for piece in pieces for one in piece.scripts}
+    found |= {one.path: (pack.read(one.file), False) for one in pack.manifest.sources if not registry.FORMATS[one.format].bundle}
+    return {path: one for path, one in found.items() if not paths.problem(path)}
 
 
-def _parts(pieces: Sequence[Loaded]) -> Iterator[tuple[str, bytes]]:
+def _parts(pieces: Sequence[Loaded]) -> Iterator[tuple[str, tuple[bytes, bool]]]:
     """Yield the files of skills, commands, servers, hooks and rules."""
     from agentconv.conversion.along import EVERYTHING
     from agentconv.conversion.converting import Options, convert
@@ -71,4 +72,4 @@ def _parts(pieces: Sequence[Loaded]) -> Iterator[tuple[str, bytes]]:
     for client in list(clients)[:1]:
         for done in convert(pieces, client, Options(deploy=True, along=EVERYTHING), Parts()):
             if done.file is not None and (done.part or not done.agents):
-                yield done.file.path, done.file.data
+                yield done.file.path, (done.file.data, done.file.executable)

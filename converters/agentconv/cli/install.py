@@ -15,7 +15,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import consent, installing, places, proof
+from agentconv.install import consent, installing, made_here, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
@@ -103,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
             prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
+            told += [made_here.told(pack)] if prepared.made_here else []
             lock = prepared.plan.lock_after
             done.append(prepared)
     return _tell(options, scope, done, told)

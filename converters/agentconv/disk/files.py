@@ -87,6 +87,11 @@ class Disk:
         """Whether a link is in a file's place."""
         return os.path.islink(self.at(path))
 
+    def is_program(self, path: str) -> bool:
+        """Whether a file is there that can be started by itself."""
+        found = self._found(path)
+        return isinstance(found, tuple) and stat.S_ISREG(found[1].st_mode) and reading.is_program(found[1])
+
     def identity(self, path: str) -> str:
         """Return what two paths share that are one file because of links."""
         return self.place(path)

@@ -20,5 +20,8 @@ class Reader(Protocol):
     def is_link(self, path: str) -> bool:
         """Whether a link is in a file's place."""
 
+    def is_program(self, path: str) -> bool:
+        """Whether a file is there that can be started by itself."""
+
     def identity(self, path: str) -> str:
         """Return what two paths share that are one file because of links."""

@@ -46,6 +46,11 @@ def read(place: str, *, limit: int | None = LARGEST, links: bool = True) -> tupl
         os.close(descriptor)
 
 
+def is_program(status: os.stat_result) -> bool:
+    """Whether a file can be started by itself: on Windows its name alone says so."""
+    return os.name == "nt" or bool(status.st_mode & stat.S_IXUSR)
+
+
 def head(place: str, size: int) -> bytes:
     """Return the first bytes of a file; none of what cannot be read, or is no regular file."""
     try:

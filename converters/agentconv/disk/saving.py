@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.disk import keeping
+from agentconv.disk import keeping, reading
 from agentconv.disk.files import Blocked, Disk, Present
 from agentconv.disk.placing import BACKUP, Changed, create, finish, identity, is_made, make_folders, numbered, remove, rewrite
 from agentconv.disk.reading import reason_of
@@ -266,7 +266,7 @@ def _is_other_mode(file: OutputFile, present: Present) -> bool:
     """Whether one of a file and what is in its place is a program and the other is none: of a file that was read beside others, either."""
     if os.name == "nt" or file.shared is not None:
         return False
-    is_program = bool(present.status.st_mode & stat.S_IXUSR)
+    is_program = reading.is_program(present.status)
     return file.executable != is_program and (file.executable or file.beside)
 
 

@@ -65,8 +65,11 @@ class Draft:
         accept: bool = False,
         given: Given = unknown,
         kept: Collection[str] = (),
+        made_here: bool = False,
     ) -> None:
         self.given = given
+        self.made_here = made_here
+        """Whether this is the project that the pack is made of, whose files stay its own."""
         self.believing = removing or accept
         """Whether the lock's word is enough for what no bytes can tell: a person asked for the removal, or accepted all of an update."""
         self.believed: list[str] = []
@@ -101,9 +104,9 @@ class Draft:
         return None if other == path else f"it is one file with `{other}`, because of a symbolic link"
 
     def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False, executable: bool = False) -> None:
-        """Let a file become another one."""
+        """Let a file become another one, be it the same one that is a program now."""
         self.changes.pop(path, None)
-        if before != after:
+        if before != after or (executable and not self.reader.is_program(path)):
             self.changes[path] = Change(path, before, after, path, None, forced, executable)
 
     def planned(self, path: str, data: bytes | None) -> bytes | None:
@@ -161,6 +164,7 @@ class Draft:
             losses=wanted.losses,
             created=created,
             part=wanted.part,
+            executable=wanted.executable,
         )
 
     def disown(self, entry: Entry) -> tuple[str, ...]:
@@ -175,13 +179,16 @@ class Draft:
 
         Of what a project keeps nothing is written, wherever it would go, and what is there stays: its own, or an earlier version's.
         """
-        kept = agent in self.kept
-        force = not kept and (self.force if isinstance(self.force, bool) else agent in self.force)
+        kept, force = agent in self.kept, self.is_forced(agent)
         action = decide(entry, present, wanted, self.pack, force=force)
         if entry is not None and action is Action.UPDATE and self.given(entry) is False:  # whatever the lock says of it
             action = Action.REPLACE if force else Action.KEEP_EDITED
         is_as_it_was = action is Action.SAME or (entry is not None and action is Action.ADOPT)
         return Action.KEPT if kept and not is_as_it_was else action
+
+    def is_forced(self, agent: str) -> bool:
+        """Whether what is not ours or was edited is replaced for an agent or part."""
+        return agent not in self.kept and (self.force if isinstance(self.force, bool) else agent in self.force)
 
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""

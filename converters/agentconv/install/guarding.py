@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
-from agentconv.core import hook_handlers
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
 from agentconv.install import reading_back
@@ -15,7 +15,7 @@ from agentconv.parts.hooks import scripts
 from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.restraints import Restraint
     from agentconv.disk.reader import Reader
@@ -103,15 +103,28 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
     """Say which guards that come run scripts that neither come along nor are there: those of a user's own agents, in any project."""
     if scope.is_user:
         yield from _of_users(one, units)
-    coming = {want.path for want in one.wanted}
+    coming = {want.path: want for want in one.wanted}
     for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
-        missing = [path for path in _run_by(id_, units) if path not in coming and reader.read(path) is None]
+        named = _run_by(id_, units)
+        missing = [path for path in named if path not in coming and reader.read(path) is None]
         if missing:
-            message = (
-                f"a guard of `{id_}` runs {', '.join(f'`{path}`' for path in missing)}, which is not there: without it, it blocks nothing"
-            )
+            message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
             hint = "put it there, since the pack does not hold it, or take the guard out"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+        idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
+        if idle:
+            message = f"a guard of `{id_}` starts {_listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
+            hint = f"chmod +x {shlex.join(idle)}, or have the hook say which program reads it: sh, python3"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+
+
+def _is_program(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bool:
+    """Whether a file that comes, or else is there, can be started: what is there as it comes, and can be, stays so."""
+    return (path in coming and coming[path].executable) or reader.is_program(path)
+
+
+def _listed(paths: Iterable[str]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
 
 
 def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
@@ -119,21 +132,19 @@ def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
     for id_ in dict.fromkeys(want.agent for want in one.wanted if want.agent in units.agents):
         named = _run_by(id_, units)
         if named:
-            listed = ", ".join(f"`{path}`" for path in named)
-            message = f"a guard of `{id_}` runs {listed} of the project that is open: in one without it, it blocks nothing"
+            message = f"a guard of `{id_}` runs {_listed(named)} of the project that is open: in one without it, it blocks nothing"
             hint = "install it in each project, without --scope user: the script comes along there"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
 
 
-def _run_by(id_: str, units: Units) -> list[str]:
-    """Return the scripts of a project that a guard runs, be it a hook of its own or one of an agent's file."""
+def _run_by(id_: str, units: Units) -> dict[str, bool]:
+    """Return the scripts of a project that a guard runs, of its own or of its agent, each with whether as a program."""
     agent, part = units.agents.get(id_), units.parts.get(id_)
     if agent is not None:
         return scripts.of_guards(agent)
     if not isinstance(part, SetHook) or not hook_translation.is_guard(part.definition):
-        return []
-    handlers = (hook_handlers.read(part.definition.format, one) for one in part.definition.handlers)
-    return [path for one in handlers for path in scripts.named(one) if path.endswith(scripts.SUFFIXES)]
+        return {}
+    return scripts.of_hook(part.definition)
 
 
 def _there(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> set[tuple[str, str]]:

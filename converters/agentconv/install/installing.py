@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, gate, guarding, proof
+from agentconv.install import asking, consent, deployment, gate, guarding, made_here, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
@@ -85,6 +85,8 @@ class Prepared:
     """The words that accept what is not accepted."""
     as_before: frozenset[str] = frozenset()
     """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
+    made_here: bool = False
+    """Whether this is the project that the pack is made of, whose files stay its own."""
 
     @property
     def needs_a_look(self) -> bool:
@@ -162,7 +164,8 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     seen = before is None and request.preview and request.accept == consent.NOTHING
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources[id_]))}
     given = proof.given([pack, deployed], before, scope, reader)
-    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept)
+    here = made_here.is_made_here(pack, scope, reader)
+    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept, here)
     left, held, planned = case.settled(reader, lock)
     asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
@@ -174,7 +177,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     taken = {id_: more for id_, more in asks.items() if id_ not in open_ and id_ not in waiting}
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
     as_before = frozenset(_as_before(pack, before, chosen))
-    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before)
+    return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before, made_here=here)
 
 
 def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Deployment:
@@ -206,6 +209,7 @@ class _Case:
     deployments: tuple[Deployment, ...]
     given: Given
     kept: tuple[str, ...]
+    made_here: bool
 
     def settled(self, reader: Reader, lock: Lock) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
         """Return what comes, what is held, and the plan: where a guard does not come, nothing that it holds back does."""
@@ -227,7 +231,21 @@ class _Case:
         stopped = {*self.unsafe, *(one.agent for one in held)}
         left = tuple(_without(one, stopped) for one in self.deployments)
         locked = self._locked(self._accepted(left, stopped), stopped)
-        return left, held, _planned(reader, lock, locked, left, self.request, held=stopped, given=self.given)
+        wanted = [want for one in left for want in one.wanted]
+        targets, request = set(locked.targets), self.request
+        planned = plan(
+            reader,
+            lock,
+            locked,
+            wanted,
+            targets=targets,
+            force=request.force,
+            held=stopped,
+            accept=request.accept.lets_go,
+            given=self.given,
+            made_here=self.made_here,
+        )
+        return left, held, _with_folders(planned, lock) if request.restore else planned
 
     def _locked(self, accepted: Accepted, stopped: Collection[str]) -> LockedPack:
         """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
@@ -275,15 +293,6 @@ def _kept(pack: Pack, units: Units, before: LockedPack | None, request: Request)
 def _sources(pack: Pack, units: Units) -> dict[str, str]:
     """Return the checksum of what each agent and part is in a pack."""
     return {**deployment.source_hashes(pack.manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
-
-
-def _planned(
-    reader: Reader, lock: Lock, locked: LockedPack, done: Iterable[Deployment], request: Request, *, held: Collection[str], given: Given
-) -> Plan:
-    wanted = [want for one in done for want in one.wanted]
-    targets, accept = set(locked.targets), request.accept.lets_go
-    planned = plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
-    return _with_folders(planned, lock) if request.restore else planned
 
 
 def _with_folders(planned: Plan, lock: Lock) -> Plan:

@@ -105,6 +105,8 @@ class Entry:
     """The piece of the file that came with it, and what stood in its place; nothing where that cannot be told."""
     restated: bool = False
     """Whether rules of the user's are said in other words with it, so that nothing but that piece tells whose they are."""
+    executable: bool = False
+    """Whether it was put there as a program."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -394,4 +396,5 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"came": list(entry.came)} if entry.came else {}),
         **({"undo": list(entry.undo)} if entry.undo else {}),
         **({"restated": True} if entry.restated else {}),
+        **({"executable": True} if entry.executable else {}),
     }

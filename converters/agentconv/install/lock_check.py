@@ -99,6 +99,7 @@ _ENTRY: Mapping[str, Test] = {
     "restated": lambda value: value is True,
     "undo": lambda value: _texts(value) and len(value) == 2,
     "part": lambda value: value in KINDS,
+    "executable": lambda value: value is True,
 }
 _SYNCED: Mapping[str, Test] = {
     "path": _word,

@@ -39,6 +39,7 @@ def plan(
     staying: Collection[tuple[str, str]] = (),
     accept: bool = False,
     given: Given = unknown,
+    made_here: bool = False,
 ) -> Plan:
     """Plan the deployment of a pack. Nothing is written.
 
@@ -53,6 +54,7 @@ def plan(
         staying: The same in one target alone: the target, and the id.
         accept: Whether what leaves the pack goes on the lock's word alone.
         given: Tells whether the pack's bytes give what is there.
+        made_here: Whether this is the project that the pack is made of.
     """
     whole = [entry for entry in lock.entries if pack.name in entry.packs]
     rest = pack.targets.keys() - set(targets)
@@ -60,7 +62,7 @@ def plan(
         one for one in whole if one.target not in rest and ((one.target in targets and not one.script) or not _is_read(one, rest, whole))
     ]
     mine = [entry for entry in about if entry.agent not in held and (entry.target, entry.agent) not in staying]
-    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept)
+    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept, made_here=made_here)
     singles, several = _grouped(draft, (one for one in wanted if one.agent not in held))
     for one in singles.values():
         whole_files.deploy(draft, one)

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.install import applying, deployment, gate, proof, read_elsewhere
+from agentconv.install import applying, deployment, gate, made_here, proof, read_elsewhere
 from agentconv.install.planning import Action, plan, plan_removal
+from agentconv.install.steps import NO_PROGRAM
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         outdated = {key for key, entry in known.items() if _is_outdated(entry, locked)}
         own = set() if gone else set(locked.kept) & {agent.id for agent in locked.agents}
         alone = [_alone(step, known, gone=gone, outdated=(step.path, step.pointer) in outdated) for step in steps]
+        alone = [_idle(item) if _is_idle(known.get((item.path, item.pointer)), reader) else item for item in alone]
         items = [_kept(item) if item.agent in own and step.action in _STAYS else item for item, step in zip(alone, steps, strict=True)]
     else:
         deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
@@ -219,7 +221,8 @@ def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pa
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)
     wanted = [want for want in wanted if want.agent not in unsafe]
     given = proof.given([now], locked, scope, reader)
-    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given).steps
+    here = made_here.is_made_here(now, scope, reader)
+    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given, made_here=here).steps
 
 
 def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
@@ -227,9 +230,14 @@ def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
     word, remark = _NOW[step.action], step.reason or _REMARKS.get(step.action)
     if step.action is Action.WRITE and entry is not None:
         word, remark = Word.MISSING, None
-    elif step.action in (Action.BLOCKED, Action.FOREIGN) and entry is not None:
+    elif (step.reason is NO_PROGRAM and entry is not None) or (step.action in (Action.BLOCKED, Action.FOREIGN) and entry is not None):
         word = Word.EDITED
     return _item(step, word, remark, entry)
+
+
+def _is_idle(entry: Entry | None, reader: Reader) -> bool:
+    """Whether a file is as it was deployed, but nobody can start it any more."""
+    return entry is not None and entry.executable and not reader.is_program(entry.path)
 
 
 def _is_outdated(entry: Entry, locked: LockedPack) -> bool:
@@ -253,6 +261,10 @@ def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool, outda
     if gone and word is Word.EDITED:
         word, remark = Word.ORPHANED, "the pack is not found, and the file was edited"
     return _item(step, word, remark, known.get((step.path, step.pointer)))
+
+
+def _idle(item: Item) -> Item:
+    return replace(item, word=Word.STALE, remark=NO_PROGRAM) if item.word is Word.UP_TO_DATE else item
 
 
 def _kept(item: Item) -> Item:

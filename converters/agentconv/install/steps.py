@@ -56,6 +56,10 @@ RUN_BY = "what stays here runs it, and would be without its guard"
 """Why a script stays that nobody edited: an agent, or a hook, that somebody did edit is the user's now, with all that it needs."""
 
 
+NO_PROGRAM = "it is there as it comes, but is no program"
+"""Why a file of the very bytes does not do: what starts it fails, and a guard that cannot be started blocks nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One agent, or one file or entry of a part, as a pack wants it to be in a target."""

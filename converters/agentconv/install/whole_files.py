@@ -8,7 +8,7 @@ from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
-from agentconv.install.steps import RUN_BY, WAS_THERE, Action, Step
+from agentconv.install.steps import NO_PROGRAM, RUN_BY, WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,10 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         return
     checksum = sha256(wanted.data)
     action = draft.decide(wanted.agent, old, None if there is None else sha256(there), checksum)
-    if wanted.script and action is Action.ADOPT and old is None:  # scripts of a project are its user's
+    if action in (Action.SAME, Action.ADOPT) and wanted.executable and wanted.agent not in draft.kept and not draft.reader.is_program(path):
+        action = _made_program(draft, wanted, old)
+        step = replace(step, reason=NO_PROGRAM)
+    if action is Action.ADOPT and old is None and (wanted.script or draft.made_here):  # scripts of a project are its user's
         draft.steps.append(replace(step, action=Action.SAME))
         return
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
@@ -58,6 +61,13 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     elif old is not None:
         draft.disown(old)
     draft.steps.append(step)
+
+
+def _made_program(draft: Draft, wanted: Wanted, old: Entry | None) -> Action:
+    """Decide about a file that is there as it comes, but that nobody can start: what is ours becomes a program again."""
+    if old is not None:
+        return Action.UPDATE
+    return Action.REPLACE if draft.is_forced(wanted.agent) else Action.FOREIGN
 
 
 def leave_scripts(draft: Draft, entries: Sequence[Entry]) -> None:

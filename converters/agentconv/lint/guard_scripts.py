@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import freedom
-from agentconv.core.dataclass import replace
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import project
@@ -18,31 +19,53 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
 
-def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return by file and agent's id the scripts that its guards run and its project has not.
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The scripts of one agent's guards without which these block nothing."""
+
+    missing: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    """Those that are there, but that nobody can start."""
+
+
+def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, Lost]]:
+    """Return by file and agent's id the scripts that its guards run and its project has not, or not as what can be started.
 
     Args:
         pieces: The files, as they were read.
         where: By path, where each is on the disk.
     """
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    found: dict[str, dict[str, Lost]] = {}
     for piece in (piece for piece in pieces if not registry.FORMATS[piece.format].index):  # those of a plugin are in its folder
         for agent in (agent for agent in piece.agents if agent.hooks):
-            if gone := project.without(where.get(piece.path, piece.path), scripts.of_guards(agent)):
-                found.setdefault(piece.path, {})[agent.id] = tuple(gone)
+            place, named = where.get(piece.path, piece.path), scripts.of_guards(agent)
+            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)))
+            if lost.missing or lost.idle:
+                found.setdefault(piece.path, {})[agent.id] = lost
     return found
 
 
-def missing(found: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Iterator[Diagnostic]:
-    """Say of which guards the scripts are not there."""
+def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
+    """Say of which guards the scripts are not there, or cannot be started."""
     for path, agents in found.items():
-        for id_, gone in agents.items():
-            message = f"a guard of {id_} runs {', '.join(f'`{one}`' for one in gone)}, which is not there: without it, it blocks nothing"
-            hint = "put it there, or take the guard out"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(path), hint, agent=id_, cause=Cause.GUARD)
+        for id_, lost in agents.items():
+            if lost.missing:
+                message = f"a guard of {id_} runs {_listed(lost.missing)}, which is not there: without it, it blocks nothing"
+                yield _told(message, path, id_, "put it there, or take the guard out")
+            if lost.idle:
+                message = f"a guard of {id_} starts {_listed(lost.idle)}, which is no program: it cannot be started, and blocks nothing"
+                yield _told(message, path, id_, f"chmod +x {shlex.join(lost.idle)}")
 
 
-def not_held(file: Inspected, without: Mapping[str, tuple[str, ...]]) -> Inspected:
+def _told(message: str, path: str, id_: str, hint: str) -> Diagnostic:
+    return Diagnostic(Code.PARTS, Severity.WARNING, message, Span(path), hint, agent=id_, cause=Cause.GUARD)
+
+
+def _listed(paths: Iterable[str]) -> str:
+    return ", ".join(f"`{one}`" for one in paths)
+
+
+def not_held(file: Inspected, without: Mapping[str, Lost]) -> Inspected:
     """Return what clients make of a file of whose agents these have guards without their scripts: nobody is held by them."""
     return replace(file, readings=tuple(map(_unguarded, file.readings, (one.agent in without for one in file.readings))))
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.disk import reading
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.json import jsonc
@@ -17,7 +18,7 @@ from agentconv.parts import places
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.kinds import Kind
 
@@ -55,9 +56,21 @@ def skills(location: str) -> frozenset[str]:
 
 def without(location: str, paths: Iterable[str]) -> list[str]:
     """Return those of some paths at which the project of an agent's file has no file; none, where nobody knows which project that is."""
+    root = _known(location)
+    return [path for path in paths if root and not os.path.isfile(os.path.join(root, path))]
+
+
+def not_programs(location: str, scripts: Mapping[str, bool]) -> list[str]:
+    """Return those of some scripts that are there, are started as programs, and are none, where it is known which project that is."""
+    root = _known(location)
+    there = (path for path, program in scripts.items() if program and root and os.path.isfile(os.path.join(root, path)))
+    return [path for path in there if not reading.is_program(os.stat(os.path.join(root, path)))]
+
+
+def _known(location: str) -> str:
+    """Return the project of an agent's file; empty where nobody knows it: agents of a user are for every project."""
     root = _root(location) if location else ""
-    known = root and Path(root) != Path.home()  # agents of a user are for every project
-    return [path for path in paths if known and not os.path.isfile(os.path.join(root, path))]
+    return "" if root and Path(root) == Path.home() else root
 
 
 def forget() -> None:

@@ -10,14 +10,17 @@ from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
+from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
 from agentconv.parts import registry
+from agentconv.parts.hooks import faults
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.core.part_format import Place
+    from agentconv.core.parts import Part
     from agentconv.core.restraints import Restraint
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -42,7 +45,8 @@ def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
     """Yield what restrains a project, with what each of some clients makes of it."""
     kinds = [kind for kind in KINDS if kind in RESTRAINING and parts.may_restrain()]
     for one in (one for kind in kinds for one in parts.of(kind) if one.meant and (one.source is None or one.source.place.native)):
-        lost = {client: _unheld(one, client, place) for client in asked if (place := _place(one, client)) is not None}
+        idle = {restraint.text: told for restraint in set_restraints.of(one) for told in _in_vain(one.part)}
+        lost = {client: _unheld(one, client, place) | idle for client in asked if (place := _place(one, client)) is not None}
         for restraint in set_restraints.of(one):
             found = SetGuard(restraint)
             for client in asked:
@@ -53,6 +57,12 @@ def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
                 else:
                     found.held.append(client)
             yield found
+
+
+def _in_vain(part: Part) -> Iterator[str]:
+    """Yield why a hook blocks nothing, whoever runs it: what it starts is not there, or is no program."""
+    found = faults.of(part) if isinstance(part, SetHook) else ()
+    yield from (fault.message for fault in found if fault.kind in ("missing", "mode"))
 
 
 def _place(loaded: LoadedPart, client: str) -> Place | None:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
 
+_FETCHED = frozenset(("node_modules", ".venv", "venv"))
+"""Folders of what others made, which means nothing without the rest of it."""
+
+
+def _is_ones_own(path: str) -> bool:
+    return not paths.problem(path) and _FETCHED.isdisjoint(path.split("/"))
+
+
 def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> Iterator[Loaded]:
     """Yield files of agents, each with what the guards in it run.
 
@@ -25,7 +33,7 @@ def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> I
         where: By path, where each is on the disk.
     """
     for piece in pieces:
-        found = (path for agent in piece.agents for path in scripts.of_guards(agent) if not paths.problem(path))
+        found = (path for agent in piece.agents for path in scripts.of_guards(agent) if _is_ones_own(path))
         named = list(dict.fromkeys(found))
         place = where.get(piece.path) if named else None
         root = locations.project_root(Path(place)) if place else None

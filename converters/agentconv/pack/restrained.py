@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
@@ -56,11 +57,18 @@ def staying(parts: Parts, going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
 
 def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
     """Say which agents have guards of their own that run scripts which do not go along: without it, a guard blocks nothing."""
-    there = {file.path for one in going if isinstance(one.part, SetHook) for file in one.part.files}
+    there = {file.path: file for one in going if isinstance(one.part, SetHook) for file in one.part.files}
     for piece in pieces:
         for agent in piece.agents:
-            along = there | {file.path for file in piece.scripts}
-            missing = [path for path in scripts.of_guards(agent) if path not in along]
+            along = there | {file.path: file for file in piece.scripts}
+            named = scripts.of_guards(agent)
+            idle = [path for path in named if named[path] and path in along and not along[path].executable]
+            if idle:
+                message = (
+                    f"a guard of `{agent.name or agent.id}` starts {_listed(idle)}, which is no program: it blocks nothing, here or there"
+                )
+                yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(piece.path), f"chmod +x {shlex.join(idle)}", agent=agent.name)
+            missing = [path for path in named if path not in along]
             if missing:
                 message = (
                     f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"

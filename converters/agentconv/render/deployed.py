@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
-from agentconv.install.steps import ONLY_THE_LOCK, RUN_BY, WAS_THERE
+from agentconv.install.steps import NO_PROGRAM, ONLY_THE_LOCK, RUN_BY, WAS_THERE
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
@@ -314,6 +315,8 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.KEEP_EDITED:
         beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
         return f"was edited since it was deployed, and is kept{beside}", words.keep.replace("NAME", step.agent)
+    if step.action is Action.FOREIGN and step.reason is NO_PROGRAM:
+        return "the same text is there already, is no program, and is kept", f"chmod +x {_typed(scope.shown(step.path))}"
     if step.action is Action.FOREIGN:
         return "something else is there already, and is kept", ((step.part and words.foreign_part) or words.foreign).replace(
             "NAME", step.agent
@@ -328,6 +331,12 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.RELEASE:
         return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
     return f"cannot be changed: {step.reason}", None
+
+
+def _typed(place: str) -> str:
+    """Return a place as a shell takes it: a home's sign is none within quotes."""
+    home = "~/" if place.startswith("~/") else ""
+    return home + shlex.quote(place.removeprefix(home))
 
 
 def next_steps(done: Sequence[Prepared], scope: Scope) -> list[str]:

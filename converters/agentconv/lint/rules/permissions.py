@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core import access, effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
@@ -29,7 +30,7 @@ hooks:
     - matcher: Bash
       hooks:
         - type: command
-          command: ./check.sh
+          command: sh check.sh
 """
 
 
@@ -190,7 +191,7 @@ def _events(subject: Subject, number: int, key: str) -> list[str]:
 @rule(
     "AC505",
     "broken-hook",
-    bad=_HEADER + _HOOK.format("PreToolUse").replace("command: ./check.sh", "run: ./check.sh") + _BODY,
+    bad=_HEADER + _HOOK.format("PreToolUse").replace("command: sh check.sh", "run: ./check.sh") + _BODY,
     good=_HEADER + _HOOK.format("PreToolUse") + _BODY,
     source="the client's own reader (measured on 3,150 generated headers)",
     verified="2026-11-24",
@@ -230,7 +231,7 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
     beside=(("check.sh", "exit 2\n"),),
 )
 def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
-    """A guard of an agent that runs a script of the project which is not there.
+    """A guard of an agent that runs a script of the project which is not there, or cannot be started.
 
     Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from.
     """
@@ -238,21 +239,26 @@ def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
     if not key or registry.FORMATS[subject.format].index:
         return  # those of a plugin are in its folder
     for number, agent, state in subject.agents():
-        for path in _missing(subject, agent) if agent.hooks and not state.dropped else ():
+        for path, told, hint in _not_run(subject, agent) if agent.hooks and not state.dropped else ():
             yield self.find(
-                shown(f"a guard of {agent.name or title(subject)} runs `{path}`, which is not there", 160),
+                shown(f"a guard of {agent.name or title(subject)} {told}", 160),
                 subject.word(number, key, path.rpartition("/")[2]),
-                "put it there, or take the hook out, so that nobody relies on it",
+                hint,
                 agent=agent.name,
                 clients=(subject.format,),
             )
 
 
-def _missing(subject: Subject, agent: Agent) -> list[str]:
+def _not_run(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str]]:
+    """Yield the scripts that guards of an agent run in vain, what is wrong with each, and what to do."""
     from agentconv.lint import project
     from agentconv.parts.hooks import scripts
 
-    return project.without(subject.location, scripts.of_guards(agent))
+    named = scripts.of_guards(agent)
+    for path in project.without(subject.location, named):
+        yield path, f"runs `{path}`, which is not there", "put it there, or take the hook out, so that nobody relies on it"
+    for path in project.not_programs(subject.location, named):
+        yield path, f"starts `{path}`, which is no program", f"chmod +x {shlex.quote(path)}"
 
 
 _RULES = "---\ndescription: Reviews changes before a merge\nmode: subagent\npermission:\n"

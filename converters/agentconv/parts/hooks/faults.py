@@ -65,13 +65,10 @@ def _of_scripts(part: SetHook) -> Iterator[Fault]:
     """Yield the scripts of the project that a hook names, and that are not there, or are no programs."""
     handler = hook_handlers.read(part.definition.format, part.definition.handlers[0])
     there = {file.path: file for file in part.files}
-    program = (handler.command or "").split(" ")[0].strip("\"'")
-    for path in scripts.named(handler):
-        if not path.endswith(scripts.SUFFIXES):
-            continue
+    for path, program in scripts.run(handler).items():
         if path not in there:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
-        elif not there[path].executable and program.endswith(path):
+        elif program and not there[path].executable:
             yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {path}")
 
 

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, hook_handlers
 from agentconv.core.expressions import expression
+from agentconv.parts.hooks import command_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from agentconv.core.hook_handlers import Handler
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Hook
     from agentconv.core.parts import FolderFile
 
 _TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
+_FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
+"""What a shell, or somebody else, makes a path of that nobody knows beforehand."""
 _QUOTES = str.maketrans("", "", "'\"")
-SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
+_SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
 
 
 def named(handler: Handler) -> list[str]:
@@ -41,17 +44,41 @@ def _quoted(line: str) -> list[str]:
 def _path(token: str) -> str | None:
     """Return the path in the project that a word of a command line is, or may be; None where it is none."""
     text = token.removeprefix(hook_handlers.ROOT).lstrip("/") if token.startswith(hook_handlers.ROOT) else token
-    if text.startswith("/") or not ("/" in text or text.endswith(SUFFIXES) or text != token):
+    if text.startswith("/") or not ("/" in text or text.endswith(_SUFFIXES) or text != token):
         return None
     path = posixpath.normpath(text)
     return None if path in (".", "") or path.startswith("..") else path
 
 
-def of_guards(agent: Agent) -> list[str]:
-    """Return the scripts of the project that an agent's own guards run."""
+def of_guards(agent: Agent) -> dict[str, bool]:
+    """Return the scripts of the project that an agent's own guards run, each with whether it is started as a program."""
     guards = (hook for hook in agent.hooks or () if hook.event in effects.GUARD_EVENTS)
-    handlers = (hook_handlers.read(hook.format, one) for hook in guards for one in hook.handlers)
-    return list(dict.fromkeys(path for one in handlers for path in named(one) if path.endswith(SUFFIXES)))
+    return _joined(run(hook_handlers.read(hook.format, one)) for hook in guards for one in hook.handlers)
+
+
+def of_hook(hook: Hook) -> dict[str, bool]:
+    """Return the scripts of the project that a hook runs, each with whether it is started as a program."""
+    return _joined(run(hook_handlers.read(hook.format, one)) for one in hook.handlers)
+
+
+def run(handler: Handler) -> dict[str, bool]:
+    """Return the scripts that a handler runs, each with whether it is started as a program, which it then has to be.
+
+    What has a script's suffix is one wherever it stands; what has none is one where a shell, or what reads it, would start it.
+    """
+    found = {path: False for path in named(handler) if path.endswith(_SUFFIXES)}
+    for started in command_lines.started(hook_handlers.rooted(handler.line) if handler.command else ""):
+        path = None if _FILLED_IN.search(started.word.removeprefix(hook_handlers.ROOT)) else _path(started.word)
+        if path is not None and (path.endswith(_SUFFIXES) or not started.by_suffix):
+            found[path] = found.get(path, False) or started.program
+    return found
+
+
+def _joined(several: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for one in several:
+        found |= {path: program or found.get(path, False) for path, program in one.items()}
+    return found
 
 
 def of(handler: Handler, files: Iterable[FolderFile]) -> tuple[FolderFile, ...]:

@@ -1,0 +1,54 @@
+"""What a hook's command line runs: scripts of the project, each started as a program, or read by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv.core.hook_handlers import Handler
+from agentconv.parts.hooks import scripts
+
+STARTED, READ = True, False
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (".claude/hooks/guard", {".claude/hooks/guard": STARTED}),
+        ('"$CLAUDE_PROJECT_DIR"/.claude/hooks/guard --quiet', {".claude/hooks/guard": STARTED}),
+        ('"$CLAUDE_PROJECT_DIR/my hooks/guard" a', {"my hooks/guard": STARTED}),
+        ("$(git rev-parse --show-toplevel)/bin/guard", {"bin/guard": STARTED}),
+        ("./bin/guard.sh", {"bin/guard.sh": STARTED}),
+        ("./bin/guard;exit", {"bin/guard": STARTED}),
+        ("[ -x bin/guard ] && bin/guard < a/b > c/d || exit 2", {"bin/guard": STARTED}),
+        ("cat a/b | ./bin/guard", {"bin/guard": STARTED}),
+        ("if ! ./bin/guard; then exit 2; fi", {"bin/guard": STARTED}),
+        ("MODE=strict timeout 5s ./bin/guard", {"bin/guard": STARTED}),
+        ("found=$(./bin/guard 2>&1)", {"bin/guard": STARTED}),
+        ("sh -c '$CLAUDE_PROJECT_DIR/bin/guard --quiet'", {"bin/guard": STARTED}),
+        ("bash -euo pipefail -c ./bin/guard", {"bin/guard": STARTED}),
+        ("bash .claude/hooks/guard", {".claude/hooks/guard": READ}),
+        ("/usr/bin/env python3 -u tools/guard", {"tools/guard": READ}),
+        ("uv run python tools/guard", {"tools/guard": READ}),
+        (". ./setup; ./bin/guard", {"setup": READ, "bin/guard": STARTED}),
+        ("node bin/guard.js", {"bin/guard.js": READ}),
+        ("xargs bin/guard.py", {"bin/guard.py": READ}),
+        ("sh a.sh; ./a.sh", {"a.sh": STARTED}),
+        ("node bin/guard", {}),  # which finds guard.js, too
+        ("python3 -m tools.guard", {}),
+        ("node -e 'require(\"./guard\")'", {}),
+        ("jq -r .tool_input/x | grep -q src/main && exit 2", {}),
+        ("git rev-parse a/b", {}),
+        ("$HOME/bin/guard", {}),
+        ("~/bin/guard", {}),
+        ("/usr/local/bin/guard", {}),
+        ("../bin/guard", {}),
+        ("guard --quiet", {}),
+        ("https://example.com/guard", {}),
+        ("./bin/guard 'and no end", {}),
+        ("", {}),
+    ],
+)
+def test_what_a_command_line_runs(line: str, found: dict[str, bool]) -> None:
+    """A path of the project that a shell starts, or that another program is given to read, whatever it is called; no other word."""
+    assert scripts.run(Handler(command=line)) == found
+    assert scripts.run(Handler(kind="prompt", prompt=line)) == {}
