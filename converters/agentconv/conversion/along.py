@@ -12,7 +12,7 @@ from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.ir import Agent, Rule, ToolGrant
     from agentconv.core.kinds import Kind
@@ -129,9 +129,11 @@ class Named:
                 self.by.setdefault(("servers", one.server), set()).add(agent.id)
                 self.spelled.setdefault(one.server, []).append(one)
 
-    def meant(self, server: str, known: Sequence[str]) -> set[str]:
+    def meant(self, server: str, known: Collection[str]) -> set[str]:
         """Return the servers that one of a name may be, where clients spell a server and its tool in one word."""
-        return {effects.of_server(one, known)[0] for one in self.spelled.get(server, ())} | ({server} & set(known)) or {server}
+        return {effects.of_server(one, known)[0] for one in self.spelled.get(server, ())} | ({server} if server in known else set()) or {
+            server
+        }
 
     def without(self, agents: set[str]) -> Named:
         """Return what others than these agents name."""
@@ -155,8 +157,8 @@ class Along:
         """Return the parts that go along only because agents name them that are refused: nobody in the target needs them."""
         if not refused or not self.wanted.needed or self.named is None:
             return []
-        needed = along(self.wanted, self.named.without(refused)).parts
-        return [one for one in self.parts if not any(one is other for other in needed)]
+        needed = {id(one) for one in along(self.wanted, self.named.without(refused)).parts}
+        return [one for one in self.parts if id(one) not in needed]
 
 
 def along(wanted: With, named: Named) -> Along:
@@ -172,7 +174,7 @@ def along(wanted: With, named: Named) -> Along:
         names = {name for one, name in wanted.named if one == kind}
         used = {name for one, name in named.by if one == kind}
         if kind == "servers":
-            known_servers = [name for one in named.parts.of(kind) for name in one.names] if used else []
+            known_servers = dict.fromkeys(name for one in named.parts.of(kind) for name in one.names) if used else {}
             used = {meant for name in used for meant in named.meant(name, known_servers)} - named.servers
         needed = used if wanted.needed else set()
         if not (kind in wanted.kinds or names or (used and (wanted or wanted.said))):
@@ -194,7 +196,8 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
     if gone.named is None or not gone.wanted or gone.wanted.needed:
         return
     needed = along(With(needed=True), gone.named).parts
-    stays = [one for one in needed if not any(one is other for other in gone.parts)]
+    go = {id(one) for one in gone.parts}
+    stays = [one for one in needed if id(one) not in go]
     if stays:
         words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in stays)
         listed = ",".join(gone.wanted.besides((), needed=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import server_names, set_restraints
@@ -80,8 +81,9 @@ class CarriedParts:
             insists=self.options.insists_on,
             takes_rules=self.options.rules_along,
         )
-        stays = [one for one in parts if one.kind == "servers" and one.part.id in self.shut]
-        parts = self._called_apart([one for one in parts if one not in stays])
+        is_shut = [one.kind == "servers" and one.part.id in self.shut for one in parts]
+        stays = [*compress(parts, is_shut)]
+        parts = self._called_apart([one for one, stay in zip(parts, is_shut, strict=True) if not stay])
         verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         if any(one.rules for one in verdicts):
             verdicts = self._with_rules(verdicts, law)
@@ -301,7 +303,8 @@ class CarriedParts:
         left = {(one.kind, one.part.id) for one in parts}
         goes = [one for one in self.verdicts if (one.loaded.kind, one.loaded.part.id) not in left]
         self.verdicts = goes
-        files = {key: [one for one in verdicts if any(one is other for other in goes)] for key, verdicts in self._files.items()}
+        going = {id(one) for one in goes}
+        files = {key: [one for one in verdicts if id(one) in going] for key, verdicts in self._files.items()}
         self._files = {key: verdicts for key, verdicts in files.items() if verdicts}
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.loose_parts import loose_in_place
 from agentconv.conversion.part_law import PartVerdict
@@ -14,8 +15,13 @@ from agentconv.parts import registry
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.conversion.options import Options
-    from agentconv.core.part_format import Place
+    from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartSource, PartsRead, Place
+    from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
 
 _AS_IT_IS = "part-in-place"
@@ -38,14 +44,21 @@ def read_in_place(loaded: LoadedPart, target: str, options: Options) -> PartVerd
         return None
     if loaded.client == target:
         return PartVerdict(loaded, loaded.part)
-    result = module.read(replace(source, place=place))
-    both = zip(result.parts, result.states, strict=True)
-    found, state = next(((part, state) for part, state in both if part.name == loaded.part.name), (None, None))
+    found, state = _read_there(target, loaded.kind, replace(source, place=place)).get(loaded.part.name, (None, None))
     if loaded.kind in ADDING_UP and (state is None or state.dropped):
         return None  # the target takes none of it where it is
     told = None if found is None else loose_in_place(loaded, found, source.text.path, target)
     told = told or losses.loss(_AS_IT_IS, loaded.part.id, "name", target, quoted(source.text.path), part=loaded.kind)
     return PartVerdict(loaded, loaded.part, losses=(told,))
+
+
+@lru_cache(maxsize=4)
+def _read_there(target: str, kind: Kind, source: PartSource) -> Mapping[str | None, tuple[Part, State]]:
+    """Return by name, of several the first, what a target reads in a file: it is read once for all parts in it."""
+    module = registry.part_format(target, kind)
+    result: PartsRead[Any] | None = module.read(source) if module else None
+    both = zip(result.parts, result.states, strict=True) if result else ()
+    return {part.name: (part, state) for part, state in reversed([*both])}
 
 
 def is_there_already(loaded: LoadedPart, target: str, options: Options) -> bool:

@@ -98,6 +98,8 @@ def speaking(part: Part, names: Mapping[str, str]) -> Part | None:
         part: Any part.
         names: What servers are called by it, to what they are called now; in the names of tools, both are spelled as these can be.
     """
+    if not isinstance(part, (SetHook, PermissionSet, Skill, Command)):
+        return part
     names = {effects.server_key(old): new for old, new in names.items()}
     if isinstance(part, SetHook):
         hook = _hook(part.definition, names)
@@ -105,8 +107,6 @@ def speaking(part: Part, names: Mapping[str, str]) -> Part | None:
     if isinstance(part, PermissionSet):
         rules = tuple(_entry(one, names) for one in part.rules)
         return part if rules == part.rules else replace(part, rules=rules)
-    if not isinstance(part, (Skill, Command)):
-        return part
     changed: dict[str, Any] = {}
     for key in ("approved_tools", "denied_tools"):
         before = getattr(part, key)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from agentconv.core.expressions import expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _APART = expression(r"(?:[ \t\r\n]+|#[^\n]*)*")
 """What may stand between values: blanks, ends of lines, comments."""
@@ -17,8 +22,12 @@ _PLAIN = expression(r"[^,\]}#\r\n]*")
 Path = tuple[str | int, ...]
 
 
-def places(text: str) -> dict[Path, int]:
-    """Return the offset at which each key, and each item of a list, first stands; the text is known to be TOML."""
+@lru_cache(maxsize=4)
+def places(text: str) -> Mapping[Path, int]:
+    """Return the offset at which each key, and each item of a list, first stands; the text is known to be TOML.
+
+    Those of the last few texts are kept, for each part of a file asks where it stands in it.
+    """
     scanner = _Scanner(text)
     scanner.document()
     return scanner.found

@@ -43,7 +43,7 @@ class TomlRecords(ABC):
         self.repeated: list[tuple[str, tuple[int, int]]] = []
         self._bom = BOM if source.text.startswith(BOM) else ""
         self._text = source.text.removeprefix(BOM)
-        self._places: dict[toml_places.Path, int] = {}
+        self._places: Mapping[toml_places.Path, int] = {}
         self._read()
 
     def _read(self) -> None:

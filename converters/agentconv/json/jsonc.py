@@ -7,6 +7,7 @@ the same. It takes one pass and never recurses, whatever the text. `jsonc_edits`
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.dataclass import dataclass, field
@@ -158,8 +159,12 @@ _SURROGATE = expression("[\ud800-\udfff]")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
+@lru_cache(maxsize=4)
 def parse(text: str, syntax: Syntax = JSON, start: int = 0) -> Document:
-    """Read a text from `start`. Never raises: `error` says what the client would stumble over first."""
+    """Read a text from `start`. Never raises: `error` says what the client would stumble over first.
+
+    The last few documents are kept, for each part of a file asks where it stands in it.
+    """
     return _Parser(text, syntax).parse(start)
 
 

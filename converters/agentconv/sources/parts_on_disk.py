@@ -20,7 +20,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.parts.places import recorded
-from agentconv.sources import contents, sniffing
+from agentconv.sources import contents, sniffing, winning
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class PartsOnDisk(PlacesOnDisk):
             for source in self.sources(client, place, kind):
                 loaded = self._loaded(source, client, module) if module is not None else ()
                 found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
-        return _ranked(found)
+        return winning.ranked(found)
 
     def files(self, client: str, kind: Kind, *, own: bool = True) -> Iterator[PartSource]:
         """Yield the files of a kind in a client's own places, or in those of others that it looks in, with the scripts that they name."""
@@ -193,18 +193,21 @@ class PartsOnDisk(PlacesOnDisk):
         found: list[tuple[int, LoadedPart]] = []
         first: str | None = None
         off: str | None = None
+        seen: set[str] = set()
         for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
             unread = first if place.alone else None
             for source in self.sources(client, place, module.kind):
-                if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
+                if module.kind in ADDING_UP and source.text.path in seen:
                     continue  # a file that is found at two places is read once
                 whole = self._whole(client, module, source)
                 void = self._void(whole, client, module.kind)
                 switches_off: Callable[[SourceText], bool] | None = getattr(module, "switches_off", None)
                 off = source.text.path if switches_off and void is None and switches_off(source.text) else off
                 loaded = (one if void is None else self._lost(one, void) for one in self._loaded(whole, client, module))
-                found += [(rank, replace(one, hidden_by=unread)) for one in loaded]
+                taken = [(rank, replace(one, hidden_by=unread)) for one in loaded]
+                seen.update(one.path for _, one in taken)
+                found += taken
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
                 first = place.path
             if module.kind == "skills" and place.native:
@@ -217,7 +220,7 @@ class PartsOnDisk(PlacesOnDisk):
             return tuple(self._switched_off(one, off) for _, one in found)
         lists = self._off(client, module)
         found = [(rank, self._switched_off(one, lists[one.part.name]) if one.part.name in lists else one) for rank, one in found]
-        return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+        return tuple(one for _, one in found) if module.kind in ADDING_UP else winning.ranked(found)
 
     def _void(self, source: PartSource, client: str, kind: Kind) -> Void | None:
         """Return why a client takes nothing of a file, where that is not what those of the kind in it say themselves."""
@@ -356,8 +359,9 @@ class PartsOnDisk(PlacesOnDisk):
         said = tuple(self._shown(one, client) for one in result.diagnostics)
         if not result.parts:
             self.diagnostics += said
+        of_each = winning.of_each(said)
         for part, state in zip(result.parts, result.states, strict=True):
-            told = tuple(one for one in said if one.agent in (None, part.name))
+            told = of_each.get(part.name, of_each[None])
             yield self._in_container(LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder)))
 
     def _in_container(self, loaded: LoadedPart) -> LoadedPart:
@@ -379,21 +383,3 @@ class PartsOnDisk(PlacesOnDisk):
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
         return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
-
-
-def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
-    """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
-
-    What only one mode has hides nothing from the others.
-    """
-    winners: dict[tuple[str, str], LoadedPart] = {}
-    for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and one.taken:
-            winners.setdefault((one.part.name, one.only_in), one)
-    return tuple(one if one.hidden_by else replace(one, hidden_by=_winner(one, winners)) for _, one in found)
-
-
-def _winner(one: LoadedPart, winners: dict[tuple[str, str], LoadedPart]) -> str | None:
-    """Return the file of the part that a client takes instead of one."""
-    winner = winners.get((one.part.name or "", one.only_in))
-    return None if winner is None or winner is one or one.state.dropped or winner.source is None else winner.source.text.path

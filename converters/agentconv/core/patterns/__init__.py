@@ -20,6 +20,8 @@ a denial in them is never the same elsewhere.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import takewhile
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from agentconv.core import rule_facts, vocabulary
@@ -90,6 +92,14 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
 
     forms = _form(wide, denies=False), _form(narrow, denies=False)
     return None not in forms and covering.covers(forms[0] or (), forms[1] or ())
+
+
+@lru_cache(maxsize=4096)
+def start(pattern: Pattern) -> str:
+    """Return how all that a pattern matches begins, as far as that is sure: what covers it has a start that its own begins with."""
+    form = _form(pattern, denies=False)
+    starts = ["".join(item for item in takewhile(lambda item: isinstance(item, str), one) if isinstance(item, str)) for one in form or ()]
+    return commonprefix(starts)  # noqa: RUF071 - of texts, which need not be paths
 
 
 @lru_cache(maxsize=1024)

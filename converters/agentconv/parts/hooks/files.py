@@ -75,7 +75,7 @@ class JsonHooks:
         node: Node | None = self.document.root
         for step in self.top:
             if isinstance(node, Array) and step.isdecimal():
-                node = dict(enumerate(node.items)).get(int(step))
+                node = node.items[int(step)] if int(step) < len(node.items) else None
             elif isinstance(node, Object):
                 node = node.entries().get(step)
             else:

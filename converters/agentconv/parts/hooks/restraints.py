@@ -66,7 +66,7 @@ def offset(part: SetHook, text: SourceText) -> int:
     for step in pointer.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
         if isinstance(node, Array):
-            node = dict(enumerate(node.items)).get(int(key)) if key.isdecimal() else None
+            node = node.items[int(key)] if key.isdecimal() and int(key) < len(node.items) else None
         else:
             node = node.entries().get(key) if isinstance(node, Object) else None
     return written.place(node.start) if node is not None else 0

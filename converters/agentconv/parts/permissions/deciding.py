@@ -6,7 +6,7 @@ a grant: what is here is what is left of a file once its client has read it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import access, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import dataclass
@@ -74,28 +74,51 @@ def is_known(rule: Rule) -> bool:
 
 def counting(rules: Sequence[Rule]) -> list[Decided]:
     """Return the rules that count, in their order: none that another one hides, as the client resolves them."""
-    if not rules:
-        return []
-    order = rule_facts.rules(rules[0].format).order
     found = [Decided(rule, about(rule)) for rule in rules]
-    return [one for place, one in enumerate(found) if not any(_hides(other, one) for other in _stronger(found, place, order))]
+    return [one for one, other in zip(found, _hiding(found), strict=True) if other is None]
 
 
-def _stronger(found: Sequence[Decided], place: int, order: str) -> Iterator[Decided]:
-    """Yield the rules that are asked before one: the later ones where the last match wins, else the stricter ones."""
-    mine = found[place].rule
-    for number, other in enumerate(found):
-        later = number > place
-        stricter = _STRICTNESS[other.rule.effect] > _STRICTNESS[mine.effect]
-        if {"last": later, "first": number < place, "deny": stricter}[order]:
-            yield other
-
-
-def hiding(rules: Sequence[Rule], place: int) -> Rule | None:
-    """Return the rule that keeps one from ever counting."""
+def hiding(rules: Sequence[Rule]) -> list[Rule | None]:
+    """Return for each rule the one that keeps it from ever counting."""
     found = [Decided(rule, about(rule)) for rule in rules]
-    stronger = _stronger(found, place, rule_facts.rules(rules[place].format).order)
-    return next((other.rule for other in stronger if _hides(other, found[place])), None)
+    return [None if other is None else other.rule for other in _hiding(found)]
+
+
+def _hiding(found: Sequence[Decided]) -> Iterator[Decided | None]:
+    """Yield for each rule the first one that hides it.
+
+    Sets have hundreds of rules: only those are compared that are about the same word, or about everything, and whose patterns begin alike.
+    """
+    order = rule_facts.rules(found[0].rule.format).order if found else ""
+    alike: dict[tuple[_Word, str], list[int]] = {}
+    for number, one in enumerate(found):
+        alike.setdefault((_word(one.rule), _start(one.rule)), []).append(number)
+    for number, one in enumerate(found):
+        start = _start(one.rule)
+        ways = [(word, start[:length]) for word in {_word(one.rule), _EVERYTHING} for length in range(len(start) + 1)]
+        perhaps = sorted(other for way in ways for other in alike.get(way, ()))
+        stronger = (found[other] for other in perhaps if _is_stronger(order, (other, found[other].rule), (number, one.rule)))
+        yield next((other for other in stronger if _hides(other, one)), None)
+
+
+_Word: TypeAlias = "tuple[str, str | None, str | None]"
+_EVERYTHING: _Word = (access.EVERY_CAPABILITY, None, None)
+
+
+def _word(rule: Rule) -> _Word:
+    return _EVERYTHING if rule.native == access.EVERY_CAPABILITY else (rule.native, rule.server, rule.tool)
+
+
+def _start(rule: Rule) -> str:
+    """Return how what a rule matches begins; nothing where that is not all that counts (`_takes_back`)."""
+    return "" if rule.pattern is None or rule.native.endswith("ignore") else patterns.start(rule.pattern)
+
+
+def _is_stronger(order: str, other: tuple[int, Rule], one: tuple[int, Rule]) -> bool:
+    """Whether a rule is asked before another one: a later one where the last match wins, else a stricter one."""
+    if order == "deny":
+        return _STRICTNESS[other[1].effect] > _STRICTNESS[one[1].effect]
+    return other[0] > one[0] if order == "last" else other[0] < one[0]
 
 
 def matches_all(other: Rule, one: Rule) -> bool:

@@ -44,7 +44,6 @@ class Hidden:
 
 def hidden(rules: Sequence[Rule]) -> Iterator[Hidden]:
     """Yield the rules that never decide."""
-    for place, one in enumerate(rules):
-        other = deciding.hiding(rules, place)
+    for one, other in zip(rules, deciding.hiding(rules), strict=True):
         if other is not None:
             yield Hidden(one, other)
