@@ -152,7 +152,6 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
         if file.location and not file.stdin:
             place = os.path.relpath(subject.path, os.path.dirname(includer.path) or os.curdir)
             location = os.path.join(os.path.dirname(file.location), place)
-            subject.location = os.path.abspath(location)
             found.append(LintFile(subject, location, file.within))
         else:
             found.append(LintFile(subject, None))
