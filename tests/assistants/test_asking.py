@@ -2,12 +2,21 @@
 
 import asyncio
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from agentconv.assistants import hints
+from agentconv.assistants.asked import Desk
+from agentconv.assistants.confinement import Confinement
+from agentconv.assistants.server import INSTRUCTIONS
+from agentconv.assistants.tools import TOOLS
 from agentconv.cli import main
+from agentconv.cli.mcp import printed
+from agentconv.core import losses
 
 SOURCE = Path(__file__).parents[2] / "converters"
 AGENT = "---\nname: a\ndescription: Reviews: a change\ntools: Read, Bash\nmodel: opus\n---\nLook at it.\n"
@@ -24,6 +33,17 @@ def project(tmp_path):
     (tmp_path / ".claude/agents").mkdir(parents=True)
     (tmp_path / ".claude/agents/a.md").write_text(AGENT)
     return tmp_path
+
+
+@pytest.fixture
+def hinting(project, monkeypatch):
+    """A project of which much is to be said: agents that are refused elsewhere, servers, hooks, and a slip."""
+    (project / ".claude/agents/b.md").write_text("---\nname: b\ndescription: B\ntools: Read\nskills: [s]\n---\nB\n")
+    (project / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}}}')
+    guard = {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "x"}]}]}
+    (project / ".claude/settings.json").write_text(json.dumps({"permissions": {"deny": ["Bash(rm:*)"]}, "hooks": guard}))
+    monkeypatch.chdir(project)
+    return project
 
 
 def asked(project, *questions, write=False, mode="auto"):
@@ -63,17 +83,63 @@ def test_the_answers_are_the_reports_of_commands(project, monkeypatch, capsys, m
     assert (wrong.is_error, json.loads(wrong.content[0].text)["diagnostics"][0]["hint"]) == (True, "did you mean `unquoted-colon`?")
 
 
-def test_what_a_hint_names_and_a_tool_takes_is_said(project):
-    """An assistant is told which flags it may say itself, and each of them is there; what insists is a person's."""
-    from agentconv.assistants.server import INSTRUCTIONS
-    from agentconv.assistants.tools import TOOLS
+HINTS = {
+    '--with needed,hooks (in sync: `with = ["hooks"]`) writes it': '`with: ["needed", "hooks"]` (in sync: `with = ["hooks"]`) writes it',
+    "choose: -f claude-code, or say it with -f FORMAT": 'choose: `from: "claude-code"`, or say it with `from`',
+    "leave the target out of -t": "leave the target out of `to`",
+    "`--with none` leaves it out; --write does it": '`with: ["none"]` leaves it out; `write: true` does it',
+    "--allow-widening writes it all the same": "for the person: --allow-widening writes it all the same",
+    "agentconv convert . -t codex -o .": "for the person: agentconv convert . -t codex -o .",
+    "--with all, and --force": "for the person: --with all, and --force",
+    "--with all takes it along; write it by hand; --force replaces it": (
+        '`with: ["all"]` takes it along; write it by hand; for the person: --force replaces it'
+    ),
+    "add a description to well-known agents": "add a description to well-known agents",
+}
+"""What a command says, and what of it is told who asked `convert`."""
 
-    ours, _, theirs = INSTRUCTIONS.partition("same names; everything")
-    taken = {name for tool in TOOLS for name in tool.schema(write=True)["properties"]}
 
-    assert {word.strip("`,-") for word in ours.split() if word.startswith("`--")} == {"from", "to", "for", "select", "with", "fix"}
-    assert {word.strip("`,-") for word in ours.split() if word.startswith("`--")} <= taken
-    assert "`--allow-widening`" in theirs
+@pytest.mark.parametrize(("said", "told"), HINTS.items())
+def test_a_hint_names_what_the_tool_takes(said, told):
+    """What is an argument is called as the schema calls it; what is none, and every command, is for the person, and whole."""
+    takes = {tool.name: tool for tool in TOOLS}["convert"].schema(write=True)["properties"]
+
+    assert hints.for_tool({"results": [{"hint": said}]}, takes) == {"results": [{"hint": told}]}
+
+
+def advice(report):
+    """Yield all that a report says is to be done."""
+    if isinstance(report, dict):
+        yield from (value for key, value in report.items() if key in ("hint", "help") and value)
+    for one in report.values() if isinstance(report, dict) else report if isinstance(report, list) else ():
+        yield from advice(one)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("write", [False, True])
+def test_every_hint_is_of_arguments_or_for_the_person(hinting, tool, write):
+    """Whatever a hint names can be said to the tool as it stands there; and flags are told to nobody but the person."""
+    asked = {"rule": ({"code": code} for code in losses.codes()), "convert": [{"to": ["all"]}]}.get(tool.name, [{}])
+    desk = Desk(Confinement([str(hinting)], write=write), printed)
+    told = {one for said in asked for one in advice(desk.answer(tool.name, said).report)}
+    told |= {hints.said(losses.rule(code).hint or "", desk.schema(tool)["properties"]) for code in losses.codes()}
+    ways = {way for one in told for way in one.split("; ")}
+    free = {one for one in ways if not one.startswith("for the person: ")}
+    named = [re.findall(r"`(\w+): (.*?)`", one) for one in free]
+
+    assert [one for one in free if re.search(r"(^|[\s`(])--?[a-z]|agentconv [a-z]", one)] == []
+    for name, value in (pair for pairs in named for pair in pairs):
+        needed = {key: ["codex"] for key in desk.schema(tool)["required"]}
+        Draft202012Validator(desk.schema(tool)).validate({**needed, name: json.loads(value)})
+    if tool.name == "convert":
+        assert (any('`with: ["all"]`' in one for one in free), "--allow-widening" in str(ways - free)) == (True, True)
+
+
+def test_the_instructions_say_what_hints_say():
+    """How an argument and a person's part are written in hints is what an assistant is told."""
+    assert '`with: ["needed", "hooks"]`' in INSTRUCTIONS
+    assert hints.said("--with needed,hooks", {"with": {"type": "array"}}) in INSTRUCTIONS
+    assert f'"{hints.said("--x", {}).removesuffix(" --x")}"' in INSTRUCTIONS
 
 
 def test_a_word_for_a_list(project):
@@ -81,23 +147,6 @@ def test_a_word_for_a_list(project):
     _, (one, several) = asked(project, ("inspect", {"for": "codex"}), ("inspect", {"for": ["codex"]}))
 
     assert (one.is_error, one.structured_content) == (False, several.structured_content)
-
-
-def test_what_an_assistant_is_told_names_no_flag(project, monkeypatch, capsys):
-    """It types no command: hints are of options, of losses and of what is wrong, and the same report has flags for who types one."""
-    from agentconv.assistants.asked import Desk
-    from agentconv.assistants.confinement import Confinement
-    from agentconv.cli.mcp import printed
-
-    (project / ".claude/agents/a.md").write_text(AGENT.replace("Read, Bash", "Read"))
-    monkeypatch.chdir(project)
-    desk = Desk(Confinement([str(project)], write=False), printed)
-    answers = [desk.answer("convert", {"to": ["cursor"]}), desk.answer("rule", {"code": "widening"})]
-    main(["convert", ".", "--to=cursor", "--output=.", "--diff", "--output-format=json"])
-
-    assert "allow_widening=True" in answers[0].text
-    assert [one.text.count("--allow-widening") for one in answers] == [0, 0]
-    assert "--allow-widening" in capsys.readouterr().out
 
 
 def test_a_server_that_may_write(project):

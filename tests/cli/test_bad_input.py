@@ -573,11 +573,35 @@ def test_names_outside_the_locale(tmp_path):
     assert none.stderr.decode().startswith("error: `ünï.txt` does not end in .toml")
 
 
+@pytest.mark.parametrize(
+    ("command", "word", "hint"),
+    [
+        ("lint", "nowhere", "name a file or a folder that is there, such as ."),
+        ("lint", "packges", "did you mean `packages`?"),
+        ("lint", "packges/one", "did you mean `packages/one`?"),  # no repository of anybody's
+        ("lint", "packges/one/AGENTS.md", "did you mean `packages/one/AGENTS.md`?"),
+        ("lint", "packages/one/AGENT.md", "did you mean `packages/one/AGENTS.md`?"),
+        ("lint", "packges/two", "if it is a repository: git clone https://github.com/packges/two, and name what comes of it"),
+        ("lint", "packages/two/three", "name a file or a folder that is there, such as ."),
+        ("from-json", "all.json", "agentconv to-json . -o FILE writes a bundle of the agents that are here"),
+        ("from-json", "bundel.json", "did you mean `bundle.json`?"),
+    ],
+)
+def test_a_path_that_is_nowhere_has_a_next_step(tmp_path, command, word, hint):
+    """The nearest that is there, of whatever name of it is misspelt; else what can be named."""
+    (tmp_path / "packages/one").mkdir(parents=True)
+    (tmp_path / "packages/one/AGENTS.md").write_text("Read.\n")
+    (tmp_path / "bundle.json").write_text("{}")
+    done = program(command, word, *(("-t", "codex") if command == "from-json" else ()), folder=tmp_path)
+
+    assert done.stderr.decode() == f"error: there is no file or folder `{word}`\n  hint: {hint}\n"
+
+
 def test_a_byte_that_is_no_letter(tmp_path):
     """A byte of a file name that is not UTF-8 is shown as that byte."""
     done = program("convert", os.fsdecode(b"caf\xe9.md"), "-t", "codex", folder=tmp_path)
 
-    assert done.stderr == b"error: there is no file or folder `caf\\xe9.md`\n"
+    assert done.stderr.splitlines()[0] == b"error: there is no file or folder `caf\\xe9.md`"
 
 
 def test_several_targets_given_apart(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -240,3 +241,21 @@ def test_agents_go_with_their_file(case: tuple[str, str, str, str], project: Pat
     assert states == ([state] if state else [])
     assert bool(findings) is bool(code)
     assert all(one["severity"] == "error" and one["line"] == 1 for one in findings)
+
+
+@pytest.mark.parametrize("where", [["packages/one"], ["packages/one", "packages/two"], [".", "packages/one"]])
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with agents"])
+def test_texts_in_subfolders_are_looked_at_wherever_they_lie(
+    project: Path, capsys: pytest.CaptureFixture[str], where: list[str], beside: bool
+) -> None:
+    """What is in an AGENTS.md of a subfolder is found, be there none at the root, and nothing else in the project."""
+    for folder in where:
+        (project / folder).mkdir(parents=True, exist_ok=True)
+        (project / folder / "AGENTS.md").write_text(f"Hid\u200bden in {folder}.\n")
+    if beside:
+        (project / ".codex/agents").mkdir(parents=True)
+        (project / ".codex/agents/a.toml").write_text('name = "a"\ndescription = "Reads"\ndeveloper_instructions = "Read."\n')
+    main(["lint", "--output-format", "json"])
+    found = {one["path"] for one in json.loads(capsys.readouterr().out)["findings"] if one["code"] == "AC803"}
+
+    assert found == {posixpath.normpath(f"{folder}/AGENTS.md") for folder in where}

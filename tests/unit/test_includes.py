@@ -35,6 +35,12 @@ NAMES = {"opencode": "opencode.json", "kilo": "kilo.json"}
 FORMATS = list(NAMES)
 ALONE = {"kiro": (".kiro/agents", "file://{}"), "amazon-q": (".amazonq/cli-agents", "file://{}")}
 """By format whose prompts are a file or none, its folder, and how a file is named."""
+LINTED = {
+    "path": agentconv.lint,
+    "set": lambda where: agentconv.lint(agentconv.read(where)),
+    "fix": lambda where: agentconv.fix(where).left,
+}.values()
+"""Ways in which the library says what is found."""
 LAYERED = ("kimi-cli",)
 """Formats whose files name files that name others: test_kimi_cli.py."""
 
@@ -299,8 +305,26 @@ def test_what_protects_is_found_in_every_prompt_of_its_own_file(format_id: str, 
     main(["lint", "--output-format", "json"])
     findings = json.loads(capsys.readouterr().out)["findings"]
 
+    found = [(one["code"], one["path"], one["line"], one["column"]) for one in findings]
+    in_library = [[(one.code, one.span.path, one.span.line, one.span.column) for one in linted(".")] for linted in LINTED]
+
     assert {one["path"] for one in findings} == {f"{ALONE[format_id][0]}/p/a0.md"}
     assert {one["code"] for one in findings} >= {"AC801", "AC802", "AC803", "AC810", "AC812"}
+    assert in_library == [found] * len(LINTED)
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_what_is_included_is_mended_where_it_is(format_id: str, tmp_path: Path, monkeypatch: Any) -> None:
+    """As by the command: the file that is named is another one then, and the one that names it is not."""
+    mended = b"Look.\nHidden.\n"
+    folder = _project(tmp_path, format_id, _named("./p/a0.md"), files={"p/a0.md": b"Look.\nHid\xe2\x80\x8bden.\n"})
+    place = folder / "p/a0.md"
+    monkeypatch.chdir(folder)
+    done = agentconv.fix(".")
+
+    assert [(one.code, one.span.path) for one in agentconv.lint(".") if one.code == "AC803"] == [("AC803", "p/a0.md")]
+    assert ([file.data for file in done.files], [one.code for one in done.left if one.code == "AC803"]) == ([mended], [])
+    assert ([path.resolve() for path in done.save()], place.read_bytes()) == ([place.resolve()], mended)
 
 
 def test_formats_that_include_say_so():
@@ -343,8 +367,10 @@ def test_text_of_an_agent_is_none_of_another_format(words: list[str], tmp_path: 
 
     assert main(["lint", *words, "--output-format", "json"]) == 1
     found = [(one["code"], one["path"]) for one in json.loads(capsys.readouterr().out)["findings"]]
+    in_library = [(one.code, one.span.path) for one in agentconv.lint(words[0] if words else ".")]
     main(["to-json", "."])
 
+    assert [(code, os.path.basename(path)) for code, path in in_library] == [(code, os.path.basename(path)) for code, path in found]
     assert [one for one in found if one[1].endswith("a0.md")] == [("AC803", ".kiro/agents/p/a0.md")]
     assert ("AC110", ".kiro/agents/p/b.md") in found or words == [".kiro/agents/p/a0.md"]
     assert "a0.md: note" not in capsys.readouterr().err

@@ -6,6 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
+from agentconv.assistants import hints
 from agentconv.assistants.confinement import Confinement, confined
 from agentconv.assistants.tools import TOOLS
 from agentconv.core.dataclass import dataclass
@@ -74,7 +75,7 @@ class Desk:
             report = json.loads(printed)
         except ValueError:
             return _failed(besides.strip() or "nothing came of it")
-        return Answer(tool.brief(report), failed=code >= _WRONG)
+        return Answer(hints.for_tool(tool.brief(report), rows), failed=code >= _WRONG)
 
     def _problem(self, tool: Tool, said: Mapping[str, Any]) -> Answer | None:
         """Say what of that which was said the tool does not take."""

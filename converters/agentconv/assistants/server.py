@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 INSTRUCTIONS = """\
 agentconv knows how coding assistants read each other's agents (sub-agent definitions), and converts them without letting an agent do \
-more than its author allowed. `inspect` first, `convert` then; `rule` explains every code that these tell. Hints name what a person types \
-in a terminal. Of that, `--from`, `--to`, `--for`, `--select`, `--with` and `--fix` are what a tool takes under the same names; everything \
-else, `--allow-widening` first of all, is for the person to decide and to type.\
+more than its author allowed. `inspect` first, `convert` then; `rule` explains every code that these tell. A hint names the arguments \
+of the tool that gave it, as in `with: ["needed", "hooks"]`: ask again with these. What "for the person:" stands before is a flag or a \
+command (`--allow-widening`), which no tool takes: it is for the person to decide on, and to type; pass it on.\
 """
 
 

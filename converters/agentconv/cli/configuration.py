@@ -205,7 +205,15 @@ def folder_of_project(options: argparse.Namespace) -> Path | None:
     if not sources:
         return None
     first = Path(sources[0])
-    return locations.project_root(first) or (first if first.is_dir() else first.parent)
+    return locations.project_root(first) or (first if first.is_dir() else _of_part(first) or first.parent)
+
+
+def _of_part(path: Path) -> Path | None:
+    """Return the project of a file that lies where a client looks for a part, such as a command."""
+    from agentconv.sources import part_places
+
+    place = part_places.of(os.path.abspath(path)) if part_places.is_part_alone(os.fspath(path)) else None
+    return Path(place.root) if place else None
 
 
 def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table: Any) -> Any:

@@ -13,6 +13,7 @@ from agentconv.cli import (
     lint_folders,
     lint_inside,
     lint_kept,
+    lint_known,
     lint_mending,
     lint_report,
     lint_settings,
@@ -25,7 +26,6 @@ from agentconv.cli.found_files import nothing_found
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
-from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
@@ -33,12 +33,11 @@ from agentconv.sources import agentless, elsewhere, loading, part_places
 from agentconv.sources.inputs import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from agentconv.cli.baseline import Baseline, Entry
     from agentconv.cli.lint_files import LintFile
     from agentconv.lint.checking import Checked
-    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
@@ -132,7 +131,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    known = _known(options)
+    known = lint_known.said(options)
+    _check(options)
     chosen = lint_folders.LintFolders(options)
     own = registry.resolve(options.source_format) if options.source_format else None
     found, parts = _discovered(options, own)
@@ -162,11 +162,10 @@ def run(options: argparse.Namespace) -> int:
     checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
     line.clear()
     beside += agentless.untold(loader.agentless, {_read_as(one.subject) for one in checked if one.findings})
-    if known is not None:
-        checked, told = _but_known(known, files, [*checked], _clients(files, chosen), rules)
-        beside += told
+    checked, told = lint_known.finished(files, checked, known, chosen, rules)
+    beside += told
     checked = [*map(checking.mended_first, checked)]
-    inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=_patterns(options.exclude)))
+    inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=lint_settings.listed(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))
     diagnostics += [*inside.diagnostics, *mended.told]
@@ -221,7 +220,7 @@ def _leave_out(found: Discovery, given: Sequence[str] | None) -> int:
     Returns:
         How many those are.
     """
-    patterns = _patterns(given)
+    patterns = lint_settings.listed(given)
     kept = [file for file in found.files if not _is_meant(file.location or found.stdin_name, patterns)]
     number, found.files = len(found.files) - len(kept), kept
     return number
@@ -229,80 +228,13 @@ def _leave_out(found: Discovery, given: Sequence[str] | None) -> int:
 
 def _not_left_out(files: list[LintFile], given: Sequence[str] | None) -> list[LintFile]:
     """Return the files of parts that are to be looked at."""
-    patterns = _patterns(given)
+    patterns = lint_settings.listed(given)
     return [file for file in files if not _is_meant(file.location or "", patterns)]
-
-
-def _patterns(given: Sequence[str] | None) -> list[str]:
-    return [word.strip() for word in ",".join(given or ()).split(",") if word.strip()]
 
 
 def _is_meant(location: str, patterns: Sequence[str]) -> bool:
     path = os.path.relpath(location).replace(os.sep, "/") if location else ""
     return any(paths.matches(path, pattern) for pattern in patterns)
-
-
-def _place(file: LintFile) -> str:
-    return file.location or file.subject.path
-
-
-def _but_known(
-    known: Baseline, files: Sequence[LintFile], checked: Sequence[Checked], clients: Mapping[str, Collection[str]], rules: Sequence[Rule]
-) -> tuple[list[Checked], list[Diagnostic]]:
-    """Return what was found but for what is known, and what there is to say of the file that knows it."""
-    new = [_new(file, one, known, clients) for file, one in zip(files, checked, strict=True)]
-    return new, [*known.finish(_asked(known, clients, rules))]
-
-
-def _new(file: LintFile, one: Checked, known: Baseline, clients: Mapping[str, Collection[str]]) -> Checked:
-    """Return what was found in a file but for what is known."""
-    place = _place(file)
-    others = {*clients[place]} - {file.subject.format}  # which is asked in every run
-    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, place, others)))
-
-
-def _known(options: argparse.Namespace) -> Baseline | None:
-    """Return the findings that are known: those of the file that the command line names, or else the configuration."""
-    said = options.lint.place.path if options.baseline is None and options.lint is not None and options.lint.baseline else ""
-    if said:
-        options.baseline = options.lint.baseline
-    _check(options)
-    return baseline.given(options, _also(options), said_in=said)
-
-
-def _also(options: argparse.Namespace) -> frozenset[str]:
-    """Return the codes of rules that protect, and whose findings may be known all the same.
-
-    The command line says which, or a configuration that it names; a project's own lets none of these findings go.
-    """
-    words = tuple(_patterns(options.baseline_also))
-    lint_settings.check_rules(words)
-    words += options.lint.also if options.lint is not None and options.lint.named else ()
-    return frozenset(rule.code for rule in catalogue.select(words)) if words else frozenset()
-
-
-def _clients(files: Sequence[LintFile], chosen: lint_folders.LintFolders) -> dict[str, set[str]]:
-    """Return the clients that a run asks about each file, by place: those as well that turned out to have another file for its agents."""
-    asked: dict[str, set[str]] = {}
-    for file in files:
-        asked.setdefault(_place(file), set()).update((file.subject.format, *file.subject.asked, *chosen.clients(file.location)))
-    return asked
-
-
-def _asked(known: Baseline, clients: Mapping[str, Collection[str]], rules: Sequence[Rule]) -> Callable[[Entry], bool]:
-    """Return what tells whether this run has looked for an entry."""
-    places = {known.below(place): {*several} for place, several in clients.items()}
-    codes = {rule.code for rule in rules}
-
-    def asked(entry: Entry) -> bool:
-        return (
-            entry.kind == baseline.FINDINGS
-            and entry.code in codes
-            and entry.where in places
-            and places[entry.where].issuperset(entry.clients)
-        )
-
-    return asked
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -110,9 +110,9 @@ def of_parts(
     if not folders or found.home is not None:
         return []
     everybody = beside(found, folders, registry.CLIENTS)
-    asked = asked or dict.fromkeys((*everybody.owners(), *everybody.complaining()))
+    asked = asked or dict.fromkeys((*everybody.owners(), *everybody.complaining())) or dict.fromkeys(everybody.owners(below=True))
     parts = beside(found, folders, tuple(asked))
-    clients = parts.clients_with_parts()
+    clients = parts.clients_with_parts(below=True)
     if not clients:
         return []
     from agentconv.lint import part_files
@@ -152,7 +152,6 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
         if file.location and not file.stdin:
             place = os.path.relpath(subject.path, os.path.dirname(includer.path) or os.curdir)
             location = os.path.join(os.path.dirname(file.location), place)
-            subject.location = os.path.abspath(location)
             found.append(LintFile(subject, location, file.within))
         else:
             found.append(LintFile(subject, None))

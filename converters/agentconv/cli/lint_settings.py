@@ -142,6 +142,11 @@ def read(table: object, place: Span | None = None, *, named: bool = False, shown
     )
 
 
+def listed(given: Iterable[str] | None) -> list[str]:
+    """Return the words of a flag that takes several, with commas between them or given again."""
+    return [word.strip() for word in ",".join(given or ()).split(",") if word.strip()]
+
+
 def check_rules(words: Iterable[str]) -> None:
     """Complain about a word that names no rule.
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_kept, lint_mending
+from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_kept, lint_known, lint_mending
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import replace
@@ -26,6 +26,7 @@ from agentconv.sync import settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from agentconv.cli.baseline import Baseline
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.lint.rule import Finding, Rule
@@ -39,12 +40,18 @@ _PROJECTS = 4
 class LintTexts:
     """Looks at open files, one after the other; what lies beside them on the disk is read again where it changed."""
 
-    def __init__(self, clients: list[str] | None = None) -> None:
-        """Take the clients to ask where `--for` names some."""
+    def __init__(self, clients: list[str] | None = None, config: str | None = None) -> None:
+        """Take the clients to ask where `--for` names some, and the configuration where `--config` names one.
+
+        Raises:
+            InputError: That configuration cannot be meant.
+        """
         parser = argparse.ArgumentParser(add_help=False)
         lint.add_arguments(parser)
         self._template = parser.parse_args(["--quiet"])
-        self._template.clients = clients
+        self._template.clients, self._template.config = clients, config
+        if config:
+            configuration.settle(argparse.Namespace(**vars(self._template)))
         self._listed: dict[tuple[str, str], list[Found]] = {}
         """By project and format, the files that are read together."""
         self._beside: dict[tuple[str, str], dict[str, tuple[object, list[Subject]]]] = {}
@@ -97,7 +104,8 @@ class LintTexts:
         lint_files.leave_out_versions([] if chosen.is_asked else files)
         lint_kept.Kept(chosen).leave_out(files)
         files += lint_files.included(files)
-        looked = _checked(files, rules, siblings)
+        known, troubles = _known(options, troubles)
+        looked = _checked(files, rules, siblings, known, chosen)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
         looked.targets = tuple(client for client in self._targets(files[0], chosen, location) if registry.FORMATS[client].has_agents)
         looked.options = _converting(location)
@@ -124,7 +132,8 @@ class LintTexts:
         files = lint_files.of_parts(found, [place.root], chosen, open_file=open_file)
         if not files:
             return Looked(diagnostics=troubles)
-        looked = _checked(files, rules, [])
+        known, troubles = _known(options, troubles)
+        looked = _checked(files, rules, [], known, chosen)
         looked.diagnostics = (*troubles, *looked.diagnostics)
         looked.parts = tuple(file.subject for file in files)
         looked.targets = self._targets(files[0], chosen, os.path.join(place.root, settings_file.FILE))
@@ -227,14 +236,25 @@ def _chosen(
         return chosen, chosen.look_at(found), (*troubles, error.diagnostic)
 
 
-def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject]) -> Looked:
+def _known(options: argparse.Namespace, troubles: tuple[Diagnostic, ...]) -> tuple[Baseline | None, tuple[Diagnostic, ...]]:
+    """Return what the project's baseline takes for known; where it cannot be read, nothing, and why."""
+    try:
+        return lint_known.said(options), troubles
+    except InputError as error:
+        return None, (*troubles, error.diagnostic)
+
+
+def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject], known: Baseline | None, chosen: LintFolders) -> Looked:
     """Check a file, be it in each kind of parts that it has, and those that it includes."""
 
     def find(subject: Subject) -> tuple[Finding, ...]:
         return next(checking.check([subject], rules)).findings
 
-    checked = map(checking.mended_first, checking.check([file.subject for file in files], rules, siblings))
-    told = [(file, lint_mending.offered(file, one, find)) for file, one in zip(files, checked, strict=True)]
+    checked = checking.check([file.subject for file in files], rules, siblings)
+    found = [lint_mending.offered(file, one, find) for file, one in zip(files, checked, strict=True)]
+    if known is not None:
+        found, _ = lint_known.new(files, found, known, chosen, rules)
+    told = [*zip(files, map(checking.mended_first, found), strict=True)]
     own = [one for file, one in told if file.location == files[0].location]
     included = tuple(
         Included(file.location, file.subject.source, one.findings)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.library_words import without_flags
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def printed(words: Sequence[str]) -> tuple[int, str, str]:
     from agentconv.cli import run as command
 
     out, besides = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(besides), without_flags():
+    with redirect_stdout(out), redirect_stderr(besides):
         code = command.run(words)
         for stream in (out, besides):
             stream.flush()

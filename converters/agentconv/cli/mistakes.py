@@ -178,10 +178,11 @@ def _nowhere(word: str) -> None:
         )
     _place(word, "")
     first = word.partition("/")[0]
+    from agentconv.sources import discovery
+
     if _REPOSITORY.fullmatch(word) and not word.lower().endswith(".whl") and not os.path.lexists(first):
-        raise registry.usage(
-            f"there is no file or folder `{word}`", f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
-        )
+        clone = f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
+        raise registry.usage(f"there is no file or folder `{word}`", discovery.near(Path(word)) or clone)
 
 
 def _no_place(word: str, action: argparse.Action) -> None:

@@ -1,9 +1,7 @@
-"""What is told to who calls the library, or asks out of an editor or an assistant: there are options, and no flags."""
+"""What is told to who calls the library, or asks out of an editor: there are options, and no flags."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -11,11 +9,10 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
-_WITHOUT_FLAGS: ContextVar[bool] = ContextVar("without_flags", default=False)
 
 
 def public(function: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
@@ -36,21 +33,6 @@ def public(function: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
 def told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics with the hints for who calls the library, each once."""
     return tuple(map(in_library, dict.fromkeys(diagnostics)))
-
-
-@contextmanager
-def without_flags() -> Iterator[None]:
-    """Let reports of commands say what somebody can do who has typed none of them."""
-    before = _WITHOUT_FLAGS.set(True)
-    try:
-        yield
-    finally:
-        _WITHOUT_FLAGS.reset(before)
-
-
-def has_flags() -> bool:
-    """Whether who reads a report has typed a command, and can type another one."""
-    return not _WITHOUT_FLAGS.get()
 
 
 def in_library(one: Diagnostic) -> Diagnostic:

@@ -43,10 +43,11 @@ def of(document: Document, looked: Looked) -> dict[str, list[types.Diagnostic]]:
 def of_finding(finding: Finding, positions: Positions) -> types.Diagnostic:
     """Return a finding of the linter."""
     rule = finding.rule
+    told = finding.help if finding.option is None else finding.option
     page = None if rule.code in catalogue.BROUGHT else types.CodeDescription(links.rule(rule.code))
     return types.Diagnostic(
         positions.between(finding.start, finding.end),
-        text.safe(finding.message) + (f"\n{text.safe(finding.help)}" if finding.help else ""),
+        text.safe(finding.message) + (f"\n{text.safe(told)}" if told else ""),
         severity=_SEVERITIES[finding.severity],
         code=rule.code,
         code_description=page,

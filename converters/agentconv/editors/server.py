@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from agentconv.editors.looked import Looker
 
-_WATCHED = ("**/agentconv.toml", "**/pyproject.toml", "**/SKILL.md", "**/.mcp.json")
+_WATCHED = ("**/agentconv.toml", "**/pyproject.toml", "**/agentconv-baseline.json", "**/SKILL.md", "**/.mcp.json")
 """Files that decide what is said of others."""
 
 

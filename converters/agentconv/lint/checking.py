@@ -191,7 +191,7 @@ def _told(finding: Finding, subject: Subject, words: set[str] | None) -> Finding
     if finding.rule.protects is None or (words is not None and not _is_named(finding.rule, words)):
         return finding
     code = finding.rule.code
-    ways = (f"--ignore {code}", f'ignore=["{code}"]')
+    ways = (f"--ignore {code}", f'`ignore=["{code}"]` of agentconv.lint, and `ignore` in a configuration that a person names,')
     return finding.with_more(*(f"no comment leaves out a rule that protects: {way} does" for way in ways))
 
 

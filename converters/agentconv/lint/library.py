@@ -15,7 +15,7 @@ from agentconv.core.library_words import public, told
 from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing, inspection
+from agentconv.lint import catalogue, checking, fixing, included, inspection
 from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
 from agentconv.sources import agentless, discovery, given_paths, loading, locations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.lint.checking import Checked
     from agentconv.lint.inspection import Inspected
     from agentconv.sources.agentless import Agentless
-    from agentconv.sources.inputs import Discovery, Found
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
@@ -201,11 +201,14 @@ class Look:
     def at(self, pieces: Iterable[Loaded]) -> Linted:
         """Look at the files of one set."""
         subjects, diagnostics = self._subjects(pieces)
-        return self._linted(subjects, diagnostics, _agentless(pieces))
+        along = [one for _, one in included.subjects(subjects)]
+        return self._linted([*subjects, *along], diagnostics, _agentless(pieces))
 
     def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool) -> Mended:
         """Mend the files of one set, or those that were found."""
-        subjects, diagnostics = self._subjects(pieces)
+        own, diagnostics = self._subjects(pieces)
+        along = [*included.subjects(own)]
+        subjects = [*own, *(one for _, one in along)]
         done = [fixing.fix(subject, self._find, unsafe=unsafe) for subject in subjects]
         changed = [(one, now.data) for one, now in zip(subjects, done, strict=True) if now.data != one.source.data]
         still = [one.put(now.data) for one, now in zip(subjects, done, strict=True)]
@@ -215,7 +218,7 @@ class Look:
             sum(one.mended for one in done),
             left,
             {subject.path: subject.source.data for subject, _ in changed},
-            {file.path: _place(file) for file in found.files} if found is not None else {},
+            _places(found, along) if found is not None else {},
         )
 
     def _subjects(self, pieces: Iterable[Loaded]) -> tuple[list[Subject], list[Diagnostic]]:
@@ -228,7 +231,7 @@ class Look:
                 diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
                 continue
             subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
-            subject.location = places.get(piece.path, "")
+            subject.location, subject.included = places.get(piece.path, ""), piece.included
             subject.take(piece.result, declared=piece.declared)
             subjects.append(subject)
         names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
@@ -259,8 +262,10 @@ class Look:
             yield Finding(*of_rule, mends.title if mends else None, safe=bool(mends and mends.safe))
 
 
-def _place(file: Found) -> tuple[str, str]:
-    return file.location or file.path, file.within
+def _places(found: Discovery, along: Iterable[tuple[Subject, Subject]]) -> dict[str, tuple[str, str]]:
+    """Return by path where files are, and out of which folder no link of them may lead: a file that another one includes has that one's."""
+    own = {file.path: (file.location or file.path, file.within) for file in found.files}
+    return {one.path: (one.location, own[includer.path][1]) for includer, one in along if includer.path in own and one.location} | own
 
 
 @public

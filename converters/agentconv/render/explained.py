@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from agentconv.conversion import held_fields
 from agentconv.core import links, losses, vocabulary
 from agentconv.core.diagnostics import LossSeverity, Severity
-from agentconv.core.library_words import has_flags
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import columns
@@ -189,8 +188,7 @@ def plain_loss(code: str) -> dict[str, Any]:
     """Return what there is to say about a loss as a map."""
     row = losses.rule(code)
     found = {"code": code, "severity": row.severity.value, "kind": row.kind.value, "summary": row.summary}
-    hint = row.hint if has_flags() or row.option is None else row.option or None
-    return {**found, "hint": hint, "page": links.loss(code), "fields": _where(code)}
+    return {**found, "hint": row.hint, "page": links.loss(code), "fields": _where(code)}
 
 
 def losses_document() -> str:

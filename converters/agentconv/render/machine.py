@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import credentials, library_words, losses
+from agentconv.core import credentials
 from agentconv.core.dataclass import fields
-from agentconv.core.diagnostics import Loss
 from agentconv.formats import registry
 from agentconv.render import printable
 
 if TYPE_CHECKING:
-    from agentconv.core.diagnostics import Diagnostic, Span
+    from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
 
 _OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "general", "data", "beyond", "keepable", "shuts", "option"})
@@ -21,8 +20,6 @@ _OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "gener
 
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
-    if not library_words.has_flags():
-        value = losses.in_library(value) if isinstance(value, Loss) else library_words.in_library(value)
     found = {name: item for name, item in _values(value).items() if name not in _OURS}
     found["message"] = value.message
     if value.span:

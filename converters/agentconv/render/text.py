@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv.core import library_words
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.expressions import expression
@@ -96,8 +95,7 @@ def diagnostic(value: Diagnostic, look: Style = PLAIN, *, hint: bool = True) -> 
     """Write one diagnostic: place, severity, message, hint."""
     place = f"{_place(value.span, value.code)}: " if value.span else ""
     line = f"{place}{look.paint(value.severity.value, value.severity)}: {safe(value.message)}"
-    told = value.hint if library_words.has_flags() else library_words.in_library(value).hint
-    return f"{line}\n  hint: {safe(told)}" if told and hint else line
+    return f"{line}\n  hint: {safe(value.hint)}" if value.hint and hint else line
 
 
 def _place(span: Span, code: Code) -> str:

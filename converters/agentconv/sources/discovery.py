@@ -61,7 +61,7 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
         InputError: An argument names nothing.
     """
     found = Discovery(stdin_name=stdin_name)
-    paths = [path for argument in arguments for path in _expand(argument)]
+    paths = [path for argument in arguments for path in _expand(argument, format_id)]
     several = len(paths) > 1
     root = _common_root([path for path in paths if path is not None])
     for path in paths:
@@ -174,7 +174,7 @@ def _below(name: str) -> str:
     return _storable("" if pure.name == ".." else pure.name if pure.is_absolute() or ".." in pure.parts else str(pure) if pure.name else "")
 
 
-def _expand(argument: str) -> Iterator[Path | None]:
+def _expand(argument: str, format_id: str | None) -> Iterator[Path | None]:
     if argument == STDIN:
         yield None
         return
@@ -198,8 +198,12 @@ def _expand(argument: str) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    home = HOME if argument.startswith("~") else None
-    raise problem(f"there is no file or folder `{argument}`", _near(path) or _of_an_agent(path) or home)
+    hint = HOME if argument.startswith("~") else _BUNDLE if format_id and registry.FORMATS[format_id].bundle else _ANYTHING
+    raise problem(f"there is no file or folder `{argument}`", near(path) or _of_an_agent(path) or hint)
+
+
+_ANYTHING = "name a file or a folder that is there, such as ."
+_BUNDLE = "agentconv to-json . -o FILE writes a bundle of the agents that are here"
 
 
 def is_shut(place: str) -> bool:
@@ -213,14 +217,17 @@ def is_shut(place: str) -> bool:
     return False
 
 
-def _near(path: Path) -> str | None:
+def near(path: Path) -> str | None:
+    """Return a hint for a path of which one name may be misspelt: the first that is not there."""
     try:
-        siblings = os.listdir(path.parent)
+        missing = next(one for one in (*reversed(path.parents), path) if not os.path.lexists(one))
+        siblings = os.listdir(missing.parent)
     except (OSError, ValueError):
         return None
-    longer = (one for one in sorted(siblings) if path.name and one.startswith(f"{path.name}."))
-    close = next(longer, None) or nearest(path.name, siblings, 0.7)
-    return f"did you mean `{path.parent / close}`?" if close else None
+    longer = (one for one in sorted(siblings) if missing.name and one.startswith(f"{missing.name}."))
+    close = next(longer, None) or nearest(missing.name, siblings, 0.7)
+    meant = missing.parent / close / path.relative_to(missing) if close else path
+    return f"did you mean `{meant}`?" if close and (meant == missing.parent / close or os.path.lexists(meant)) else None
 
 
 def _of_an_agent(path: Path) -> str | None:

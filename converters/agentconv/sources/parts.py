@@ -111,10 +111,13 @@ class Parts:
         files = [name for client in self.clients for name in rule_facts.restraining_files(client)]
         return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
-    def clients_with_parts(self) -> tuple[str, ...]:
+    def clients_with_parts(self, *, below: bool = False) -> tuple[str, ...]:
         """Return the clients of which there may be parts: one look at each place that is written down.
 
-        Of one that only has plugins, there always may; of one that only has instructions in folders below the root, nobody looks.
+        Of one that only has plugins, there always may.
+
+        Args:
+            below: Whether instructions that only lie in folders below the root are looked for, too, in all of them.
         """
         from agentconv.parts.places import recorded
 
@@ -122,17 +125,20 @@ class Parts:
             places = [place for kinds in recorded().get(client, {}).values() for place in kinds.get("project", ())]
             names = {path if "*" in pattern else posixpath.join(path, pattern) for path, pattern in places} - {""}
             there = (os.path.lexists(folder / name) for folder in self._folders for name in names)
-            return bool(registry.FORMATS[client].index) or any(there)
+            return bool(registry.FORMATS[client].index) or any(there) or (below and self._has_texts(client))
 
         return tuple(client for client in self.clients if may_have(client))
+
+    def _has_texts(self, client: str) -> bool:
+        return any(True for place in self.places for _ in place.files(client, "instructions"))
 
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""
         return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
-    def owners(self) -> tuple[str, ...]:
+    def owners(self, *, below: bool = False) -> tuple[str, ...]:
         """Return the clients that have parts in places of their own, whether or not there are agents."""
-        return tuple(client for client in self.clients_with_parts() if self.has_own(client))
+        return tuple(client for client in self.clients_with_parts(below=below) if self.has_own(client))
 
     def complaining(self) -> tuple[str, ...]:
         """Return the clients that do not take all of their own files of what restrains, or do not start, though nothing is in the files."""
