@@ -39,6 +39,8 @@ class PartNames:
     """What is called otherwise, found once: every agent is asked whether it names any of it."""
     _skills: dict[str, list[PartVerdict]] = field(default_factory=dict)
     """Skills by what agents may call them by, found once as well."""
+    _spoken: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """By client and folder, what servers are called by who stands there: the same for all parts."""
 
     def rename(self, projection: Projection) -> None:
         """Let an agent follow the parts that it names, where they have other names now."""
@@ -106,9 +108,12 @@ class PartNames:
             names |= other if other and _lies_in(agent, root) else {}
         return names
 
-    def spoken(self, loaded: LoadedPart) -> dict[str, str]:
+    def spoken(self, loaded: LoadedPart) -> Mapping[str, str]:
         """Return what a part calls servers by, to what is to be said of them in the target."""
-        return {old: self.called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
+        who = loaded.client, loaded.root
+        if who not in self._spoken:
+            self._spoken[who] = {old: self.called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
+        return self._spoken[who]
 
     def renamed(self, kind: Kind) -> Mapping[str, str]:
         """Return old names to new ones, of parts that agents call otherwise in the target."""
