@@ -33,6 +33,10 @@ STARTED, READ = True, False
         ("node bin/guard.js", {"bin/guard.js": READ}),
         ("xargs bin/guard.py", {"bin/guard.py": READ}),
         ("sh a.sh; ./a.sh", {"a.sh": STARTED}),
+        ("./bin/guard.lua", {"bin/guard.lua": STARTED}),
+        ("sh .claude/settings.json", {}),
+        ("sh .cursorrules; . ./.env", {}),
+        ("./CLAUDE.md", {}),
         ("node bin/guard", {}),  # which finds guard.js, too
         ("python3 -m tools.guard", {}),
         ("node -e 'require(\"./guard\")'", {}),
