@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -148,7 +147,7 @@ class Renaming:
         text = SourceText(new, texts.to_lf(self.files.get(path) or file.data), file.text.included)
         before = module.read(text).as_meant
         number = next((at for at, agent in enumerate(before.set.agents) if _pointer(agent) == key[1]), None)
-        if number is None or before.states[number] is not State.LOADS:
+        if number is None or before.states[number].dropped:
             return None
         wanted = [*before.set.agents]
         wanted[number] = fields.with_values(wanted[number], values)
