@@ -258,6 +258,30 @@ def test_an_edit_of_what_may_do_more_is_taken_back_like_any_other(keeping, targe
     assert all("Deux." in keeping.read(keeping.place(side, "one")) for side in ("source", "copilot", "cursor"))
 
 
+def test_what_is_kept_wider_follows_a_new_name_where_no_other_target_is(tmp_path):
+    """No target can hold the agent as long as the configuration knows its old name alone: its words say whose it is."""
+    project = Project(tmp_path / "shop", targets=("cursor",), more=NETWORK)
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep, Glob"))
+    project.sync()
+    project.replace(f"{SOURCE}/one.md", "name: one", "name: other")
+    project.move(f"{SOURCE}/one.md", f"{SOURCE}/other.md")
+
+    assert (project.sync().code, "[sync.agents.other.cursor]" in project.read("agentconv.toml")) == (0, True)
+    assert [project.has(f".cursor/agents/{name}.md") for name in ("one", "other")] == [False, True]
+
+
+def test_another_agent_does_not_get_what_is_kept_for_one_that_is_gone(tmp_path):
+    """What it says is another thing: nothing follows."""
+    project = Project(tmp_path / "shop", targets=("cursor",), more=NETWORK)
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep, Glob"))
+    project.sync()
+    project.remove(f"{SOURCE}/one.md")
+    project.write(f"{SOURCE}/other.md", agent("other", lines=("Delete what nobody needs.",), tools="Read"))
+    project.sync()
+
+    assert ("sync.agents.other" in project.read("agentconv.toml"), project.has(".cursor/agents/other.md")) == (False, False)
+
+
 def test_what_an_edit_would_open_is_not_taken_back_for_what_is_kept(keeping):
     """What the configuration keeps is about one target: the source never says more for it."""
     before = keeping.read(f"{SOURCE}/one.md")

@@ -110,7 +110,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         is_named = options.config is not None
         outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
-        outcome.waits = is_named and outcome.is_drift() and _is_in_step_by_its_own(chosen, scope)
+        outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
@@ -141,15 +141,18 @@ def _tell_further(
         _tell_ending(options, run, outcome.lock)
 
 
-def _is_in_step_by_its_own(chosen: Settings, scope: Scope) -> bool:
-    """Whether a project is in step as its own configuration says, which is another one than the one that a person names."""
+def _by_its_own(chosen: Settings, scope: Scope) -> Outcome | None:
+    """Return what there is to do by a project's own configuration; None where that says nothing else than the one that a person names."""
     try:
         own = settings.read(chosen.root)
+        if own is None or own.sha256 == chosen.sha256:
+            return None
+        run = syncing.Run(own, scope, Choices())
+        outcome = run.outcome(dry_run=True, look_closely=True)
+        outcome.elsewhere = elsewhere.of(outcome, scope, run.reader, accepts=True)  # which it is once it is merged, and named
     except InputError:
-        return False
-    if own is None or own.sha256 == chosen.sha256:
-        return False
-    return not syncing.Run(own, scope, Choices()).outcome(dry_run=True).is_drift()
+        return None
+    return outcome
 
 
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:

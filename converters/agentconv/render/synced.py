@@ -60,11 +60,6 @@ def _renamed_in_configuration(outcome: Outcome) -> Iterator[Line]:
         yield Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place, source=files.get(new, ""))
 
 
-def waiting(outcome: Outcome) -> str:
-    """Say why nothing that is done here makes a check pass that goes by another configuration than the project's own."""
-    return f"what this change says in {outcome.settings.own_file} counts once it is merged, and by that everything is in step"
-
-
 def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
     for one in outcome.elsewhere:

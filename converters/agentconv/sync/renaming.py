@@ -63,11 +63,11 @@ def _free(moved: Mapping[str, str], ours: Collection[str]) -> dict[str, str]:
 
 def in_source(said: Collection[str], loaded: Sources, found: Iterable[Candidate]) -> dict[str, str]:
     """Return names that agents had, under which something is said of them, each with the one that its agent has in the source now."""
-    there = {agent.name or "" for _, agent in loaded.agents()}
-    gone = {*said} - there
+    keys = {key for key, _ in loaded.agents()}
+    gone = {*said} - {agent.name or "" for _, agent in loaded.agents()}
     names: dict[str, set[str]] = {}
     for one in found if gone else ():
-        if one.view is not None and one.name not in said:
+        if one.key in keys and one.name not in said:
             for old in gone.intersection(base.name for base in one.bases):
                 names.setdefault(old, set()).add(one.name)
     news = [new for several in names.values() for new in several]
