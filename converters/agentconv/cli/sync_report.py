@@ -54,6 +54,17 @@ def is_made(place: Path, data: bytes | None) -> bool:
         return False
 
 
+def otherwise(outcome: Outcome, repository: Path) -> list[str]:
+    """Return the files of what is to be written, as they are staged, that are not so in the project, by which the next run goes."""
+    changed = {one.path for one in outcome.plan.changes} if outcome.plan is not None else frozenset()
+    there = outcome.sources.files if outcome.sources is not None else {}
+    sources = dict.fromkeys(one.key[0] for one in outcome.candidates if one.path in changed)
+    found = [path for path in sources if not is_made(repository / path, there[path].data if path in there else None)]
+    own = outcome.settings.file
+    is_own = changed and own.name == outcome.settings.own_file and own.parent != repository
+    return [*found, *([own.name] if is_own and not is_made(repository / own.name, own.read_bytes()) else [])]
+
+
 def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
     found = by_another.lines(synced.told(outcome), outcome)
@@ -131,6 +142,8 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
         elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
             doubles = any(synced_entries.double_of(one, outcome) for one in outcome.candidates)
             first = "first see to the agents of one name, else both are written; then " if doubles else ""
+            if repository is not None and otherwise(outcome, repository):
+                first = f"first say which state is meant, the staged one or the one that is here; {first.removeprefix('first ') or 'then '}"
             told = f"{first}run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):

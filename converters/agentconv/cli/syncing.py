@@ -184,7 +184,16 @@ def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagn
 
 
 def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
-    """Say which files are as they are to be in the project, and only have to be staged."""
+    """Say which files are as they are to be in the project, and only have to be staged; and which are there in another state."""
+    if (unlike := sync_report.otherwise(outcome, root)) and outcome.is_drift():
+        few = ", ".join(f"`{path}`" for path in unlike[:3]) + (f" and {len(unlike) - 3:,} more" if len(unlike) > 3 else "")
+        message = f"{few} {'is' if len(unlike) == 1 else 'are'} staged in another state than here, and a run of sync goes by what is here"
+        gone = {one.key[0] for one in outcome.candidates} - {*(outcome.sources.files if outcome.sources is not None else ())}
+        back = (
+            [f"git restore {shlex.join(kept)} brings back what is staged"] if (kept := [one for one in unlike if one not in gone]) else []
+        )
+        hint = "; ".join((f"git add {shlex.join(unlike)} stages what is here", *back))
+        yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
     changes = outcome.plan.changes if outcome.plan is not None else ()
     ready = [one.path for one in changes if sync_report.is_made(root / one.path, one.after)]
     if ready:
