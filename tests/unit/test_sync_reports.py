@@ -206,6 +206,19 @@ def test_what_is_kept_wider_counts_once_it_is_merged(tmp_path, monkeypatch, capf
     assert "a maintainer looks at it and merges it; until then this check goes by base.toml" in said
 
 
+def test_a_file_that_goes_since_its_source_says_less_names_what_keeps_a_narrower_one(tmp_path, monkeypatch, capfdbinary):
+    """Without it, the client reads the source's own file, and the agent may do more still: that comes before the flag."""
+    found = Project(tmp_path / "shop", ("cursor",))
+    found.write(f"{SOURCE}/one.md", agent("one"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "name: one", "name: one\ntools: Read")
+    said = report(capfdbinary, "github")[1]
+
+    kept = '`keep-wider = ["network"]` in [sync.agents.one.cursor] writes it, which is narrower than what Cursor reads without it'
+    assert f"which the target cannot hold; {kept}; agentconv sync --allow-widening=one" in said
+
+
 def test_what_grows_is_named(tmp_path, monkeypatch, capfdbinary):
     """Who reads a check sees what an agent may do more from now on, where that is so; less is not named."""
     found = Project(tmp_path / "shop", ("opencode",))
