@@ -81,7 +81,7 @@ WAYS = {
         ("report", "src", "-t", "codex", "-o", "report.html", "-q"),
         "2 agents, in 1 assistant: written to report.html; refused in Codex: mute\n",
     ),
-    "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning\n"),
+    "lint": (_warned, ("lint", "src", "-q"), "2 files looked at: 1 warning; -q shows errors alone\n"),
     **{
         f"lint, {form} in a file": (
             _warned,

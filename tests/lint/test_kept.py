@@ -88,7 +88,7 @@ def test_assistant_that_is_named_is_asked_all_the_same(kept, capsys):
 WAY_TO_COME = "run `agentconv sync`: it writes a narrower file of its own for Cursor"
 WAY_OF_REFUSED = (
     "allow that, if it may, or have a narrower file written, which no file holds to all of that (using the network): in agentconv.toml, "
-    '`own = true` goes below [sync.cursor], and `keep-wider = ["network"]` below [sync.agents.four.cursor]'
+    '`keep-wider = ["network"]` goes below [sync.agents.four.cursor]'
 )
 
 
@@ -112,6 +112,22 @@ def test_widening_is_told_until_sync_wrote_a_file(kept, capsys):
         [refused, ("three", "warning", WAY_TO_COME)],
         [refused],
     ]
+
+
+def test_what_is_kept_wider_is_so_under_a_new_name(kept, capsys):
+    """The next run of sync writes the new name into the configuration: nobody is told to do that by hand."""
+    settings = kept / "agentconv.toml"
+    keeps = '\n[sync.cursor]\nown = true\n[sync.agents.four.cursor]\nkeep-wider = ["network"]\n'
+    settings.write_text(settings.read_text().replace('"opencode"', '"opencode", "cursor"') + keeps)
+    four = READS.format("four").replace(", WebFetch, WebSearch", "")
+    (kept / ".claude/agents/four.md").write_text(four)
+    main(["sync", "-q", "--allow-widening"])
+    (kept / ".claude/agents/four.md").rename(kept / ".claude/agents/five.md")
+    (kept / ".claude/agents/five.md").write_text(four.replace("name: four", "name: five"))
+    before = settings.read_text()
+
+    assert of_widening(capsys) == [("five", "warning", WAY_TO_COME)]
+    assert settings.read_text() == before
 
 
 def of_widening(capsys):

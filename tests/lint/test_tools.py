@@ -162,6 +162,19 @@ def test_what_a_project_defines(tmp_path):
     assert [finding.message.split("`")[1] for finding in found] == ["other", "prose"]
 
 
+@pytest.mark.parametrize(
+    ("client", "tools", "way"),
+    [
+        ("claude-code", "mcp__tracker__find", 'define it in .mcp.json: {"mcpServers": {"tracker": {"command": "..."}}}'),
+        ("copilot", '["tracker/find"]', 'define it in .mcp.json: {"mcpServers": {"tracker": {"command": "..."}}}'),
+        ("gemini-cli", "[mcp_tracker_find]", "define it in .gemini/settings.json"),
+    ],
+)
+def test_a_server_is_defined_where_the_client_of_the_file_looks(client, tools, way):
+    """Nobody is sent to the file of another assistant."""
+    assert [one.help for one in findings(agent(f"tools: {tools}"), client) if one.rule.code == "AC552"] == [way]
+
+
 def test_servers_that_a_client_brings():
     """A server that the client itself brings along is not missed."""
     assert codes(agent("tools: [read, github/*, playwright/*]"), "copilot") == []

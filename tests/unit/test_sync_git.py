@@ -354,6 +354,21 @@ def test_what_is_staged_is_what_is_checked(project):
     assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in half.errors
 
 
+def test_what_is_staged_in_another_state_than_here_is_told(project):
+    """A run goes by the files: it would say that all is in step, and the check that a run is due, each time."""
+    before = project.read(ONE)
+    project.replace(ONE, "Two.", "Zwei.")
+    project.git("add", ONE)
+    due = project.sync("--check", "--staged").errors
+    project.write(ONE, before)
+    told = project.sync("--check", "--staged")
+
+    assert (told.code, project.sync().code, "another state" in due) == (1, 0, False)
+    assert f"git add {ONE} stages what is here; git restore {ONE} brings back what is staged" in told.errors
+    project.git("add", ONE)
+    assert project.sync("--check", "--staged").code == 0
+
+
 def test_of_an_agent_that_is_gone_the_files_only_have_to_be_staged(project):
     """Where a run has taken away what was made of an agent, a check of the index names these files for `git add`."""
     project.git("rm", "-q", ONE)

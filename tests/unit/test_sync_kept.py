@@ -233,3 +233,83 @@ def test_what_is_kept_of_a_file_that_is_gone_is_written_again_or_told(tmp_path, 
     assert (word, "copilot quoter") in told.words()
     assert ("disable-model-invocation: true" in one.read(path)) is (word == "restore")
     assert (one.has(path), told.code) == ((True, 0) if word == "restore" else (False, 1))
+
+
+NETWORK = '[sync.agents.one.cursor]\nkeep-wider = ["network"]\n'
+
+
+@pytest.fixture
+def keeping(tmp_path):
+    """A project with an agent that may only read, and a file of Cursor that may do more, as the configuration says."""
+    found = Project(tmp_path / "shop", targets=("copilot", "cursor"), more=NETWORK)
+    found.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep, Glob"))
+    assert (found.sync("--yes").code, found.has(".cursor/agents/one.md")) == (0, True)
+    return found
+
+
+@pytest.mark.parametrize("target", ["copilot", "cursor"])
+def test_an_edit_of_what_may_do_more_is_taken_back_like_any_other(keeping, target):
+    """The trial of a carried edit is held to what the run is held to: what the configuration keeps wider, and the source's own file."""
+    keeping.replace(keeping.place(target, "one"), "Two.", "Deux.")
+    keeping.replace(f"{SOURCE}/one.md", "One.", "Un.")
+    told = keeping.sync("--carry-back", "one")
+
+    assert (told.code, ("carried", f"{target} one") in told.words()) == (0, True)
+    assert all("Deux." in keeping.read(keeping.place(side, "one")) for side in ("source", "copilot", "cursor"))
+
+
+def test_what_is_kept_wider_follows_a_new_name_where_no_other_target_is(tmp_path):
+    """No target can hold the agent as long as the configuration knows its old name alone: its words say whose it is."""
+    project = Project(tmp_path / "shop", targets=("cursor",), more=NETWORK)
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep, Glob"))
+    project.sync()
+    project.replace(f"{SOURCE}/one.md", "name: one", "name: other")
+    project.move(f"{SOURCE}/one.md", f"{SOURCE}/other.md")
+
+    assert (project.sync().code, "[sync.agents.other.cursor]" in project.read("agentconv.toml")) == (0, True)
+    assert [project.has(f".cursor/agents/{name}.md") for name in ("one", "other")] == [False, True]
+
+
+def test_another_agent_does_not_get_what_is_kept_for_one_that_is_gone(tmp_path):
+    """What it says is another thing: nothing follows."""
+    project = Project(tmp_path / "shop", targets=("cursor",), more=NETWORK)
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep, Glob"))
+    project.sync()
+    project.remove(f"{SOURCE}/one.md")
+    project.write(f"{SOURCE}/other.md", agent("other", lines=("Delete what nobody needs.",), tools="Read"))
+    project.sync()
+
+    assert ("sync.agents.other" in project.read("agentconv.toml"), project.has(".cursor/agents/other.md")) == (False, False)
+
+
+def test_what_an_edit_would_open_is_not_taken_back_for_what_is_kept(keeping):
+    """What the configuration keeps is about one target: the source never says more for it."""
+    before = keeping.read(f"{SOURCE}/one.md")
+    keeping.replace(".cursor/agents/one.md", "readonly: true", "readonly: false")
+
+    assert keeping.sync("--carry-back", "one").code == 1
+    assert keeping.read(f"{SOURCE}/one.md") == before
+
+
+def test_an_edit_that_stays_changes_no_lock(keeping):
+    """A run that says that nothing was written leaves the lock as it was; and the edit is found again, until it is taken back."""
+    before = keeping.read(lock.FILE)
+    keeping.replace(".cursor/agents/one.md", "Two.", "Deux.")
+    codes = [keeping.sync().code, keeping.sync().code]
+    after = keeping.read(lock.FILE)
+    keeping.replace(".cursor/agents/one.md", "Deux.", "Two.")
+
+    assert (codes, after == before, keeping.sync().code, keeping.read(lock.FILE) == before) == ([1, 1], True, 0, True)
+
+
+def test_an_edit_is_taken_back_where_the_source_has_a_value_that_its_client_takes_otherwise(tmp_path):
+    """The agent is there, and the value stays as it is written."""
+    project = Project(tmp_path / "shop", targets=("codex",))
+    project.write(f"{SOURCE}/one.md", agent("one", permissionMode="plann"))
+    project.sync()
+    project.replace(project.place("codex", "one"), "Two.", "Deux.")
+    project.replace(project.place("codex", "one"), 'name = "one"', 'name = "two"')
+
+    assert (project.sync("--carry-back", "prompt").code, project.sync("--carry-back", "name").code) == (1, 0)
+    said = project.read(f"{SOURCE}/two.md")
+    assert ["Deux." in said, "permissionMode: plann\n" in said, project.has(f"{SOURCE}/one.md")] == [True, True, False]

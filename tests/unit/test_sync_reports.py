@@ -180,9 +180,43 @@ def test_a_change_of_the_configuration_counts_once_it_is_merged(project, capfdbi
     more = report(capfdbinary, kind, "--config", "base.toml")[1]
 
     assert code == 1
-    assert "what this change says in agentconv.toml counts once it is merged" in said
+    assert "what this change says in agentconv.toml counts once it is merged" in " ".join(said.split())
     assert "agentconv sync`, and commit" not in said
     assert "agentconv sync`, and commit" in more
+
+
+@pytest.mark.parametrize("kind", ["text", "github"])
+def test_what_is_kept_wider_counts_once_it_is_merged(tmp_path, monkeypatch, capfdbinary, kind):
+    """Nobody is told to write what the change says already, or to take out what it has under another name by now."""
+    found = Project(tmp_path / "shop", ("cursor",), more='[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
+    for name in ("one", "two"):
+        found.write(f"{SOURCE}/{name}.md", agent(name, lines=(f"For {name}.",), tools="Read, Grep" if name == "one" else "Bash"))
+    found.sync("--yes")
+    monkeypatch.chdir(found.root)
+    found.write("base.toml", found.read("agentconv.toml"))
+    found.replace(f"{SOURCE}/one.md", "name: one", "name: other")
+    found.move(f"{SOURCE}/one.md", f"{SOURCE}/other.md")
+    assert "agentconv.toml" in found.sync("--yes").files
+    code, said = report(capfdbinary, kind, "--config", "base.toml")
+    said = " ".join(said.split())
+
+    assert (code, found.sync("--check").code) == (1, 0)
+    assert "keep-wider" not in said
+    assert "take what stands in" not in said
+    assert "a maintainer looks at it and merges it; until then this check goes by base.toml" in said
+
+
+def test_a_file_that_goes_since_its_source_says_less_names_what_keeps_a_narrower_one(tmp_path, monkeypatch, capfdbinary):
+    """Without it, the client reads the source's own file, and the agent may do more still: that comes before the flag."""
+    found = Project(tmp_path / "shop", ("cursor",))
+    found.write(f"{SOURCE}/one.md", agent("one"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    found.replace(f"{SOURCE}/one.md", "name: one", "name: one\ntools: Read")
+    said = report(capfdbinary, "github")[1]
+
+    kept = '`keep-wider = ["network"]` in [sync.agents.one.cursor] writes it, which is narrower than what Cursor reads without it'
+    assert f"which the target cannot hold; {kept}; agentconv sync --allow-widening=one" in said
 
 
 def test_what_grows_is_named(tmp_path, monkeypatch, capfdbinary):

@@ -12,14 +12,15 @@ from agentconv.render import text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.conversion.options import Options
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Lock, Synced
     from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
 
 _SHOWN = 3
 """How many files a line names."""
@@ -85,7 +86,8 @@ class Kept:
 
     def _at(self, root: Path) -> Settings | None:
         if root not in self._said:
-            self._said[root] = _settings(root)
+            said = _settings(root)
+            self._said[root] = _as_called_now(said) if said is not None and said.places else said
         return self._said[root]
 
 
@@ -101,6 +103,30 @@ def _settings(root: Path) -> Settings | None:
         return settings.read(root)
     except InputError:
         return None
+
+
+def _as_called_now(said: Settings) -> Settings:
+    """Return what a project says of its agents under the names that they have by now: the next run of sync takes these into it."""
+    from agentconv.install import places as installed
+    from agentconv.sync import source_files, sources, syncing
+    from agentconv.sync.planning import Choices
+
+    scope = installed.project(said.root)
+    try:
+        lock = _lock(said.root)
+        found = {file.path: file for file in source_files.find(said, scope)[0]} if lock is not None else {}
+        apart = [one for one in lock.synced if one.name in said.places and not _is_as_synced(one, found)] if lock is not None else []
+        changed = [found[path] for path in dict.fromkeys(one.source for one in apart) if path in found]
+        there = {agent.name for _, agent in sources.load(changed).agents()}
+        if all(one.name in there for one in apart):
+            return said
+        return syncing.Run(said, scope, Choices(looking=True)).outcome(dry_run=True).settings
+    except InputError:
+        return said
+
+
+def _is_as_synced(one: Synced, found: Mapping[str, SourceFile]) -> bool:
+    return one.source in found and found[one.source].sha256 == one.source_sha256
 
 
 def _lock(root: Path) -> Lock | None:

@@ -167,7 +167,7 @@ def _summarise(told: Told, code: Exit, *, said: bool) -> None:
     if not told.options.quiet:
         say(summary)
     elif code is not Exit.OK and not said:
-        print(summary.partition("\n")[0], file=sys.stderr)
+        print(f"{summary.splitlines()[0]}; -q shows errors alone", file=sys.stderr)
 
 
 def _report(told: Told, code: Exit) -> str:

@@ -10,10 +10,10 @@ from agentconv.cli import sync as command
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
-from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.install.lock import FILE as LOCK
 from agentconv.render import (
+    by_another,
     diff,
     in_step,
     machine,
@@ -54,9 +54,21 @@ def is_made(place: Path, data: bytes | None) -> bool:
         return False
 
 
+def otherwise(outcome: Outcome, repository: Path) -> list[str]:
+    """Return the files of what is to be written, as they are staged, that are not so in the project, by which the next run goes."""
+    changed = {one.path for one in outcome.plan.changes} if outcome.plan is not None else frozenset()
+    there = outcome.sources.files if outcome.sources is not None else {}
+    sources = dict.fromkeys(one.key[0] for one in outcome.candidates if one.path in changed)
+    found = [path for path in sources if not is_made(repository / path, there[path].data if path in there else None)]
+    own = outcome.settings.file
+    is_own = changed and own.name == outcome.settings.own_file and own.parent != repository
+    return [*found, *([own.name] if is_own and not is_made(repository / own.name, own.read_bytes()) else [])]
+
+
 def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
-    found = synced.told(outcome)
+    found = by_another.lines(synced.told(outcome), outcome)
+    outcome.diagnostics = by_another.diagnostics(outcome.diagnostics, outcome)
     code = of_agents = _exit_code(options, outcome, found)
     if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
         code = Exit.FINDINGS
@@ -73,8 +85,6 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
             diagnostics += [one for one in beside.told() if options.verbose or one.severity is not Severity.NOTE]
         red = options.check and code is Exit.FINDINGS
         found = [synced_entries.at_source(one, outcome) for one in found]
-        if outcome.waits:
-            found = [one if one.look else replace(one, hint=synced.waiting(outcome)) for one in found]
         shown = _for_programs(
             options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served
         )
@@ -127,11 +137,13 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
     plans = [one.plan for one in (outcome, beside) if one is not None and one.plan is not None]
     changes = [change for plan in plans for change in plan.changes]
     if options.check:
-        if outcome.waits:
-            print(f"nothing is to be done here: {synced.waiting(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
+        if by_another.waits(outcome):
+            print(f"nothing is to be done here: {by_another.why(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
         elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
             doubles = any(synced_entries.double_of(one, outcome) for one in outcome.candidates)
             first = "first see to the agents of one name, else both are written; then " if doubles else ""
+            if repository is not None and otherwise(outcome, repository):
+                first = f"first say which state is meant, the staged one or the one that is here; {first.removeprefix('first ') or 'then '}"
             told = f"{first}run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):

@@ -110,7 +110,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         is_named = options.config is not None
         outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
-        outcome.waits = is_named and outcome.is_drift() and _is_in_step_by_its_own(chosen, scope)
+        outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
@@ -141,15 +141,18 @@ def _tell_further(
         _tell_ending(options, run, outcome.lock)
 
 
-def _is_in_step_by_its_own(chosen: Settings, scope: Scope) -> bool:
-    """Whether a project is in step as its own configuration says, which is another one than the one that a person names."""
+def _by_its_own(chosen: Settings, scope: Scope) -> Outcome | None:
+    """Return what there is to do by a project's own configuration; None where that says nothing else than the one that a person names."""
     try:
         own = settings.read(chosen.root)
+        if own is None or own.sha256 == chosen.sha256:
+            return None
+        run = syncing.Run(own, scope, Choices())
+        outcome = run.outcome(dry_run=True, look_closely=True)
+        outcome.elsewhere = elsewhere.of(outcome, scope, run.reader, accepts=True)  # which it is once it is merged, and named
     except InputError:
-        return False
-    if own is None or own.sha256 == chosen.sha256:
-        return False
-    return not syncing.Run(own, scope, Choices()).outcome(dry_run=True).is_drift()
+        return None
+    return outcome
 
 
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
@@ -181,7 +184,16 @@ def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagn
 
 
 def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
-    """Say which files are as they are to be in the project, and only have to be staged."""
+    """Say which files are as they are to be in the project, and only have to be staged; and which are there in another state."""
+    if (unlike := sync_report.otherwise(outcome, root)) and outcome.is_drift():
+        few = ", ".join(f"`{path}`" for path in unlike[:3]) + (f" and {len(unlike) - 3:,} more" if len(unlike) > 3 else "")
+        message = f"{few} {'is' if len(unlike) == 1 else 'are'} staged in another state than here, and a run of sync goes by what is here"
+        gone = {one.key[0] for one in outcome.candidates} - {*(outcome.sources.files if outcome.sources is not None else ())}
+        back = (
+            [f"git restore {shlex.join(kept)} brings back what is staged"] if (kept := [one for one in unlike if one not in gone]) else []
+        )
+        hint = "; ".join((f"git add {shlex.join(unlike)} stages what is here", *back))
+        yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
     changes = outcome.plan.changes if outcome.plan is not None else ()
     ready = [one.path for one in changes if sync_report.is_made(root / one.path, one.after)]
     if ready:

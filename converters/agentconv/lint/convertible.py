@@ -144,8 +144,9 @@ def narrowing(subject: Subject, client: str, number: int) -> Advice:
     name, wider = subject.result.set.agents[number].name, ", ".join(f'"{one}"' for one in beyond)
     root = subject.location.removesuffix(subject.path)
     begin = "in agentconv.toml" if not root or os.path.lexists(os.path.join(root, "agentconv.toml")) else "in what `agentconv init` writes"
+    own = "" if client in subject.to_come else f"`own = true` goes below [sync.{client}], and "  # which stands there already
     first = f"allow that, if it may, or have a narrower file written, which no file holds to all of that ({why}):"
     return Advice(
-        f"{first} {begin}, `own = true` goes below [sync.{client}], and `keep-wider = [{wider}]` below [sync.agents.{name}.{client}]",
+        f"{first} {begin}, {own}`keep-wider = [{wider}]` {'below' if own else 'goes below'} [sync.agents.{name}.{client}]",
         f'{first} `agentconv.write(agents, "{client}", allow_widening=True)`',
     )

@@ -60,11 +60,6 @@ def _renamed_in_configuration(outcome: Outcome) -> Iterator[Line]:
         yield Line("rename", new, f"[sync.agents.{old}] is [sync.agents.{new}] now", place, place, source=files.get(new, ""))
 
 
-def waiting(outcome: Outcome) -> str:
-    """Say why nothing that is done here makes a check pass that goes by another configuration than the project's own."""
-    return f"what this change says in {outcome.settings.own_file} counts once it is merged, and by that everything is in step"
-
-
 def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
     for one in outcome.elsewhere:
@@ -154,13 +149,10 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
         kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(said)
         vain = synced_entries.in_vain(kept, loss.beyond if loss.keepable else (), _NOT_WRITTEN)
-        client = text.client(loss.target)
         if loss.keepable:
-            way = synced_entries.keeping(said, loss.target, loss.beyond)
-            less = f", and has none of its MCP tools ({', '.join(loss.shuts)})" if loss.shuts else ""
-            return f"{vain}{way} writes it, which is narrower than what {client} reads without it{less}; {insisted}"
+            return f"{vain}{synced_entries.kept_narrower(loss, said)}"
         if is_read:
-            return f"{vain}{client} reads the source's own file, by which it may do as much; {insisted}; or {skip}"
+            return f"{vain}{text.client(loss.target)} reads the source's own file, by which it may do as much; {insisted}; or {skip}"
         return f"{vain}{insisted}; or {skip}"
     if not loss.hint or loss.code in BY_FLAG:
         return skip

@@ -57,6 +57,15 @@ def keeping(name: str, target: str, beyond: Iterable[str]) -> str:
     return f"`keep-wider = [{named}]` in [sync.agents.{name}.{target}]"
 
 
+def kept_narrower(loss: Loss, name: str) -> str:
+    """Say what has a file written that may do more than its source, and less than what the client reads without it."""
+    less = f", and has none of its MCP tools ({', '.join(loss.shuts)})" if loss.shuts else ""
+    return (
+        f"{keeping(name, loss.target, loss.beyond or ())} writes it, which is narrower than what {text.client(loss.target)} reads without"
+        f" it{less}; {insisted(name)}"
+    )
+
+
 def _narrower(one: Candidate) -> str:
     """Say what can be done about an agent that may do more in a target than its source says."""
     if one.more_instead:
@@ -128,7 +137,8 @@ def _gone(one: Candidate, outcome: Outcome) -> str:
     if one.source is not Source.REFUSED:
         return one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else PLAIN[Entry.DELETE][1])
     loss = next((loss for loss in one.refused if loss.beyond), None)
-    return f"{one.reason}{f'; {insisted(one.name)}' if loss is not None else ''}"
+    way = "" if loss is None else kept_narrower(loss, one.name) if loss.keepable else insisted(one.name)
+    return f"{one.reason}{f'; {way}' if way else ''}"
 
 
 def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:

@@ -29,11 +29,12 @@ from agentconv.sync import configuring, digests, lines, selecting, settings, tex
 from agentconv.sync.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, Json
     from agentconv.install.lock import Synced
+    from agentconv.install.places import Scope
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.settings import Settings
     from agentconv.sync.source_files import SourceFile
@@ -73,6 +74,10 @@ class Carrying:
     settings: Settings
     sources: Sources
     locked: Sequence[Synced]
+    scope: Scope | None = None
+    """Where the targets are; the project by default."""
+    widening: Collection[str] = ()
+    """What the user insists on, so that the trial of a carried edit is held to nothing that the run is not."""
     files: dict[str, bytes] = field(default_factory=dict)
     """New bytes, by source."""
     edits: list[Edit] = field(default_factory=list)
@@ -131,7 +136,7 @@ class Carrying:
         text = configuring.with_overrides(self.settings, file.read_bytes().decode(), [edit])
         try:
             said = settings.read(self.settings.root, {file.name: text.encode()})
-            given = self._views(one, source, one.target, said)
+            given = self._views(self._piece(one, source, self._text(one.key[0])), one.target, said)
         except InputError as error:
             return error.diagnostic.message
         says = [digests.of(view.agent).get(edit.path) for view in given.entries]
@@ -177,23 +182,28 @@ class Carrying:
         return next((agent for agent in self._read(one.key[0])[0] if _pointer(agent) == one.key[1]), None)
 
     def _read(self, path: str) -> tuple[tuple[Agent, ...], tuple[State, ...], SourceText]:
-        file = self.sources.files[path]
-        text = file.text if path not in self.files else SourceText(path, texts.to_lf(self.files[path]), file.text.included)
+        text = self._text(path)
         result = registry.load(self.settings.source_format).read(text).as_meant
         return result.set.agents, result.states, text
+
+    def _text(self, path: str) -> SourceText:
+        """Return the text of a source, with what was carried before."""
+        file = self.sources.files[path]
+        return file.text if path not in self.files else SourceText(path, texts.to_lf(self.files[path]), file.text.included)
 
     def _put(self, one: Candidate, path: str, value: object) -> str | None:
         """Patch the source, if nothing else changes with it; say why it cannot be."""
         agents, states, text = self._read(one.key[0])
         number = next((at for at, agent in enumerate(agents) if _pointer(agent) == one.key[1]), None)
-        if number is None or states[number] is not State.LOADS:
+        if number is None or states[number].dropped:
             return "the source does not load as it is written"
         before = agents[number]
         if path in digests.TEXTS and isinstance(value, str):
             was = fields.get(before, path) or ""
             value = value.rstrip("\r\n") + was[len(was.rstrip("\r\n")) :]  # it ends as it did in the source
         if fields.portable(fields.get(before, path)) == fields.portable(value):
-            return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
+            there = self._piece(one, before, text)
+            return self._forward(one, path, there, there)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))
         if earlier is not None and earlier.target != one.target and path not in digests.TEXTS:
             return _rival(one, earlier)
@@ -201,21 +211,22 @@ class Carrying:
         wanted[number] = fields.with_values(before, {path: value})
         module = registry.load(self.settings.source_format)
         written = module.write(AgentSet(tuple(wanted)), text)
-        again = module.read(SourceText(text.path, written.data, text.included)).as_meant
+        new = SourceText(text.path, written.data, text.included)
+        again = module.read(new).as_meant
         same = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
         if not same or again.states != states or written.whole or written.respelled or written.beside:
             return "the source cannot be changed there without spelling more of it anew"
         after = again.set.agents[number]
-        reason = self._forward(one, path, before, after) or self._wider(before, after)
+        reason = self._forward(one, path, self._piece(one, before, text), self._piece(one, after, new)) or self._wider(before, after)
         if reason is None:
             self.files[one.key[0]] = texts.ended_as(written.data, self.sources.files[one.key[0]].data)
             self.touched[one.key, path] = one
         return reason
 
-    def _forward(self, one: Candidate, path: str, before: Agent, after: Agent) -> str | None:
+    def _forward(self, one: Candidate, path: str, before: Loaded, after: Loaded) -> str | None:
         """Convert the new source, and say what is not as it was meant."""
         for target in self.settings.targets:
-            old, new = self._views(one, before, target), self._views(one, after, target)
+            old, new = self._views(before, target), self._views(after, target)
             if target != one.target:
                 if new.refused and not old.refused:
                     return f"{target} could not hold it then"
@@ -225,10 +236,14 @@ class Carrying:
                 return "what comes back from the source is not what is here"
         return None
 
-    def _views(self, one: Candidate, agent: Agent, target: str, said: Settings | None = None) -> views.Views:
-        piece = Loaded(one.key[0], self.settings.source_format, None, (fields.changed(agent, {"id": "a"}),), (State.LOADS,))
+    def _piece(self, one: Candidate, agent: Agent, text: SourceText) -> Loaded:
+        """Return an agent alone, with the file that says it: a target's client may read that very file where it has no other."""
+        source = None if registry.FORMATS[self.settings.source_format].bundle else text
+        return Loaded(one.key[0], self.settings.source_format, source, (fields.changed(agent, {"id": "a"}),), (State.LOADS,))
+
+    def _views(self, piece: Loaded, target: str, said: Settings | None = None) -> views.Views:
         locked = [each for each in self.locked if each.target == target]
-        return views.of(Sources(pieces=[piece]), target, said or self.settings, locked)
+        return views.of(Sources(pieces=[piece]), target, said or self.settings, locked, self.scope, widening=self.widening)
 
     def _wider(self, before: Agent, after: Agent) -> str | None:
         found = compare.widenings(before, after, self.settings.source_format)

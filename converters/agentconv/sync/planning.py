@@ -78,8 +78,8 @@ class Outcome:
     """Sources, and the configuration, that change."""
     new_losses: list[Loss] = field(default_factory=list)
     """Losses that were not told before."""
-    waits: bool = False
-    """Whether what is not in step is so by a configuration that a person names alone: by the project's own there is nothing to write."""
+    by_its_own: Outcome | None = None
+    """What there is to do by the project's own configuration, where a person names another one that says something else."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
     unmerged: frozenset[str] = frozenset()

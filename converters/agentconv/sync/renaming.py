@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -64,11 +63,11 @@ def _free(moved: Mapping[str, str], ours: Collection[str]) -> dict[str, str]:
 
 def in_source(said: Collection[str], loaded: Sources, found: Iterable[Candidate]) -> dict[str, str]:
     """Return names that agents had, under which something is said of them, each with the one that its agent has in the source now."""
-    there = {agent.name or "" for _, agent in loaded.agents()}
-    gone = {*said} - there
+    keys = {key for key, _ in loaded.agents()}
+    gone = {*said} - {agent.name or "" for _, agent in loaded.agents()}
     names: dict[str, set[str]] = {}
     for one in found if gone else ():
-        if one.view is not None and one.name not in said:
+        if one.key in keys and one.name not in said:
             for old in gone.intersection(base.name for base in one.bases):
                 names.setdefault(old, set()).add(one.name)
     news = [new for several in names.values() for new in several]
@@ -148,7 +147,7 @@ class Renaming:
         text = SourceText(new, texts.to_lf(self.files.get(path) or file.data), file.text.included)
         before = module.read(text).as_meant
         number = next((at for at, agent in enumerate(before.set.agents) if _pointer(agent) == key[1]), None)
-        if number is None or before.states[number] is not State.LOADS:
+        if number is None or before.states[number].dropped:
             return None
         wanted = [*before.set.agents]
         wanted[number] = fields.with_values(wanted[number], values)

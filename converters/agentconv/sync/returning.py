@@ -102,7 +102,8 @@ class Returning:
 
     def carrying(self, loaded: Sources, outcome: Outcome, *, every: bool = False) -> carry.Carrying:
         """Return what of the targets' edits is taken back; or, with `every`, what could be."""
-        carrying = carry.Carrying(self._run.settings, loaded, self._run.lock.synced)
+        run = self._run
+        carrying = carry.Carrying(run.settings, loaded, run.lock.synced, run.scope, run.choices.widening)
         edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
         carrying.carry(edited, (lambda *_: True) if every else self._is_taken_back)
         return carrying

@@ -274,13 +274,17 @@ def _is_ours(one: Candidate, file: File, data: bytes, left: str) -> bool:
 def _left(one: Candidate, file: File, data: bytes, fixed: Mapping[str, str]) -> str:
     """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment.
 
-    A file with edits in it has none, nor has one that may do more than its source says: both are looked at closely in
-    each run. Where other fields are settled than before, the bytes that were left before are those of another agent.
+    A file with edits in it has the one from before them, as long as nothing else is settled: a run that writes nothing changes no
+    lock. One that may do more than its source says has none. Both are looked at closely in each run. Where other fields are settled
+    than before, the bytes that were left before are those of another agent.
     """
-    if one.wider or (one.settled is not None and not one.settled.in_step):
-        return ""
     present = texts.sha256(data)
     known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256 and base.fields == fixed]
+    if one.wider:
+        return ""
+    if one.settled is not None and not one.settled.in_step:
+        same = known and data == file.data and present not in known and all(base.own == one.settled.own for base in one.bases)
+        return known[0] if same else ""
     if data != file.data or not known or present in known or (one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)):
         return present
     return known[0]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.restraints import SERVERS
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
 from agentconv.parts import places
+from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +98,18 @@ def undefined_server(self: Rule, subject: Subject) -> Iterator[Finding]:
             if name == effects.EVERY_SERVER or effects.server_key(name) in own | defined:
                 continue
             message = shown(f"{title(subject)} finds no MCP server `{shown(name, 60)}` in the agent or the project", 160)
-            snippet = json.dumps({"mcpServers": {name: {"command": "..."}}}, ensure_ascii=False)
             place = subject.word(number, subject.key_of(path), name)
-            yield self.find(
-                message, place, f"define it, for Claude Code in .mcp.json: {snippet}", agent=agent.name, clients=(subject.format,)
-            )
+            yield self.find(message, place, _defining(subject, name), agent=agent.name, clients=(subject.format,))
+
+
+def _defining(subject: Subject, name: str) -> str:
+    """Say where the client of a file looks for the servers of a project; where that is a file of these alone, what to write there."""
+    module = part_format(subject.format, SERVERS)
+    path = module.project[0].path if module is not None and module.project else ""
+    if not path:
+        return f"define it among the MCP servers of {title(subject)}"
+    snippet = json.dumps({"mcpServers": {name: {"command": "..."}}}, ensure_ascii=False)
+    return f"define it in {path}{f': {snippet}' if path.endswith('mcp.json') else ''}"
 
 
 @rule(
