@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.sync.syncing import Run
 
-_SHOWN = 3
 OF_SYNC = (
     "what `sync` wrote goes with `targets = []` in agentconv.toml and `agentconv sync --yes`, or stays as yours with"
     " `agentconv sync --release all`"
@@ -65,5 +64,4 @@ def _removals(run: Run) -> Iterator[str]:
         shown = kept.relative_to(root) if kept.is_relative_to(root) else kept
         yield f"rm -r {quote(os.fspath(shown))} (texts that edits were merged with)"
     if copies := starting.backups(root):
-        more = f" and {len(copies) - _SHOWN:,} more" if len(copies) > _SHOWN else ""
-        yield f"rm {' '.join(map(quote, copies[:_SHOWN]))}{more} (copies of what gave way)"
+        yield f"rm {' '.join(map(quote, copies))} (copies of what gave way)"  # all of them: it is there to be typed

@@ -164,7 +164,8 @@ def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outc
     if not options.quiet:
         print("\n".join(map(wrapped, synced_parts.lines(beside, dry_run=looking))))
     scope, every = command.scope_of(options, outcome.settings), options.verbose and not options.quiet
-    for line in synced_parts.problems(beside, scope, look, quiet=options.quiet, dry_run=looking, every=every):
+    switched = outcome.switched is not None
+    for line in synced_parts.problems(beside, scope, look, quiet=options.quiet, dry_run=looking, every=every, other_source=switched):
         say(line)
 
 

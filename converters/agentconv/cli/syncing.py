@@ -117,10 +117,10 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:
             _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-        if options.switch_source and not looking:
-            chosen = command.again(options, chosen)
+        if options.switch_source:
+            chosen = switching.settings_after(outcome) if looking else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices(), repository=repository)
-        beside = None if options.switch_source and looking else _parts(options, one, looking=looking)
+        beside = _parts(options, one, looking=looking, lock=outcome.plan.lock_after if options.switch_source and outcome.plan else None)
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
     if options.agents:
@@ -193,14 +193,21 @@ def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=f"git add {shlex.join([*ready, *lock])}")
 
 
-def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> PartsOutcome | None:
-    """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be."""
+def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool, lock: Lock | None = None) -> PartsOutcome | None:
+    """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be.
+
+    Args:
+        options: What a person asks for.
+        run: What a run knows.
+        looking: Whether nothing is done about it.
+        lock: What is settled then, where that is not on the disk yet.
+    """
     chosen = run.settings
     if chosen.along is None:
         return None
     from agentconv.sync import parts
 
-    lock = run.locked(dry_run=looking)
+    lock = run.locked(dry_run=looking) if lock is None or not looking else lock
     passing = run.uncommitted if options.check else frozenset[str]()
     may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
     wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing)

@@ -213,7 +213,7 @@ class Draft:
         """Return the plan of all that was decided."""
         made = sorted(self._missing_folders())
         kept = [path for (path, _), entry in self.after.items() if not entry.script or entry.created] + [
-            one.path for one in self.lock.synced
+            path for one in self.lock.synced for path in one.ours
         ]
         beneath = {parent for path in kept for parent in parents(path)}
         folders = {*self.lock.folders, *(folder for folder in made if folder in beneath)}

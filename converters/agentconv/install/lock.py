@@ -170,6 +170,11 @@ class Synced:
         """What tells an agent of the sources from every other one: never its id, which follows from the others."""
         return self.source, self.source_pointer
 
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The files of it that we wrote: its source, too, where that may become a target's file again, and go."""
+        return (self.path, self.source) if self.made else (self.path,)
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:

@@ -39,9 +39,14 @@ def lines(outcome: PartsOutcome, *, dry_run: bool) -> list[str]:
     return [head, *(f"  {line}" for line in table(rows))]
 
 
-def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, dry_run: bool, every: bool = False) -> Iterator[str]:
-    """Yield what needs a look, and what conversion cost: in the run that first meets a part or changes it, or (`every`) always."""
-    is_new = every or any(step.action is not Action.SAME for step in outcome.plan.steps) or not outcome.plan.steps
+def problems(
+    outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, dry_run: bool, every: bool = False, other_source: bool = False
+) -> Iterator[str]:
+    """Yield what needs a look, and what conversion cost: in the run that first meets a part or changes it, or (`every`) always.
+
+    What is said of all of them is new with another source, too.
+    """
+    is_new = every or other_source or any(step.action is not Action.SAME for step in outcome.plan.steps) or not outcome.plan.steps
     for told in outcome.told():
         if told.severity is Severity.ERROR or (not quiet and (is_new or told.severity is not Severity.NOTE)):
             yield text.diagnostic(told, look)

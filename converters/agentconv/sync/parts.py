@@ -21,7 +21,7 @@ from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import source_files, sources, views
+from agentconv.sync import needed_before, source_files, sources, views
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
@@ -102,8 +102,10 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
+    before_us = needed_before.of(settings, wish.along, mine, locked, beside)
     had = {target: HadAnyway(target, settings, locked.synced, scope) for target in others}
-    as_said = {target: had[target].judging(views.configured(options, settings, target, scope), loaded) for target in others}
+    going = {target: replace(options, along=before_us.along(wish.along, target)) for target in others}
+    as_said = {target: had[target].judging(views.configured(going[target], settings, target, scope), loaded) for target in others}
     converted = (
         deployment.deploy_parts(views.there(loaded, target, settings, scope), target, as_said[target], beside, scope) for target in others
     )
@@ -123,7 +125,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing, accept=True)
     told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
-    told += _stays(standing)
+    told += [*_stays(standing), *before_us.told()]
     before = locked.pack(NAME)
     as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), as_before)

@@ -246,7 +246,7 @@ def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[
     lock = situation.lock
     written = {parent for path, change in changes.items() if change.after is not None for parent in parents(path)}
     made = sorted(folder for folder in written if not situation.reader.is_folder(folder))
-    ours = [*(one.path for one in synced), *(entry.path for entry in lock.entries)]
+    ours = [*(path for one in synced for path in one.ours), *(entry.path for entry in lock.entries)]
     beneath = {parent for path in ours for parent in parents(path)}
     folders = {*lock.folders, *made}
     left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))

@@ -174,6 +174,12 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     return outcome
 
 
+def settings_after(outcome: Outcome) -> Settings:
+    """Return what the configuration says once a switch is carried out."""
+    said = {change.path: change.after for change in outcome.sources_changed if change.after is not None}
+    return settings.read(outcome.settings.root, said) or outcome.settings
+
+
 def check(run: Run, target: str) -> None:
     """Complain about a target that can be no source.
 

@@ -1,0 +1,98 @@
+"""Skills and servers when another assistant's files become the source: what agents needed goes on being there, and all of it is told."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+SERVERS = json.dumps({"mcpServers": {"db": {"command": "db"}}})
+SKILL = "---\nname: s\ndescription: Says how\n---\n\nSay it.\n"
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    """A project in step, with a server and a skill that an agent needs, and a folder of Codex that was not there before."""
+    found = Project(tmp_path / "shop", ("codex", "opencode", "roo"), 'with = ["needed"]\naccept = ["not-enforced:codex"]\n')
+    found.write(f"{SOURCE}/one.md", agent("one", tools="Read, Write, Bash, WebFetch, mcp__db", skills="[s]"))
+    found.write(".claude/skills/s/SKILL.md", SKILL)
+    found.write(".mcp.json", SERVERS)
+    assert found.sync("--yes").code == 0
+    return found
+
+
+def said(project, capsys, *words):
+    """Sync as a person does, and return what is printed, and what is said besides."""
+    capsys.readouterr()
+    main(["sync", *words, "--project", str(project.root)])
+    return tuple(capsys.readouterr())
+
+
+def servers(project):
+    """Return the servers that OpenCode has."""
+    return json.loads(project.read("opencode.json")).get("mcp", {}) if project.has("opencode.json") else {}
+
+
+def test_what_an_agent_needed_stays_where_the_new_source_cannot_say_so(project, capsys):
+    """No file of a Codex agent names a server that counts: what is in step for one stays, follows, and is told once with how it goes."""
+    told = "servers/db: stays in OpenCode as an agent needed it there"
+    done, again = said(project, capsys, "--switch-source", "codex", "--allow-widening"), said(project, capsys)
+    project.replace(".codex/config.toml", '"db"', '"other"')
+
+    assert (told in done[1], told in again[1]) == (True, False)
+    assert (project.sync().code, servers(project)["db"]["command"]) == (0, ["other"])
+    assert project.has(".roo/skills/s/SKILL.md")
+
+
+def test_it_goes_with_what_it_was_needed_for(project):
+    """The source has the server no more: neither has who follows it; and one that was only ever Codex's own is nobody's need."""
+    project.sync("--switch-source", "codex", "--allow-widening")
+    config = project.read(".codex/config.toml")
+    project.write(".codex/config.toml", f'{config}\n[mcp_servers.own]\ncommand = "own"\n')
+    project.sync()
+    both = {*servers(project)}
+    project.write(".codex/config.toml", '[mcp_servers.own]\ncommand = "own"\n')
+    project.sync()
+
+    assert (both, servers(project)) == ({"db"}, {})
+
+
+def test_looking_shows_the_parts_of_a_switch(project, capsys):
+    """What `--dry-run` says of skills and servers is what the switch then does, and says; nothing is written for it."""
+    before = project.tree()
+    shown = said(project, capsys, "--switch-source", "codex", "--allow-widening", "--dry-run")
+    after = project.tree()
+    done = said(project, capsys, "--switch-source", "codex", "--allow-widening")
+
+    assert after == before
+    assert "in step, too: 1 skill, 1 MCP server" in shown[0]
+    assert (shown[0].replace("would be written", "written"), shown[1]) == done
+
+
+def test_no_empty_folder_is_left(project):
+    """There, back and out: what sync made is gone, folders of what was the source for a while among it."""
+    for source in ("codex", "claude-code"):
+        assert project.sync("--switch-source", source, "--allow-widening").code == 0
+        project.sync()
+    project.configure(targets=())
+    project.sync("--yes")
+    folders = {path.name for path in project.root.iterdir() if path.is_dir()} - {".git"}
+
+    assert folders == {".claude"}
+
+
+def test_what_is_left_is_removed_by_what_is_said(project, capsys):
+    """The commands are whole: every copy of what gave way is named, however many there are."""
+    copies = [f".codex/agents/{number}.toml.agentconv-backup" for number in range(5)]
+    for path in copies:
+        project.write(path, "mine\n")
+    project.configure(targets=())
+    told = said(project, capsys, "--yes")[1]
+    (command,) = (one for one in told.split("; ") if "copies of what gave way" in one)
+    typed = shlex.split(command[command.index("rm ") :].partition(" (")[0])
+
+    assert typed == ["rm", *copies]
