@@ -96,3 +96,18 @@ def test_what_many_strays_need_is_told_once(project: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
 
     assert (said.count("not ours"), said.count("into .claude/agents")) == (number, hints)
+
+
+@pytest.mark.parametrize("words", [[], ["-v"]])
+def test_of_a_refused_agent_only_the_refusal_is_told(project: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not written loses nothing else, however much is told; of the agent beside it that is written, everything is."""
+    (project / ".claude/agents/two.md").write_text("---\nname: two\ndescription: Is two\ncolor: red\nmodel: opus\n---\n\nYou are two.\n")
+    (project / ".claude/agents/one.md").write_text(
+        "---\nname: one\ndescription: Is one\ntools: Read, Grep\ncolor: red\nmodel: opus\n---\n\nYou are one.\n"
+    )
+    main(["convert", ".", "-t", "cursor", "-o", str(project / "out"), *words])
+    told = capsys.readouterr().err
+    of_one = [line for line in told.splitlines() if " one," in line or " one:" in line]
+
+    assert [line.partition("]")[0] for line in of_one if words] == ["refusal[widening"] * len(words)
+    assert ("tools-approximated" in told, "model-dropped" in told) == (False, True)

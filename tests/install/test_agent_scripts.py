@@ -216,24 +216,30 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
 
 
 @pytest.mark.parametrize("text", [GUARD, None])
-def test_a_guard_without_a_suffix_is_one(text, run, project, tmp_path, monkeypatch):
-    """What a command line starts comes along whatever it is called; a pack that was made without it says so, there and here."""
-    agent, guard, wheel = (tmp_path / "plain" / path for path in (".claude/agents/one.md", "bin/guard", "plain-1.0-py3-none-any.whl"))
+def test_a_guard_without_a_suffix_is_one(text, run, project, tree, monkeypatch):
+    """What a command line starts comes along whatever it is called, wherever it lies, and goes; a pack without it says so."""
+    plain = project.parents[1] / "plain"
+    agent, guard, wheel = (plain / path for path in (".claude/agents/one.md", "bin/guard", "plain-1.0-py3-none-any.whl"))
     for place, content in ((agent, _text("one", guarded=True).replace(SCRIPT, "bin/guard")), (guard, text)):
         place.parent.mkdir(parents=True)
         place.write_text(content or "")
     guard.chmod(0o755)
     if text is None:
         guard.unlink()
-    monkeypatch.chdir(tmp_path / "plain")
+    monkeypatch.chdir(plain)
     made = run("pack", ".", "--name", "plain", "--version", "1.0", "-o", ".", *(("--no-lint",) if text is None else ()))
     monkeypatch.chdir(project)
+    before = tree()
     done = run("install", wheel, "--to", "claude-code", "--accept")
     there = project / "bin/guard"
+    found = (there.read_text(), there.stat().st_mode & 0o100) if text else there.exists()
+    run("status")
+    run("uninstall", "plain", "--accept=leaving")
 
     assert ("a guard of `one` runs `bin/guard`, which the pack does not hold" in made.err) is (text is None)
     assert ("a guard of `one` runs `bin/guard`, which is not there: without it, it blocks nothing" in done.err) is (text is None)
-    assert (there.read_text(), there.stat().st_mode & 0o100) == (GUARD, 0o100) if text else not there.exists()
+    assert found == ((GUARD, 0o100) if text else False)
+    assert tree() == before
 
 
 def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
@@ -293,6 +299,21 @@ def test_a_pack_puts_it_nowhere_else(path, guards, run, project, tree):
     new = tree(tmp_path).keys() - before.keys()
 
     assert not any(name.endswith(".sh") for name in new)
+
+
+@pytest.mark.parametrize("path", [".git/config", ".claude/agents", ".claude/agents/one.md/x"])
+def test_a_pack_that_is_inspected_puts_it_nowhere_else(path, guards, run, project):
+    """A script in version control's place, or where another file is or has to be, is left out of what is looked at."""
+    made = project.parents[1] / "made"
+    with zipfile.ZipFile(guards(agents=("one",))) as wheel:
+        wheel.extractall(made)
+    manifest = made / "guards/agentpack.json"
+    document = json.loads(manifest.read_text())
+    document["sources"][0]["scripts"][0]["path"] = path
+    manifest.write_text(json.dumps(document))
+    seen = run("inspect", made / "guards", "--effects", "--for", "claude-code").out
+
+    assert "not held (!)" in seen
 
 
 def test_agents_of_packs_alone_are_no_source(guards, run):

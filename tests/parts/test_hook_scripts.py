@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agentconv.core import effects
 from agentconv.core.hook_handlers import Handler
+from agentconv.core.ir import Hook
 from agentconv.parts.hooks import scripts
 
 STARTED, READ = True, False
@@ -33,6 +35,10 @@ STARTED, READ = True, False
         ("node bin/guard.js", {"bin/guard.js": READ}),
         ("xargs bin/guard.py", {"bin/guard.py": READ}),
         ("sh a.sh; ./a.sh", {"a.sh": STARTED}),
+        ("./bin/guard.lua", {"bin/guard.lua": STARTED}),
+        ("sh .claude/settings.json", {}),
+        ("sh .cursorrules; . ./.env", {}),
+        ("./CLAUDE.md", {}),
         ("node bin/guard", {}),  # which finds guard.js, too
         ("python3 -m tools.guard", {}),
         ("node -e 'require(\"./guard\")'", {}),
@@ -52,3 +58,33 @@ def test_what_a_command_line_runs(line: str, found: dict[str, bool]) -> None:
     """A path of the project that a shell starts, or that another program is given to read, whatever it is called; no other word."""
     assert scripts.run(Handler(command=line)) == found
     assert scripts.run(Handler(kind="prompt", prompt=line)) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ('"$CLAUDE_PROJECT_DIR"/g.sh', "$CLAUDE_PROJECT_DIR/g.sh", True),
+        ('"$CLAUDE_PROJECT_DIR/g.sh"  --all', "$CLAUDE_PROJECT_DIR/g.sh '--all'", False),
+        ('"$CLAUDE_PROJECT_DIR/g.sh"  --all', '${CLAUDE_PROJECT_DIR}/g.sh "--all"', True),
+        ("'./g.sh'", "./g.sh", True),
+        ("'$CLAUDE_PROJECT_DIR/g.sh'", "$CLAUDE_PROJECT_DIR/g.sh", False),
+        ("\\$CLAUDE_PROJECT_DIR/g.sh", "$CLAUDE_PROJECT_DIR/g.sh", False),
+        ('./g.sh "a b"', "./g.sh a b", False),
+        ('./g.sh ""', "./g.sh", False),
+        ('"./g.sh;x"', "./g.sh;x", False),
+        ('./g.sh "$A"', "./g.sh $A", False),
+        ('./g.sh "*"', "./g.sh *", False),
+        ('./g.sh "~"', "./g.sh ~", False),
+        ('"A=1" ./g.sh', "A=1 ./g.sh", False),
+        ('./g.sh "#"', "./g.sh #", False),
+        ('./g.sh "', "./g.sh", False),
+    ],
+)
+def test_a_guard_is_one_however_it_is_quoted(one: str, other: str, same: bool) -> None:
+    """Two that a shell takes for the same words are one; where it does anything else with a line, only the same line is."""
+    first, second = (
+        effects.guard_of(Hook("PreToolUse", "claude-code", "before-tool", "Bash", ({"type": "command", "command": line},)))
+        for line in (one, other)
+    )
+
+    assert (first == second) is same

@@ -135,6 +135,17 @@ def test_a_lock_removes_no_other_folder(folder):
         lock.load(tomli_w.dumps({"version": 1, "folders": [folder]}).encode(), "agentconv.lock")
 
 
+def test_a_folder_that_a_script_is_in_is_one_of_a_lock():
+    """A hook's script lies anywhere in the project: the folders above it may be ours, and no other one for that."""
+    script = Entry("tools/hooks/guard.sh", "", "codex", "a", ("backend-agents",), SHA, SHA, part="hooks")
+    fine, others, itself = (lock.dump(Lock((PACK,), (script,), ("tools", one))) for one in ("tools/hooks", "src", script.path))
+
+    assert lock.load(fine, "agentconv.lock").folders == ("tools", "tools/hooks")
+    for data in (others, itself):
+        with pytest.raises(InputError, match="is no folder of an assistant"):
+            lock.load(data, "agentconv.lock")
+
+
 def test_in_the_users_own_scope_places_are_the_users():
     document = _document(path="/home/me/x/a.toml", beside="/home/me/x/a.toml.agentconv-new")
 

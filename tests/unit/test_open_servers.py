@@ -168,3 +168,32 @@ def test_agents_count_that_a_target_reads_where_a_pack_puts_them_for_another(tmp
     main(["install", *map(str, tmp_path.glob("*.whl")), "--to", "claude-code,cursor", "--accept"])
 
     assert [set(found(here, target)[1]) for target in ("claude-code", "cursor")] == [{"one", "two"}, {"one"}]
+
+
+@pytest.mark.parametrize("words", ["", "none", "skills", "needed", "all"])
+@pytest.mark.parametrize("command", ["convert", "sync"])
+def test_a_server_that_a_target_reads_where_it_is_counts_whatever_goes_along(command, words, tmp_path, monkeypatch):
+    """deepagents-code has the servers of `.mcp.json`, asked for or not: who may not use them is not written, by either command."""
+    monkeypatch.chdir(project(tmp_path, ["free", "none", "both"]))
+    line = ["convert", ".", "-t", "deepagents", "-o", ".", *(["--with", words] if words else [])]
+    if command == "sync":
+        along = f"with = {json.dumps(words.split())}\n" if words else ""
+        (tmp_path / "agentconv.toml").write_text(f'source = "claude-code"\ntargets = ["deepagents"]\n{along}')
+        line = ["sync", "--yes"]
+    code = main([*line, "-q"])
+
+    assert (code, sorted(path.name for path in tmp_path.glob(".deepagents/agents/*"))) == (1, ["both-2", "free-0"])
+
+
+def test_a_server_that_comes_later_is_told(tmp_path, monkeypatch, capsys):
+    """No agent's file is another one by that, and yet one may do more in the target: a plain run says so, until the server is gone."""
+    monkeypatch.chdir(project(tmp_path, ["free", "none"]))
+    (tmp_path / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["deepagents"]\n')
+    (tmp_path / ".mcp.json").rename(tmp_path / "kept.json")
+    codes = [main(["sync"])]
+    (tmp_path / "kept.json").rename(tmp_path / ".mcp.json")
+    codes += [main(["sync"]), main(["sync"])]
+    told = capsys.readouterr().out
+    (tmp_path / ".mcp.json").unlink()
+
+    assert ([*codes, main(["sync"])], told.count("stale  .deepagents/agents/none-1/AGENTS.md")) == ([0, 1, 1, 0], 2)

@@ -41,6 +41,10 @@ def _set(document, path, value):
     document[last] = value
 
 
+def _scripts(*paths):
+    return [{"path": path, "file": "agents/one.md"} for path in paths]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "word"),
     [
@@ -56,6 +60,8 @@ def _set(document, path, value):
         (["files", 0, "path"], "agentpack.json", "one file"),
         (["sources", 0, "file"], "agents/other.md", "no file"),
         (["sources"], [*_document()["sources"], _document()["sources"][1]], "twice"),
+        (["sources", 0, "scripts"], _scripts("bin/g", "bin/g/x"), "one on some systems"),
+        (["sources", 0, "scripts"], _scripts("bin/g", "bin/G"), "one on some systems"),
         (["agents", 0, "source"], "other.md", "no source"),
         (["agents", 0, "claude"], "agents/other.md", "no file"),
         (["agents", 1, "id"], "one", "twice"),

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.disk.files import Disk
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
@@ -33,7 +35,10 @@ def opened(options: argparse.Namespace) -> Iterator[None]:
 
     pack = finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)
     with tempfile.TemporaryDirectory() as folder:
+        disk = Disk(Path(folder))
         for path, (data, executable) in _files(pack).items():
+            if disk.read(path) is not None:  # version control's own, or what another one is the folder of
+                continue
             place = Path(folder, path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
@@ -56,9 +61,9 @@ def _files(pack: Pack) -> dict[str, tuple[bytes, bool]]:
     from agentconv.packs import paths
 
     pieces = list(pack.pieces())
-    found = dict(_parts(pieces))
-    found |= {one.path: (one.data, one.executable) for piece in pieces for one in piece.scripts}
-    found |= {one.path: (pack.read(one.file), False) for one in pack.manifest.sources if not registry.FORMATS[one.format].bundle}
+    found = {one.path: (pack.read(one.file), False) for one in pack.manifest.sources if not registry.FORMATS[one.format].bundle}
+    for path, one in (*((one.path, (one.data, one.executable)) for piece in pieces for one in piece.scripts), *_parts(pieces)):
+        found.setdefault(path, one)
     return {path: one for path, one in found.items() if not paths.problem(path)}
 
 

@@ -119,10 +119,9 @@ class Report:
         for loss in done.losses:
             if self.baseline is not None and self.baseline.takes(baseline.of_loss(loss)):
                 self.known.update([loss.code] if loss.severity is LossSeverity.WARNING else [])
-            else:
-                if loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:
-                    self.tally.add(loss)  # what is not written loses nothing else
-                    self.unable += [loss] if loss.closes else []
+            elif loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:  # what is not written loses nothing else
+                self.tally.add(loss)
+                self.unable += [loss] if loss.closes else []
                 if told and not losses.rule(loss.code).of_pair:
                     self.say(text.loss(loss, self.look))
 

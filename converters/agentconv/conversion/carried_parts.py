@@ -66,6 +66,8 @@ class CarriedParts:
     """Of parts whose paths would be one, each as it would be by its own name, and as it is."""
     _claimed: frozenset[str] = frozenset()
     """Paths that parts would have by their own names, without their cases."""
+    _names: PartNames | None = None
+    """What they are called, as far as that was asked for."""
 
     def __post_init__(self) -> None:
         """Begin with nothing that restrains."""
@@ -92,7 +94,7 @@ class CarriedParts:
         placed = {index: self._placed(verdicts[index], law) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
         self.open_servers = OpenServers(self.target, self.options, self._going())
-        self.verdicts += [PartVerdict(one, losses=(self.shut[one.part.id],)) for one in stays]
+        self.verdicts = [*self.verdicts, *(PartVerdict(one, losses=(self.shut[one.part.id],)) for one in stays)]
 
     def _going(self) -> dict[str, LoadedPart]:
         """Return the servers that are written, by what tools of theirs are called by in the target.
@@ -264,7 +266,10 @@ class CarriedParts:
     @property
     def names(self) -> PartNames:
         """What agents of the target call the parts by."""
-        return PartNames(self.target, self.verdicts, self.servers, self.container)
+        known = self._names
+        if known is None or known.verdicts is not self.verdicts or known.servers is not self.servers:
+            known = self._names = PartNames(self.target, self.verdicts, self.servers, self.container)
+        return known
 
     def kept(self) -> list[LoadedPart]:
         """Return the parts that stay in their own client's format, with the values that they have."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import kept_credentials, line_ends
+from agentconv.conversion import kept_credentials, line_ends, open_servers
 from agentconv.conversion.along import Along, Named, along, left_of_refused
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
@@ -76,11 +76,12 @@ def convert(
     read = line_ends.Pieces(pieces, target)
     shared = shares if shares is not None and shares.take(target) else None
     looked_at = read if shared is None else shared.survey(read)
-    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
+    wanted = open_servers.with_those_in_place(options, target, parts)
+    named = Named(parts) if parts is not None and (wanted or wanted.said) else None
     names = names_of(looked_at if named is None else named.over(looked_at), target, options)
     if parts is not None and parts.may_restrain():  # those of a bundle have come by now
         yield from _staying(parts, target, options)
-    found = along(options.along, named) if named is not None else Along()
+    found = along(wanted, named) if named is not None else Along()
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:

@@ -19,13 +19,17 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from agentconv.conversion.along import With
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
+    from agentconv.core.kinds import Kind
     from agentconv.core.widening import Widening
+    from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 CODE = "server-open-to-all"
+_SERVERS: Kind = "servers"
 _CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.rules"})
 """Fields by which an agent has some of its project's MCP servers, and not others."""
 
@@ -33,6 +37,21 @@ _CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.r
 def chooses(target: str) -> bool:
     """Whether a file of an agent may say which of its project's MCP servers it has."""
     return bool(_CHOOSES & registry.load(target).SPEC.holds)
+
+
+def with_those_in_place(options: Options, target: str, parts: Parts | None) -> With:
+    """Return what goes along, with the servers that a target has where they are, and all agents there, whatever is to go along.
+
+    Agents are judged by these in each conversion alike; nothing is written of them.
+    """
+    wanted = options.along
+    if parts is None or options.root is None or SERVERS in wanted.kinds or chooses(target):
+        return wanted
+    from agentconv.conversion.in_place import is_there_already
+
+    there = [one.part.name or "" for one in parts.of(_SERVERS) if one.meant and is_there_already(one, target, options)]
+    named = tuple(dict.fromkeys((*wanted.named, *((_SERVERS, name) for name in there))))
+    return replace(wanted, named=named, only=wanted.only if wanted else frozenset({_SERVERS})) if there else wanted
 
 
 @dataclass(slots=True)

@@ -80,6 +80,7 @@ class PartLaw:
         """Old name to new name, of agents that were renamed."""
         self.read = read
         """Returns the bytes of a file that is there, where it is known what is."""
+        self._there: shared_places.Names = {}
         self.insists = insists
         """Whether a part, as KIND/NAME, is written that the target does not hold to what its author closed."""
         self.takes_rules = takes_rules
@@ -165,7 +166,7 @@ class PartLaw:
         if not places:
             loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        part, place = projection.part, shared_places.destination(module, projection.part, places, self.read)
+        part, place = projection.part, shared_places.destination(module, projection.part, places, self.read, self._there)
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and self._is_home(loaded):
             place = original.place

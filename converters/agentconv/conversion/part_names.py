@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, fields
-from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.losses import listed, quoted
 from agentconv.core.parts import kind_of
 from agentconv.formats import registry as formats
@@ -35,6 +35,12 @@ class PartNames:
     """What servers are called in the set."""
     container: str | None = None
     """The name of the container that they are in, where the target has one."""
+    _renamed: dict[Kind, dict[str, str]] = field(default_factory=dict)
+    """What is called otherwise, found once: every agent is asked whether it names any of it."""
+    _skills: dict[str, list[PartVerdict]] = field(default_factory=dict)
+    """Skills by what agents may call them by, found once as well."""
+    _spoken: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """By client and folder, what servers are called by who stands there: the same for all parts."""
 
     def rename(self, projection: Projection) -> None:
         """Let an agent follow the parts that it names, where they have other names now."""
@@ -56,10 +62,13 @@ class PartNames:
 
     def _meant(self, projection: Projection, named: Sequence[str]) -> dict[str, PartVerdict]:
         """Return by name the skill that an agent means: of several of one name that of its own plugin, else the first, which is told."""
-        skills = [one for one in self.verdicts if one.loaded.kind == "skills"]
+        if not self._skills:
+            for one in self.verdicts:
+                for name in dict.fromkeys(one.loaded.names if one.loaded.kind == "skills" else ()):
+                    self._skills.setdefault(name, []).append(one)
         found: dict[str, PartVerdict] = {}
         for name in dict.fromkeys(named):
-            there = [one for one in skills if name in one.loaded.names]
+            there = self._skills.get(name, [])
             own = next((one for one in there if _lies_in(projection.source, one.loaded.root)), None)
             if there:
                 found[name] = own or there[0]
@@ -99,15 +108,20 @@ class PartNames:
             names |= other if other and _lies_in(agent, root) else {}
         return names
 
-    def spoken(self, loaded: LoadedPart) -> dict[str, str]:
+    def spoken(self, loaded: LoadedPart) -> Mapping[str, str]:
         """Return what a part calls servers by, to what is to be said of them in the target."""
-        return {old: self.called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
+        who = loaded.client, loaded.root
+        if who not in self._spoken:
+            self._spoken[who] = {old: self.called("servers", name)[0] for old, name in self.servers.spoken(loaded).items()}
+        return self._spoken[who]
 
-    def renamed(self, kind: Kind) -> dict[str, str]:
+    def renamed(self, kind: Kind) -> Mapping[str, str]:
         """Return old names to new ones, of parts that agents call otherwise in the target."""
-        found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
-        pairs = ((old, self.called(kind, part.name or "")[0]) for old, part in found)
-        return {old: new for old, new in pairs if old and new and old != new}
+        if kind not in self._renamed:
+            found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+            pairs = ((old, self.called(kind, part.name or "")[0]) for old, part in found)
+            self._renamed[kind] = {old: new for old, new in pairs if old and new and old != new}
+        return self._renamed[kind]
 
     def called(self, kind: Kind, name: str) -> tuple[str, ...]:
         """Return what agents of the target call a part by."""

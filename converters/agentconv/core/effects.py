@@ -325,7 +325,7 @@ def _run(hook: Hook) -> object:
     """Return what a hook runs, in terms that do not depend on its client where those are known."""
     from agentconv.core import hook_handlers
 
-    return hook_handlers.meanings(hook.format, hook.handlers) if hook_handlers.known(hook.format) else hook.handlers
+    return hook_handlers.meanings(hook.format, hook.handlers, unquoted=True) if hook_handlers.known(hook.format) else hook.handlers
 
 
 def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:

@@ -30,6 +30,8 @@ PROJECT = expression(
 )
 _FILLED_IN = expression(r"\$\{(?:[A-Z]+_PROJECT_DIR(?::-\.)?|CLAUDE_PLUGIN_ROOT|extensionPath|/|pathSeparator)\}")
 """What a client fills in in the words of a program that it starts without a shell."""
+_NOT_WORDS = expression(r"[$`\\*?\[\]{}~<>|&;()#!=%\n\r]")
+"""What a shell takes for more than words, in quotes or without."""
 _SPECIAL = expression(r'[\\"$`]')
 
 
@@ -204,10 +206,23 @@ def rooted(command: str) -> str:
     return PROJECT.sub(ROOT, plugin_folder().sub(ROOT, slashed(command)))
 
 
-def meanings(format_id: str, handlers: Iterable[Json]) -> tuple[Handler, ...]:
-    """Return what a client runs for all of some handlers, whatever it is called there."""
-    return tuple(_meant(read(format_id, one)) for one in handlers)
+def meanings(format_id: str, handlers: Iterable[Json], *, unquoted: bool = False) -> tuple[Handler, ...]:
+    """Return what a client runs for all of some handlers, whatever it is called there; on demand, however it is quoted."""
+    return tuple(_meant(read(format_id, one), unquoted=unquoted) for one in handlers)
 
 
-def _meant(handler: Handler) -> Handler:
-    return handler if handler.command is None else replace(handler, command=rooted(handler.line), args=None)
+def _meant(handler: Handler, *, unquoted: bool) -> Handler:
+    if handler.command is None:
+        return handler
+    line = rooted(handler.line)
+    return replace(handler, command=_words(line) if unquoted else line, args=None)
+
+
+def _words(found: str) -> str:
+    """Return a command line as the words that a shell makes of it, where there is nothing in it but those and a project's folder."""
+    if _NOT_WORDS.search(found) or ("'" in found and ROOT in found):  # within which no shell fills anything in
+        return found
+    try:
+        return "\0 ".join(shlex.split(found))  # which no line has in it
+    except ValueError:  # a quote that nothing closes
+        return found

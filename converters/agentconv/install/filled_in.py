@@ -68,12 +68,15 @@ def is_given_up(old: Entry, wanted: Wanted, present: Any, item: Any) -> bool:
 
 def settled(reader: Reader, wanted: Iterable[Wanted]) -> Iterator[tuple[str, str]]:
     """Yield by server the fields all of which a user has filled in: nothing of them is lost."""
+    files: dict[tuple[str, str, str], PartFile] = {}
     for one in wanted:
         if not one.unsaid or one.shared is None or isinstance(one.shared, Agent):
             continue
-        there = reader.read(one.path)
-        file = PartFile.read(one.path, one.target, one.part, there if isinstance(there, bytes) else None)
-        present = file.items.get(one.shared.name or "")
+        where = one.path, one.target, one.part
+        if where not in files:
+            there = reader.read(one.path)
+            files[where] = PartFile.read(*where, there if isinstance(there, bytes) else None)
+        present = files[where].items.get(one.shared.name or "")
         held = {field: getattr(present.definition, field) or {} if isinstance(present, Server) else {} for field in _FIELDS}
         open_ = {field for field, key in one.unsaid if key not in held[field]}
         yield from ((one.agent, field) for field in dict(one.unsaid) if field not in open_)

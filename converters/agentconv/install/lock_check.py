@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
@@ -167,12 +168,16 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
     if len(set(names)) < len(names):
         yield ("packs",), "a pack is given twice"
     keys: set[tuple[str, str]] = set()
+    around: set[str] = set()
+    """The folders that scripts are in, which may be any of the project's."""
     for number, entry in enumerate(document.get("entries", ())):
         path, key = entry["path"], (entry["path"], entry.get("pointer", ""))
         part = entry.get("part", "")
         script = part == "hooks" and "pointer" not in entry  # wherever in the project it is: it goes only with the pack's bytes for a proof
         reason = _leads_out(path, anywhere=anywhere) if script else _unsafe(path, entry["target"], part, anywhere=anywhere)
         reason = reason or _unsafe_beside(path, entry.get("beside"))
+        if script and reason is None:
+            around.update(parent.as_posix() for parent in PurePosixPath(path).parents)
         if reason is None and key in keys:
             reason = "is given twice"
         if reason is None and not set(entry["packs"]) <= set(names):
@@ -189,7 +194,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
             yield ("synced", number), f"`{one['path']}` {reason}" if reason else f"`{one['source']}` {source}"
     for folder in document.get("folders", ()):
         reason = _leads_out(folder, anywhere=anywhere)
-        if reason is not None or (not anywhere and not _is_folder(folder)):
+        if reason is not None or not (anywhere or folder in around or _is_folder(folder)):
             yield ("folders",), f"`{folder}` {reason or 'is no folder of an assistant'}"
 
 

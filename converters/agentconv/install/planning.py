@@ -82,13 +82,15 @@ def plan(
 def _grouped(draft: Draft, wanted: Iterable[Wanted]) -> tuple[dict[str, Wanted], dict[tuple[str, str], list[Wanted]]]:
     """Return the files that are wanted, and by file and kind the entries of shared ones: what several assistants read, once."""
     several: dict[tuple[str, str], list[Wanted]] = {}
+    named: dict[tuple[str, str, str | None], list[Wanted]] = {}
     singles: dict[str, Wanted] = {}
     for one in wanted:
         if one.shared is not None:
-            group = several.setdefault((one.path, one.part), [])
-            twin = next((other for other in group if _is_one_entry(one, other)), None)
+            alike = named.setdefault((one.path, one.part, one.shared.name), [])
+            twin = next((other for other in alike if _is_one_entry(one, other)), None)
             if twin is None:
-                group.append(one)
+                alike.append(one)
+                several.setdefault((one.path, one.part), []).append(one)
             elif not _is_same_entry(one, twin):
                 draft.steps.append(_other_file(one, twin))
         elif (first := singles.setdefault(one.path, one)) is not one and not _is_one_file(one, first):

@@ -224,6 +224,10 @@ def _contradictions(manifest: Manifest) -> Iterator[tuple[Sequence[str | int], s
         reason = pack_paths.problem(path)
         if reason:
             yield ("files", number, "path"), f"`{path}` is {reason}"
+    scripts = {(one.path, one.file, one.executable): one.path for source in manifest.sources for one in source.scripts}
+    both = pack_paths.clash(scripts.values())
+    if both:
+        yield ("sources",), f"the scripts `{both[0]}` and `{both[1]}` are two files, and one on some systems"
     pair = pack_paths.clash([*paths, FILE])
     if pair:
         yield ("files",), f"`{pair[0]}` and `{pair[1]}` are one file on some systems"

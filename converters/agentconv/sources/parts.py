@@ -61,10 +61,13 @@ class Parts:
 
     def offered(self) -> Iterator[tuple[str, Offered, Parts]]:
         """Yield the plugins that a file offers: the folder, what the file says of it, and its parts."""
+        known: dict[tuple[str, SourceText], dict[str, Offered]] = {}
         for folder, catalogs in self._catalogs.items():
             for client, catalog in catalogs.items():
-                offer = next(one for one in registry.catalog_of(client)(catalog.source) if one.path == catalog.path)
-                yield os.fspath(folder), offer, Parts([folder], self.clients, catalogs={folder: catalogs})
+                file = client, catalog.source
+                if file not in known:
+                    known[file] = {one.path: one for one in reversed([*registry.catalog_of(client)(catalog.source)])}
+                yield os.fspath(folder), known[file][catalog.path], Parts([folder], self.clients, catalogs={folder: catalogs})
 
     @property
     def places(self) -> tuple[PartsOnDisk, ...]:
@@ -99,7 +102,14 @@ class Parts:
 
     def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""
-        self._stored += (one for one in stored if one not in self._stored)
+        known: dict[tuple[str, str | None], list[LoadedPart]] = {}
+        for one in self._stored:
+            known.setdefault((one.kind, one.part.name), []).append(one)
+        for one in stored:
+            alike = known.setdefault((one.kind, one.part.name), [])
+            if one not in alike:
+                alike.append(one)
+                self._stored.append(one)
         self._known.clear()
 
     def may_restrain(self) -> bool:
@@ -174,11 +184,13 @@ class Parts:
 def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:
     """Give each part its id: the name, then `name~2` in path order."""
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for one in parts:
         base = one.part.id or one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
-        found, number = base, 2
+        found, number = base, numbers.get(base, 2)
         while found in taken:
             found, number = f"{base}~{number}", number + 1
+        numbers[base] = number
         taken.add(found)
         yield replace(one, part=replace(one.part, id=found))
 

@@ -11,6 +11,7 @@ from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
+from agentconv.parts.places import recorded
 from agentconv.sync import known, places, source_files, texts
 
 if TYPE_CHECKING:
@@ -42,12 +43,32 @@ def is_served(settings: Settings, target: str, scope: Scope) -> bool:
     return is_read(settings, target, scope) and not settings.formats[target].own
 
 
+def open_in_place(settings: Settings, target: str) -> frozenset[str]:
+    """Return the files in which a target's client reads the source's servers where they are, and has them open to every agent there."""
+    own, there = (
+        {path for path, _ in recorded().get(client, {}).get("servers", {}).get("project", ())}
+        for client in (settings.source_format, target)
+    )
+    if not own & there:
+        return frozenset()
+    from agentconv.conversion.open_servers import chooses
+
+    return frozenset() if chooses(target) else frozenset(own & there)
+
+
+def _is_judged_by_more(settings: Settings, scope: Scope) -> bool:
+    """Whether there are servers by which agents are judged, too: what is in these files is looked at in each run."""
+    files = {path for target in settings.targets for path in open_in_place(settings, target)}
+    return any((scope.root / path).exists() for path in files)
+
+
 def in_step(settings: Settings, scope: Scope) -> Lock | None:
     """Return the lock, where everything is as the last run left it; None where that is not known without a closer look."""
     if (
         settings.unused
         or any(is_served(settings, target, scope) for target in settings.targets)
         or not all(row.committed for row in settings.formats.values())
+        or _is_judged_by_more(settings, scope)
     ):
         return None
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from agentconv.conversion.along import NOTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.insisting import insisting
-from agentconv.conversion.open_servers import chooses
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
 from agentconv.core.dataclass import dataclass, field, replace
@@ -156,20 +155,12 @@ def follow_parts(settings: Settings, target: str) -> bool:
     along = settings.along or NOTHING
     if not along.kinds.isdisjoint(RESTRAINING):
         return True
+    if unchanged.open_in_place(settings, target):
+        return True
     if not (along.needed or SERVERS in along.kinds or any(kind == SERVERS for kind, _ in along.named)):
         return False
     rules: Any = registry_of_parts.part_format(target, "permissions")
-    return (rules is not None and rules.among is not None) or (not chooses(target) and _has_in_place(settings.source_format, target))
-
-
-def _has_in_place(source_format: str, target: str) -> bool:
-    """Whether a target's client reads a file in which the source has its servers."""
-    source, module = (registry_of_parts.part_format(client, SERVERS) for client in (source_format, target))
-    return (
-        source is not None
-        and module is not None
-        and not {one.path for one in source.project}.isdisjoint(one.path for one in module.project)
-    )
+    return rules is not None and rules.among is not None
 
 
 def _beside(settings: Settings, scope: Scope | None) -> Parts:

@@ -11,6 +11,7 @@ nothing of the plugin loads, since it may guard what is beside it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from agentconv.formats.claude import commands, hooks, manifest_commands, manifes
 from agentconv.json import jsonc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog, There
     from agentconv.core.kinds import Kind
@@ -203,14 +204,22 @@ def _told_elsewhere(reader: _Reader, places: Iterator[Place], node: Node) -> Ite
             yield place
 
 
-def _entries(catalog: Catalog) -> Iterator[tuple[int, jsonc.Object]]:
-    """Yield the entries of a marketplace that offer a plugin of a path, each with its number."""
-    root = jsonc.parse(catalog.source.text, jsonc.JSON, 1 if catalog.source.text.startswith(BOM) else 0).root
+def _entries(catalog: Catalog) -> Sequence[tuple[int, jsonc.Object]]:
+    """Return the entries of a marketplace that offer a plugin of a path, each with its number."""
+    return _by_path(catalog.source.text).get(catalog.path, ())
+
+
+@lru_cache(maxsize=4)
+def _by_path(text: str) -> Mapping[str | None, Sequence[tuple[int, jsonc.Object]]]:
+    """Return the entries of a marketplace by the paths of the plugins that they offer: looked for once, for all plugins ask."""
+    root = jsonc.parse(text, jsonc.JSON, 1 if text.startswith(BOM) else 0).root
     plugins = root.entries().get("plugins") if isinstance(root, jsonc.Object) else None
     base = marketplace.base_of(root) if isinstance(root, jsonc.Object) else ""
+    found: dict[str | None, list[tuple[int, jsonc.Object]]] = {}
     for number, entry in enumerate(plugins.items if isinstance(plugins, jsonc.Array) else ()):
-        if isinstance(entry, jsonc.Object) and marketplace.path_of(jsonc.value(entry), base) == catalog.path:
-            yield number, entry
+        if isinstance(entry, jsonc.Object):
+            found.setdefault(marketplace.path_of(jsonc.value(entry), base), []).append((number, entry))
+    return found
 
 
 def _name(root: jsonc.Object) -> str | None:

@@ -104,9 +104,10 @@ class HookFormat:
 
     def called_beside(self, parts: Sequence[SetHook], there: Iterable[SetHook]) -> tuple[SetHook, ...]:
         """Return hooks under the names that they have in a file where others are: the same ones as these, new ones behind them."""
-        present = list(there)
+        present: dict[tuple[str, str], list[SetHook]] = {}
         names: dict[str, int] = {}
-        for one in present:
+        for one in there:
+            present.setdefault(_what(one), []).append(one)
             reading.numbered(reading.name_of(one.definition), names)
         return tuple(_named(part, present, names) for part in parts)
 
@@ -152,14 +153,17 @@ def _keyed(part: SetHook, names: dict[str, int], place: str) -> SetHook:
     return replace(part, name=name, origin=Origin(part.definition.format, "", f"{place}/{digest}"))
 
 
-def _named(part: SetHook, present: list[SetHook], names: dict[str, int]) -> SetHook:
+def _named(part: SetHook, present: dict[tuple[str, str], list[SetHook]], names: dict[str, int]) -> SetHook:
     """Return a hook under the name of one that is there and runs the same on the same, or under a free one."""
-    base = reading.name_of(part.definition)
-    same = next((one for one in present if reading.name_of(one.definition) == base and _runs(one) == _runs(part)), None)
-    if same is not None:
-        present.remove(same)
-        return replace(part, name=same.name)
-    return replace(part, name=reading.numbered(base, names))
+    same = present.get(_what(part))
+    if same:
+        return replace(part, name=same.pop(0).name)
+    return replace(part, name=reading.numbered(reading.name_of(part.definition), names))
+
+
+def _what(part: SetHook) -> tuple[str, str]:
+    """Return what a hook is about and what it runs, which tells it from others."""
+    return reading.name_of(part.definition), repr(_runs(part))
 
 
 def _runs(part: SetHook) -> object:

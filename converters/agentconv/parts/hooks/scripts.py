@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import FolderFile
 
 _TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
+_NO_SCRIPTS = (".json", ".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".lock", ".md", ".mdc", ".markdown", ".txt")
 _FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
 """What a shell, or somebody else, makes a path of that nobody knows beforehand."""
 _QUOTES = str.maketrans("", "", "'\"")
@@ -69,9 +70,15 @@ def run(handler: Handler) -> dict[str, bool]:
     found = {path: False for path in named(handler) if path.endswith(_SUFFIXES)}
     for started in command_lines.started(hook_handlers.rooted(handler.line) if handler.command else ""):
         path = None if _FILLED_IN.search(started.word.removeprefix(hook_handlers.ROOT)) else _path(started.word)
-        if path is not None and (path.endswith(_SUFFIXES) or not started.by_suffix):
+        if path is not None and (path.endswith(_SUFFIXES) or not (started.by_suffix or _is_no_script(path))):
             found[path] = found.get(path, False) or started.program
     return found
+
+
+def _is_no_script(path: str) -> bool:
+    """Whether a file is one of settings or text by its name: who names one as a script has it put where an assistant reads it."""
+    name = posixpath.basename(path)
+    return name.startswith(".") or name.endswith(_NO_SCRIPTS)
 
 
 def _joined(several: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
