@@ -279,8 +279,11 @@ def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
         if stands is None or keys.get(view.key) not in old:
             continue
         kept = keeping.rights(view, stands)
-        was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "") if not kept.says else ()
-        if kept.says or (was and all(map(digests.restrains, was))):
+        was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "")
+        others = [path for path in sorted(was) if not digests.restrains(path)]
+        if "keep" in kept.says and others:  # what is kept there besides goes on as it stands, too
+            kept = replace(kept, says={**kept.says, "keep": [*digests.SECURITY, *others]})
+        if kept.says or (was and not others):
             yield kept
 
 
