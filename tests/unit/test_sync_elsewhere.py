@@ -47,6 +47,19 @@ def test_a_file_that_no_run_writes_may_do_no_more_than_the_source(project, targe
     assert way in said["hint"]
 
 
+def test_a_file_that_the_run_removes_is_not_held_against_another_agent(tmp_path):
+    """Of two whose names differ by case the one gets another name: what it had is gone, and may do nothing."""
+    found = Project(tmp_path / "shop", targets=("codex", "opencode"))
+    found.write(f"{SOURCE}/digger.md", agent("digger"))
+    found.write(f"{SOURCE}/ops/Digger.md", agent("Digger", tools="Read, Grep"))
+    found.sync()
+    found.replace(f"{SOURCE}/digger.md", "name: digger", "name: shipper")
+    told = found.sync()
+
+    assert {("rename", "codex shipper"), ("rename", "opencode shipper")} <= told.words()
+    assert "wider" not in told.actions()
+
+
 def test_as_it_was_written_it_is_let_alone(project):
     project.configure("", ("opencode",))
 

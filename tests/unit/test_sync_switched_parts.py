@@ -96,3 +96,17 @@ def test_what_is_left_is_removed_by_what_is_said(project, capsys):
     typed = shlex.split(command[command.index("rm ") :].partition(" (")[0])
 
     assert typed == ["rm", *copies]
+
+
+def test_what_is_kept_at_one_switch_is_kept_at_the_next(tmp_path):
+    """OpenCode's files name no skills, and Codex's hold to no tools: what Claude Code's said of the one goes on as the other is kept."""
+    project = Project(tmp_path / "shop", ("codex", "opencode"), 'with = ["needed"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep", skills="[s]"))
+    project.write(".claude/skills/s/SKILL.md", SKILL)
+    project.sync("--yes")
+    before = project.read(f"{SOURCE}/one.md")
+    codes = [project.sync("--switch-source", source).code for source in ("opencode", "codex", "claude-code")]
+
+    assert (codes, project.read(f"{SOURCE}/one.md")) == ([0, 0, 0], before)
+    assert project.sync("--check").code == 0
+    assert "skills" not in project.read("agentconv.toml")

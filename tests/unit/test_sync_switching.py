@@ -339,3 +339,80 @@ def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
     assert told.code == 2
     assert "`two`, which Codex does not get" in told.errors
     assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert "agentconv.toml would lose [sync.agents.two]" in told.errors
+
+
+COPY = ".cursor/agents/one.md"
+KEPT = '[sync.agents.one.cursor]\nkeep-wider = ["network"]\n'
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """A project with a copy for Cursor, which closes what Cursor leaves open by Claude Code's file of the agent."""
+    found = Project(tmp_path / "shop", ("codex", "cursor"), KEPT)
+    found.write(ONE, agent("one", tools="Read, Grep, Glob"))
+    assert (found.sync().code, found.has(COPY)) == (0, True)
+    return found
+
+
+def by_hand(project, more=""):
+    """Name Codex as the source, as somebody does who knows of no other way."""
+    project.write("agentconv.toml", f'source = "codex"\ntargets = ["claude-code", "cursor"]\n[sync.cursor]\nown = true\n{more}')
+
+
+def test_a_copy_that_is_narrower_than_the_old_sources_file_stays(beside):
+    """Cursor reads what was the source after a switch, too: without its own copy an agent could do more there."""
+    before = files(beside)
+    codes = [switch(beside, "codex").code, beside.sync("--check").code, beside.sync().code]
+
+    assert (codes, files(beside)) == ([0, 0, 0], before)
+    assert KEPT.strip() in beside.read("agentconv.toml")
+    assert [switch(beside, "claude-code").code, beside.sync("--check").code, files(beside)] == [0, 0, before]
+
+
+def test_a_copy_without_which_an_agent_could_do_more_goes_only_when_asked_for(beside):
+    """Also where the source is changed by hand: who would do more, and what, is told by name."""
+    by_hand(beside)
+    before = beside.tree()
+    told = beside.sync()
+
+    assert (told.code, beside.tree()) == (2, before)
+    assert "one in cursor (now also writing files, running commands, every MCP server)" in told.errors
+    by_hand(beside, KEPT)
+    assert beside.sync().code == 1  # Claude Code's file is not ours
+    assert beside.read(COPY) == before[COPY].decode()
+
+
+def test_what_was_insisted_on_in_a_switch_is_not_deleted_by_the_next_run(tmp_path):
+    """A copy that may do more than its source, and less than the file that is read without it, stays, and is told."""
+    project = Project(tmp_path / "shop", ("codex", "cursor"))
+    for name in ("one", "two"):
+        project.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep, Glob"))
+    project.sync("--allow-widening")
+    switch(project, "codex", "--allow-widening", "--yes")
+    told = project.sync("--check")
+
+    assert (told.code, "would be deleted" in told.errors) == (1, False)
+    assert {("wider", "cursor one"), ("stale", "cursor two")} <= told.words()
+
+
+def test_what_a_client_reads_of_the_old_source_is_told_after_a_switch(tmp_path):
+    """It reads the files as before, and lets the agent do as much: that the source is another one does not hide it."""
+    project = Project(tmp_path / "shop", ("codex", "cursor"))
+    project.write("agentconv.toml", project.read("agentconv.toml").partition("[")[0] + '["codex", "cursor"]\n')
+    project.write(ONE, agent("one", tools="Read, Grep, Glob"))
+    told = [project.sync(), switch(project, "codex"), project.sync("--check")]
+
+    assert [[(one["target"], one["code"]) for one in each.losses] for each in told] == [[("cursor", "widened-elsewhere")]] * 3
+
+
+def test_all_that_a_source_changed_by_hand_asks_for_is_told_at_once(beside):
+    """What would be deleted hides nothing of what agents could do."""
+    beside.write(TWO, agent("two", tools="Read, Grep, Glob"))
+    beside.configure(f"{KEPT}{KEPT.replace('one', 'two')}")
+    beside.sync()
+    by_hand(beside)
+    told = beside.sync()
+
+    assert "2 of the 2 agents of cursor would be deleted; and the source is codex now" in told.errors
+    assert "one in cursor (now also writing files" in told.errors

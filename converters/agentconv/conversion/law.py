@@ -228,11 +228,13 @@ class Law:
         beyond = tuple(dict.fromkeys(one.name for one in wider))
         code, hints, keepable = "widened", None, False
         if not self._insists(projection.source, wider):
-            there = self._read_instead(case)
-            more = [] if there is None else compare.widenings(again, there, self.target)
-            keepable = self.options.keeps_wider is not None and there is not None and bool(more) and self._is_narrower(again, there)
+            there = self._all_instead(case, again)
+            more = [[*compare.widenings(again, one, self.target)] for one in there]
+            is_less = bool(more) and all(more) and all(self._is_narrower(again, one) for one in there)
+            keepable = self.options.keeps_wider is not None and is_less
             is_kept = keepable and self._is_kept(projection.source, beyond)
-            code, hints = ("widened-less", None) if is_kept else ("widening", self._with_more(more) or self._with_servers(wider))
+            hints = None if is_kept else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider)
+            code = "widened-less" if is_kept else "widening"
         told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hints and hints[0])
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
         projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
@@ -263,8 +265,15 @@ class Law:
         there = self.module.read(piece.source)
         return None if len(there.set.agents) != 1 or there.states[0].dropped else there.set.agents[0]
 
-    def _with_more(self, more: Sequence[Widening]) -> tuple[str, str] | None:
-        """Say that the client reads the source's own file where it has no other, if an agent may do more there than in what is refused.
+    def _all_instead(self, case: Case, again: Agent) -> list[Agent]:
+        """Return an agent as the target's client has it without a file of its own: by the source's own, or by those of others."""
+        there = self._read_instead(case)
+        if there is not None or self.options.beside is None:
+            return [there] if there is not None else []
+        return [*self.options.beside(again.name or "")]
+
+    def _with_more(self, case: Case, more: Sequence[Widening]) -> tuple[str, str] | None:
+        """Say that the client reads another file where it has none of its own, if an agent may do more there than in what is refused.
 
         The second text is for who calls the library.
         """
@@ -272,7 +281,8 @@ class Law:
             return None
         words = ", ".join(map(str, more))
         client = self.module.SPEC.client
-        today = f"today {client} reads the source's own file, which leaves still more open: {words}"
+        file = "the source's own file" if case.piece.format in registry.also_reads(self.target) else "another assistant's file"
+        today = f"today {client} reads {file}, which leaves still more open: {words}"
         widening, narrower = losses.rule("widening"), "and that is the narrower of the two"
         return f"{today}. {widening.hint}, {narrower}", f"{today}. {widening.option}, {narrower}"
 

@@ -12,7 +12,7 @@ from agentconv.core.model_choices import NO_CHOICES
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, AgentSet
@@ -40,6 +40,8 @@ class Options:
     keeps_wider: Callable[[Agent], Collection[str]] | None = None
     """Returns what an agent may do in the target beyond its author's words (the names of widenings), where it is less than by the source's
     own file, which the target's client reads when it finds no other."""
+    beside: Callable[[str], Sequence[Agent]] | None = None
+    """Returns the agents of a name that the target's client has by files of other assistants, not the source's, when it finds no other."""
     only_loaded: bool = False
     on_duplicate: str = "suffix"
     sources: bool = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
+from agentconv.formats import registry
 from agentconv.lint.subject import Subject
 from agentconv.render import synced_differences as differences
 from agentconv.render import text
@@ -71,7 +72,9 @@ def _narrower(one: Candidate) -> str:
     if one.more_instead:
         more = ", ".join(map(str, one.more_instead))
         kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
-        without = f"without it, {text.client(one.target)} reads {one.key[0]}, and lets it do more still: {more}"
+        is_source = any(registry.FORMATS[other].is_place(one.key[0]) for other in registry.also_reads(one.target))
+        file = one.key[0] if is_source else "another assistant's file"
+        without = f"without it, {text.client(one.target)} reads {file}, and lets it do more still: {more}"
         return f"it is the narrower one: {without}; {kept} says that it is meant"
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back{_with_it(one)}"
     if one.kept and one.entry is not Entry.STALE:

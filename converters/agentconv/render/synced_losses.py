@@ -154,7 +154,8 @@ def served(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
             if every and (lost := _lost(one, outcome.settings.source_format)):
                 yield f"    it makes nothing of {listed(lost)}; {own}"
         elif one.losses:
-            yield f"  {text.client(one.target)} has no file of its own of {listed(one.without)}, and reads {place}"
+            where = "those of other assistants" if one.beside else place
+            yield f"  {text.client(one.target)} has no file of its own of {listed(one.without)}, and reads {where}"
         if every:
             yield from _wider(one, look)
     freer = [loss for one in outcome.served for loss in one.losses] if not every else []

@@ -12,6 +12,7 @@ from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.sources import sniffing
+from agentconv.sync.decisions import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,7 @@ def told(found: Sequence[Candidate], situation: Situation) -> Diagnostic | None:
     was, now = _before(situation), situation.settings.source_format
     if not was:
         return None
-    rights = sorted(_rights(found), key=lambda one: (not one.more, one.agent, one.target))
+    rights = sorted((*_rights(found), *_instead(found, situation)), key=lambda one: (not one.more, one.agent, one.target))
     is_wider = any(one.more for one in rights)
     listed = "; ".join(map(str, rights[:_SHOWN])) + (f"; and {len(rights) - _SHOWN:,} more" if len(rights) > _SHOWN else "")
     message = f"the source is {now} now, and was {was}" + (f": what agents may do changes with it: {listed}" if rights else "")
@@ -69,3 +70,16 @@ def _rights(found: Sequence[Candidate]) -> Iterator[_Rights]:
             )
             if more or less:
                 yield _Rights(one.name, one.target, more, less)
+
+
+def _instead(found: Sequence[Candidate], situation: Situation) -> Iterator[_Rights]:
+    """Yield the agents whose file goes from an assistant that reads another's file of them then, by which they may do more."""
+    names = {key: agent.name for key, agent in situation.sources.agents()}
+    going = [one for one in found if one.entry is Entry.DELETE and one.there is not None]
+    for target in dict.fromkeys(one.target for one in going):
+        seen = {names[key]: agent for key, agent in situation.instead(target).items()}
+        for one in going:
+            if one.target == target and one.there is not None and (agent := seen.get(one.name)) is not None:
+                more = tuple(compare.more(one.there, agent, target))
+                if more:
+                    yield _Rights(one.name, target, more, ())

@@ -75,7 +75,11 @@ def _beyond(author: Agent, agent: Agent, target: str, kept: frozenset[str]) -> l
 
 
 def _files(outcome: Outcome, scope: Scope, reader: Reader) -> Iterator[File]:
-    """Yield the files of every assistant but the source's, whatever the configuration leaves out."""
+    """Yield the files of every assistant but the source's as the run leaves them, whatever the configuration leaves out."""
     own = outcome.sources.files if outcome.sources is not None else ()
+    changes = {change.path: change.after for change in outcome.plan.changes} if outcome.plan is not None else {}
     for target, path in places.others(outcome.settings, scope, own):
-        yield present.read(reader, path, target)
+        if path not in changes:
+            yield present.read(reader, path, target)
+        elif (data := changes[path]) is not None:
+            yield present.parsed(path, target, data)

@@ -68,6 +68,8 @@ class Outcome:
     views: list[Views] = field(default_factory=list)
     sources: Sources | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    asks: Diagnostic | None = None
+    """What would be deleted that nobody said is to go, also where a person agreed to it."""
     agents: int = 0
     """How many agents the source has."""
     synced: Sequence[Synced] = ()
@@ -162,7 +164,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     recognising.mark_renamed_in_place(found)
     recognising.mark_alike(found, situation, choices.prefer)
     elsewhere = another_source.told(found, situation)
-    stops = None if choices.insist else _guard(found, situation) or elsewhere
+    asks = _guard(found, situation)
+    stops = None if choices.insist else _joined(asks, elsewhere)
     if stops is not None and stops.severity is Severity.ERROR and not choices.looking:
         raise InputError(stops)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
@@ -178,7 +181,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.orphans = list(recognising.orphans(found, situation))
     outcome.diagnostics += recognising.unread(found, situation)
     outcome.diagnostics += [stops] if stops is not None else []
-    outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and elsewhere is not stops else []
+    outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and stops is None else []
+    outcome.asks = asks
     return outcome
 
 
@@ -222,6 +226,13 @@ def _guard(found: Sequence[Candidate], situation: Situation) -> Diagnostic | Non
     if any(loss.beyond for one in found if (one.target, one.entry) == (target, Entry.DELETE) for loss in one.refused):
         hint = f"{hint}; --allow-widening keeps those that may do more: agentconv rule widening"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _joined(asks: Diagnostic | None, elsewhere: Diagnostic | None) -> Diagnostic | None:
+    """Return one message of all that a person has to agree to."""
+    if asks is None or elsewhere is None:
+        return asks or elsewhere
+    return replace(asks, message=f"{asks.message}; and {elsewhere.message}", hint=f"{asks.hint}; {elsewhere.hint}")
 
 
 def _unnamed(going: Mapping[str, int], there: Mapping[str, int]) -> Diagnostic:

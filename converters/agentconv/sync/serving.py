@@ -18,7 +18,7 @@ from agentconv.sync.rewriting import PUTS
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -40,6 +40,8 @@ class Served:
     """Keys of the source's files that its client has nothing of, with how many agents say something there."""
     dropped: tuple[str, ...] = ()
     """The agents that it does not load."""
+    beside: bool = False
+    """Whether it is files of other assistants that it reads, and not the source's."""
     without: tuple[str, ...] | None = None
     """Where it has files of its own: the agents of which it has none, and reads the source's."""
 
@@ -71,11 +73,27 @@ def without_copy(sources: Sources, target: str, candidates: Iterable[Candidate],
         strangers: The names of agents that the target has besides.
     """
     counts = registry.load(target).SPEC.own_first  # else the source's file is what it reads, whatever else is there
-    has = {one.key for one in candidates if counts and one.target == target and _is_there(one)}
+    has = {one.key for one in candidates if counts and one.target == target and is_there(one)}
     names = strangers if counts else ()
     rest = [(agent, seen) for piece, agent, seen in _read(sources, target) if key(piece, agent) not in has and agent.name not in names]
     found = [(agent, loss) for agent, seen in rest if seen is not None for loss in _wider(agent, seen, target)]
     return Served(target, len(rest), tuple(loss for _, loss in found), without=tuple(agent.name or agent.id for agent, _ in found))
+
+
+def by_others(sources: Sources, target: str, candidates: Iterable[Candidate], found: Mapping[str, Sequence[Agent]]) -> Served:
+    """Return what a target's client makes of other assistants' files of those agents of which it has no file of its own.
+
+    Args:
+        sources: The agents of the source.
+        target: The target.
+        candidates: What becomes of the target's files.
+        found: What the client has by such files, by name.
+    """
+    has = {one.key for one in candidates if one.target == target and is_there(one)}
+    rest = [(agent, seen) for at, agent in sources.agents() if at not in has for seen in found.get(agent.name or "", ())]
+    wider = [(agent, loss) for agent, seen in rest for loss in _wider(agent, seen, target)]
+    names = dict.fromkeys(agent.name or agent.id for agent, _ in wider)
+    return Served(target, len(rest), tuple(loss for _, loss in wider), without=tuple(names), beside=True)
 
 
 def instead(sources: Sources, target: str) -> dict[Key, Agent]:
@@ -100,7 +118,7 @@ def _wider(agent: Agent, seen: Agent, target: str) -> Iterator[Loss]:
         yield losses.loss("widened-elsewhere", agent.id, "tools", target, losses.listed(map(str, wider)))
 
 
-def _is_there(one: Candidate) -> bool:
+def is_there(one: Candidate) -> bool:
     """Whether a target has a file of an agent after the run."""
     return one.entry in PUTS or (one.there is not None and one.entry not in (Entry.DELETE, Entry.FORGET, Entry.NOTHING))
 

@@ -16,7 +16,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import configuring, digests, keeping, overriding, places, settings, source_files, sources, texts, unchanged
+from agentconv.sync import configuring, digests, keeping, overriding, places, serving, settings, source_files, sources, texts, unchanged
 from agentconv.sync.adopting import as_given
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from agentconv.sync.sources import Key, Sources
     from agentconv.sync.syncing import Run
     from agentconv.sync.views import Views
+
+
+_GOES_ON = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,11 @@ class _Switch:
         others = [one for one in kept if one.target != self.settings.source_format]
         text = configuring.with_kept(self.settings, text, others)
         found = self._read(text)
-        if unchanged.is_served(found, self.settings.source_format, self.run.scope):  # it reads the new source, and has files of its own
-            text = configuring.with_own(self.settings, text, self.settings.source_format)
-            found = self._read(text)
+        having = {self.settings.source_format, *(one.target for one in self.run.lock.synced)}
+        for target in found.targets:
+            if target in having and unchanged.is_served(found, target, self.run.scope):  # it reads the new source, and has files of its own
+                text = configuring.with_own(self.settings, text, target)
+                found = self._read(text)
         return text.encode(), found
 
     def _read(self, text: str) -> Settings:
@@ -161,17 +166,32 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     source_format = run.settings.source_format
     bare_run = replace(run, settings=bare)
     given = bare_run.given(switch.new, source_format, lock)
-    others = (bare_run.given(switch.new, one, lock) for one in bare.targets if one != source_format)
+    others = (bare_run.given(switch.new, one, lock, [given]) for one in bare.targets if one != source_format)
     kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)))
     data, chosen = switch.configuration(kept)
     outcome, renames = _planned(switch, replace(run, settings=chosen), data, kept, before)
-    asked = [*lacks, *renames]
-    if asked and not run.choices.insist:  # all at once: one `--yes` is for all of it
+    asked = [] if run.choices.insist else [*lacks, *_told_of_tables(switch), *renames, *_would_delete(outcome, target)]
+    if outcome.switched is not None and (wider := [one for one in outcome.switched.wider if not insists(run.choices.widening, one.agent)]):
+        asked.append(_would_widen(wider))
+    if asked:  # all at once: nobody agrees to what was not shown
         hints = "; ".join(dict.fromkeys(one.hint for one in asked if one.hint))
         raise InputError(replace(asked[0], message="; and ".join(one.message for one in asked), hint=hints))
-    if outcome.switched is not None and (wider := [one for one in outcome.switched.wider if not insists(run.choices.widening, one.agent)]):
-        raise _would_widen(wider)
     return outcome
+
+
+def _told_of_tables(switch: _Switch) -> Iterator[Diagnostic]:
+    """Say what the configuration says no more, since the new source does not have the agent."""
+    if gone := switch.gone():
+        listed = ", ".join(f"[sync.agents.{name}]" for name in gone)
+        message = f"{switch.settings.own_file} would lose {listed}, which the new source does not have"
+        yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=_GOES_ON)
+
+
+def _would_delete(outcome: Outcome, target: str) -> Iterator[Diagnostic]:
+    """Say what would go with the switch that nobody said is to go."""
+    if outcome.asks is not None:
+        hint = f"if they are to go: agentconv sync --switch-source {target} --yes"
+        yield replace(outcome.asks, hint=hint)
 
 
 def settings_after(outcome: Outcome) -> Settings:
@@ -234,7 +254,7 @@ def _not_held(target: str, missing: Collection[str], noun: str) -> Diagnostic:
     client = registry.FORMATS[target].title
     number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
     listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
-    hint = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
+    hint = _GOES_ON
     return Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint)
 
 
@@ -259,8 +279,11 @@ def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
         if stands is None or keys.get(view.key) not in old:
             continue
         kept = keeping.rights(view, stands)
-        was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "") if not kept.says else ()
-        if kept.says or (was and all(map(digests.restrains, was))):
+        was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "")
+        others = [path for path in sorted(was) if not digests.restrains(path)]
+        if "keep" in kept.says and others:  # what is kept there besides goes on as it stands, too
+            kept = replace(kept, says={**kept.says, "keep": [*digests.SECURITY, *others]})
+        if kept.says or (was and not others):
             yield kept
 
 
@@ -273,16 +296,18 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     locked = switch.lock()
     given = [run.given(new, target, replace(before.lock, synced=locked)) for target in targets]
     run.lock = replace(before.lock, synced=tuple(_settled(locked, given, kept, old)))
+    run.choices = replace(run.choices, insist=True)  # what it asks for is told with the rest
     outcome = run.planned(new, targets)
+    outcome.served = run.served([*switch.new.files.values()], outcome, new)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
-    named = [one for one in outcome.candidates if one.target == old and one.moved_from is not None]
-    wider = tuple(_wider(switch, outcome, found))
+    named = [one for one in outcome.candidates if one.moved_from is not None]
+    wider = (*_wider(switch, outcome, found), *_wider_instead(switch, run, new, outcome, found))
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = (
         tuple(one for one in kept if one.says),
         Switched(wider, switch.gone(), tuple(one for one in kept if not one.says and one.target != old)),
     )
-    return outcome, [_would_rename(named, old)] if named else []
+    return outcome, [_would_rename(named)] if named else []
 
 
 def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Kept], old: str) -> Iterator[Synced]:
@@ -318,7 +343,8 @@ def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider
     for one in outcome.candidates:
         if one.key not in authors or one.settled is None:
             continue
-        author, agent, stands = authors[one.key], one.settled.agent, there.get((one.target, *one.place))
+        author, agent = authors[one.key], one.settled.agent
+        stands = there.get((one.target, *(one.moved_from or one.place)))
         if stands is None:
             effects = tuple(compare.widenings(author, agent, one.target))
         else:
@@ -327,24 +353,42 @@ def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider
             yield Wider(one.name, one.path, one.target, tuple(dict.fromkeys(effects)))
 
 
+def _wider_instead(switch: _Switch, run: Run, new: Sources, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
+    """Yield what may do more in an assistant that has no file of its own of it afterwards, and reads those of others."""
+    old = dict(switch.old.agents())
+    keys = {new_key: key for key, new_key in switch.names.items()}
+    changes = outcome.plan.changes if outcome.plan is not None else ()
+    for target in run.settings.targets:
+        has = {one.key for one in outcome.candidates if one.target == target and serving.is_there(one)}
+        seen = run.instead(new, target, changes)
+        had = switch.run.instead(switch.old, target) if seen else {}
+        had = {**had, **{one.key: one.there for one in before.candidates if one.target == target and one.there is not None}}
+        for key in (key for key in seen if key not in has and key in keys):
+            author = old[keys[key]]
+            stood = had.get(keys[key])
+            effects = compare.widenings(author, seen[key], target) if stood is None else compare.more(stood, seen[key], target)
+            if effects:
+                yield Wider(author.name or "", key[0], target, tuple(effects))
+
+
 def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple[Widening, ...]:
     """Return what an agent may do beyond the old source, but what the configuration says of it already."""
     named = overriding.kept_wider(switch.settings, target, author.name or "")
     return tuple(one for one in compare.widenings(author, agent, target) if one.name not in named)
 
 
-def _would_rename(named: Sequence[Candidate], old: str) -> Diagnostic:
-    """Say which files of what was the source would have other names, since the new source's agents have."""
+def _would_rename(named: Sequence[Candidate]) -> Diagnostic:
+    """Say which files of the targets, what was the source among them, would have other names, since the new source's agents have."""
     listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
     more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
-    message = f"agents of the new source have other names, and files of {registry.FORMATS[old].title} would get them: {listed}{more}"
+    message = f"agents of the new source have other names, and these files would get them: {listed}{more}"
     hint = "rename them in the source, sync, and switch then; --yes goes on, and renames these files"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
-def _would_widen(wider: Sequence[Wider]) -> InputError:
+def _would_widen(wider: Sequence[Wider]) -> Diagnostic:
     listed = "; ".join(f"{one.agent} in {one.target} ({', '.join(map(str, one.effects))})" for one in wider[:3])
     more = f"; and {len(wider) - 3:,} more" if len(wider) > 3 else ""
     message = f"agents could do more than their source says now: {listed}{more}"
     hint = "narrow them in the new source first; --allow-widening goes on as it is"
-    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)

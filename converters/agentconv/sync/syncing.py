@@ -23,6 +23,7 @@ from agentconv.sync import (
     overriding,
     planning,
     present,
+    read_beside,
     renaming,
     selecting,
     serving,
@@ -120,7 +121,7 @@ class Run:
         may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
-            outcome.served = self._served(found, outcome)
+            outcome.served = self.served(found, outcome)
             return outcome
         loaded = self.loaded(found)
         back = Returning(self)
@@ -136,7 +137,7 @@ class Run:
             loaded = self.loaded(carry.with_files(loaded, carrying.files))
         outcome.carrying = back.carrying(loaded, outcome, every=True)
         outcome.one_way = self.scope.is_user
-        outcome.served = self._served(found, outcome, loaded)
+        outcome.served = self.served(found, outcome, loaded)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *vain, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
@@ -188,7 +189,7 @@ class Run:
         known = {(one.source, one.source_sha256) for one in self.lock.synced}
         return file is not None and (file.path, file.sha256) in known
 
-    def _served(self, found: list[SourceFile], outcome: Outcome, after: Sources | None = None) -> list[serving.Served]:
+    def served(self, found: list[SourceFile], outcome: Outcome, after: Sources | None = None) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it.
 
         Those that have files of their own read it of agents of which they have none; also those from which the run takes them.
@@ -202,6 +203,11 @@ class Run:
         for target in (one for one in own if is_read(self.settings, one, self.scope)):
             strangers = {agent.name or "" for file, _, agent in outcome.orphans if file.target == target}
             served.append(serving.without_copy(after, target, outcome.candidates, strangers))
+        changes = outcome.plan.changes if outcome.plan is not None else ()
+        for target in (one for one in own if read_beside.counted(self.settings, one, self.scope)):
+            seen = read_beside.after(self.settings, target, self.scope, changes)
+            beside = serving.by_others(after, target, outcome.candidates, seen)
+            served += [beside] if beside.losses else []
         return served
 
     @property
@@ -238,7 +244,7 @@ class Run:
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         choices = replace(self.choices, prefer=self.choices.prefer.once_carried(), asked=self.choices.prefer) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
-        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self._instead, loaded))
+        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self.instead, loaded))
         outcome = planning.plan(situation, self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
@@ -252,28 +258,42 @@ class Run:
             folders = tuple(sorted({*outcome.plan.folders_made, *made}))
             outcome.plan = replace(outcome.plan, changes=(*changes, *outcome.plan.changes), lock_before=self.lock, folders_made=folders)
 
-    def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
-        """Return what the source gives for a target."""
+    def given(self, loaded: Sources, target: str, lock: Lock, others: Sequence[Views] = ()) -> Views:
+        """Return what the source gives for a target, given what it gives for others, whose files the target's client may read."""
         locked = [one for one in (*self.standing, *lock.synced) if one.target == target]
-        return views.of(loaded, target, self.settings, locked, self.scope, widening=self.choices.widening)
+        return views.of(loaded, target, self.settings, locked, self.scope, widening=self.choices.widening, others=others)
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
         return earlier.of(loaded, target, self.settings, lock, self.scope)
 
-    def _instead(self, loaded: Sources, target: str) -> Mapping[Key, Agent]:
-        """Return the agents of the source as a target's client has them where it finds no file of its own."""
-        return serving.instead(loaded, target) if is_read(self.settings, target, self.scope) else {}
+    def instead(self, loaded: Sources, target: str, changes: Iterable[Change] = ()) -> Mapping[Key, Agent]:
+        """Return the agents of the source as a target's client has them where it finds no file of its own, once files are changed."""
+        if is_read(self.settings, target, self.scope):
+            return serving.instead(loaded, target)
+        if not read_beside.counted(self.settings, target, self.scope):
+            return {}
+        found = read_beside.after(self.settings, target, self.scope, changes)
+        return {at: seen for at, agent in loaded.agents() if (seen := read_beside.first(found, agent.name)) is not None}
 
     def _all_given(self, loaded: Sources, targets: Sequence[str], lock: Lock) -> list[Views]:
+        """Return what the source gives for each target: of those last whose clients read files of others beside their own."""
+        last = {one for one in targets if {*targets}.intersection(read_beside.others(self.settings, one))}
+        given = self._given_at_once(loaded, [one for one in targets if one not in last], lock)
+        given += self._given_at_once(loaded, [one for one in targets if one in last], lock, given) if last else ()
+        by_target = {one.target: one for one in given}
+        return [by_target[target] for target in targets]
+
+    def _given_at_once(self, loaded: Sources, targets: Sequence[str], lock: Lock, others: Sequence[Views] = ()) -> list[Views]:
         """Return what the source gives for each target, by several processes where that is wanted and worth it."""
+        others = tuple(others)
         jobs = 1
         if self.choices.jobs != 1:
             from agentconv.core import workers
 
             jobs = min(workers.number(self.choices.jobs, len(loaded.files)), len(targets))
         if jobs <= 1:
-            return [self.given(loaded, target, lock) for target in targets]
-        return [*workers.mapped(lambda number: self.given(loaded, targets[number], lock), len(targets), jobs, block=1)]
+            return [self.given(loaded, target, lock, others) for target in targets]
+        return [*workers.mapped(lambda number: self.given(loaded, targets[number], lock, others), len(targets), jobs, block=1)]
 
     def files(
         self,

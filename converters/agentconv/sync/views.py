@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.along import NOTHING, With
@@ -18,13 +19,13 @@ from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
 from agentconv.sources.parts import Parts
 from agentconv.sources.user_places import Home
-from agentconv.sync import known, overriding, unchanged
+from agentconv.sync import known, overriding, read_beside, unchanged
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
@@ -81,6 +82,7 @@ def of(
     scope: Scope | None = None,
     *,
     widening: Collection[str] = (),
+    others: Sequence[Views] = (),
 ) -> Views:
     """Return what the source gives for a target.
 
@@ -91,6 +93,7 @@ def of(
         locked: What is settled of the target.
         scope: Where to; the project by default.
         widening: What the user insists on, whatever the source closes.
+        others: What the source gives for assistants whose files the target's client may read.
     """
     where = places.targets()[target]
     views = Views(target)
@@ -100,7 +103,7 @@ def of(
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
     options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
-    options = replace(options, servers_of=servers.of)
+    options = replace(options, servers_of=servers.of, beside=_beside_of(settings, target, scope, others))
     results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
@@ -125,9 +128,18 @@ def configured(options: Options, settings: Settings, target: str, scope: Scope |
 
 def _kept_wider(settings: Settings, target: str, scope: Scope | None) -> Callable[[Agent], Collection[str]] | None:
     """Return what tells what the configuration lets agents do beyond their source, in a file that comes before the source's own."""
-    if not unchanged.is_read(settings, target, scope) or not registry.load(target).SPEC.own_first:
+    is_before = registry.load(target).SPEC.own_first and unchanged.is_read(settings, target, scope)
+    if not is_before and not read_beside.counted(settings, target, scope):
         return None
     return lambda agent: overriding.kept_wider(settings, target, agent.name or "")
+
+
+def _beside_of(settings: Settings, target: str, scope: Scope | None, given: Sequence[Views]) -> Callable[[str], Sequence[Agent]] | None:
+    """Return what tells which agents the target's client has by other assistants' files; they are read when the first is asked for."""
+    if not read_beside.counted(settings, target, scope):
+        return None
+    found = cache(lambda: read_beside.standing(settings, target, scope, given))
+    return lambda name: found().get(name, ())
 
 
 def judged_with(settings: Settings) -> With:
