@@ -113,6 +113,45 @@ def test_rules_that_cannot_come_keep_out_what_they_hold_back(project, house, run
     assert "`builder` stays away: what holds it back does not come" in done.err
 
 
+BASH, RULES = "hooks/before-tool/Bash", "permissions/permissions"
+OTHERS = {
+    "stronger": ({**SETTINGS, "hooks": {"PreToolUse": [{**HOOK, "matcher": "Bash|Write"}]}}, {BASH}),
+    "no hook": ({"permissions": {"deny": ["Bash(rm -rf *)"]}}, {BASH, RULES}),
+    "laxer": ({"permissions": {"ask": ["Bash(rm *)"]}, "hooks": {"PreToolUse": [{**HOOK, "matcher": "Write"}]}}, {BASH, RULES}),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_holds_back_less_waits_for_a_yes(project, house, run, asked, case):
+    """An update whose hook or rules go, or get laxer, asks: what is there stays till then, and where what replaces it stays away."""
+    settings, staying = OTHERS[case]
+    older = house()
+    shutil.copy(older, project)  # so that its bytes tell that the pack's own may go
+    run("install", older.name, "--to", "claude-code", "--accept")
+    newer = house("1.1", **{".claude/settings.json": json.dumps(settings)})
+    done = run("install", newer, code=1)
+
+    assert json.loads((project / ".claude/settings.json").read_text()) == SETTINGS
+    assert staying <= {one["id"] for one in locked(project)["agents"] if one.get("version") == "1.0"}
+    assert all(f"`{id_}` " in done.err for id_ in staying)
+    shutil.copy(newer, project)
+    run("install", code=1)
+    assert json.loads((project / ".claude/settings.json").read_text()) == SETTINGS
+    found = asked("status", code=1).states()
+    assert "held" in {found[place] for place in found if place.startswith(".claude/settings.json")} <= {"held", "up-to-date"}
+    run("install", newer.name, "--accept")
+    assert json.loads((project / ".claude/settings.json").read_text()) == settings
+
+
+def test_rules_that_hold_back_no_less_come_unasked(project, house, run):
+    """A rule about more in place of another one, and one that denies in place of one that asks, take nothing away."""
+    run("install", house(**{".claude/settings.json": '{"permissions": {"ask": ["Bash(rm *)"]}}'}), "--to", "claude-code", "--accept")
+    stricter = '{"permissions": {"deny": ["Bash(*)"]}}'
+    run("install", house("1.1", **{".claude/settings.json": stricter}))
+
+    assert json.loads((project / ".claude/settings.json").read_text()) == json.loads(stricter)
+
+
 def test_a_first_install_takes_what_is_accepted(project, house, run):
     """As later ones do: what needs no more comes, the rest is told, once, with the very words that accept it."""
     wheel = house(**{".claude/settings.json": None, "hooks/guard.sh": None})

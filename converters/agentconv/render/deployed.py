@@ -254,6 +254,8 @@ def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = 
     if held.guards and not held.more:
         stays = f"stays as in {held.version}" if held.version else "stays away"
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards, every=True)}"
+    elif not held.more:
+        message = f"`{held.agent}` stays as in {held.version}: what takes its place does not come"
     words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:
@@ -271,7 +273,7 @@ def _new(held: Held) -> str:
 
 
 def _more(held: Held) -> str:
-    return "; ".join(grant.what for grant in held.more)
+    return "; ".join(dict.fromkeys(grant.what for grant in held.more))
 
 
 @dataclass(frozen=True, slots=True)
