@@ -275,3 +275,20 @@ def test_another_version_tells_what_it_has_too(project, give, run):
     )
     run("uninstall", "house", "--accept=leaving")
     assert not (project / ".claude").exists()
+
+
+def test_who_read_what_goes_is_told(project, house, run):
+    """An assistant that stays had agents in the files of the one that is left: what it lacks now is named, and status knows both."""
+    skill = "---\nname: notes\ndescription: Notes\n---\n\nTake notes.\n"
+    plain = {".claude/skills/notes/SKILL.md": skill, ".claude/settings.json": None, "hooks/guard.sh": None, ".mcp.json": None}
+    wheel = house(**plain)
+    run("install", wheel, "--to", "claude-code,copilot", "--accept")
+    done = run("uninstall", "house", "--to", "claude-code", "--accept")
+
+    assert (project / ".claude/skills/notes/SKILL.md").is_file()
+    assert (
+        f"GitHub Copilot read builder, reader in what goes, and has that nowhere else\n  hint: agentconv install PATH/{wheel.name} "
+        in done.err
+    )
+    assert "GitHub Copilot" in run("status").out
+    assert " read " not in run("uninstall", "house", "--accept").err
