@@ -292,3 +292,17 @@ def test_who_read_what_goes_is_told(project, house, run):
     )
     assert "GitHub Copilot" in run("status").out
     assert " read " not in run("uninstall", "house", "--accept").err
+
+
+def test_an_assistant_that_comes_later_is_told_the_same(project, give, run):
+    """What it does not hold in the files that are there already is told when it comes, as it is with all in one go."""
+    limited = "---\nname: builder\ndescription: Builds\ntools: Read, Write\n---\n\nBuild.\n"
+    give({"do.md": limited}, name="house")
+    first = run("install", "house", "--to", "claude-code,cursor", "--accept").err
+    run("uninstall", "house", "--accept")
+    run("install", "house", "--to", "claude-code", "--accept")
+    later = run("install", "house", "--to", "claude-code,cursor", "--accept").err
+
+    assert "warning[widened-elsewhere] to Cursor, 1 agent: " in first
+    assert later == first
+    assert "widened-elsewhere" not in run("install", "house").err

@@ -211,10 +211,11 @@ def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
     for step in one.plan.steps:
         fates.setdefault((step.target, step.agent), set()).add(step.action)
     told = frozenset() if dry_run else one.as_before
+    known = one.before.targets if one.before else ()
     for each in one.deployments:
         for loss in each.losses:
             owner = deployment.owner(loss)
-            read = each.left_out.get(owner)
+            read = each.left_out.get(owner) if each.target in known else None  # to one that is new here, all of it is
             fate = {*fates.get((each.target, owner), ()), *(fates.get((read, owner), ()) if read else ())}
             if every or not _is_told(fate, each.target, told):
                 yield loss
