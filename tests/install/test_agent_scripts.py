@@ -32,15 +32,15 @@ def _text(name, guarded):
 def guards(project, run, monkeypatch, tmp_path):
     """A function that builds a version of a pack of guarded agents, and returns its wheel."""
 
-    def guards(version="1.0", text=GUARD, agents=("one", "two"), guarded=True):
-        source, wheel = tmp_path / version, tmp_path / f"guards-{version}-py3-none-any.whl"
+    def guards(version="1.0", text=GUARD, agents=("one", "two"), guarded=True, name="guards"):
+        source, wheel = tmp_path / version, tmp_path / f"{name}-{version}-py3-none-any.whl"
         if not wheel.exists():
-            for path, content in [(SCRIPT, text), *((f".claude/agents/{name}.md", _text(name, guarded)) for name in agents)]:
+            for path, content in [(SCRIPT, text), *((f".claude/agents/{one}.md", _text(one, guarded)) for one in agents)]:
                 (source / path).parent.mkdir(parents=True, exist_ok=True)
                 (source / path).write_text(content)
             (source / SCRIPT).chmod(0o755)
             monkeypatch.chdir(source)
-            run("pack", ".", "--name", "guards", "--version", version, "-o", tmp_path)
+            run("pack", ".", "--name", name, "--version", version, "-o", tmp_path)
             monkeypatch.chdir(project)
         return wheel
 
@@ -102,6 +102,18 @@ def test_it_stays_for_whoever_is_left(guards, run, script):
     run("install", guards("1.1", agents=("two",)), "--accept")
 
     assert script.read_text() == GUARD
+
+
+def test_it_stays_for_another_pack(guards, run, script, project):
+    """What two packs have is the other one's alone once one goes, with the other one's agent: the lock names no pack that is gone."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    run("install", guards("2.0", agents=("three",), name="others"), "--to", "claude-code", "--accept")
+    run("uninstall", "guards", "--accept")
+
+    assert script.is_file()
+    run("status")
+    run("uninstall", "others", "--accept")
+    assert not (project / ".claude").exists()
 
 
 def test_an_agent_that_somebody_edited_keeps_its_guard(guards, run, script, project):

@@ -113,6 +113,45 @@ def test_rules_that_cannot_come_keep_out_what_they_hold_back(project, house, run
     assert "`builder` stays away: what holds it back does not come" in done.err
 
 
+BASH, RULES = "hooks/before-tool/Bash", "permissions/permissions"
+OTHERS = {
+    "stronger": ({**SETTINGS, "hooks": {"PreToolUse": [{**HOOK, "matcher": "Bash|Write"}]}}, {BASH}),
+    "no hook": ({"permissions": {"deny": ["Bash(rm -rf *)"]}}, {BASH, RULES}),
+    "laxer": ({"permissions": {"ask": ["Bash(rm *)"]}, "hooks": {"PreToolUse": [{**HOOK, "matcher": "Write"}]}}, {BASH, RULES}),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_holds_back_less_waits_for_a_yes(project, house, run, asked, case):
+    """An update whose hook or rules go, or get laxer, asks: what is there stays till then, and where what replaces it stays away."""
+    settings, staying = OTHERS[case]
+    older = house()
+    shutil.copy(older, project)  # so that its bytes tell that the pack's own may go
+    run("install", older.name, "--to", "claude-code", "--accept")
+    newer = house("1.1", **{".claude/settings.json": json.dumps(settings)})
+    done = run("install", newer, code=1)
+
+    assert json.loads((project / ".claude/settings.json").read_text()) == SETTINGS
+    assert staying <= {one["id"] for one in locked(project)["agents"] if one.get("version") == "1.0"}
+    assert all(f"`{id_}` " in done.err for id_ in staying)
+    shutil.copy(newer, project)
+    run("install", code=1)
+    assert json.loads((project / ".claude/settings.json").read_text()) == SETTINGS
+    found = asked("status", code=1).states()
+    assert "held" in {found[place] for place in found if place.startswith(".claude/settings.json")} <= {"held", "up-to-date"}
+    run("install", newer.name, "--accept")
+    assert json.loads((project / ".claude/settings.json").read_text()) == settings
+
+
+def test_rules_that_hold_back_no_less_come_unasked(project, house, run):
+    """A rule about more in place of another one, and one that denies in place of one that asks, take nothing away."""
+    run("install", house(**{".claude/settings.json": '{"permissions": {"ask": ["Bash(rm *)"]}}'}), "--to", "claude-code", "--accept")
+    stricter = '{"permissions": {"deny": ["Bash(*)"]}}'
+    run("install", house("1.1", **{".claude/settings.json": stricter}))
+
+    assert json.loads((project / ".claude/settings.json").read_text()) == json.loads(stricter)
+
+
 def test_a_first_install_takes_what_is_accepted(project, house, run):
     """As later ones do: what needs no more comes, the rest is told, once, with the very words that accept it."""
     wheel = house(**{".claude/settings.json": None, "hooks/guard.sh": None})
@@ -236,3 +275,34 @@ def test_another_version_tells_what_it_has_too(project, give, run):
     )
     run("uninstall", "house", "--accept=leaving")
     assert not (project / ".claude").exists()
+
+
+def test_who_read_what_goes_is_told(project, house, run):
+    """An assistant that stays had agents in the files of the one that is left: what it lacks now is named, and status knows both."""
+    skill = "---\nname: notes\ndescription: Notes\n---\n\nTake notes.\n"
+    plain = {".claude/skills/notes/SKILL.md": skill, ".claude/settings.json": None, "hooks/guard.sh": None, ".mcp.json": None}
+    wheel = house(**plain)
+    run("install", wheel, "--to", "claude-code,copilot", "--accept")
+    done = run("uninstall", "house", "--to", "claude-code", "--accept")
+
+    assert (project / ".claude/skills/notes/SKILL.md").is_file()
+    assert (
+        f"GitHub Copilot read builder, reader in what goes, and has that nowhere else\n  hint: agentconv install PATH/{wheel.name} "
+        in done.err
+    )
+    assert "GitHub Copilot" in run("status").out
+    assert " read " not in run("uninstall", "house", "--accept").err
+
+
+def test_an_assistant_that_comes_later_is_told_the_same(project, give, run):
+    """What it does not hold in the files that are there already is told when it comes, as it is with all in one go."""
+    limited = "---\nname: builder\ndescription: Builds\ntools: Read, Write\n---\n\nBuild.\n"
+    give({"do.md": limited}, name="house")
+    first = run("install", "house", "--to", "claude-code,cursor", "--accept").err
+    run("uninstall", "house", "--accept")
+    run("install", "house", "--to", "claude-code", "--accept")
+    later = run("install", "house", "--to", "claude-code,cursor", "--accept").err
+
+    assert "warning[widened-elsewhere] to Cursor, 1 agent: " in first
+    assert later == first
+    assert "widened-elsewhere" not in run("install", "house").err

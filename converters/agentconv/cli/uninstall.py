@@ -88,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
             if doubt in told and not options.dry_run:
                 continue
             lock = plan.lock_after
+            told += _read_there(lock.pack(name), plan)
             told += _copies(reader, scope, plan)
             done.append((name, plan))
     return _tell(options, scope, done, told)
@@ -104,6 +105,22 @@ def _here(word: str, locked: LockedPack | None, scope: Scope, where: Environment
 
 def _is_wheel(word: str) -> bool:
     return word.lower().endswith(".whl")
+
+
+def _read_there(left: LockedPack | None, plan: Plan) -> Iterator[Diagnostic]:
+    """Say which assistants that keep a pack read its agents in files that go, and have them nowhere else."""
+    if left is None:
+        return
+    source = quote(f"PATH/{left.file}") if left.file else left.name
+    for target in left.targets:
+        others = places.targets()[target].also_reads if target in places.targets() else ()
+        there = {entry.agent for entry in plan.lock_after.entries if entry.target == target and not entry.part}
+        gone = {step.agent for step in plan.steps if step.action is Action.REMOVE and step.target in others and not step.part}
+        if names := sorted(gone - there):
+            title = text.client(target)
+            message = f"{title} read {text.names(names)} in what goes, and has that nowhere else"
+            hint = f"agentconv install {source} writes for {title} what it can hold"
+            yield Diagnostic(Code.ELSEWHERE, Severity.WARNING, message, hint=hint)
 
 
 def _copies(reader: Reader, scope: Scope, plan: Plan) -> Iterator[Diagnostic]:

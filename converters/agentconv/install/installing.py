@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, gate, guarding, made_here, proof
+from agentconv.install import asking, consent, deployment, gate, guarding, loosening, made_here, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
@@ -161,8 +161,9 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     sources = _sources(pack, units)
     kept = _kept(pack, units, before, request)
     asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force, kept=kept)
+    asks = _with_looser(asks, loosening.lost(reader, lock, pack.manifest.name, wanted, staying=kept))
     seen = before is None and request.preview and request.accept == consent.NOTHING
-    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources[id_]))}
+    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources.get(id_)))}
     given = proof.given([pack, deployed], before, scope, reader)
     here = made_here.is_made_here(pack, scope, reader)
     case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept, here)
@@ -178,6 +179,12 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     told = () if request.restore or before is None else tuple(_held(before, taken, {}))
     as_before = frozenset(_as_before(pack, before, chosen))
     return Prepared(pack, before, left, planned, unsafe, held, told, asked, refused, missing, as_before, made_here=here)
+
+
+def _with_looser(asks: Mapping[str, asking.Asks], looser: Mapping[str, tuple[Grant, ...]]) -> dict[str, asking.Asks]:
+    """Return what is asked for, with what nothing would hold back any more."""
+    more = {id_: asking.Asks((*asks[id_].grants, *grants) if id_ in asks else grants, is_there=True) for id_, grants in looser.items()}
+    return {**asks, **more}
 
 
 def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Deployment:
@@ -220,15 +227,19 @@ class _Case:
         unguarded = guards.unguarded(found[2], self.kept)
         if not kept_out and not unguarded:
             return found
-        left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded))
+        left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded), kept_out)
         told = tuple(step for step in guarding.taken(found[2]) if step not in planned.steps)
         return left, held, replace(planned, steps=(*planned.steps, *told))
 
     def _planned(
-        self, reader: Reader, lock: Lock, unwatched: Mapping[str, tuple[str, ...]]
+        self, reader: Reader, lock: Lock, unwatched: Mapping[str, tuple[str, ...]], away: Collection[tuple[str, str]] = ()
     ) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
-        held = tuple(_held(self.before, self.open, unwatched))
-        stopped = {*self.unsafe, *(one.agent for one in held)}
+        stopped = {*self.unsafe, *self.open, *unwatched}
+        comes = (want for one in self.deployments for want in one.wanted if want.agent not in stopped)
+        comes = (want for want in comes if (want.target, want.agent) not in away)
+        alone = loosening.lost(reader, lock, self.pack.manifest.name, comes, staying={*stopped, *self.asks, *self.kept})
+        held = tuple(_held(self.before, self.open, {**dict.fromkeys(alone, ()), **unwatched}))
+        stopped |= alone.keys()
         left = tuple(_without(one, stopped) for one in self.deployments)
         locked = self._locked(self._accepted(left, stopped), stopped)
         wanted = [want for one in left for want in one.wanted]
@@ -254,7 +265,8 @@ class _Case:
         was = before.version if before and before.version != manifest.version else None
         old = {agent.id: replace(agent, version=agent.version or was) for agent in before.agents} if before else {}
         new = {id_: LockedAgent(id_, names[id_], self.sources[id_]) for id_ in self.ids}
-        entries = (old.get(id_) if id_ in stopped else agent for id_, agent in sorted(new.items()))
+        left = {id_: old[id_] for id_ in stopped if id_ in old and id_ not in new}  # guards that the pack does not give any more
+        entries = (old.get(id_) if id_ in stopped else agent for id_, agent in sorted({**new, **left}.items()))
         file = None if pack.origin == finding.PIP else _file(pack)
         agents = tuple(agent for agent in entries if agent is not None)
         known = (pack.manifest_sha256, pack.wheel_sha256, self.chosen, agents, accepted, self.kept)
@@ -305,7 +317,7 @@ def _nothing(lock: Lock) -> Plan:
     return Plan((), (), lock, lock, lock)
 
 
-def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request, unit: tuple[str, str]) -> bool:
+def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request, unit: tuple[str, str | None]) -> bool:
     """Whether what an agent asks for is accepted: by this command line, or, where that restores the lock, once before, of these bytes.
 
     Args:
@@ -313,7 +325,7 @@ def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, r
         before: What the lock says of the pack.
         pack: The pack.
         request: What the user asks for.
-        unit: The agent's or part's id, and the checksum of what it is in the pack.
+        unit: The agent's or part's id, and the checksum of what it is in the pack; None of what left it.
     """
     if request.accept.covers(more):
         return True

@@ -58,6 +58,11 @@ def more(
     return found
 
 
+def alone(one: Wanted) -> Part:
+    """Return a part that is to be in a shared file as its client will read it there."""
+    return _alone(_empty(one), one)
+
+
 def _is_unchanged(reader: Reader, files: Sequence[Wanted]) -> bool:
     """Whether all of it is there already."""
     return all(_is_there(reader, one) for one in files)
@@ -89,7 +94,7 @@ def _there(reader: Reader, files: Sequence[Wanted]) -> Part | None:
 def _coming(files: Sequence[Wanted]) -> Part | None:
     if files[0].shared is None:
         return read(files, lambda one: one.data)
-    return _with_scripts(_alone(_empty(files[0]), files[0]), files[1:], lambda one: one.data)
+    return _with_scripts(alone(files[0]), files[1:], lambda one: one.data)
 
 
 def _with_scripts(part: Part, files: Sequence[Wanted], load: Bytes) -> Part:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.restraints import RESTRAINING
 from agentconv.install import applying, deployment, gate, made_here, proof, read_elsewhere
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
@@ -174,13 +175,14 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now, deployments=deployments)]
     pending = {entry.key for entry in lock.entries if entry.pending}
     held = _held(locked, now)
+    left = {id_ for id_ in held if now is not None and id_.partition("/")[0] in RESTRAINING}
     same = now is not None and now.manifest_sha256 == locked.manifest_sha256
     away = {item.agent for item in items if same} - {agent.id for agent in locked.agents}
     told = []
     for item in items:
         key = (item.path, item.pointer)
         absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
-        told.append(_told(_refused(item, refused), held, absent, interrupted=key in pending))
+        told.append(_told(_refused(item, refused), held, absent, left, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
@@ -198,8 +200,8 @@ def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
     return {agent.id: agent.version for agent in locked.agents if agent.version}
 
 
-def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interrupted: bool) -> Item:
-    """Return an item as it is called: what did not come, since nobody accepted what it asks for, is held as well."""
+def _told(item: Item, held: Mapping[str, str], away: Collection[str], left: Collection[str], *, interrupted: bool) -> Item:
+    """Return an item as it is called: what did not come, or go, since nobody accepted what that asks for, is held as well."""
     if interrupted:
         return replace(item, word=Word.INTERRUPTED)
     if item.agent in away and item.word is Word.STALE:
@@ -208,7 +210,7 @@ def _told(item: Item, held: Mapping[str, str], away: Collection[str], *, interru
         return replace(
             item, word=Word.HELD, remark=f"gone: it was as in {held[item.agent]}, and installing that version again brings it back"
         )
-    if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
+    if item.agent in held and (item.word in (Word.UP_TO_DATE, Word.STALE) or (item.word is Word.ORPHANED and item.agent in left)):
         return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
     return item
 

@@ -11,7 +11,7 @@ from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.steps import NO_PROGRAM, RUN_BY, WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
@@ -71,23 +71,35 @@ def _made_program(draft: Draft, wanted: Wanted, old: Entry | None) -> Action:
 
 
 def leave_scripts(draft: Draft, entries: Sequence[Entry]) -> None:
-    """Decide what becomes of scripts once it is known who stays, of the pack or by now of the user: what runs them keeps them."""
+    """Decide what becomes of scripts once it is known who stays, of a pack or by now of the user: what runs them keeps them."""
     if not entries:
         return
-    ours = _texts(draft, (entry.path for entry in draft.after.values() if not entry.script))
-    theirs = _texts(draft, (step.path for step in draft.steps if step.action in _STAYS and (step.pointer or step.part != "hooks")))
+    stays = [entry for entry in draft.after.values() if not entry.script]
+    ours = _texts(draft, (entry.path for entry in stays if draft.pack in entry.packs))
+    others = [entry for entry in stays if draft.pack not in entry.packs]
+    theirs = _texts(draft, (entry.path for entry in others))
+    users = _texts(draft, (step.path for step in draft.steps if step.action in _STAYS and (step.pointer or step.part != "hooks")))
     for entry in entries:
-        if any(entry.path.encode() in data for data in ours):
+        if _runs(ours, entry):
             draft.steps.append(Step(Action.SAME, entry.path, "", entry.target, entry.agent, part=entry.part))
-        else:
-            leave(draft, entry, needed=any(entry.path.encode() in data for data in theirs))
+            continue
+        heirs = _runs(theirs, entry)
+        leave(draft, entry, needed=bool(heirs or _runs(users, entry)))
+        heir = next((one for one in others if one.path in heirs), None)
+        if heir is not None and entry.key in draft.after:
+            draft.after[entry.key] = replace(draft.after[entry.key], agent=heir.agent, source_sha256=heir.source_sha256)
 
 
-def _texts(draft: Draft, paths: Iterable[str]) -> list[bytes]:
+def _runs(texts: Mapping[str, bytes], script: Entry) -> list[str]:
+    """Return in which of some files a script is named."""
+    return [path for path, data in texts.items() if script.path.encode() in data]
+
+
+def _texts(draft: Draft, paths: Iterable[str]) -> dict[str, bytes]:
     """Return what is in files by what is decided so far."""
     found = ((path, draft.reader.read(path)) for path in dict.fromkeys(paths))
-    planned = (draft.planned(path, None if isinstance(data, Blocked) else data) for path, data in found)
-    return [data for data in planned if data is not None]
+    planned = ((path, draft.planned(path, None if isinstance(data, Blocked) else data)) for path, data in found)
+    return {path: data for path, data in planned if data is not None}
 
 
 def leave(draft: Draft, entry: Entry, *, needed: bool = False) -> None:

@@ -211,10 +211,11 @@ def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
     for step in one.plan.steps:
         fates.setdefault((step.target, step.agent), set()).add(step.action)
     told = frozenset() if dry_run else one.as_before
+    known = one.before.targets if one.before else ()
     for each in one.deployments:
         for loss in each.losses:
             owner = deployment.owner(loss)
-            read = each.left_out.get(owner)
+            read = each.left_out.get(owner) if each.target in known else None  # to one that is new here, all of it is
             fate = {*fates.get((each.target, owner), ()), *(fates.get((read, owner), ()) if read else ())}
             if every or not _is_told(fate, each.target, told):
                 yield loss
@@ -254,6 +255,8 @@ def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = 
     if held.guards and not held.more:
         stays = f"stays as in {held.version}" if held.version else "stays away"
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards, every=True)}"
+    elif not held.more:
+        message = f"`{held.agent}` stays as in {held.version}: what takes its place does not come"
     words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:
@@ -271,7 +274,7 @@ def _new(held: Held) -> str:
 
 
 def _more(held: Held) -> str:
-    return "; ".join(grant.what for grant in held.more)
+    return "; ".join(dict.fromkeys(grant.what for grant in held.more))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         words = [f"{counts[word]:,} {word.value}" for word in Word if counts[word]]
         refused = len(one.refused.get(target, ()))
         words += [f"{refused:,} refused"] if refused else []
-        words += [f"{absent[target]:,} without a file there"] if absent[target] else []
+        words += [f"{absent[target]:,} without a file there"] if absent.get(target) else []
         rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(words)))
     yield from () if quiet else (f"  {line}" for line in table(rows))
     yield from () if quiet else _guards(one, verbose=verbose)
@@ -133,6 +133,8 @@ def _hint(words: str) -> list[str]:
 
 def _missing(one: PackStatus, target: str) -> set[str]:
     """Return which of the agents and parts that were chosen for a target have no file of their own there, and are not refused."""
+    if target not in one.locked.targets:  # which the pack left: another assistant reads there what stays
+        return set()
     chosen = one.locked.targets[target]
     there = {item.agent for item in one.items if item.target == target} | set(one.refused.get(target, ()))
     return {agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there

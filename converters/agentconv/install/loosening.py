@@ -1,0 +1,104 @@
+"""What is deployed to hold a whole set back, and would go, or hold back less: that may be more than anybody accepted, and asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, widening
+from agentconv.core.parts import PermissionSet, SetHook
+from agentconv.core.plain_words import HOOKS, SERVERS
+from agentconv.core.restraints import RESTRAINING
+from agentconv.core.restraints import SERVERS as OF_SERVERS
+from agentconv.install import part_asking
+from agentconv.install.grant import Grant
+from agentconv.install.part_entries import PartFile
+from agentconv.parts.hooks import restraints as of_hooks
+from agentconv.parts.permissions import deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from agentconv.core.ir import Rule
+    from agentconv.core.parts import Part
+    from agentconv.core.restraints import Restraint
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Entry, Lock
+    from agentconv.install.steps import Wanted
+
+_RUN = "run"
+
+
+def lost(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], *, staying: Collection[str] = ()) -> dict[str, tuple[Grant, ...]]:
+    """Return by hook and set of rules that is deployed what it holds back, and nothing that is to come does.
+
+    Args:
+        reader: Reads what is there: what its client reads now counts, not what a lock says of it.
+        lock: What is ours.
+        pack: The pack.
+        wanted: What is to come of it.
+        staying: Ids of what stays as it is in any case.
+    """
+    coming: dict[str, list[Part]] = {}
+    for one in (one for one in wanted if one.part in RESTRAINING and one.shared is not None):
+        coming.setdefault(one.target, []).append(part_asking.alone(one))
+    found: dict[str, dict[Grant, None]] = {}
+    for entry in lock.entries:
+        if entry.packs != (pack,) or entry.agent in staying or not _is_guard(entry):
+            continue
+        held = _held_by(entry, reader)
+        grants = _gone(held, coming.get(entry.target, ()), entry) if held is not None else ()
+        for grant in grants:
+            found.setdefault(entry.agent, {})[grant] = None
+    return {id_: tuple(grants) for id_, grants in found.items()}
+
+
+def _is_guard(entry: Entry) -> bool:
+    """Whether an entry is a hook's or a set of rules' own: what closes tools of a server goes, and comes, with that."""
+    return entry.part in RESTRAINING and bool(entry.pointer) and entry.agent.startswith(f"{entry.part}/")
+
+
+def _held_by(entry: Entry, reader: Reader) -> Part | None:
+    """Return what is there for an entry, as its client reads it."""
+    data = reader.read(entry.path)
+    if not isinstance(data, bytes):
+        return None
+    name = entry.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return PartFile.read(entry.path, entry.target, entry.part, data).items.get(name)
+
+
+def _gone(held: Part, coming: Sequence[Part], entry: Entry) -> Iterator[Grant]:
+    """Yield what is held back now, and by none of what comes."""
+    if isinstance(held, SetHook):
+        guards = [effects.guard_of(one.definition) for one in coming if isinstance(one, SetHook) and of_hooks.of(one, None)]
+        if entry.among or widening.is_guarded(effects.guard_of(held.definition), guards):
+            return  # where the user had it before, it stays
+        for one in of_hooks.of(held, None):
+            yield Grant(HOOKS, f"tool use that the hook {one.text} may block")
+    elif isinstance(held, PermissionSet):
+        sets = [one for one in coming if isinstance(one, PermissionSet)]
+        if entry.among and sets:
+            return  # it is in one with the user's own, where rules come and none goes
+        rules = [one.rule for several in sets for one in deciding.restraining(several)]
+        texts = {one.text for several in sets for one in deciding.restraints(several)}
+        old = {one.text: one.rule for one in deciding.restraining(held)}
+        ours = {rule.shown: deciding.text_of(rule) for rule in held.rules}
+        came = {ours.get(one, one) for one in entry.came}
+        for one in deciding.restraints(held):
+            is_ours = not entry.among or one.text in came
+            if is_ours and one.text not in texts and not (one.text in old and _is_ruled(old[one.text], rules)):
+                yield from _of_rule(one)
+
+
+def _is_ruled(rule: Rule, rules: Iterable[Rule]) -> bool:
+    """Whether one of some rules holds back all that another one does, and no less."""
+    strict = ("deny",) if rule.effect == "deny" else ("deny", "ask")
+    return any(one.effect in strict and deciding.matches_all(one, rule) for one in rules)
+
+
+def _of_rule(one: Restraint) -> Iterator[Grant]:
+    what = f"what `{one.text}` holds back"
+    about = one.effects - {OF_SERVERS}
+    for effect in [_RUN] if _RUN in about else sorted(about):
+        yield Grant(effect, what)
+    if OF_SERVERS in one.effects:
+        yield Grant(SERVERS, what)
