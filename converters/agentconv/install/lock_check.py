@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
@@ -167,10 +168,13 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
     if len(set(names)) < len(names):
         yield ("packs",), "a pack is given twice"
     keys: set[tuple[str, str]] = set()
+    around: set[str] = set()
+    """The folders in which scripts are, wherever in the project."""
     for number, entry in enumerate(document.get("entries", ())):
         path, key = entry["path"], (entry["path"], entry.get("pointer", ""))
         part = entry.get("part", "")
         script = part == "hooks" and "pointer" not in entry  # wherever in the project it is: it goes only with the pack's bytes for a proof
+        around.update(map(str, PurePosixPath(path).parents) if script else ())
         reason = _leads_out(path, anywhere=anywhere) if script else _unsafe(path, entry["target"], part, anywhere=anywhere)
         reason = reason or _unsafe_beside(path, entry.get("beside"))
         if reason is None and key in keys:
@@ -189,7 +193,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
             yield ("synced", number), f"`{one['path']}` {reason}" if reason else f"`{one['source']}` {source}"
     for folder in document.get("folders", ()):
         reason = _leads_out(folder, anywhere=anywhere)
-        if reason is not None or (not anywhere and not _is_folder(folder)):
+        if reason is not None or (not anywhere and folder not in around and not _is_folder(folder)):
             yield ("folders",), f"`{folder}` {reason or 'is no folder of an assistant'}"
 
 
