@@ -227,6 +227,42 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "not held" not in run("status").out
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_what_a_script_takes_in_comes_with_it(there, run, project, tmp_path, monkeypatch):
+    """The module beside it goes along, is asked about, and goes; without it, pack, install and inspect say who is not held."""
+    made, line = tmp_path / "with", "python3 tools/guards/check.py"
+    agent = _text("one", guarded=True).replace("$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet", line)
+    files = {
+        ".claude/agents/one.md": agent,
+        "tools/guards/check.py": "from rules import no\nno()\n",
+        "tools/guards/rules.py": "no = exit\n",
+    }
+    for path, content in files.items():
+        (made / path).parent.mkdir(parents=True, exist_ok=True)
+        (made / path).write_text(content)
+    if not there:
+        (made / "tools/guards/rules.py").unlink()
+    monkeypatch.chdir(made)
+    packed = run("pack", ".", "--name", "taken", "--version", "1.0", "-o", ".", "--no-lint")
+    monkeypatch.chdir(project)
+    done = run("install", made / "taken-1.0-py3-none-any.whl", "--to", "claude-code", "--accept")
+    seen = run("inspect", ".", "--effects", "--for", "claude-code")
+    copied = (project / "tools/guards/rules.py").exists()
+    status = run("status").out
+    run("uninstall", "taken", "--accept=leaving")
+
+    told = "a guard of {} needs `rules` (tools/guards/check.py:1), which is not there: without it, it ends with an error and blocks nothing"
+    for whose, said in (("`one`", packed.err), ("`one`", done.err), ("one", seen.out + seen.err)):
+        assert (told.format(whose) in said) is not there
+    assert ("script tools/guards/rules.py (sha256 " in done.out) is there
+    assert [line.split("no  ")[-1].strip() for line in seen.out.splitlines() if line.startswith("  Claude Code")] == [
+        "held" if there else "not held (!)"
+    ]
+    assert copied is there
+    assert "missing" not in status
+    assert not (project / "tools").exists()
+
+
 @pytest.mark.parametrize("text", [GUARD, None])
 def test_a_guard_without_a_suffix_is_one(text, run, project, tree, monkeypatch):
     """What a command line starts comes along whatever it is called, wherever it lies, and goes; a pack without it says so."""

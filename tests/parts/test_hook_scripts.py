@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import pytest
 
-from agentconv.core import effects
+from agentconv.core import effects, script_imports
 from agentconv.core.hook_handlers import Handler
 from agentconv.core.ir import Hook
 from agentconv.parts.hooks import scripts
@@ -40,7 +42,8 @@ STARTED, READ = True, False
         ("sh .cursorrules; . ./.env", {}),
         ("./CLAUDE.md", {}),
         ("node bin/guard", {}),  # which finds guard.js, too
-        ("python3 -m tools.guard", {}),
+        ("python3 -m tools.guard", {"tools/guard.py": READ}),
+        ("python3 -m json.tool", {}),
         ("node -e 'require(\"./guard\")'", {}),
         ("jq -r .tool_input/x | grep -q src/main && exit 2", {}),
         ("git rev-parse a/b", {}),
@@ -88,3 +91,39 @@ def test_a_guard_is_one_however_it_is_quoted(one: str, other: str, same: bool) -
     )
 
     assert (first == second) is same
+
+
+PY, SH, JS = "hooks/guard.py", "hooks/guard.sh", "hooks/guard.js"
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "there", "taken", "lacks"),
+    [
+        (PY, "from rules import BAD\n", {"hooks/rules.py": "import json, words\n", "hooks/words.py": ""}, ["rules.py", "words.py"], []),
+        (PY, "import json, sys\nfrom rules import BAD\n", {}, [], ["`rules` (hooks/guard.py:2)"]),
+        (PY, "import a.b\n", {"hooks/a/__init__.py": "", "hooks/a/b.py": ""}, ["a/__init__.py", "a/b.py"], []),
+        (PY, "import a.b\n", {"hooks/a/__init__.py": ""}, ["a/__init__.py"], ["`a.b` (hooks/guard.py:1)"]),
+        (PY, "from a import b\n", {"hooks/a/b.py": "from . import c\n", "hooks/a/c.py": ""}, ["a/b.py", "a/c.py"], []),
+        (PY, "try:\n    import yaml\nexcept ImportError:\n    yaml = None\n", {}, [], []),
+        (PY, "if TYPE_CHECKING:\n    from typeshed import A\n", {}, [], []),
+        (PY, "import rules\n", {"rules.py": ""}, [], ["`rules` (hooks/guard.py:1)"]),
+        (PY, "import sys\nsys.path.append('.')\nimport rules\n", {"rules.py": ""}, ["../rules.py"], []),
+        (PY, "import json\n", {"hooks/json.py": ""}, ["json.py"], []),
+        (PY, "no Python, (\n", {}, [], []),
+        (SH, '. "$(dirname "$0")/lib.sh"\n', {"hooks/lib.sh": ""}, ["lib.sh"], []),
+        (SH, 'set -e\nsource "${BASH_SOURCE%/*}/lib.sh"\n', {}, [], ["`${BASH_SOURCE%/*}/lib.sh` (hooks/guard.sh:2)"]),
+        (SH, "cd x && . $CLAUDE_PROJECT_DIR/lib.sh\n", {"lib.sh": ". ./more.sh", "more.sh": ""}, ["../lib.sh", "../more.sh"], []),
+        (SH, 'HERE=$PWD; [ -f "$HERE/lib.sh" ] && . "$HERE/lib.sh"\n. ./x.sh || true\n', {}, [], []),
+        (SH, '# . ./lib.sh\n. "$HOME/.profile"\n. /etc/rc\n. "$1"\n. ../../out.sh\ngrep -q . a.sh\n', {}, [], []),
+        (JS, "const r = require('./rules')\nimport x from 'lodash'\n", {"hooks/rules.json": ""}, ["rules.json"], []),
+        (JS, "import r from '../rules.js'\n", {"rules.ts": ""}, ["../rules.ts"], []),
+        (JS, "\nawait import('./rules.mjs')\n", {}, [], ["`./rules.mjs` (hooks/guard.js:2)"]),
+    ],
+)
+def test_what_a_script_takes_in(script: str, text: str, there: dict[str, str], taken: list[str], lacks: list[str]) -> None:
+    """What lies beside it goes with it, however deep; what is nowhere, and is no part of the language, is what it cannot do without."""
+    files = {script: text, **there}
+    found = script_imports.follow([script], lambda path: files[path].encode() if path in files else None)
+
+    assert sorted(found.files) == sorted(posixpath.normpath(f"hooks/{path}") for path in taken)
+    assert [one.shown for one in found.lacks] == lacks

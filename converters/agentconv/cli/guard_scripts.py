@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ class GuardScripts:
         """Say which scripts are not there, or are others than those that the agents were written with."""
         if self._to is None or any(os.path.realpath(root) == os.path.realpath(self._to) for root in self._from):
             return
+        self._follow()
         for path, agents in self._runs.items():
             head = f"a guard of {text.names([*agents])} runs `{path}`"
             if self._is_user:
@@ -76,6 +78,15 @@ class GuardScripts:
                 yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, cause=Cause.GUARD)
             elif (told := self._in_project(path, head)) is not None:
                 yield told
+
+    def _follow(self) -> None:
+        """Take note of what the scripts take in of other files where they come from."""
+        from agentconv.core import script_imports
+
+        for disk in map(Disk, self._from):
+            for path, agents in [*self._runs.items()]:
+                for taken in script_imports.follow([path], partial(_bytes, disk)).files:
+                    self._runs.setdefault(taken, {}).update(agents)
 
     def _in_project(self, path: str, head: str) -> Diagnostic | None:
         disk = Disk(self._to or Path())
@@ -98,6 +109,11 @@ class GuardScripts:
         return Diagnostic(
             Code.PARTS, Severity.WARNING, f"{head}, which is not there: without it, it blocks nothing", hint=hint, cause=Cause.GUARD
         )
+
+
+def _bytes(disk: Disk, path: str) -> bytes | None:
+    found = disk.read(path)
+    return found if isinstance(found, bytes) else None
 
 
 def _quoted(path: Path) -> str:

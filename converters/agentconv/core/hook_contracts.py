@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import hook_facts, hook_matchers, vocabulary
+from agentconv.core import hook_facts, hook_matchers, script_imports, vocabulary
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 
@@ -48,8 +48,8 @@ _READERS = frozenset(
     ("cat", "jq", "grep", "egrep", "sed", "awk", "tr", "head", "tail", "cut", "wc", "sort", "uniq", "tee", "read", "xargs", "rg")
 )
 """Commands that do, and hand on no more than what their line says."""
-_SHELLS = ("sh", "bash", "zsh", "dash")
 _ASSIGNMENT = expression(r"[A-Za-z_]\w*=")
+_TAKES_IN = frozenset((".", "source"))
 _CUT = expression(r"\|\||&&|[;|&\n()`]|\$\(")
 _QUOTED = expression(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
 _COMMENT = expression(r"(?m)(?:^|(?<=\s))#.*$")
@@ -125,23 +125,22 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
-    first = text.partition("\n")[0] if text.startswith("#!") else ""
-    kind = next(
-        (kind for kind, marks in _KINDS.items() if any(mark in first.split("/")[-1] for mark in marks) or path.endswith(_ENDS[kind])), "sh"
-    )
-    if kind == "sh":
+    kind = script_imports.kind_of(path, text)
+    if kind == script_imports.SHELL:
         return _of_shell(text, scripts, path)
-    modules = (_PYTHON_IMPORT if kind == "python" else _SCRIPT_IMPORT).findall(text)
-    standard = sys.stdlib_module_names if kind == "python" else _NODE
-    others = [name for name in modules if name.removeprefix("node:").partition(".")[0] not in standard]
+    modules = (_PYTHON_IMPORT if kind == script_imports.PYTHON else _SCRIPT_IMPORT).findall(text)
+    standard = sys.stdlib_module_names if kind == script_imports.PYTHON else _NODE
+    taken = [one for one in script_imports.of(path, text) if not one.optional]
+    there = {one.word for one in taken if not scripts.keys().isdisjoint(one.paths)}
+    others = [
+        name
+        for name in modules
+        if there.isdisjoint((name, name.lstrip("."))) and name.removeprefix("node:").partition(".")[0] not in standard
+    ]
     runs = re.search(r"subprocess|os\.system|child_process|exec\(", text)
     if others or (runs and _STDIN.search(text) is None):
         return _unread(others[0] if others else runs[0].rstrip("(") if runs else "", path, text)
     return Needs(told=_STDIN.search(text) is not None, words=_words(text))
-
-
-_KINDS = {"python": ("python",), "node": ("node", "bun", "deno", "tsx"), "sh": _SHELLS}
-_ENDS = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts"), "sh": (".sh", ".bash")}
 
 
 def _of_shell(text: str, scripts: Mapping[str, bytes], path: str) -> Needs:
@@ -149,6 +148,8 @@ def _of_shell(text: str, scripts: Mapping[str, bytes], path: str) -> Needs:
     for program in _programs(text):
         name = program.rpartition("/")[2]
         if any(path.rpartition("/")[2] == name for path in scripts) or name in _QUIET:
+            continue
+        if name in _TAKES_IN and all(not scripts.keys().isdisjoint(one.paths) for one in script_imports.of(path or "-", text)):
             continue
         if name not in _READERS:
             return _unread(program, path, text)
@@ -175,7 +176,7 @@ def _programs(text: str) -> Iterator[str]:
 _REDIRECTION = expression(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
 _PATH = expression(r"[\w$./{}:-]+")
 _BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
-_INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
+_INTERPRETERS = frozenset((*script_imports.SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
 
 
 def tells(hook: Hook, target: str) -> str | None:

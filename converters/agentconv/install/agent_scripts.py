@@ -31,10 +31,9 @@ def wanted(agents: Iterable[Wanted], units: Units) -> Iterator[Wanted]:
         there = () if one.part else units.scripts.get(one.agent, ())
         agent = reading_back.coming(one)[1] if there else None
         named = scripts.of_guards(agent) if agent is not None else ()
-        for file in there:
-            if file.path in named:
-                known = (file.path, one.target, one.agent, one.source_sha256, file.data)
-                yield Wanted(*known, part=_PART, executable=file.executable, beside=True)
+        for file in scripts.of_paths(named, there):
+            known = (file.path, one.target, one.agent, one.source_sha256, file.data)
+            yield Wanted(*known, part=_PART, executable=file.executable, beside=True)
 
 
 def is_one(one: Wanted, units: Units) -> bool:

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
+from agentconv.core import script_imports
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
 from agentconv.install import reading_back
@@ -111,11 +112,20 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
             message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
             hint = "put it there, since the pack does not hold it, or take the guard out"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+        if lacks := script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks:
+            message = f"a guard of `{id_}` {scripts.takes_in(lacks)}"
+            hint = "put it there, since the pack does not hold it, or take the guard out"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
         idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
         if idle:
             message = f"a guard of `{id_}` starts {_listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
             hint = f"chmod +x {shlex.join(idle)}, or have the hook say which program reads it: sh, python3"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+
+
+def _data(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bytes | None:
+    found = coming[path].data if path in coming else reader.read(path)
+    return found if isinstance(found, bytes) else None
 
 
 def _is_program(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bool:

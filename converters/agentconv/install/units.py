@@ -38,8 +38,7 @@ def checksum(part: Part) -> str:
 
 
 def _run(agent: Agent, piece: Loaded) -> tuple[FolderFile, ...]:
-    named = scripts.of_guards(agent)
-    return tuple(file for file in piece.scripts if file.path in named)
+    return scripts.of_paths(scripts.of_guards(agent), piece.scripts)
 
 
 class Units:

@@ -15,6 +15,7 @@ from agentconv.parts.hooks import scripts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.core.script_imports import Lack
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
 
@@ -26,6 +27,8 @@ class Lost:
     missing: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
     """Those that are there, but that nobody can start."""
+    lacks: tuple[Lack, ...] = ()
+    """What those that are there take in, and is not there."""
 
 
 def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, Lost]]:
@@ -39,8 +42,8 @@ def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str
     for piece in (piece for piece in pieces if not registry.FORMATS[piece.format].index):  # those of a plugin are in its folder
         for agent in (agent for agent in piece.agents if agent.hooks):
             place, named = where.get(piece.path, piece.path), scripts.of_guards(agent)
-            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)))
-            if lost.missing or lost.idle:
+            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)), project.lacking(place, named))
+            if lost.missing or lost.idle or lost.lacks:
                 found.setdefault(piece.path, {})[agent.id] = lost
     return found
 
@@ -52,6 +55,8 @@ def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
             if lost.missing:
                 message = f"a guard of {id_} runs {_listed(lost.missing)}, which is not there: without it, it blocks nothing"
                 yield _told(message, path, id_, "put it there, or take the guard out")
+            if lost.lacks:
+                yield _told(f"a guard of {id_} {scripts.takes_in(lost.lacks)}", path, id_, "put it there, or take the guard out")
             if lost.idle:
                 message = f"a guard of {id_} starts {_listed(lost.idle)}, which is no program: it cannot be started, and blocks nothing"
                 yield _told(message, path, id_, f"chmod +x {shlex.join(lost.idle)}")

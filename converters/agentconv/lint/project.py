@@ -10,17 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import script_imports
 from agentconv.disk import reading
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.json import jsonc
 from agentconv.parts import places
 from agentconv.sources import locations
+from agentconv.sources.places_on_disk import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.kinds import Kind
+    from agentconv.core.script_imports import Lack
 
 _KEYS = {
     ".codex/config.toml": "mcp_servers",
@@ -58,6 +61,19 @@ def without(location: str, paths: Iterable[str]) -> list[str]:
     """Return those of some paths at which the project of an agent's file has no file; none, where nobody knows which project that is."""
     root = _known(location)
     return [path for path in paths if root and not os.path.isfile(os.path.join(root, path))]
+
+
+def lacking(location: str, paths: Iterable[str]) -> tuple[Lack, ...]:
+    """Return what scripts take in of other files, and the project of an agent's file has not, where it is known which one that is."""
+    root = _known(location)
+    return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).lacks if root else ()
+
+
+def _data(place: str) -> bytes | None:
+    try:
+        return reading.read(place, limit=MAX_FILE_BYTES)[0] if os.path.isfile(place) else None
+    except OSError:
+        return None
 
 
 def not_programs(location: str, scripts: Mapping[str, bool]) -> list[str]:

@@ -40,4 +40,5 @@ def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> I
         if root is None or root == Path.home():  # a user's own run in any project what that has
             yield piece
         else:
-            yield replace(piece, scripts=PartsOnDisk(root).named(piece.format, named))
+            there = PartsOnDisk(root).named(piece.format, named)
+            yield replace(piece, scripts=tuple(file for file in there if _is_ones_own(file.path)))

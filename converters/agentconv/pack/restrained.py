@@ -16,16 +16,19 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.pack import reach
 from agentconv.parts.hooks import scripts
+from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.parts import FolderFile
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 _SHOWN = 3
+_BESIDE = "put it beside the script, and it goes along; what has to be installed on a machine comes with no pack"
 
 
 def told(parts: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
@@ -55,27 +58,35 @@ def staying(parts: Parts, going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=f"--with needed,{','.join(kinds)} packs it, too")
 
 
-def without_scripts(pieces: Iterable[Loaded], going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
-    """Say which agents have guards of their own that run scripts which do not go along: without it, a guard blocks nothing."""
+def without_scripts(pieces: Iterable[Loaded], going: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
+    """Say which guards run scripts that do not go along, or lack what these take in: without it, a guard blocks nothing."""
     there = {file.path: file for one in going if isinstance(one.part, SetHook) for file in one.part.files}
     for piece in pieces:
         for agent in piece.agents:
             along = there | {file.path: file for file in piece.scripts}
-            named = scripts.of_guards(agent)
-            idle = [path for path in named if named[path] and path in along and not along[path].executable]
-            if idle:
-                message = (
-                    f"a guard of `{agent.name or agent.id}` starts {_listed(idle)}, which is no program: it blocks nothing, here or there"
-                )
-                yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(piece.path), f"chmod +x {shlex.join(idle)}", agent=agent.name)
-            missing = [path for path in named if path not in along]
-            if missing:
-                message = (
-                    f"a guard of `{agent.name or agent.id}` runs {_listed(missing)}, which the pack does not hold: where there is no such"
-                )
-                hint = "put the file there, and it goes along, or have the hook say itself what it does"
-                told = f"{message} file, the guard blocks nothing"
-                yield Diagnostic(Code.PARTS, Severity.WARNING, told, Span(piece.path), hint, agent=agent.name)
+            for told, hint in _of_agent(scripts.of_guards(agent), along):
+                message = f"a guard of `{agent.name or agent.id}` {told}"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(piece.path), hint, agent=agent.name)
+    for one in going:
+        guards = isinstance(one.part, SetHook) and hook_translation.is_guard(one.part.definition)
+        lacks = scripts.lacking(scripts.of_hook(one.part.definition), one.part.files) if guards and isinstance(one.part, SetHook) else ()
+        if lacks:
+            message = f"the hook `{one.part.name or one.part.id}` {scripts.takes_in(lacks)}"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), _BESIDE)
+
+
+def _of_agent(named: Mapping[str, bool], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the scripts that an agent's guards run, each with what to do."""
+    idle = [path for path in named if named[path] and path in along and not along[path].executable]
+    if idle:
+        yield f"starts {_listed(idle)}, which is no program: it blocks nothing, here or there", f"chmod +x {shlex.join(idle)}"
+    missing = [path for path in named if path not in along]
+    if missing:
+        hint = "put the file there, and it goes along, or have the hook say itself what it does"
+        yield f"runs {_listed(missing)}, which the pack does not hold: where there is no such file, the guard blocks nothing", hint
+    lacks = scripts.lacking(named, along.values())
+    if lacks:
+        yield scripts.takes_in(lacks), _BESIDE
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -161,22 +161,32 @@ class PlacesOnDisk:
         return whole.is_file() and inputs.followed(Discovery(), os.fspath(whole), os.path.realpath(self.folder))
 
     def named(self, client: str, paths: Iterable[str]) -> tuple[FolderFile, ...]:
-        """Return files of the project that a part names by their paths, those that are there."""
+        """Return files of the project that a part names by their paths, those that are there, with what these take in."""
+        from agentconv.core import script_imports
+
+        wanted = [*paths]
+        known: dict[str, FolderFile | None] = {}
+
+        def read(path: str) -> bytes | None:
+            if path not in known:
+                known[path] = self._named(client, path)
+            return file.data if (file := known[path]) else None
+
+        taken = script_imports.follow(wanted, read).files
+        return tuple(file for path in (*wanted, *taken) if read(path) is not None and (file := known[path]))
+
+    def _named(self, client: str, path: str) -> FolderFile | None:
         from agentconv.core.parts import FolderFile
 
-        files: list[FolderFile] = []
-        top = os.path.realpath(self.folder)
-        for path in paths:
-            whole = self.place(client, path)
-            found = Discovery(diagnostics=self.diagnostics)
-            if not os.path.isfile(whole) or not inputs.followed(found, os.fspath(whole), top):
-                continue
-            try:
-                data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
-            except OSError:
-                continue
-            files.append(FolderFile(path, data, bool(status.st_mode & 0o100)))
-        return tuple(files)
+        whole = self.place(client, path)
+        found = Discovery(diagnostics=self.diagnostics)
+        if not os.path.isfile(whole) or not inputs.followed(found, os.fspath(whole), os.path.realpath(self.folder)):
+            return None
+        try:
+            data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
+        except OSError:
+            return None
+        return FolderFile(path, data, bool(status.st_mode & 0o100))
 
 
 def _left_out(file: Path, reason: str) -> Diagnostic:

@@ -257,6 +257,8 @@ def _not_run(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str]]:
     named = scripts.of_guards(agent)
     for path in project.without(subject.location, named):
         yield path, f"runs `{path}`, which is not there", "put it there, or take the hook out, so that nobody relies on it"
+    for lack in project.lacking(subject.location, named):
+        yield lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out, so that nobody relies on it"
     for path in project.not_programs(subject.location, named):
         yield path, f"starts `{path}`, which is no program", f"chmod +x {shlex.quote(path)}"
 

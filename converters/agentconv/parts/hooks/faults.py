@@ -70,6 +70,8 @@ def _of_scripts(part: SetHook) -> Iterator[Fault]:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
         elif program and not there[path].executable:
             yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {path}")
+    for lack in scripts.lacking(scripts.run(handler), part.files):
+        yield Fault("missing", lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out")
 
 
 def place(part: SetHook, fault: Fault, text: SourceText) -> tuple[int, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import shlex
+import sys
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hook_handlers
+from agentconv.core import effects, hook_handlers, script_imports
 from agentconv.core.expressions import expression
 from agentconv.parts.hooks import command_lines
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from agentconv.core.hook_handlers import Handler
     from agentconv.core.ir import Agent, Hook
     from agentconv.core.parts import FolderFile
+    from agentconv.core.script_imports import Lack
 
+_MODULE = expression(r"\bpython[\d.]*\s+(?:-\w+\s+)*-m\s+([A-Za-z_][\w.]*)")
 _TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
 _NO_SCRIPTS = (".json", ".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".lock", ".md", ".mdc", ".markdown", ".txt")
 _FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
@@ -31,7 +34,13 @@ def named(handler: Handler) -> list[str]:
         return []
     line = hook_handlers.rooted(handler.line)
     found = (_path(one) for one in (*_TOKEN.findall(line.translate(_QUOTES)), *_quoted(line)))
-    return list(dict.fromkeys(path for path in found if path))
+    return list(dict.fromkeys((*(path for path in found if path), *_modules(line))))
+
+
+def _modules(line: str) -> list[str]:
+    """Return the files of the modules that Python is to run, which it finds from where it is started; what comes with it is none."""
+    names = (name for name in _MODULE.findall(line) if name.partition(".")[0] not in sys.stdlib_module_names)
+    return [f"{name.replace('.', '/')}.py" for name in names]
 
 
 def _quoted(line: str) -> list[str]:
@@ -89,6 +98,28 @@ def _joined(several: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
 
 
 def of(handler: Handler, files: Iterable[FolderFile]) -> tuple[FolderFile, ...]:
-    """Return those of some files that a handler names."""
-    wanted = named(handler)
-    return tuple(file for file in files if file.path in wanted)
+    """Return those of some files that a handler names, with what these take in."""
+    return of_paths(named(handler), files)
+
+
+def of_paths(paths: Iterable[str], files: Iterable[FolderFile]) -> tuple[FolderFile, ...]:
+    """Return the files of some paths, with what these take in."""
+    there = {file.path: file for file in files}
+    wanted = [path for path in paths if path in there]
+    return tuple(there[path] for path in (*wanted, *script_imports.follow(wanted, lambda path: _data(there, path)).files))
+
+
+def _data(there: Mapping[str, FolderFile], path: str) -> bytes | None:
+    return there[path].data if path in there else None
+
+
+def lacking(paths: Iterable[str], files: Iterable[FolderFile]) -> tuple[Lack, ...]:
+    """Return what the scripts of some paths take in that is not among some files."""
+    there = {file.path: file for file in files}
+    return script_imports.follow((path for path in paths if path in there), lambda path: _data(there, path)).lacks
+
+
+def takes_in(lacks: Iterable[Lack]) -> str:
+    """Say what scripts take in that is not there, after `a guard of X`."""
+    named = ", ".join(dict.fromkeys(one.shown for one in lacks))
+    return f"needs {named}, which is not there: without it, it ends with an error and blocks nothing"
