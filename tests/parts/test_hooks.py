@@ -166,6 +166,35 @@ def test_matchers_are_in_the_words_of_the_target(matcher: str | None, expected: 
     assert {target: projected(_guard(matcher), target).part.definition.matcher for target in expected} == expected
 
 
+@pytest.mark.parametrize("matcher", ["mcp__.*", "^mcp__", "mcp__tracker__search", "mcp__tracker__.*|mcp__.*", "mcp__.*|", "Bash|mcp__.*"])
+def test_guard_of_servers_is_judged_by_the_tools_that_its_matcher_fits(matcher: str) -> None:
+    """A client that calls a server's tools otherwise has other words for them: whatever is written is read back as no narrower guard."""
+    guard = _guard(matcher)
+    for target in {*RUNNING} - {"claude-code", "claude-plugin"}:
+        done = projected(guard, target)
+        if not is_written(done):
+            assert done.left_open or done.losses
+            continue
+        again = read(target, written(target, [done.part]), done.part.files).parts[0]
+        about, left = hook_matchers.meaning(guard.definition), hook_matchers.meaning(again.definition)
+
+        assert left is None or (about is not None and all(hook_matchers.is_among(one, left) for one in about)), (target, left)
+        assert all(DECIDERS[target](again.definition.matcher, name) for name in TOOLS[target].get("server", ()))
+
+
+@pytest.mark.parametrize(
+    ("source_id", "matcher", "everything"),
+    [("gemini-cli", "|Bash", True), ("cursor", "Shell|", True), ("claude-code", "|Bash", False), ("claude-code", "Ba.*|", True)],
+)
+def test_empty_side_of_an_expression_fits_each_tool(source_id: str, matcher: str, everything: bool) -> None:
+    """An expression with nothing on a side of a bar fits every name; a client that takes words and bars for names has none there."""
+    hook = _hook("PreToolUse", matcher, dict(BLOCKING), source_id).definition
+    event = replace(hook, event="before-tool")
+
+    assert hook_matchers.is_everything(event) is everything
+    assert DECIDERS[source_id](matcher, "anything") is everything
+
+
 @pytest.mark.parametrize("matcher", ["B.*h", "(Edit|Write)", "mcp__my_hub__get", "^mcp__hub__get"])
 def test_guard_that_may_not_fire_is_not_carried(matcher: str) -> None:
     """What a matcher may fit in the target is not known where it is an expression, or a server's name may be spelled otherwise."""

@@ -296,7 +296,9 @@ def _unguarded(source: SetHook, result: Part) -> str | None:
         return None if before.event == after.event else "it would run on another event"
     about, left = hook_matchers.meaning(before), hook_matchers.meaning(after)
     there = {one for several in hook_facts.hook_tools(after.format).values() for one in several}
-    lost = left is not None and (about is None or any(one not in left for one in about if one in there or one.startswith("mcp__")))
+    lost = left is not None and (
+        about is None or any(not hook_matchers.is_among(one, left) for one in about if one in there or one.startswith("mcp__"))
+    )
     return "its guard would watch over less" if lost or before.event != after.event else None
 
 

@@ -11,7 +11,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.ir import Hook
 
@@ -26,6 +26,7 @@ _WHOLE = expression(r"\^(?:\((?:\?:)?[^()]*\)|[^()|]*)\$")
 _MCP = expression(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<tool>[A-Za-z0-9_-]+|\.\*)\$?")
 """Tools of a server as most clients with such matchers call them."""
 _EVERY_MCP = expression(r"\^?mcp__(?:\.\*)?\$?")
+_ALL_MCP = "mcp__.*"
 _WRITING = frozenset({"fs.write", "fs.edit", "notebook.edit"})
 _NEAREST = {"notebook.edit": ("fs.edit", "fs.write"), "fs.edit": ("fs.write",), "fs.list": ("fs.search",), "fs.search": ("fs.list",)}
 """What does the work of a capability, where a client has no tool for it."""
@@ -49,8 +50,17 @@ class Matched:
 
 
 def is_everything(hook: Hook) -> bool:
-    """Whether a hook is about each event of its kind."""
-    return hook.matcher in _EVERYTHING
+    """Whether a hook is about each event of its kind; what an expression leaves empty on a side of a bar (`|Bash`) fits each name."""
+    return hook.matcher in _EVERYTHING or (hook.event in ON_TOOLS and _has_empty_side(hook))
+
+
+def _has_empty_side(hook: Hook) -> bool:
+    """Whether one of the alternatives of an expression is empty, and the client takes none for names."""
+    facts, text = hook_facts.hooks(hook.format), (hook.matcher or "").strip()
+    held = facts.matches if facts is not None else ""
+    if "(" in text or "[" in text or not (held == "expression" or (held == "words" and not _WORDS.fullmatch(text))):
+        return False
+    return any(not piece.strip() for piece in text.split("|"))
 
 
 def is_sure(hook: Hook) -> bool:
@@ -146,14 +156,31 @@ def _server_piece(format_id: str, piece: str) -> str | None:
     if one := _MCP.fullmatch(piece):
         return f"mcp__{one['server']}__{one['tool']}"
     if _EVERY_MCP.fullmatch(piece):
-        return "mcp__.*"
+        return _ALL_MCP
     facts = hook_facts.hooks(format_id)
-    before, given, after = (facts.server_tool if facts else "").partition("{server}")
-    between, _, rest = after.partition("{tool}")
-    if not given or not between:
+    spelled = re.escape(facts.server_tool if facts else "")
+    if r"\{tool\}" not in spelled:
         return None
-    known = re.fullmatch(rf"\^?{re.escape(before)}([A-Za-z0-9-]+|\.\*){re.escape(between)}([A-Za-z0-9_-]+|\.\*){re.escape(rest)}\$?", piece)
-    return f"mcp__{known[1]}__{known[2]}" if known else None
+    fits = spelled.replace(r"\{server\}", r"(?P<server>[A-Za-z0-9-]+|\.\*)").replace(r"\{tool\}", r"(?P<tool>[A-Za-z0-9_-]+|\.\*)")
+    known = re.fullmatch(rf"\^?{fits}\$?", piece)
+    if known is None:
+        return None
+    of = known.groupdict().get("server", ".*")  # a name that says no server is about each of them
+    return _ALL_MCP if of == known["tool"] == ".*" else f"mcp__{of}__{known['tool']}"
+
+
+def is_among(one: str, left: Collection[str]) -> bool:
+    """Whether a matcher is about something, by what it means (`meaning`): a server's tools by the words for more of them, too."""
+    if one in left or not one.startswith("mcp__"):
+        return one in left
+    server, tool = _both(one)
+    return any(of in (".*", server) and which in (".*", tool) for of, which in (_both(word) for word in left if word.startswith("mcp__")))
+
+
+def _both(word: str) -> tuple[str, str]:
+    """Return the server and the tool that what a matcher is about names; `.*` for each."""
+    server, _, tool = word.removeprefix("mcp__").partition("__")
+    return server, tool or ".*"
 
 
 def translated(hook: Hook, target: str) -> Matched | None:

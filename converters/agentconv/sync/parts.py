@@ -14,14 +14,16 @@ from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
+from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedAgent, LockedPack
+from agentconv.install.units import key
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import needed_before, source_files, sources, views
+from agentconv.sync import left_open, needed_before, source_files, sources, views
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
@@ -115,9 +117,12 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     own = {entry.target for entry in mine} & {settings.source_format}
-    emptied = bool(wish.along and {entry.target for entry in mine} - own and not wanted and not wish.insist)
-    given = {want.agent for want in wanted}
-    held = {entry.agent for entry in mine if entry.agent not in given} if wrong or emptied else set()
+    lost = _lost(mine, own, beside) if wish.along and not wanted and not wish.insist else set[str]()
+    waiting = {entry.agent for entry in mine} - {want.agent for want in wanted} - _refused_ids(done) if wrong else lost
+    held = waiting - {
+        id_ for target in others for id_ in left_open.of(mine, target, loaded.pieces, as_said[target], scope, looking_for=waiting)
+    }
+    emptied = bool(lost & held)
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
@@ -133,6 +138,17 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     quiet = not (refused or result.needs_a_look or told_again or scope.is_user or wish.widening)
     known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _lost(mine: Iterable[Entry], own: Collection[str], beside: Parts) -> set[str]:
+    """Return the parts that the source has no more: one that it has, and that does not go now, is refused, or nobody needs it."""
+    there = {key(kind, one.part.id) for kind in KINDS for one in beside.of(kind)}
+    return {entry.agent for entry in mine if entry.target not in own and entry.agent not in there}
+
+
+def _refused_ids(done: Iterable[Deployment]) -> set[str]:
+    """Return the parts that some target cannot hold by law."""
+    return {id_ for one in done for id_ in one.refused}
 
 
 def _staying(loaded: sources.Sources, locked: Lock, target: str) -> frozenset[str]:
