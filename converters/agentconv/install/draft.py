@@ -51,6 +51,13 @@ def decide(entry: Entry | None, present: str | None, wanted: str, pack: str, *, 
     return Action.REPLACE if force else Action.KEEP_EDITED
 
 
+def _by_path(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.path, []).append(entry)
+    return found
+
+
 class Draft:
     """Collects the decisions about all files, and makes the plan of them."""
 
@@ -85,9 +92,7 @@ class Draft:
         """Ids of agents and parts in whose places a user's own stays, whatever is forced."""
         self.before = {entry.key: entry for entry in lock.entries}
         self.after = dict(self.before)
-        self.by_path: dict[str, list[Entry]] = {}
-        for entry in lock.entries:
-            self.by_path.setdefault(entry.path, []).append(entry)
+        self.by_path = _by_path(lock.entries)
         self.steps: list[Step] = []
         self.changes: dict[str, Change] = {}
         self.changed: set[tuple[str, str]] = set()

@@ -134,9 +134,13 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     before = locked.pack(NAME)
     as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), as_before)
+    return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
+
+
+def _remembered(result: PartsOutcome, settings: Settings, scope: Scope, wish: Wish) -> PartsOutcome:
+    """Return an outcome whose lock says how all of it is, so that the next run need not look: where there is nothing to be told again."""
     told_again = any(one.severity is not Severity.NOTE for one in result.told())
-    quiet = not (refused or result.needs_a_look or told_again or scope.is_user or wish.widening)
-    known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
+    known = None if result.needs_a_look or told_again else digest(settings, wish.along, PartsOnDisk(scope.root))
     return replace(result, plan=_known(result.plan, known)) if known else result
 
 
