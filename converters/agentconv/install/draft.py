@@ -14,7 +14,7 @@ from agentconv.install.proof import unknown
 from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
