@@ -422,3 +422,16 @@ def test_a_file_that_somebody_names_is_passed_over_by_nobody_in_silence(words, t
     assert code == 0
     assert (said.out + said.err).count("no agent for Claude Code") == 2
     assert "README.md: note" not in said.err
+
+
+def test_a_file_without_an_agent_is_red_where_notes_are(tmp_path, monkeypatch, capsys):
+    """It is an annotation, too, and `-q` does not hide what the run is red for."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.md").write_text("")
+    codes = [main(["lint", "empty.md", "--output-format", "github", *words]) for words in ((), ("--strict=notes",))]
+    annotated = capsys.readouterr().out.splitlines()
+    quiet = main(["lint", "empty.md", "--strict=notes", "-q"])
+
+    assert (codes, quiet) == ([0, 1], 1)
+    assert [line.partition("::no agent for")[0] for line in annotated] == ["::notice file=empty.md,line=1,col=1,title=agentconv"] * 2
+    assert "empty.md: note: no agent for Claude Code" in capsys.readouterr().err

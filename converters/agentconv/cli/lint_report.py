@@ -61,6 +61,11 @@ class Told:
         """Whether nothing is written of what would be mended."""
         return bool(self.options.diff or self.options.check)
 
+    @property
+    def absent(self) -> list[Diagnostic]:
+        """Return why no agent came of files that a user named: a note, which is red where notes are."""
+        return [one for one in self.beside if one.code is Code.NO_AGENT]
+
     def failed(self) -> tuple[int, int]:
         """Return how many files could not be looked at, and how many checks failed on the others."""
         looked_at = {one.subject.path for one in self.checked}
@@ -94,6 +99,7 @@ class Told:
         if self.mended.unsaved or (self.diagnostics and not self.checked):
             return Exit.USAGE
         found = any(self.counts(finding) for one in self.checked for finding in one.findings)
+        found = found or (self.options.strict == "notes" and bool(self.absent))
         if self.options.exit_zero:
             return Exit.OK
         return Exit.FINDINGS if found or self.failures or (self.pending and self.mended.findings) else Exit.OK
@@ -117,7 +123,8 @@ def tell(told: Told) -> Exit:
     options, code = told.options, told.exit_code()
     sys.stdout.flush()
     diagnostics(options, told.failures)
-    diagnostics(options, () if options.quiet else told.beside)
+    absent = told.absent if options.strict == "notes" else []
+    diagnostics(options, absent if options.quiet else told.beside)
     shown = _report(told, code)
     if options.output_file:
         looked_at = [one.subject.location for one in told.checked]
@@ -129,7 +136,7 @@ def tell(told: Told) -> Exit:
     sys.stdout.flush()
     diagnostics(options, () if options.quiet else told.never_known())
     if options.output_format in ("text", "concise"):
-        _summarise(told, code, said=bool(shown or told.failures or (told.pending and told.mended.findings)))
+        _summarise(told, code, said=bool(shown or told.failures or absent or (told.pending and told.mended.findings)))
     elif code is Exit.FINDINGS:
         _say_where(told)
     return code
@@ -179,7 +186,7 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "github":
         from agentconv.render import synced_machine
 
-        failures = synced_machine.report(kind, told.failures)
+        failures = synced_machine.report(kind, [*told.failures, *told.absent])
         return f"{findings_machine.github(checked, told.where)}{failures}"
     if kind in ("text", "concise"):
         return _text(told)

@@ -31,10 +31,10 @@ def report(kind: str, diagnostics: Iterable[Diagnostic], *, failed: str = "agent
     Args:
         kind: One of `FORMATS`.
         diagnostics: What is told of files.
-        failed: What an error is called.
+        failed: What each is called.
         name: Who tells it.
     """
-    return rendered(kind, [_of_file(one, failed) for one in diagnostics], name)
+    return rendered(kind, [_of_file(one, failed, failed) for one in diagnostics], name)
 
 
 def of_run(
@@ -56,7 +56,7 @@ def of_run(
         looking: Whether nothing is written, so that every change to come is a finding.
         red: Whether what would be written makes the command exit with 1.
     """
-    found = [*(_of_file(one, "sync-failed") for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
+    found = [*(_of_file(one, "sync-failed", "sync-remark") for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
     return [*found, *(Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits)]
 
 
@@ -92,10 +92,10 @@ def _printable(said: str) -> str:
     return text.safe(credentials.masked(said))
 
 
-def _of_file(one: Diagnostic, failed: str) -> Remark:
+def _of_file(one: Diagnostic, failed: str, remark: str) -> Remark:
     place = one.span
     where = (place.path, place.line or 1, place.column or 1) if place is not None else (".", 1, 1)
-    rule = failed if one.severity is Severity.ERROR else "sync-remark"
+    rule = failed if one.severity is Severity.ERROR else remark
     return Remark(rule, one.severity.value, one.message, *where, one.hint or "", one.severity is Severity.ERROR)
 
 
