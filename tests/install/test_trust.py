@@ -149,6 +149,15 @@ def test_what_is_refused_is_told_before_it_is_asked(give, person, run, terminal)
     assert all(f"] {name}, " in long.partition("[y/N]")[0] for name in names)
 
 
+def test_what_is_not_held_of_agents_that_wait_is_told_before_it_is_asked(give, person):
+    """An agent that comes with the answer alone is among those that an assistant does not hold in another one's file."""
+    text = "---\nname: {}\ndescription: Works\ntools: {}\n---\n\nWork.\n"
+    give({"free.md": text.format("free", "Read"), "waits.md": text.format("waits", "Read, Write")})
+    said = person("n\n", "install", "backend-agents", "--to", "claude-code,cursor", "-v")[1].partition("[y/N]")[0]
+
+    assert said.count("widened-elsewhere") == 2
+
+
 def test_a_terminal_is_asked_about_an_update(project, give, person):
     """So it is for an update that asks for more."""
     give(READS)

@@ -165,7 +165,8 @@ def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared]
     prepared = prepare(request)
     if not _is_asked(options, prepared):
         return prepared
-    if _agrees(options, prepared):
+    whole = prepare(replace(request, accept=consent.Accepted(everything=True)))  # what nobody holds is known before the answer
+    if _agrees(options, replace(prepared, deployments=whole.deployments)):
         words = request.accept.words | set(prepared.missing)
         prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
     elif prepared.before is None:
