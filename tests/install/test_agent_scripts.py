@@ -417,3 +417,24 @@ def test_it_marks_no_assistant(guards, project, asked, script, tree):
     assert [target["target"] for target in again.report["results"][0]["targets"]] == ["codex", "qwen-code"]
     assert second == first
     assert [target["target"] for target in used.report["results"][0]["targets"]] == ["claude-code", "codex", "qwen-code", "droid"]
+
+
+@pytest.mark.parametrize("name", ["settings.json", "settings.local.json"])
+def test_no_guarded_agent_comes_where_hooks_are_switched_off(name, guards, run, project):
+    """Settings that are there keep every hook from running: who has a guard stays away, and inspect calls what is there not held."""
+    settings = project / ".claude" / name
+    settings.parent.mkdir()
+    settings.write_text('{"disableAllHooks": true}')
+    told = run("install", guards(), "--to", "claude-code", "--accept", code=1).err
+    away = not (project / ".claude/agents").exists()
+    settings.write_text('{"disableAllHooks": false}')
+    run("install", guards(), "--to", "claude-code", "--accept")
+    held = run("inspect", ".", "--effects", "--for", "claude-code")
+    settings.write_text('{"disableAllHooks": true}')
+    seen = run("inspect", ".", "--effects", "--for", "claude-code")
+
+    assert f"`one` stays away: what holds it back does not come: its hooks, which .claude/{name} switches off\n" in told
+    assert away
+    assert "not held" not in held.out
+    assert "not held (!)" in seen.out
+    assert f"a guard of one never runs: .claude/{name} switches all hooks off\n" in seen.out + seen.err

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
-from agentconv.core import script_imports
+from agentconv.core import effects, script_imports
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
 from agentconv.install import reading_back
@@ -14,6 +15,7 @@ from agentconv.install.several_files import present_checksum
 from agentconv.install.steps import Action
 from agentconv.parts.hooks import scripts
 from agentconv.projecting import hook_translation
+from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -66,6 +68,24 @@ class Guards:
             if want.agent in self._units.agents and want.agent not in kept and want.path in taken:
                 found.setdefault(want.agent, {})[want.path] = None
         return {id_: tuple(paths) for id_, paths in found.items()}
+
+    def switched_off(self, reader: Reader, kept: Collection[str]) -> tuple[set[tuple[str, str]], dict[str, tuple[str, ...]]]:
+        """Return which guards of the set come where settings that are there switch hooks off, and by agent which settings those of its own.
+
+        Args:
+            reader: Reads what is there.
+            kept: Agents in whose places a user's own stays: nothing of them comes in any case.
+        """
+        of_set: set[tuple[str, str]] = set()
+        of_agents: dict[str, tuple[str, ...]] = {}
+        for one in self._deployments:
+            guarded = [want.agent for want in one.wanted if want.agent not in kept and _run_by_hooks(want.agent, self._units)]
+            off = hooks_off.of(one.target, partial(_read, reader)) if guarded else None
+            for id_ in guarded if off else ():
+                of_set.update([(one.target, id_)] if id_ in self._restraints else [])
+                if id_ in self._units.agents:
+                    of_agents[id_] = (f"its hooks, which {off} switches off",)
+        return of_set, of_agents
 
     def unwatched(self, away: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         """Return by agent and part the guards that hold it back in a target, and do not come there."""
@@ -124,8 +144,20 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
 
 
 def _data(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bytes | None:
-    found = coming[path].data if path in coming else reader.read(path)
+    return coming[path].data if path in coming else _read(reader, path)
+
+
+def _read(reader: Reader, path: str) -> bytes | None:
+    found = reader.read(path)
     return found if isinstance(found, bytes) else None
+
+
+def _run_by_hooks(id_: str, units: Units) -> bool:
+    """Whether a guard is a hook, or an agent has one of its own."""
+    agent, part = units.agents.get(id_), units.parts.get(id_)
+    if agent is not None:
+        return any(hook.event in effects.GUARD_EVENTS for hook in agent.hooks or ())
+    return isinstance(part, SetHook) and hook_translation.is_guard(part.definition)
 
 
 def _is_program(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bool:

@@ -225,6 +225,9 @@ class _Case:
         found = self._planned(reader, lock, guards.unwatched(away))
         kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
         unguarded = guards.unguarded(found[2], self.kept)
+        if not self.made_here:
+            idle, off = guards.switched_off(reader, self.kept)
+            kept_out, unguarded = kept_out | idle, _joined(unguarded, off)
         if not kept_out and not unguarded:
             return found
         left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded), kept_out)

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import freedom
+from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
@@ -15,6 +16,7 @@ from agentconv.parts.hooks import scripts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.core.ir import Agent
     from agentconv.core.script_imports import Lack
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
@@ -29,6 +31,8 @@ class Lost:
     """Those that are there, but that nobody can start."""
     lacks: tuple[Lack, ...] = ()
     """What those that are there take in, and is not there."""
+    off: str = ""
+    """The settings by which the client of its file runs no hook in the project."""
 
 
 def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, Lost]]:
@@ -42,8 +46,9 @@ def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str
     for piece in (piece for piece in pieces if not registry.FORMATS[piece.format].index):  # those of a plugin are in its folder
         for agent in (agent for agent in piece.agents if agent.hooks):
             place, named = where.get(piece.path, piece.path), scripts.of_guards(agent)
-            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)), project.lacking(place, named))
-            if lost.missing or lost.idle or lost.lacks:
+            off = project.hooks_off(place, piece.format) if named or _guards(agent) else ""
+            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)), project.lacking(place, named), off)
+            if lost != Lost():
                 found.setdefault(piece.path, {})[agent.id] = lost
     return found
 
@@ -55,11 +60,18 @@ def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
             if lost.missing:
                 message = f"a guard of {id_} runs {_listed(lost.missing)}, which is not there: without it, it blocks nothing"
                 yield _told(message, path, id_, "put it there, or take the guard out")
+            if lost.off:
+                message = f"a guard of {id_} never runs: {lost.off} switches all hooks off"
+                yield _told(message, path, id_, f"take that out of {lost.off}")
             if lost.lacks:
                 yield _told(f"a guard of {id_} {scripts.takes_in(lost.lacks)}", path, id_, "put it there, or take the guard out")
             if lost.idle:
                 message = f"a guard of {id_} starts {_listed(lost.idle)}, which is no program: it cannot be started, and blocks nothing"
                 yield _told(message, path, id_, f"chmod +x {shlex.join(lost.idle)}")
+
+
+def _guards(agent: Agent) -> bool:
+    return any(hook.event in effects.GUARD_EVENTS for hook in agent.hooks or ())
 
 
 def _told(message: str, path: str, id_: str, hint: str) -> Diagnostic:

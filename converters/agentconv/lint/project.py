@@ -69,6 +69,14 @@ def lacking(location: str, paths: Iterable[str]) -> tuple[Lack, ...]:
     return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).lacks if root else ()
 
 
+def hooks_off(location: str, client: str) -> str:
+    """Return the settings by which a client runs no hook in the project of an agent's file; empty where there are none."""
+    from agentconv.sources import hooks_off as settings
+
+    root = _known(location)
+    return (root and settings.of(client, lambda path: _data(os.path.join(root, path)))) or ""
+
+
 def _data(place: str) -> bytes | None:
     try:
         return reading.read(place, limit=MAX_FILE_BYTES)[0] if os.path.isfile(place) else None
