@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 
+import agentconv
 import hostile_prompts
 from agent_files import dealt
 from agentconv import testing
@@ -125,3 +126,11 @@ def test_a_guard_of_an_agent_is_told_where_its_project_is_known(tmp_path, monkey
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert (found, rules.found(rule, replace(looked_at[0]))) == ([1, 0], [])
+
+
+def test_of_several_clients_a_finding_speaks_in_the_plural():
+    """What one client does, several do."""
+    agents = agentconv.reads("---\nname: a\n---\nhello\n", "cursor", path="a.md")
+    messages = [agentconv.lint(agents, for_=clients, select=["AC901"])[0].message for clients in ("copilot", "copilot,kimi-code")]
+
+    assert messages == [f"the agent has no description: {words} it" for words in ("GitHub Copilot drops", "GitHub Copilot, Kimi Code drop")]

@@ -294,6 +294,14 @@ def _texts(options: argparse.Namespace, chosen: Settings) -> Selection | None:
     return Selection(tuple(pairs) or tuple(("", path) for path in digests.TEXTS))
 
 
+def _still_there(run: syncing.Run, outcome: Outcome) -> int:
+    """Return how many of the files and entries that are released are there: who deletes an assistant's folder first has none left."""
+    after = outcome.plan.lock_after if outcome.plan is not None else run.lock
+    agents = [one.path for one in run.lock.synced if one not in after.synced]
+    parts = [one.path for one in run.lock.entries if one not in after.entries]
+    return sum((run.scope.root / path).exists() for path in (*agents, *parts))
+
+
 def _release(options: argparse.Namespace, chosen: Settings) -> int:
     """Forget what was synced for a target, or for all, and keep its files."""
     target = None if options.release == EVERYTHING else registry.resolve(options.release)
@@ -312,7 +320,11 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
         print(machine.report(document | {"released": {"target": target or EVERYTHING, "files": outcome.agents}}))
         return Exit.OK
     done = "would be released: they would stay, and be yours." if options.dry_run else "released: they stay, and are yours now."
-    print(f"{text.count(outcome.agents, 'file')} of {text.client(target) if target else 'all assistants'} {done}")
+    there = _still_there(one, outcome)
+    if not there:
+        done = f"{'would be released' if options.dry_run else 'released'}: none is there any more."
+    number = there or outcome.agents
+    print(f"{text.count(number, 'file')} of {text.client(target) if target else 'all assistants'} {done}")
     _tell_next(options, one, target)
     return Exit.OK
 

@@ -17,7 +17,9 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.suggestions import nearest
 
 _NOT_GIVEN = frozenset({"diagnostics", "sources"})
-"""What reading leaves in a set, which nobody makes."""
+"""What reading leaves in a set: there are no words in it that anybody chose."""
+_OF_READING: Mapping[type, frozenset[str]] = {ir.AgentSet: frozenset({"diagnostics"}), ir.Source: frozenset({"agents"})}
+"""The fields, by what they belong to, that hold what a reader made, and that nothing depends on."""
 
 
 class _Json:
@@ -33,7 +35,7 @@ def check(agents: ir.AgentSet) -> None:
     Raises:
         InputError: A value is of another type; the first one is named, with its place in the set.
     """
-    for message, hint in _faults(agents, _NOT_GIVEN):
+    for message, hint in _faults(agents):
         raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
 
 
@@ -55,11 +57,10 @@ def fault(made: Any) -> tuple[str, str | None] | None:
     return next(_faults(made), None)
 
 
-def _faults(made: Any, not_given: frozenset[str] = frozenset()) -> Iterator[tuple[str, str | None]]:
-    for name, kind in _fields(cast("Any", type(made))):
-        if name not in not_given:
-            for path, wanted, value in _wrong(name, kind, getattr(made, name)):
-                yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
+def _faults(made: Any) -> Iterator[tuple[str, str | None]]:
+    for name, kind in _given(cast("Any", type(made))):
+        for path, wanted, value in _wrong(name, kind, getattr(made, name)):
+            yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
 
 
 def flag(name: str, value: object) -> bool:
@@ -98,7 +99,7 @@ def _wrong(path: str, wanted: Any, value: object) -> Iterator[tuple[str, Any, ob
     if kind is None:
         yield path, wanted, value
     elif kind.is_ours:
-        for name, wanted_there in _fields(kind.type):
+        for name, wanted_there in _given(kind.type):
             yield from _wrong(f"{path}.{name}", wanted_there, getattr(value, name))
     elif isinstance(value, tuple | list):
         for number, item in enumerate(value):
@@ -130,6 +131,12 @@ def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
     names = {**vars(sys.modules[kind.__module__]), **vars(parts), **vars(meant), **vars(ir)}
     names |= {"Callable": Callable, "Iterator": Iterator, "Mapping": Mapping, "Diagnostic": Diagnostic, "Severity": Severity, "Json": _Json}
     return tuple(get_type_hints(kind, names, names).items())
+
+
+@cache
+def _given(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a class that a caller fills, with their types."""
+    return tuple((name, wanted) for name, wanted in _fields(kind) if name not in _OF_READING.get(kind, ()))
 
 
 @cache

@@ -13,7 +13,7 @@ from agentconv.formats import registry
 from agentconv.lint import catalogue
 
 if TYPE_CHECKING:
-    from agentconv.core.diagnostics import InputError
+    from agentconv.core.diagnostics import InputError, LossSeverity, Severity
     from agentconv.lint.rule import Rule
 
 LISTED = "agentconv.rules() has them all"
@@ -28,7 +28,7 @@ class Explained:
     """What a rule flags, what a loss is, or what a diagnostic says."""
 
     code: str
-    severity: str | None
+    severity: Severity | LossSeverity | None
     """`note`, `warning`, and for what is worse `error` or `refusal`: the worst that a rule can be, and what a loss mostly is.
 
     None for the code of a diagnostic: each one says how bad it is.

@@ -15,7 +15,7 @@ from agentconv.core.library_words import public, told
 from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing, included, inspection
+from agentconv.lint import catalogue, checking, fixing, included, inspection, of_set
 from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
 from agentconv.sources import agentless, discovery, given_paths, loading, locations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loaded import Loaded
 
     What: TypeAlias = AgentSet | str | os.PathLike[str]
-    """A set that was read, whose files are looked at; or a file, a folder or a project's root."""
+    """A set that was read, whose files are looked at with what was changed since; or a file, a folder or a project's root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Mended:
     """What mending came to. Nothing has touched the disk."""
 
     files: tuple[OutputFile, ...]
-    """The files that are others now, with their paths as findings name them."""
+    """The files that are others now, by a fix or since an agent of the set was changed, with their paths as findings name them."""
     mended: int
     """How many findings are gone."""
     left: Linted
@@ -180,7 +180,8 @@ def fix(
     """
     look, unsafe = Look(for_, select, ignore), flag("unsafe", unsafe)
     found = None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
-    return look.mended(_pieces(what) if found is None else loading.Loader(found.files, results=True), found, unsafe=unsafe)
+    pieces = _pieces(what) if found is None else loading.Loader(found.files, results=True)
+    return look.mended(pieces, found, unsafe=unsafe, read=_read(what) if isinstance(what, AgentSet) else None)
 
 
 class Look:
@@ -204,20 +205,21 @@ class Look:
         along = [one for _, one in included.subjects(subjects)]
         return self._linted([*subjects, *along], diagnostics, _agentless(pieces))
 
-    def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool) -> Mended:
-        """Mend the files of one set, or those that were found."""
+    def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool, read: Mapping[str, bytes] | None = None) -> Mended:
+        """Mend the files of one set, which may have read others, or those that were found."""
         own, diagnostics = self._subjects(pieces)
         along = [*included.subjects(own)]
         subjects = [*own, *(one for _, one in along)]
         done = [fixing.fix(subject, self._find, unsafe=unsafe) for subject in subjects]
-        changed = [(one, now.data) for one, now in zip(subjects, done, strict=True) if now.data != one.source.data]
+        before = {one.path: one.source.data if read is None else read.get(one.path, b"") for one in subjects}
+        changed = [(one, now.data) for one, now in zip(subjects, done, strict=True) if now.data != before[one.path]]
         still = [one.put(now.data) for one, now in zip(subjects, done, strict=True)]
         left = self._linted(still, diagnostics, _agentless(pieces))
         return Mended(
             tuple(OutputFile(subject.path, data) for subject, data in changed),
             sum(one.mended for one in done),
             left,
-            {subject.path: subject.source.data for subject, _ in changed},
+            {subject.path: before[subject.path] for subject, _ in changed},
             _places(found, along) if found is not None else {},
         )
 
@@ -233,6 +235,7 @@ class Look:
             subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
             subject.location, subject.included = places.get(piece.path, ""), piece.included
             subject.take(piece.result, declared=piece.declared)
+            subject.expected = not places and piece.absence is not None and not subject.at_home
             subjects.append(subject)
         names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
         for subject in subjects:
@@ -297,6 +300,11 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> Inspecti
     return Inspection(tuple(files), told((*diagnostics, *agentless.gone(diagnostics))))
 
 
+def _read(agents: AgentSet) -> dict[str, bytes]:
+    """Return by path the files that a set was read from, which those of changed agents differ from with or without a fix."""
+    return {source.path: source.data for source in agents.sources}
+
+
 def _locations(pieces: Iterable[Loaded]) -> dict[str, str]:
     """Return by path where on the disk files are: none of a set says so, and none in a bundle."""
     files = pieces.files if isinstance(pieces, loading.Loader) else ()
@@ -304,8 +312,8 @@ def _locations(pieces: Iterable[Loaded]) -> dict[str, str]:
 
 
 def _agentless(pieces: Iterable[Loaded]) -> Sequence[Agentless]:
-    """Return the files of which no agent came, once they were read: a set has none of them."""
-    return pieces.agentless if isinstance(pieces, loading.Loader) else ()
+    """Return the files of which no agent came, once they were read."""
+    return pieces.agentless if isinstance(pieces, loading.Loader) else of_set.without_agents(pieces)
 
 
 def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
@@ -315,10 +323,7 @@ def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
 def _pieces(what: What) -> Iterable[Loaded]:
     if not isinstance(what, AgentSet):
         return loading.Loader(discovery.discover([given_paths.named(what)]).files, results=True)
-    if what.agents and not what.sources:
-        hint = "write it first, and look at what was written: agentconv.reads(file.data, format) of each of its files"
-        raise registry.usage("the set holds no files to look at", hint)
-    return loading.take_apart(what)
+    return of_set.pieces(what)
 
 
 def _clients(given: str | Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from agentconv.formats import registry
 from agentconv.lint.rule import Fix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
@@ -61,9 +61,13 @@ def titles(clients: Iterable[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def do(clients: tuple[str, ...], verb: str) -> str:
+def do(clients: Collection[str], verb: str) -> str:
     """Return what clients do, in words: `Claude Code drops`, `Codex, Cline drop`."""
-    return f"{titles(clients)} {verb if len(clients) == 1 else verb.removesuffix('s')}"
+    return f"{titles(clients)} {verb if len(clients) == 1 else _OF_SEVERAL.get(verb, verb.removesuffix('s'))}"
+
+
+_OF_SEVERAL = {"has": "have"}
+"""What a verb is of several, where that is not the same without an `s`."""
 
 
 def owner(subject: Subject, offset: int) -> str | None:

@@ -70,6 +70,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    expected: bool = False
+    """Whether an agent was expected in it where it was read, which is not known here: a set says so, and not where that was."""
     included: bool = False
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     to_come: frozenset[str] = frozenset()
@@ -96,6 +98,8 @@ class Subject:
     @property
     def at_home(self) -> bool:
         """Whether it lies where its own client looks for agents."""
+        if self.expected:
+            return True
         place = f"/{self.location or self.path}".replace("\\", "/")
         return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
 

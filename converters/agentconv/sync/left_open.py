@@ -26,19 +26,24 @@ if TYPE_CHECKING:
 
 
 def of(
-    entries: list[Entry], target: str, pieces: list[Loaded], options: Options, scope: Scope, *, looking_for: Collection[str]
-) -> Iterator[str]:
-    """Yield the ids of parts whose server an agent of the target may not use, and has as it is there now.
+    entries: list[Entry], pieces: list[Loaded], options: Mapping[str, Options], scope: Scope, *, looking_for: Collection[str]
+) -> set[str]:
+    """Return the ids of parts whose server an agent of a target may not use, and has as it is there now.
 
     Args:
         entries: What is ours.
-        target: The target.
         pieces: The source's files, whose words count.
-        options: What is insisted on, and what tells of an agent as the target has it.
+        options: By target what is insisted on, and what tells of an agent as the target has it.
         scope: Where it all is.
         looking_for: The ids of the parts that are asked about.
     """
-    asked = [one for one in entries if one.target == target and one.part == SERVERS and one.agent in looking_for]
+    mine = [one for one in entries if one.part == SERVERS and one.agent in looking_for]
+    return {id_ for target, said in options.items() for id_ in _in(target, mine, pieces, said, scope)}
+
+
+def _in(target: str, entries: list[Entry], pieces: list[Loaded], options: Options, scope: Scope) -> Iterator[str]:
+    """Yield these of one target."""
+    asked = [one for one in entries if one.target == target]
     if not asked or options.there is None or vocabulary.unenforced(target).servers:
         return
     standing = _standing(asked, target, scope)

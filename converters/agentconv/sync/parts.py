@@ -119,21 +119,16 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     own = {entry.target for entry in mine} & {settings.source_format}
     lost = _lost(mine, own, beside) if wish.along and not wanted and not wish.insist else set[str]()
     waiting = {entry.agent for entry in mine} - {want.agent for want in wanted} - _refused_ids(done) if wrong else lost
-    held = waiting - {
-        id_ for target in others for id_ in left_open.of(mine, target, loaded.pieces, as_said[target], scope, looking_for=waiting)
-    }
-    emptied = bool(lost & held)
+    held = waiting - left_open.of(mine, loaded.pieces, as_said, scope, looking_for=waiting)
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
     targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing, accept=True)
-    told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
+    told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
     told += [*_stays(standing), *before_us.told()]
-    before = locked.pack(NAME)
-    as_before = frozenset(one.id for one in refused if before is not None and one in before.agents)
-    result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), as_before)
+    result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
 
 
@@ -142,6 +137,12 @@ def _remembered(result: PartsOutcome, settings: Settings, scope: Scope, wish: Wi
     told_again = any(one.severity is not Severity.NOTE for one in result.told())
     known = None if result.needs_a_look or told_again else digest(settings, wish.along, PartsOnDisk(scope.root))
     return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _as_before(refused: Iterable[LockedAgent], locked: Lock) -> frozenset[str]:
+    """Return the parts that are refused for the very reasons that an earlier run told of."""
+    before = locked.pack(NAME)
+    return frozenset(one.id for one in refused if before is not None and one in before.agents)
 
 
 def _lost(mine: Iterable[Entry], own: Collection[str], beside: Parts) -> set[str]:

@@ -66,7 +66,9 @@ def _is_absent(subject: Subject) -> bool:
 
 
 def _is_meant(subject: Subject) -> bool:
-    """Whether a file looks as if an agent was meant: it lies directly in its client's folder, or has a header."""
+    """Whether a file looks as if an agent was meant: it lies directly in its client's folder, or has a header, or a set was read for it."""
+    if subject.expected:
+        return True
     folder = f"/{subject.location or subject.path}".replace("\\", "/").rpartition("/")[0]
     return subject.header is not None or folder.endswith(tuple(f"/{place}" for place in registry.FORMATS[subject.format].folders))
 

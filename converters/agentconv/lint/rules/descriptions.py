@@ -14,7 +14,7 @@ from agentconv.families.javascript import length
 from agentconv.families.keys import misspelled
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
-from agentconv.lint.passages import count, shown, title, titles
+from agentconv.lint.passages import count, do, shown, title
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
         meant = misspelled(key, header.keys() - schema_files.load(subject.format)["properties"].keys())
         clients = _dropping(subject) if key in schema_files.load(subject.format).get("required", ()) or not state.dropped else ()
         if clients or not state.dropped:
-            effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} cannot tell when to use it"
+            effect = f"{do(clients, 'drops')} it" if clients else f"{title(subject)} cannot tell when to use it"
             yield self.find(
                 f"the agent has no description{f' (`{meant}` is nearly that)' if meant else ''}: {effect}",
                 _place(subject, number, meant),
@@ -172,7 +172,7 @@ def empty_description(self: Rule, subject: Subject) -> Iterator[Finding]:
         if not clients and (state.dropped or not is_blank):
             continue
         what = "empty" if is_blank else "not one that it takes"
-        effect = f"{titles(clients)} drops the agent" if clients else f"{title(subject)} cannot tell when to use the agent"
+        effect = f"{do(clients, 'drops')} the agent" if clients else f"{title(subject)} cannot tell when to use the agent"
         message = f"the description is empty: {effect}" if what == "empty" else f"{effect}: it does not take this description"
         severity = Severity.ERROR if clients else Severity.WARNING
         yield self.find(message, _place(subject, number), _ASK, severity=severity, clients=clients or (subject.format,), agent=agent.name)
@@ -313,9 +313,9 @@ def literal_line_break(self: Rule, subject: Subject) -> Iterator[Finding]:
         keeping = tuple(client for client in asked if any("\\n" in (one.description or "") for one in subject.reading(client).set.agents))
         turned = subject.format not in keeping
         if turned:
-            effect = f"{title(subject)} makes a line break of `\\n`" + (f", {titles(keeping)} shows both characters" if keeping else "")
+            effect = f"{title(subject)} makes a line break of `\\n`" + (f", {do(keeping, 'shows')} both characters" if keeping else "")
         else:
-            effect = f"{titles(keeping)} shows the two characters `\\n` in the description"
+            effect = f"{do(keeping, 'shows')} the two characters `\\n` in the description"
         fix = _broken(subject, agent.description or "", turned=turned)
         yield self.find(
             effect,

@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Cause, Code, Effect, Severity
 from agentconv.families import frontmatter
 from agentconv.formats import registry
 from agentconv.lint import convertible, fixing, headers, remarks
-from agentconv.lint.passages import lost, shown, title, titles
+from agentconv.lint.passages import do, lost, shown, title
 from agentconv.lint.rule import LEFT, WIDENING, Fix, rule
 from agentconv.yaml import nodes
 
@@ -116,7 +116,7 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         passing = subject.to_come | subject.unwanted
         gone = tuple(one for one in lost(subject, fixing.apply(subject.text, edits)) if one not in passing) if edits else ()
         wider = _widened(subject, key)
-        detail = "; ".join([*(f"which adds {what}" for what in wider[:1]), *([f"{titles(gone)} drops the file"] if gone else [])])
+        detail = "; ".join([*(f"which adds {what}" for what in wider[:1]), *([f"{do(gone, 'drops')} the file"] if gone else [])])
         message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
@@ -208,7 +208,7 @@ def read_otherwise(self: Rule, subject: Subject) -> Iterator[Finding]:
                 found.setdefault(key, []).append(client)
     for key, clients in found.items():
         fix = headers.quoted_as_read(subject, header, key)
-        message = shown(f"{titles(clients)} reads `{key}` otherwise than {title(subject)}", 160)
+        message = shown(f"{do(clients, 'reads')} `{key}` otherwise than {title(subject)}", 160)
         place = header.extent(key) or (header.start, header.end)
         name = next((agent.name for agent in subject.result.set.agents), None)
         yield self.find(

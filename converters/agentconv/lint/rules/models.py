@@ -10,7 +10,7 @@ from agentconv.core.diagnostics import Severity
 from agentconv.core.expressions import expression
 from agentconv.core.suggestions import nearest
 from agentconv.lint import remarks
-from agentconv.lint.passages import shown, title, titles
+from agentconv.lint.passages import do, shown, title
 from agentconv.lint.rule import rule
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
         breaking = [client for client in subject.alike() if maker and _breaks(subject, client, word, maker)]
         if breaking:
             yield self.find(
-                f"{titles(breaking)} has no model `{shown(word)}`",
+                f"{do(breaking, 'has')} no model `{shown(word)}`",
                 place,
                 "leave the model out, or let `agentconv convert --map-models` write that client's own",
                 option='leave the model out, or let `agentconv.write(..., map_models="tier")` write that client\'s own',

@@ -11,7 +11,7 @@ from agentconv.core.format import ENTRY
 from agentconv.core.names import same_elsewhere, stem_of
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
-from agentconv.lint.passages import shown, title, titles
+from agentconv.lint.passages import do, shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
         stem = stem_of(subject.path, registry.FORMATS[subject.format].ends)
         legal = registry.load(subject.format).SPEC.legal_name(stem)
         yield self.find(
-            f"the agent has no name: {titles(clients)} drops it",
+            f"the agent has no name: {do(clients, 'drops')} it",
             _place(subject, number),
             f"add `{name_key(clients[0])}: {shown(legal)}`",
             clients=clients,
@@ -151,7 +151,7 @@ def illegal_name(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             legal = registry.load(clients[0]).SPEC.legal_name(agent.name)
             what = _lost(subject, clients) if severity is Severity.ERROR else ""
-            effect = f"{titles(clients)} drops {what}" if what else f"no name for {_askers(clients)}"
+            effect = f"{do(clients, 'drops')} {what}" if what else f"no name for {_askers(clients)}"
             fix = _named(subject, number, legal) if severity is Severity.ERROR else None
             yield self.find(
                 f"`{shown(agent.name)}`: {effect}",
@@ -282,7 +282,7 @@ def reserved_name(self: Rule, subject: Subject) -> Iterator[Finding]:
         effect = "and drops this one" if dropping else "which this one hides or is mistaken for"
         severity = Severity.ERROR if dropping else Severity.NOTE
         yield self.find(
-            f"{titles(told)} has an agent `{shown(agent.name)}` of its own, {effect}",
+            f"{do(told, 'has')} an agent `{shown(agent.name)}` of its own, {effect}",
             _place(subject, number),
             "give it another name, unless it is meant to take that place",
             severity=severity,
