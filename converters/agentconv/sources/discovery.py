@@ -198,11 +198,9 @@ def _expand(argument: str, format_id: str | None) -> Iterator[Path | None]:
         raise problem(f"no file matches `{argument}`")
     if is_shut(argument):
         raise problem(f"`{argument}` cannot be read: permission denied")
-    message = f"there is no file or folder `{argument}`"
-    if close := near(path) or _of_an_agent(path) or (HOME if argument.startswith("~") else None):
-        raise problem(message, close)
-    of_a_bundle = bool(format_id and registry.FORMATS[format_id].bundle)
-    raise problem(message, _BUNDLE if of_a_bundle else _ANYTHING, option="")  # which are for who types
+    close = near(path) or _of_an_agent(path) or (HOME if argument.startswith("~") else None)
+    hint = _BUNDLE if format_id and registry.FORMATS[format_id].bundle else _ANYTHING  # for who types
+    raise problem(f"there is no file or folder `{argument}`", close or hint, option=close or "")
 
 
 _ANYTHING = "name a file or a folder that is there, such as ."
