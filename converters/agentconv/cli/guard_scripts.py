@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +39,18 @@ class GuardScripts:
         """
         self._is_user = is_user
         self._to = place.folder or (locations.project_root(place.file) if place.file else None)
-        self._from = list(dict.fromkeys(root for one in sources if (root := locations.project_root(Path(one))) is not None))
+        self._sources = sources
         self._runs: dict[str, dict[str, None]] = {}
         """By script, the agents that run it."""
         self._started: set[str] = set()
         """Those that are started themselves, and have to be programs."""
         self._coming: set[str] = set()
         """What goes along beside parts: scripts of the whole set's hooks."""
+
+    @cached_property
+    def _from(self) -> list[Path]:
+        """The projects that the agents come from."""
+        return list(dict.fromkeys(root for one in self._sources if (root := locations.project_root(Path(one))) is not None))
 
     def look(self, done: Converted) -> None:
         """Take note of what the guards of a file that is written run."""
@@ -67,7 +72,7 @@ class GuardScripts:
 
     def told(self) -> Iterator[Diagnostic]:
         """Say which scripts are not there, or are others than those that the agents were written with."""
-        if self._to is None or any(os.path.realpath(root) == os.path.realpath(self._to) for root in self._from):
+        if not self._runs or self._to is None or any(os.path.realpath(root) == os.path.realpath(self._to) for root in self._from):
             return
         self._follow()
         for path, agents in self._runs.items():

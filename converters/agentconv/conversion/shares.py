@@ -13,44 +13,37 @@ from agentconv.conversion import line_ends
 from agentconv.conversion.converting import Each
 from agentconv.conversion.index_file import Listing
 from agentconv.core import workers
-from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Agent, Permissions, Tools
 from agentconv.formats import registry
 from agentconv.sources import loading
+from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
+    from typing import TypeAlias
 
     from agentconv.conversion.converted import Converted
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
+    from agentconv.core.format import State
     from agentconv.core.workers import Hear, Work
     from agentconv.sources.agentless import Agentless
     from agentconv.sources.inputs import Found
-    from agentconv.sources.loaded import Loaded
 
-
-_NO_TOOLS, _NO_PERMISSIONS = Tools(), Permissions()
+    Named: TypeAlias = tuple[str, str | None, Mapping[str, Any]]
+    """Of an agent: the id that it has already, its name, and by field what else it names."""
+    File: TypeAlias = tuple[str, str, Sequence[Named], tuple[State, ...]]
+    """Of a file without its texts: path, format, agents and their states."""
+    Brief: TypeAlias = tuple[File, File | None, str | None, Sequence[Agentless]]
+    """What of a file the others have to know: the file, the same of it as it is read with LF where that is another thing, its line ends
+    where these are told, and what is told of it where it gave no agent. Plain tuples: values that are made twice take most of the time."""
 
 
 def can_be_shared(files: Iterable[Found]) -> bool:
     """Whether each file can be read without the others: none comes on standard input, holds a whole set, or decides about other files."""
     rows = [registry.FORMATS[one] for one in {file.format for file in files}]
     return not any(row.bundle or row.index for row in rows) and all(file.location is not None for file in files)
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """What of a file the others have to know."""
-
-    found: Loaded
-    """The file without any text."""
-    as_lf: Loaded | None
-    """The same of it as it is read with LF, where that is another thing."""
-    ends: str | None
-    """Its line ends, where these are told."""
-    agentless: tuple[Agentless, ...] = ()
 
 
 class Shares:
@@ -71,7 +64,8 @@ class Shares:
         for format_id in self._formats:
             registry.load(format_id)  # once, and not in each process
         self._workers = workers.Workers(_share(files, options), len(files), jobs)
-        self._briefs: list[Brief] = []
+        self._found: list[tuple[Loaded, Loaded, str | None]] = []
+        """The files without their texts: as they were found, as they are read with LF, and their line ends where these are told."""
         self.agentless: list[Agentless] = []
         """What is to be told of files that gave no agent."""
 
@@ -87,12 +81,11 @@ class Shares:
     def _take_in(self) -> None:
         """Take in what was read, and settle the agents' ids."""
         ids = loading.Ids()
-        for one in (one for block in self._workers.blocks() for one in block):
-            found = loading.called(one.found, ids.give)
-            given = [agent.id for agent in found.agents]
-            self._briefs.append(replace(one, found=found, as_lf=one.as_lf and _called(one.as_lf, given)))
-            self.agentless += one.agentless
-        self._workers.tell([[agent.id for agent in one.found.agents] for one in self._briefs])
+        for found, as_lf, ends, agentless in (one for block in self._workers.blocks() for one in block):
+            file = _loaded(found, [ids.named(id_ or name, found[0]) for id_, name, _ in found[2]])
+            self._found.append((file, _called(as_lf, file) if as_lf else file, ends))
+            self.agentless += agentless
+        self._workers.tell([[agent.id for agent in file.agents] for file, _, _ in self._found])
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the processes."""
@@ -100,7 +93,7 @@ class Shares:
 
     def __iter__(self) -> Iterator[Loaded]:
         """Yield the files as they were found, without their texts."""
-        return (one.found for one in self._briefs)
+        return (found for found, _, _ in self._found)
 
     def take(self, target: str) -> bool:
         """Whether files for a target can be written each by itself: no file of its own is among them, and it has no one file for all."""
@@ -109,10 +102,10 @@ class Shares:
 
     def survey(self, read: line_ends.Pieces) -> Iterator[Loaded]:
         """Yield the files as they are converted, without their texts; their line ends are taken in."""
-        for one in self._briefs:
-            if one.ends is not None:
-                read.meet(one.ends, one.found.path)
-            yield one.as_lf or one.found
+        for found, as_lf, ends in self._found:
+            if ends is not None:
+                read.meet(ends, found.path)
+            yield as_lf
 
     def converted(self, target: str, names: Names) -> Iterator[Converted]:
         """Yield what becomes of the files, in order."""
@@ -121,11 +114,17 @@ class Shares:
             yield from found
 
 
-def _called(piece: Loaded, given: Sequence[str]) -> Loaded:
+def _called(as_lf: File, found: Loaded) -> Loaded:
     """Return a file as it is read with LF, with the ids of its agents: what is found only so has its own."""
-    if any(agent.id for agent in piece.agents):
-        return piece
-    return loading.called(piece, loading.in_turn(given))
+    own = [id_ for id_, _, _ in as_lf[2]]
+    return _loaded(as_lf, own if any(own) else [agent.id for agent in found.agents])
+
+
+def _loaded(file: File, ids: Iterable[str]) -> Loaded:
+    """Return a file without its texts, whose agents have these ids."""
+    path, format_id, named, states = file
+    agents = tuple([Agent(id_, name, **others) for id_, (_, name, others) in zip(ids, named, strict=False)])
+    return Loaded(path, format_id, None, agents, states)
 
 
 def _share(files: Sequence[Found], options: Options) -> Work:
@@ -154,23 +153,23 @@ def _briefs(loader: loading.Loader) -> Iterator[Brief]:
     for piece in loader:
         normal = read.read(piece)
         told, known = tuple(loader.agentless[known:]), len(loader.agentless)
-        yield Brief(_brief(piece), None if normal is piece else _brief(normal), read.met(piece.path), told)
+        yield _brief(piece), None if normal is piece else _brief(normal), read.met(piece.path), told
 
 
-def _brief(piece: Loaded) -> Loaded:
+def _brief(piece: Loaded) -> File:
     """Return a file without its texts."""
-    return type(piece)(piece.path, piece.format, None, tuple(map(_nameable, piece.agents)), piece.states)
+    return piece.path, piece.format, tuple(map(_named, piece.agents)), piece.states
 
 
-def _nameable(agent: Agent) -> Agent:
+def _named(agent: Agent) -> Named:
     """Return what of an agent says how it is called, and what else it names."""
-    allowed = tuple(grant for grant in agent.tools.allow if grant.server)
-    rules = tuple(rule for rule in agent.permissions.rules if rule.server)
-    return Agent(
-        agent.id,
-        agent.name,
-        skills=agent.skills,
-        mcp_servers=agent.mcp_servers,
-        tools=Tools(allow=allowed) if allowed else _NO_TOOLS,
-        permissions=Permissions(rules=rules) if rules else _NO_PERMISSIONS,
-    )
+    others: dict[str, Any] = {}
+    if agent.skills is not None:
+        others["skills"] = agent.skills
+    if agent.mcp_servers is not None:
+        others["mcp_servers"] = agent.mcp_servers
+    if allowed := tuple([grant for grant in agent.tools.allow if grant.server]):
+        others["tools"] = Tools(allow=allowed)
+    if rules := tuple([rule for rule in agent.permissions.rules if rule.server]):
+        others["permissions"] = Permissions(rules=rules)
+    return agent.id, agent.name, others

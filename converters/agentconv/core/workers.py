@@ -7,11 +7,13 @@ nothing but what is its own.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import signal
 import sys
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypeVar
 
 from agentconv.core.dataclass import fields, is_dataclass
@@ -85,8 +87,9 @@ class Workers:
 
     def tell(self, told: Any) -> None:
         """Tell all of them something."""
+        data = _spelled(told)
         for worker in self._workers:
-            worker.tell(told)
+            worker.tell(told, data)
 
     def blocks(self) -> Iterator[Any]:
         """Yield what comes of each block, in order: each is one thing that a share yields."""
@@ -119,11 +122,12 @@ class _Worker:
         os.close(said)
         self._tells, self._says = os.fdopen(tells, "wb"), os.fdopen(says, "rb")
 
-    def tell(self, told: Any) -> None:
-        """Tell it something; one that is lost is told all of it when its share is done here."""
+    def tell(self, told: Any, data: bytes) -> None:
+        """Tell it something, which is spelled for all of them; one that is lost is told all of it when its share is done here."""
         self._told.append(told)
         with suppress(BrokenPipeError):
-            _say(told, self._tells)
+            self._tells.write(data)
+            self._tells.flush()
 
     def next(self) -> Any:
         """Return what its share yields next."""
@@ -155,8 +159,8 @@ class _Worker:
         self._says.close()
 
 
-_FIELDS: dict[type, tuple[str, ...] | None] = {}
-"""What `_fields` has found."""
+_VALUES: dict[type, Callable[[object], tuple[Any, ...]] | None] = {}
+"""What `_values` has found."""
 
 
 class _Pickler(pickle.Pickler):
@@ -164,23 +168,26 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         """Return how a value is made."""
-        kind = type(value)
-        fields = _fields(kind)
-        return NotImplemented if fields is None else (kind, tuple([getattr(value, name) for name in fields]))
+        kind = value.__class__
+        if kind not in _VALUES:
+            _VALUES[kind] = _values(kind)
+        values = _VALUES[kind]
+        return NotImplemented if values is None else (kind, values(value))
 
 
-def _fields(kind: type) -> tuple[str, ...] | None:
-    """Return the fields of a type whose values are made of nothing else, in order; None of any other type."""
-    if kind not in _FIELDS:
-        _FIELDS[kind] = _found_fields(kind)
-    return _FIELDS[kind]
-
-
-def _found_fields(kind: type) -> tuple[str, ...] | None:
+def _values(kind: type) -> Callable[[object], tuple[Any, ...]] | None:
+    """Return what gets all that a value of a type is made of, in order; None of a type whose values are made of more, or of one thing."""
     if not is_dataclass(kind) or hasattr(kind, "__post_init__") or "__reduce__" in vars(kind):
         return None
     own = fields(kind)
-    return tuple(one.name for one in own) if all(one.init for one in own) else None
+    return attrgetter(*(one.name for one in own)) if len(own) > 1 and all(one.init for one in own) else None
+
+
+def _spelled(what: Any) -> bytes:
+    """Return something as it goes to another process."""
+    spelled = io.BytesIO()
+    _Pickler(spelled, pickle.HIGHEST_PROTOCOL).dump(what)
+    return spelled.getvalue()
 
 
 def _say(what: Any, to: BinaryIO) -> None:

@@ -147,7 +147,12 @@ class Ids:
         self.next: dict[str, int] = {}
 
     def give(self, agent: Agent, path: str) -> str:
-        base = agent.id or agent.name or PurePosixPath(path).stem or "agent"
+        """Give an agent of a file its id."""
+        return self.named(agent.id or agent.name, path)
+
+    def named(self, name: str | None, path: str) -> str:
+        """Give its id to what has a name, or is called as its file is."""
+        base = name or PurePosixPath(path).stem or "agent"
         found, number = base, self.next.get(base, 2)
         while found in self.taken:
             found, number = f"{base}~{number}", number + 1
