@@ -137,6 +137,7 @@ def test_clients_of_files_of_another_kind_are_not_loaded(tmp_path):
     assert not {"codex", "roo", "cline", "vibe", "docker"} & clients(found)
     assert not {"agentconv.lint.whole_project", "agentconv.render.inspected_parts", "agentconv.disk.placing"} & found
     assert not {"agentconv.formats.opencode.config_file", "agentconv.formats.opencode.kilo_modes"} & found
+    assert not {"tempfile", "random", "hashlib", "datetime"} & found
 
 
 def test_linting_loads_nothing_of_a_network(tmp_path):

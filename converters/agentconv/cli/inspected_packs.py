@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,8 @@ def opened(options: argparse.Namespace) -> Iterator[None]:
     if not word or not _is_pack(word):
         yield
         return
+    import tempfile
+
     from agentconv.packs import finding
 
     pack = finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 BESIDE = ".agentconv-new"
 """Our version of a file that a user edited."""
 _STAGE = ".agentconv-stage-"
@@ -16,5 +14,7 @@ def is_stage(name: str) -> bool:
 
 def stage(path: str) -> str:
     """Return the name of the temporary file that becomes the file of a path: it follows from the path alone."""
+    import hashlib
+
     folder, slash, _ = path.rpartition("/")
     return f"{folder}{slash}{_STAGE}{hashlib.sha256(path.encode()).hexdigest()[:16]}"

@@ -5,7 +5,6 @@ It stands in `agentconv.toml`, or in `[tool.agentconv]` of pyproject.toml; `sche
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path, PurePosixPath
@@ -453,6 +452,8 @@ def _models(said: Mapping[str, Table]) -> ModelChoices:
 
 def _sha256(meaning: Mapping[str, Any]) -> str:
     """Return the digest of what decides what is written. Where settings stand, and who commits what, does not."""
+    import hashlib
+
     formats: Mapping[str, TargetSettings] = meaning["formats"]
     document = {
         **meaning,

@@ -12,7 +12,6 @@ user's profiles; without that profile the agent cannot be called either.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +100,8 @@ def _python(value: Json) -> object:
     if set(value) == {"$float"}:
         return float(str(value["$float"]))
     if set(value) == {"$datetime"}:
+        from datetime import date, datetime
+
         moment = str(value["$datetime"])
         return datetime.fromisoformat(moment) if "T" in moment else date.fromisoformat(moment)
     return {unescape_key(key): _python(item) for key, item in value.items()}
