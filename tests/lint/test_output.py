@@ -8,8 +8,11 @@ import jsonschema
 import pytest
 from test_rules import found, subject
 
+from agentconv.core.dataclass import replace
+from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
+from agentconv.lint.subject import Subject
 from agentconv.render import findings, findings_machine
 from agentconv.render.text import Style
 
@@ -49,6 +52,45 @@ def test_every_diagnostic_once(examples):
         SNAPSHOT.write_text(document, "utf-8")
 
     assert document == SNAPSHOT.read_text("utf-8")
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize(
+    ("before", "behind"), [("", ""), ("x " * 200, " y" * 200), ("\u200b" * 60, "\u200b" * 60)], ids=["", "long", "hidden"]
+)
+def test_a_line_is_shown_in_the_columns_that_there_are(examples, monkeypatch, columns, before, behind):
+    """However long the line is, and however its characters are shown, what is flagged is in view, with the carets below it."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    seen = 0
+    for one in examples:
+        subject, finding = stretched(one, before, behind)
+        *_, bar, line, carets, _ = ["", "", *findings.finding(finding, subject, "a.md", Style()).partition("help: ")[0].split("\n")]
+        if bar.strip() == "|":
+            seen += 1
+            place = carets.index("^")
+
+            assert len(line) <= columns
+            assert place < len(carets) <= max(columns, place + 1)
+            assert set(carets[place:]) == {"^"}
+            assert line[place : place + 1].strip() in {subject.text[finding.start :].lstrip("\ufeff")[:1].strip(), "*", "\\"}
+    assert seen > 100
+
+
+def stretched(one, before, behind):
+    """Return the file of a finding with more text before and behind what it flags, and the finding there."""
+    text, finding = one.subject.text, one.findings[0]
+    more = f"{text[: finding.start]}{before}{text[finding.start : finding.end]}{behind}{text[finding.end :]}"
+    moved = replace(finding, start=finding.start + len(before), end=finding.end + len(before))
+    return Subject(SourceText(one.subject.source.path, encode(more)), one.subject.format, one.subject.asked), moved
+
+
+def test_carets_are_below_all_of_how_a_place_is_shown(examples):
+    """What is hidden is shown as an escape, which is longer than it."""
+    (hidden,) = (one for one in examples if one.findings[0].rule.code == "AC801")
+    *_, shown, carets, _ = findings.finding(hidden.findings[0], hidden.subject, "a.md", Style()).split("\n")
+
+    assert shown[carets.index("^") :].startswith("\\")
+    assert len(carets) > carets.index("^") + 1
 
 
 def test_sarif(examples):
