@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from test_rules import found, subject
 
+from agentconv.cli import main
 from agentconv.core.dataclass import replace
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
@@ -116,6 +117,26 @@ def test_sarif_of_nothing_and_of_odd_paths():
     jsonschema.Draft202012Validator(SARIF).validate(written)
     location = written["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == ".claude/agents/a%20b%23%C3%A9%3F.md"
+
+
+def test_what_is_not_looked_at_is_in_every_report(tmp_path, monkeypatch, capsys):
+    """A file that nobody looked at is no clean one, to whoever sees a report alone: it is an error there, at its place."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/out.md").symlink_to("/etc/hostname")
+    (tmp_path / ".claude/agents/one.md").write_text("---\nname: one\ndescription: Reads\n---\n\nRead.\n")
+    monkeypatch.chdir(tmp_path)
+    reports = {}
+    for kind in ("sarif", "gitlab", "junit", "github"):
+        assert main(["lint", "--for", "own", "--output-format", kind]) == 1
+        reports[kind] = capsys.readouterr().out
+    sarif, gitlab = json.loads(reports["sarif"]), json.loads(reports["gitlab"])
+    jsonschema.Draft202012Validator(SARIF).validate(sarif)
+    ((result,), (row,)) = sarif["runs"][0]["results"], gitlab
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+    assert (result["level"], place, row["location"]["path"]) == ("error", *[".claude/agents/out.md"] * 2)
+    assert '<testcase classname=".claude/agents/out.md" name="unreadable" file=".claude/agents/out.md" line="1">' in reports["junit"]
+    assert "::error file=.claude/agents/out.md," in reports["github"]
 
 
 def test_github(examples):
