@@ -20,7 +20,9 @@ settings.register_profile("long", settings.get_profile("thorough"), max_examples
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))
 
 os.environ.pop("COLUMNS", None)
-"""What is printed is as wide as it is to a program, in a worker of pytest-xdist, too, which has been told a width."""
+os.unsetenv("COLUMNS")
+"""What is printed is as wide as it is to a program, in a worker of pytest-xdist, too, which has been told a width; and in a process whose
+readline has set one behind Python's back, in the environment that a child gets."""
 
 os.fsync = os.fstat
 """Nothing waits for the disk: no power is cut here. The calls are made, and counted, as ever."""

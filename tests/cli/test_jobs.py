@@ -12,6 +12,7 @@ import pytest
 
 from agentconv.cli import processes
 from interrupting import interrupted
+from warm_program import program
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does it all here")
 SOURCE = Path(__file__).parents[2] / "converters"
@@ -71,8 +72,8 @@ def project(folder):
     """Write a project with what makes files depend on each other, or differ from what they seem."""
     agents = folder / ".claude" / "agents"
     agents.mkdir(parents=True)
-    for number in range(40):
-        name = f"agent-{number % 28}" if number % 3 else f"Agent {number % 14}!"
+    for number in range(30):
+        name = f"agent-{number % 20}" if number % 3 else f"Agent {number % 10}!"
         text = f"---\nname: {name}\ndescription: {'a: b' if number % 9 == 4 else 'Looks.'}\n{KEYS[number % 5]}---\n\nAsk agent-{number}.\n"
         (agents / f"{number:02}.md").write_bytes(text.replace("\n", "\r\n" if number % 7 == 3 else "\n").encode())
     (agents / "README.md").write_text("# Agents\n")
@@ -133,8 +134,8 @@ def test_sync_with_any_number(tmp_path):
         project(folder)
         shutil.rmtree(folder / ".codex")
         (folder / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "opencode"]\n')
-        command = [sys.executable, "-m", "agentconv", "sync", "--jobs", str(jobs)]
-        done = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(SOURCE)}, capture_output=True, check=False)
+        command = [program(), "sync", "--jobs", str(jobs)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
         there = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         found.append((done.returncode, done.stdout, done.stderr, there))
 

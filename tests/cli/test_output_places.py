@@ -8,6 +8,7 @@ import pytest
 
 import pack_files
 from agentconv.lint import fixing
+from guarded_agent import SCRIPT, guarded
 
 AGENT = "---\nname: {0}\ndescription: Reviews: a lot\ntools: Read\n---\nDo what {0} does.\n"
 PRIVATE = "[remote]\n  url = https://me:hidden-word@example.com\n"
@@ -382,21 +383,6 @@ def test_a_text_beside_loose_agents_is_no_agent(go, project, tmp_path):
     assert own == [["README.md", "one.md", "two.md"]] * 2
 
 
-GUARDED = """---
-name: {}
-description: Runs what its guard lets pass.
-tools: Bash
-hooks:
-  PreToolUse:
-    - matcher: Bash
-      hooks: [{{type: command, command: "$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh"}}]
----
-
-Run the tests, and say what they give.
-"""
-SCRIPT = ".claude/hooks/guard.sh"
-
-
 @pytest.mark.parametrize(
     ("there", "mode", "code", "told", "hint"),
     [
@@ -409,7 +395,7 @@ SCRIPT = ".claude/hooks/guard.sh"
 def test_a_guard_is_told_of_without_its_script(go, project, *, there, mode, code, told, hint):
     """What an agent's own guard runs stays in its project: into another one, where it is not, or not as it was, that is told."""
     for name in ("four", "five"):
-        write(project / f".claude/agents/{name}.md", GUARDED.format(name))
+        write(project / f".claude/agents/{name}.md", guarded(name))
     write(project / SCRIPT, "exit 2\n").chmod(0o755)
     if there is not None:
         write(project.parent / "elsewhere" / SCRIPT, there).chmod(mode)
@@ -451,7 +437,7 @@ def test_a_guard_of_the_project_without_its_script_holds_nothing(go, project):
 def test_a_guard_that_goes_to_all_projects_is_told_of(go, project, monkeypatch, tmp_path):
     """For all projects there is no place for its script."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    write(project / ".claude/agents/four.md", GUARDED.format("four"))
+    write(project / ".claude/agents/four.md", guarded("four"))
     write(project / SCRIPT, "exit 2\n")
     told = go("convert .claude/agents/four.md -t qwen-code --scope user", 0)
 

@@ -5,37 +5,26 @@ import zipfile
 
 import pytest
 
+from guarded_agent import SCRIPT, guarded
+
 GUARD = "#!/bin/sh\necho no >&2\nexit 2\n"
 NEWER = GUARD + "# and more\n"
-SCRIPT = ".claude/hooks/guard.sh"
-AGENT = """\
----
-name: {}
-description: Runs what its guard lets pass.
-tools: Bash
-hooks:
-  PreToolUse:
-    - matcher: Bash
-      hooks: [{{type: command, command: "$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet"}}]
----
-
-Run the tests, and say what they give.
-"""
 
 
-def _text(name, guarded):
-    head, _, rest = AGENT.format(name).partition("hooks:")
-    return AGENT.format(name) if guarded else head + rest[rest.index("---") :]
+def _text(name, *, has_guard):
+    text = guarded(name, " --quiet")
+    head, _, rest = text.partition("hooks:")
+    return text if has_guard else head + rest[rest.index("---") :]
 
 
 @pytest.fixture
 def guards(project, run, monkeypatch, tmp_path):
     """A function that builds a version of a pack of guarded agents, and returns its wheel."""
 
-    def guards(version="1.0", text=GUARD, agents=("one", "two"), guarded=True, name="guards"):
+    def guards(version="1.0", text=GUARD, agents=("one", "two"), has_guard=True, name="guards"):
         source, wheel = tmp_path / version, tmp_path / f"{name}-{version}-py3-none-any.whl"
         if not wheel.exists():
-            for path, content in [(SCRIPT, text), *((f".claude/agents/{one}.md", _text(one, guarded)) for one in agents)]:
+            for path, content in [(SCRIPT, text), *((f".claude/agents/{one}.md", _text(one, has_guard=has_guard)) for one in agents)]:
                 (source / path).parent.mkdir(parents=True, exist_ok=True)
                 (source / path).write_text(content)
             (source / SCRIPT).chmod(0o755)
@@ -121,7 +110,7 @@ def test_an_agent_that_somebody_edited_keeps_its_guard(guards, run, script, proj
     agent = project / ".claude/agents/one.md"
     run("install", guards(agents=("one",)), "--to", "claude-code", "--accept")
     agent.write_text(agent.read_text() + "Be brief.\n")
-    run("install", guards("1.1", agents=("one",), guarded=False), "--accept", code=1)
+    run("install", guards("1.1", agents=("one",), has_guard=False), "--accept", code=1)
     kept = script.read_text()
     done = run("uninstall", "guards", "--accept=leaving", code=1)
 
@@ -133,9 +122,9 @@ def test_an_agent_that_somebody_edited_keeps_its_guard(guards, run, script, proj
 def test_an_agent_that_waits_keeps_its_guard(guards, run, script, project):
     """An update that takes another agent away, and is not accepted for this one, leaves this one with the script that both ran."""
     run("install", guards(), "--to", "claude-code", "--accept")
-    held = run("install", guards("1.1", agents=("two",), guarded=False), code=1)
+    held = run("install", guards("1.1", agents=("two",), has_guard=False), code=1)
     there = script.read_text()
-    run("install", guards("1.1", agents=("two",), guarded=False), "--accept")
+    run("install", guards("1.1", agents=("two",), has_guard=False), "--accept")
 
     assert not script.exists()
     assert "`two` asks for more than in 1.0, which stays: tool use that a hook may block in the source\n" in held.err
@@ -231,7 +220,7 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
 def test_what_a_script_takes_in_comes_with_it(there, run, project, tmp_path, monkeypatch):
     """The module beside it goes along, is asked about, and goes; without it, pack, install and inspect say who is not held."""
     made, line = tmp_path / "with", "python3 tools/guards/check.py"
-    agent = _text("one", guarded=True).replace("$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet", line)
+    agent = _text("one", has_guard=True).replace("$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet", line)
     files = {
         ".claude/agents/one.md": agent,
         "tools/guards/check.py": "from rules import no\nno()\n",
@@ -268,7 +257,7 @@ def test_a_guard_without_a_suffix_is_one(text, run, project, tree, monkeypatch):
     """What a command line starts comes along whatever it is called, wherever it lies, and goes; a pack without it says so."""
     plain = project.parents[1] / "plain"
     agent, guard, wheel = (plain / path for path in (".claude/agents/one.md", "bin/guard", "plain-1.0-py3-none-any.whl"))
-    for place, content in ((agent, _text("one", guarded=True).replace(SCRIPT, "bin/guard")), (guard, text)):
+    for place, content in ((agent, _text("one", has_guard=True).replace(SCRIPT, "bin/guard")), (guard, text)):
         place.parent.mkdir(parents=True)
         place.write_text(content or "")
     guard.chmod(0o755)
@@ -307,7 +296,7 @@ def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
 def test_what_is_there_stays_as_it_is_without_its_script(guards, run, script, project):
     """An update that brings a guard whose script is in the way leaves the agent as it was; who forces it gets both, and a copy."""
     agent = project / ".claude/agents/one.md"
-    run("install", guards("0.9", agents=("one",), guarded=False), "--to", "claude-code", "--accept")
+    run("install", guards("0.9", agents=("one",), has_guard=False), "--to", "claude-code", "--accept")
     before = agent.read_text()
     script.parent.mkdir(parents=True)
     script.write_text("exit 0\n")

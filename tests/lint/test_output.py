@@ -8,8 +8,12 @@ import jsonschema
 import pytest
 from test_rules import found, subject
 
+from agentconv.cli import main
+from agentconv.core.dataclass import replace
+from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
+from agentconv.lint.subject import Subject
 from agentconv.render import findings, findings_machine
 from agentconv.render.text import Style
 
@@ -51,6 +55,45 @@ def test_every_diagnostic_once(examples):
     assert document == SNAPSHOT.read_text("utf-8")
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize(
+    ("before", "behind"), [("", ""), ("x " * 200, " y" * 200), ("\u200b" * 60, "\u200b" * 60)], ids=["", "long", "hidden"]
+)
+def test_a_line_is_shown_in_the_columns_that_there_are(examples, monkeypatch, columns, before, behind):
+    """However long the line is, and however its characters are shown, what is flagged is in view, with the carets below it."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    seen = 0
+    for one in examples:
+        subject, finding = stretched(one, before, behind)
+        *_, bar, line, carets, _ = ["", "", *findings.finding(finding, subject, "a.md", Style()).partition("help: ")[0].split("\n")]
+        if bar.strip() == "|":
+            seen += 1
+            place = carets.index("^")
+
+            assert len(line) <= columns
+            assert place < len(carets) <= max(columns, place + 1)
+            assert set(carets[place:]) == {"^"}
+            assert line[place : place + 1].strip() in {subject.text[finding.start :].lstrip("\ufeff")[:1].strip(), "*", "\\"}
+    assert seen > 100
+
+
+def stretched(one, before, behind):
+    """Return the file of a finding with more text before and behind what it flags, and the finding there."""
+    text, finding = one.subject.text, one.findings[0]
+    more = f"{text[: finding.start]}{before}{text[finding.start : finding.end]}{behind}{text[finding.end :]}"
+    moved = replace(finding, start=finding.start + len(before), end=finding.end + len(before))
+    return Subject(SourceText(one.subject.source.path, encode(more)), one.subject.format, one.subject.asked), moved
+
+
+def test_carets_are_below_all_of_how_a_place_is_shown(examples):
+    """What is hidden is shown as an escape, which is longer than it."""
+    (hidden,) = (one for one in examples if one.findings[0].rule.code == "AC801")
+    *_, shown, carets, _ = findings.finding(hidden.findings[0], hidden.subject, "a.md", Style()).split("\n")
+
+    assert shown[carets.index("^") :].startswith("\\")
+    assert len(carets) > carets.index("^") + 1
+
+
 def test_sarif(examples):
     """Every finding is valid SARIF 2.1.0, at a rule that is listed, and refers to it by its place in the list."""
     jsonschema.Draft202012Validator.check_schema(SARIF)
@@ -74,6 +117,26 @@ def test_sarif_of_nothing_and_of_odd_paths():
     jsonschema.Draft202012Validator(SARIF).validate(written)
     location = written["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == ".claude/agents/a%20b%23%C3%A9%3F.md"
+
+
+def test_what_is_not_looked_at_is_in_every_report(tmp_path, monkeypatch, capsys):
+    """A file that nobody looked at is no clean one, to whoever sees a report alone: it is an error there, at its place."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/out.md").symlink_to("/etc/hostname")
+    (tmp_path / ".claude/agents/one.md").write_text("---\nname: one\ndescription: Reads\n---\n\nRead.\n")
+    monkeypatch.chdir(tmp_path)
+    reports = {}
+    for kind in ("sarif", "gitlab", "junit", "github"):
+        assert main(["lint", "--for", "own", "--output-format", kind]) == 1
+        reports[kind] = capsys.readouterr().out
+    sarif, gitlab = json.loads(reports["sarif"]), json.loads(reports["gitlab"])
+    jsonschema.Draft202012Validator(SARIF).validate(sarif)
+    ((result,), (row,)) = sarif["runs"][0]["results"], gitlab
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+    assert (result["level"], place, row["location"]["path"]) == ("error", *[".claude/agents/out.md"] * 2)
+    assert '<testcase classname=".claude/agents/out.md" name="unreadable" file=".claude/agents/out.md" line="1">' in reports["junit"]
+    assert "::error file=.claude/agents/out.md," in reports["github"]
 
 
 def test_github(examples):

@@ -18,6 +18,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
 from agentconv.core import losses
 from agentconv.formats import registry
+from agentconv.parts import places
 from console_runs import environment_for, played
 
 CHECKOUT = Path(__file__).parents[2]
@@ -120,8 +121,33 @@ def hooked() -> str:
 
 
 def of_project() -> str:
-    """Return the pattern of all that makes it worth looking at a whole project: agents, plugins wherever they lie, and our own files."""
-    return f"{hooked()}|(^|/)(agents/.+\\.md$|\\.claude-plugin/|agentconv\\.(toml|lock)$|pyproject\\.toml$)"
+    """Return the pattern of all that makes it worth looking at a whole project: agents, plugins wherever they lie, and our own files.
+
+    And all other parts: whole folders that are an assistant's (`.claude/`), since guards have their scripts there, of others the places
+    that are (`.github/hooks/`), and files for all that works in a project (AGENTS.md).
+    """
+    rows = (kinds for client, kinds in places.recorded().items() if client in registry.CLIENTS)
+    found = {_of_part(folder, pattern) for kinds in rows for several in kinds.values() for folder, pattern in several.get("project", ())}
+    parts = "|".join(sorted(found - {""}))
+    return f"{hooked()}|(^|/)(agents/.+\\.md$|\\.claude-plugin/|agentconv\\.(toml|lock)$|pyproject\\.toml$|{parts})"
+
+
+def _of_part(folder: str, pattern: str) -> str:
+    """Return the pattern of a place of parts; nothing of a plugin's (`commands`), whose name may be any folder's."""
+    top = folder.partition("/")[0]
+    if not folder or not pattern:
+        return (
+            f"{re.escape(folder or pattern.rpartition('/')[2])}$"
+            if not folder.startswith(".") or top == folder
+            else _of_folder(folder, "$")
+        )
+    return _of_folder(folder, "/" if "*" in pattern else f"/{re.escape(pattern)}$") if top.startswith(".") else ""
+
+
+def _of_folder(folder: str, end: str) -> str:
+    """Return the pattern of what is in an assistant's folder: all of it, or of one that others have, too, that alone."""
+    top = folder.partition("/")[0]
+    return f"{re.escape(folder)}{end}" if top in {".github", ".vscode"} else f"{re.escape(top)}/"
 
 
 def test_hooks_see_every_client():
@@ -136,7 +162,16 @@ def test_hooks_see_every_client():
 
     assert {hook["files"] for hook in hooks if hook["id"] not in whole} == {hooked()}
     assert {hook["files"] for hook in hooks if hook["id"] in whole} == {of_project()}
-    assert re.search(of_project(), "tools/kit/agents/deep/a.md")
+    for path in (
+        "tools/kit/agents/deep/a.md",
+        ".claude/settings.json",
+        ".claude/hooks/guard.sh",
+        ".mcp.json",
+        "sub/AGENTS.md",
+        ".github/hooks/a.json",
+    ):
+        assert re.search(of_project(), path)
+    assert not any(re.search(of_project(), path) for path in ("src/a.py", ".github/workflows/ci.yml", "src/commands/a.md"))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -38,7 +38,6 @@ ALONE = {"kiro": (".kiro/agents", "file://{}"), "amazon-q": (".amazonq/cli-agent
 LINTED = {
     "path": agentconv.lint,
     "set": lambda where: agentconv.lint(agentconv.read(where)),
-    "fix": lambda where: agentconv.fix(where).left,
 }.values()
 """Ways in which the library says what is found."""
 LAYERED = ("kimi-cli",)
@@ -310,21 +309,44 @@ def test_what_protects_is_found_in_every_prompt_of_its_own_file(format_id: str, 
 
     assert {one["path"] for one in findings} == {f"{ALONE[format_id][0]}/p/a0.md"}
     assert {one["code"] for one in findings} >= {"AC801", "AC802", "AC803", "AC810", "AC812"}
+    left = [(one.code, one.span.path, one.span.line, one.span.column) for one in agentconv.fix(".").left]
+
     assert in_library == [found] * len(LINTED)
+    assert left == [one for one in found if one[0] in {"AC810", "AC812"}]
 
 
-@pytest.mark.parametrize("format_id", FORMATS)
+@pytest.mark.parametrize("format_id", [*FORMATS, *ALONE])
 def test_what_is_included_is_mended_where_it_is(format_id: str, tmp_path: Path, monkeypatch: Any) -> None:
     """As by the command: the file that is named is another one then, and the one that names it is not."""
-    mended = b"Look.\nHidden.\n"
-    folder = _project(tmp_path, format_id, _named("./p/a0.md"), files={"p/a0.md": b"Look.\nHid\xe2\x80\x8bden.\n"})
-    place = folder / "p/a0.md"
-    monkeypatch.chdir(folder)
+    mended, files = b"Look.\nHidden.\n", {"p/a0.md": b"Look.\nHid\xe2\x80\x8bden.\n"}
+    folder = _alone(tmp_path, format_id, "./p/a0.md", files) if format_id in ALONE else None
+    path = f"{ALONE[format_id][0]}/p/a0.md" if folder else "p/a0.md"
+    place = (folder or _project(tmp_path, format_id, _named("./p/a0.md"), files=files)) / path
+    monkeypatch.chdir(tmp_path)
     done = agentconv.fix(".")
 
-    assert [(one.code, one.span.path) for one in agentconv.lint(".") if one.code == "AC803"] == [("AC803", "p/a0.md")]
+    assert [(one.code, one.span.path) for one in agentconv.lint(".") if one.code == "AC803"] == [("AC803", path)]
     assert ([file.data for file in done.files], [one.code for one in done.left if one.code == "AC803"]) == ([mended], [])
     assert ([path.resolve() for path in done.save()], place.read_bytes()) == ([place.resolve()], mended)
+
+
+def test_what_is_more_than_a_text_is_not_mended(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    """A file that another agent is made of may hold the name of a tool: nobody makes one that the client knows of one that it does not."""
+    files = {
+        "main.yaml": "version: 1\nagent:\n  extend: ./base.inc\n  name: main\n",
+        "base.inc": 'version: 1\nagent:\n  name: base\n  system_prompt_path: ./p.md\n  tools: ["kimi_cli.tools.shell:Sh\u200bell"]\n',
+        "p.md": "Re\u200bad.\n",
+    }
+    folder = tmp_path / ".kimi/agents"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    main(["lint", "--fix", "--for", "own"])
+    capsys.readouterr()
+
+    assert "Sh\u200bell" in (folder / "base.inc").read_text("utf-8")
+    assert (folder / "p.md").read_text("utf-8") == "Read.\n"
 
 
 def test_formats_that_include_say_so():

@@ -182,7 +182,7 @@ def _report(told: Told, code: Exit) -> str:
     if kind == "json":
         return f"{machine.report(_plain(told, code))}\n"
     if kind == "sarif":
-        return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
+        return f"{machine.report(findings_machine.sarif(checked, told.where, told.failures))}\n"
     if kind == "github":
         from agentconv.render import synced_machine
 

@@ -202,6 +202,8 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
         from agentconv.lint import part_proofs
 
         return part_proofs.disproof(subject, subject.part, change, data)
+    if subject.included:
+        return _disproof_of_text(subject, change, data)
     own = subject.reread(data)
     for client in (subject.format, *subject.alike()):
         before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)
@@ -218,6 +220,19 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
         differing = _differing(before, after, change.fields | respelled)
         if differing:
             return f"{registry.FORMATS[client].title} would read {differing} otherwise"
+    return None
+
+
+def _disproof_of_text(subject: Subject, change: Fix, data: bytes) -> str | None:
+    """Say which client would read what otherwise in an agent that includes the file, besides what the fix is about."""
+    from agentconv.lint import included
+
+    for includer in subject.includers:
+        now = included.with_other(includer, subject.path, data)
+        for client in (includer.format, *includer.alike()):
+            differing = _differing(includer.reading(client), now.reading(client), change.fields)
+            if differing:
+                return f"{registry.FORMATS[client].title} would read {differing} otherwise in `{includer.path}`"
     return None
 
 

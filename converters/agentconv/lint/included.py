@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 def subjects(found: Iterable[Subject]) -> Iterator[tuple[Subject, Subject]]:
     """Yield each file that others include, once and after one of these, but for those that are among them."""
     includers = list(found)
-    seen = {subject.path for subject in includers}
+    own = {subject.path for subject in includers}
+    by_path: dict[str, dict[int, Subject]] = {}
     for subject in includers:
         for one in (subject.source.included or {}).values():
-            if one.data is not None and one.path not in seen:
-                seen.add(one.path)
-                text = SourceText(one.path, one.data)
-                yield subject, replace(subject, source=text, included=True, location=_location(one.path, subject))
+            if one.data is not None and one.path not in own:
+                by_path.setdefault(one.path, {})[id(subject)] = subject
+    for path, several in by_path.items():
+        first, *_ = all_of = tuple(several.values())
+        data = next(one.data for one in (first.source.included or {}).values() if one.path == path and one.data is not None)
+        yield first, replace(first, source=SourceText(path, data), included=True, includers=all_of, location=_location(path, first))
+
+
+def with_other(includer: Subject, path: str, data: bytes) -> Subject:
+    """Return a file that includes other bytes from a path."""
+    source = includer.source
+    changed = {name: replace(one, data=data) if one.path == path else one for name, one in (source.included or {}).items()}
+    return replace(includer, source=SourceText(source.path, source.data, changed))
 
 
 def _location(path: str, includer: Subject) -> str:

@@ -58,7 +58,7 @@ def not_there(path: str, shown: str) -> str:
 
 def again(path: str, *, imports_it: bool) -> str:
     """Say where else a text comes from."""
-    return f"by itself, and as {path} imports it" if imports_it else f"as {path}"
+    return f"by itself, and as {path} imports it" if imports_it else f"{path} says the same"
 
 
 def imported_by(client: str, place: PartsOnDisk) -> Mapping[str, str]:

@@ -83,7 +83,7 @@ EVERYTHING = frozenset({*PATHS, "extras"})
 
 
 def edits_in_texts(subject: Subject, name: str, edits: Iterable[Edit], *, loads: bool = False) -> Fix | None:
-    """Make a fix of those edits that are inside a description or a prompt, and so change nothing else.
+    """Make a fix of those edits that are inside a description or a prompt, and so change nothing else; in what a prompt includes, of all.
 
     Args:
         subject: The file.
@@ -91,6 +91,9 @@ def edits_in_texts(subject: Subject, name: str, edits: Iterable[Edit], *, loads:
         edits: What to change.
         loads: Whether the file's own client may load the agent only after that.
     """
+    if subject.included:
+        every = tuple(edits) if subject.includers else ()
+        return Fix(name, every, frozenset(TEXTS)) if every else None
     spans = list(passages(subject))
     kept: list[Edit] = []
     fields: set[str] = set()

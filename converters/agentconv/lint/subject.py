@@ -74,6 +74,8 @@ class Subject:
     """Whether an agent was expected in it where it was read, which is not known here: a set says so, and not where that was."""
     included: bool = False
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
+    includers: tuple[Subject, ...] = ()
+    """The files that include it, as far as they are known: what a fix in it changes is asked of them."""
     to_come: frozenset[str] = frozenset()
     """The clients that look where it lies as long as `sync` has not written a file of their own."""
     as_synced: Callable[[str], Options] | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
 from agentconv.render import text
-from agentconv.render.table import wrapped
+from agentconv.render.table import columns, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.render.text import Style
 
 _WIDEST = 120
-"""Characters of a source line that are shown; of longer ones, those around the place."""
+"""Characters of a source line that are shown where nobody says how wide a line may be; of longer ones, those around the place."""
 _SAFE, _UNSAFE = "[*]", "[?]"
 """What marks a finding with a fix that is proven, and one with a fix that may change more than it says."""
 
@@ -49,10 +49,9 @@ def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:
         return f"{head}\n{place}\n{advice}"
     first = min(column - 1, len(shown))
     length = max(1, min(value.end - value.start, len(shown) - first))
-    cut, first = _cut(shown, first)
-    carets = " " * len(text.safe(cut[:first])) + "^" * min(length, max(len(cut) - first, 1))
     bar = f"{' ' * width} |"
-    return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", advice])
+    told, carets = _excerpt(shown, first, length, columns(_WIDEST) - width - 3)
+    return "\n".join([head, place, bar, f"{line} | {told}", f"{bar} {carets}", advice])
 
 
 def _mark(value: Finding) -> str:
@@ -96,13 +95,22 @@ def _lines(whole: str, found: tuple[Credential, ...]) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _cut(line: str, first: int) -> tuple[str, int]:
-    """Return what is shown of a long line, and where the place is in it."""
-    if len(line) <= _WIDEST:
+def _excerpt(line: str, first: int, length: int, room: int) -> tuple[str, str]:
+    """Return what is shown of a line, in what it has room for, and carets below the place: all of how that is shown, escapes too."""
+    cut, first = _cut(line, first, room)
+    before, marked = text.safe(cut[:first]), text.safe(cut[first : first + length])
+    shown, first = _cut(text.safe(cut), len(before), room)
+    return shown, " " * first + "^" * max(min(len(marked), len(shown) - first), 1)
+
+
+def _cut(line: str, first: int, room: int) -> tuple[str, int]:
+    """Return what is shown of a line that has no room, and where the place is in it: from its beginning if the place is seen so."""
+    if len(line) <= room:
         return line, first
-    start = max(0, min(first - _WIDEST // 3, len(line) - _WIDEST))
-    head, tail = "…" if start else "", "…" if start + _WIDEST < len(line) else ""
-    return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
+    size = max(room - 2, 1)
+    start = 0 if first < size * 2 // 3 else min(first - size // 3, len(line) - size)
+    head, tail = "…" if start else "", "…" if start + size < len(line) else ""
+    return f"{head}{line[start : start + size]}{tail}", first - start + len(head)
 
 
 def _files(checked: Sequence[Checked]) -> str:

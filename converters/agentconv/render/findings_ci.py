@@ -50,7 +50,7 @@ def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Map
         counts: Whether a finding makes the command exit with 1.
     """
     suites = [suite for one in checked for suite in [_suite(one, where, counts)]]
-    errors = [_case("agentconv", told.code, ("error", told.severity, told.message, told.hint or "")) for told in failures]
+    errors = [_case_of_failure(told) for told in failures]
     if errors:
         suites.append(_wrapped("testsuite", {"name": "agentconv", "tests": len(errors), "failures": 0, "errors": len(errors)}, errors))
     total = sum(max(len(one.findings), 1) for one in checked) + len(errors)
@@ -83,6 +83,13 @@ def _suite(one: Checked, where: Mapping[str, str], counts: Callable[[Finding], b
     failed = sum(map(counts, one.findings))
     head = {"name": path, "tests": max(len(cases), 1), "failures": failed, "errors": 0}
     return _wrapped("testsuite", head, cases or [_case(path, "agentconv lint", None)])
+
+
+def _case_of_failure(told: Diagnostic) -> str:
+    if told.span is None:
+        return _case("agentconv", told.code, ("error", told.severity, told.message, told.hint or ""))
+    said = ("error", told.severity, f"{told.span}: {told.message}", told.hint or "")
+    return _case(told.span.path, told.code, said, {"file": told.span.path, "line": told.span.line})
 
 
 def _case(owner: str, name: str, told: tuple[str, str, str, str] | None, more: Mapping[str, object] | None = None) -> str:

@@ -12,6 +12,7 @@ from agentconv.render import text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
 
@@ -46,12 +47,13 @@ def located(finding: Finding, one: Checked, where: Mapping[str, str]) -> dict[st
     }
 
 
-def sarif(checked: Sequence[Checked], where: Mapping[str, str]) -> dict[str, Any]:
-    """Return all findings as one run of SARIF 2.1.0."""
-    rules = {finding.rule.code: finding.rule for one in checked for finding in one.findings}
+def sarif(checked: Sequence[Checked], where: Mapping[str, str], failures: Sequence[Diagnostic] = ()) -> dict[str, Any]:
+    """Return all findings as one run of SARIF 2.1.0, and what kept a file from being looked at: who reads only these sees that, too."""
+    rules = {finding.rule.code: _descriptor(finding.rule) for one in checked for finding in one.findings}
+    rules |= {told.code: {"id": told.code, "shortDescription": {"text": told.code.summary}} for told in failures}
     order = sorted(rules)
     results = [_result(finding, one, where, order) for one in checked for finding in one.findings]
-    return log([_descriptor(rules[code]) for code in order], results)
+    return log([rules[code] for code in order], [*results, *(_of_failure(told, order) for told in failures)])
 
 
 def log(rules: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -83,6 +85,20 @@ def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Seq
         "level": _LEVELS[finding.severity.value],
         "message": {"text": text.safe(f"{found['message']}. Help: {found['help']}")},
         "locations": [{"physicalLocation": location}],
+    }
+
+
+def _of_failure(told: Diagnostic, order: Sequence[str]) -> dict[str, Any]:
+    place = told.span and {
+        "artifactLocation": {"uri": uri(told.span.path)},
+        "region": {"startLine": told.span.line, "startColumn": told.span.column},
+    }
+    return {
+        "ruleId": told.code,
+        "ruleIndex": order.index(told.code),
+        "level": _LEVELS[told.severity.value],
+        "message": {"text": text.safe(f"{told.message}. Help: {told.hint}" if told.hint else told.message)},
+        "locations": [{"physicalLocation": place}] if place else [],
     }
 
 
