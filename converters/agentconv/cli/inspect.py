@@ -102,25 +102,16 @@ def _run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files)
     asked = _asked(options, found, loader, named, own=own)
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
-    pieces: list[Loaded] = []
-    loose: list[str] = []
-    diagnostics = list(found.diagnostics)
-    for piece in loader:
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            pieces.append(piece)
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
+    pieces, others = _with_files(loader)
+    loose = [agent.id for piece in others for agent in piece.agents]
+    diagnostics = [*found.diagnostics, *(one for piece in others for one in piece.diagnostics)]
     known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects)
     over_all = _over_all(options, found, pieces, asked)
-    files = _inspected(
-        pieces,
-        lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)],
-        found,
-        options,
-        known,
-        over_all=over_all,
-    )
+
+    def ask(piece: Loaded) -> list[str]:
+        return [one for one in of_agents if not own or one in (piece.format, *named)]
+
+    files = _inspected(pieces, ask, found, options, known, over_all=over_all)
     files, unscripted = _guarded(options, files, pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [*unscripted, *(failure for file in files for failure in file.failures)]
@@ -141,6 +132,16 @@ def _run(options: argparse.Namespace) -> int:
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
         _tell_guards(options, over_all)
     return code
+
+
+def _with_files(loader: loading.Loader) -> tuple[list[Loaded], list[Loaded]]:
+    """Return what is a file of agents, and what is none: agents of a bundle, or a list of what there is."""
+    pieces: list[Loaded] = []
+    others: list[Loaded] = []
+    for piece in loader:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        (pieces if is_file else others).append(piece)
+    return pieces, others
 
 
 def _asked(options: argparse.Namespace, found: Discovery, loader: loading.Loader, named: list[str], *, own: bool) -> list[str]:
