@@ -371,13 +371,17 @@ def test_agents_of_packs_alone_are_no_source(guards, run):
     assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
 
 
-@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist"])
+@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist", "a wheel in dist", "its settings"])
 def test_a_pack_takes_nothing_of_the_project_that_it_is_made_of(told, guards, run, monkeypatch, tmp_path):
     """Whoever packs and installs in one project keeps its agents: the lock has none of them, status is content, init finds them."""
     monkeypatch.chdir((guards(agents=("one",)), tmp_path / "1.0")[1])
     (tmp_path / "1.0/.codex").mkdir()
-    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if told == "dist" else "made")
-    wheel = guards() if told == "dist" else "made/guards-1.0-py3-none-any.whl"
+    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if "dist" in told.split() else "made")
+    wheel = guards() if "dist" in told.split() else "made/guards-1.0-py3-none-any.whl"
+    if told in {"a wheel in dist", "its settings"}:
+        next((tmp_path / "1.0").glob("*/*.tar.gz")).unlink()
+    if told == "its settings":
+        (tmp_path / "1.0/agentconv.toml").write_text('[pack]\nname = "Guards"\n')
     first = run("install", wheel, "--to", "claude-code", "--accept")
     again = run("install", wheel)
     lock = (tmp_path / "1.0/agentconv.lock").read_text()
