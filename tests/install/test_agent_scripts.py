@@ -279,16 +279,16 @@ def test_a_guard_without_a_suffix_is_one(text, run, project, tree, monkeypatch):
     assert tree() == before
 
 
-def test_a_pack_is_inspected_as_its_author_wrote_it(guards, run, project, tree):
-    """Before anybody installs it, a wheel or a folder: each agent as its author's file, with what it runs, and nothing is written."""
+def test_a_pack_is_inspected_before_anybody_installs_it(guards, run, project, tree):
+    """A wheel or a folder: its author's files, or what they would be in each assistant, with what they run, and nothing is written."""
     wheel, before = guards(agents=("one",)), tree()
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(project.parents[1] / "made")
     seen = [run("inspect", place, "--effects", "--for", "claude-code,copilot").out for place in (wheel, project.parents[1] / "made/guards")]
     (found,) = run("inspect", wheel, "--output-format", "json", "--for", "claude-code").report["results"]
 
-    assert seen[0] == seen[1]
-    assert [line.split()[-1] for line in seen[0].splitlines() if line.startswith("  Claude Code")] == ["held"]
+    assert seen[0].splitlines()[1:] == seen[1].splitlines()[1:]
+    assert [line.split()[-1] for line in seen[0].splitlines() if line.startswith("  Claude Code")] == ["write", "held"]
     assert found["path"] == ".claude/agents/one.md"
     assert tree() == before
 
@@ -360,13 +360,17 @@ def test_agents_of_packs_alone_are_no_source(guards, run):
     assert "no agents here but those of packs, which `agentconv install` keeps up to date\n" in run("init", code=2).err
 
 
-@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist"])
+@pytest.mark.parametrize("told", ["a wheel beside its sdist", "dist", "a wheel in dist", "its settings"])
 def test_a_pack_takes_nothing_of_the_project_that_it_is_made_of(told, guards, run, monkeypatch, tmp_path):
     """Whoever packs and installs in one project keeps its agents: the lock has none of them, status is content, init finds them."""
     monkeypatch.chdir((guards(agents=("one",)), tmp_path / "1.0")[1])
     (tmp_path / "1.0/.codex").mkdir()
-    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if told == "dist" else "made")
-    wheel = guards() if told == "dist" else "made/guards-1.0-py3-none-any.whl"
+    run("pack", ".", "--name", "guards", "--version", "1.0", "-o", "dist" if "dist" in told.split() else "made")
+    wheel = guards() if "dist" in told.split() else "made/guards-1.0-py3-none-any.whl"
+    if told in {"a wheel in dist", "its settings"}:
+        next((tmp_path / "1.0").glob("*/*.tar.gz")).unlink()
+    if told == "its settings":
+        (tmp_path / "1.0/agentconv.toml").write_text('[pack]\nname = "Guards"\n')
     first = run("install", wheel, "--to", "claude-code", "--accept")
     again = run("install", wheel)
     lock = (tmp_path / "1.0/agentconv.lock").read_text()

@@ -8,8 +8,10 @@ import pytest
 
 import pack_files
 from agentconv.cli import main
+from agentconv.cli.run import build_parser
 from agentconv.core import losses
 from agentconv.install import deployment, places
+from agentconv.render import explained
 
 TEN = ["claude-code", "codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline"]
 ALSO_READ = {"copilot", "cursor"}
@@ -729,6 +731,23 @@ def test_restoring_leaves_the_lock_as_it_is(project, give, run):
 
     assert (project / ".claude/agents/reviewer.md").exists()
     assert (project / "agentconv.lock").read_bytes() == lock
+
+
+def test_advice_says_which_commands_have_a_flag(run):
+    """The page of a loss is for whoever meets it: a flag that not each command has which converts is told with those that have it."""
+    converting = ("convert", "sync", "install", "pack")
+    known = {command: {*re.findall(r"--[a-z][a-z-]+", build_parser(command).format_help())} for command in converting}
+    wrong = []
+    for code in losses.codes():
+        page = explained.loss(code).partition("### What to do")[2].partition("### Where")[0]
+        for flag in {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", page)} - {"--strict", "--scope", "--to", "--sandbox"}:
+            having = [f"`agentconv {command}`" for command in converting if flag in known[command]]
+            typed = re.search(rf"`agentconv (\w+)[^`]* {flag}", page)
+            if len(having) < len(converting) and f"`{flag}` is a flag of {', '.join(having)}" not in page:
+                wrong += [] if typed and flag in known.get(typed[1], {flag}) else [(code, flag)]
+
+    assert wrong == []
+    assert "`agentconv install` has none of the kind" in run("rule", "server-open-to-all", "--output-format", "markdown").out
 
 
 def test_hints_name_what_the_command_has(capsys):

@@ -214,6 +214,11 @@ def test_a_guard_that_a_reader_of_others_files_does_not_hold(project, run, monke
     targets = json.loads(run(*words, code=1).out)["results"][0]["targets"]
     told = {loss["agent"]: loss["detail"] for one in targets for loss in one["losses"] if loss["code"] == "widened-elsewhere"}
     run(*words)
+    beside = run("status").out
+    next(project.glob("*.whl")).unlink()
+    gone = run("status").out
 
+    assert "Cursor, not held to all that is said of them, in another assistant's file: free, writer" in beside
+    assert gone.replace("PATH/", "") == beside
     assert sorted(told) == ["free", "writer"]
     assert all("what PreToolUse Write holds back (it reads `file_path`)" in detail for detail in told.values())

@@ -18,10 +18,11 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
 from agentconv.install import lock, lock_check
-from agentconv.install.lock import Accepted, Entry, Lock, LockedAgent, LockedPack, Synced
+from agentconv.install.lock import Accepted, Entry, Fates, Lock, LockedAgent, LockedPack, Synced
 
 SHA, OTHER = "a" * 64, "b" * 64
 ACCEPTED = Accepted("1.1.0", OTHER, {"one": ("write", "mcp:db")})
+FATES = Fates({"roo": ("two",)}, {"codex": ("three",)}, {"cursor": ("one",)})
 PACK = LockedPack(
     "backend-agents",
     "1.2.0",
@@ -33,6 +34,7 @@ PACK = LockedPack(
     (LockedAgent("one", "one", SHA, "1.1.0"),),
     ACCEPTED,
     ("one",),
+    FATES,
 )
 FULL = Lock(
     (PACK, LockedPack("another", "1", "pip", None, SHA, None, {})),
@@ -183,7 +185,7 @@ def test_the_schema_has_all_that_a_lock_says(kind):
     said = {"losses": ("x",), "created": False, "among": True, "came": ("y",), "undo": ("a", "b"), "restated": True, "executable": True}
     entry = Entry(".claude/agents/a.md", "/x", "claude-code", "a", ("p",), SHA, SHA, SHA, part=kind, **beside, **said)
     packs = LockedPack("p", "1", "wheel", "p.whl", SHA, SHA, {"codex": None, "claude-code": ("a",)}, (LockedAgent("a", "A", SHA, "0"),))
-    whole = replace(packs, accepted=Accepted("1", SHA, {"a": ("run",)}), kept=("a",))
+    whole = replace(packs, accepted=Accepted("1", SHA, {"a": ("run",)}), kept=("a",), fates=FATES)
     own = Synced(".codex/agents/a.toml", "codex", ".claude/agents/a.md", "a", SHA, {"name": "0" * 16}, bytes_sha256=SHA, blob="0" * 40)
     synced = replace(own, pointer="/a", source_pointer="/b", own={"name": "*"}, losses=("x",), created=False, made=True)
     written = lock.dump(Lock((whole,), (entry,), (".claude",), (synced,), "0.1.0", 1, SHA))

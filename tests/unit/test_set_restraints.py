@@ -174,6 +174,21 @@ def test_an_agent_of_open_code_is_held_to_the_rules_of_its_set(tmp_path: Path) -
     assert len(files) == 2
 
 
+def test_a_guard_of_an_agent_that_the_set_has_too_is_not_called_lost(tmp_path: Path) -> None:
+    """Copilot runs no hooks of agents, and the set's for all of them: what is the same there is held, and what is another one is not."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/settings.json").write_text(f'{{"hooks": {{"PreToolUse": [{{"matcher": "Bash", "hooks": [{_RUNS}]}}]}}}}')
+    (tmp_path / ".claude/agents/a.md").write_text(_GUARDED.format("Bash", _RUNS))
+    (tmp_path / ".claude/agents/b.md").write_text(_GUARDED.format("Bash", _RUNS.replace("2", "3")).replace("name: a", "name: b"))
+    found = discovery.discover([str(tmp_path)], "claude-code")
+    parts = beside(found, [str(tmp_path)], ["claude-code"])
+    done = list(convert(list(Loader(found.files)), "copilot", Options(along=chosen(["hooks"])), parts))
+    told = {(loss.agent, loss.code) for one in done for loss in one.losses if loss.field in {"hooks", "tools"}}
+
+    assert {("a", "hooks-in-set"), ("b", "hooks-dropped"), ("b", "widening")} <= told
+    assert not {("a", "hooks-dropped"), ("a", "widening"), ("b", "hooks-in-set")} & told
+
+
 def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
     """A conversion that was not asked for rules writes its agents, and says in one warning that the rules stay."""
     files, codes = _converted(tmp_path, "opencode")

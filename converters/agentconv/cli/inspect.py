@@ -28,15 +28,17 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from agentconv.core.effects import Guard
     from agentconv.core.ir import Agent
     from agentconv.lint.authors import Authors
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
+    from agentconv.lint.set_guards import SetGuard
     from agentconv.lint.whole_project import WholeProject
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
 
-USAGE = "[SRC|AGENT...] [--scope user] [--for FORMAT,...|all] [--effects] [options]"
+USAGE = "[SRC|AGENT...|PACK [AGENT...]] [--scope user] [--for FORMAT,...|all] [--effects] [options]"
 EXAMPLES = """\
 examples:
   agentconv inspect                                this project's agents, in the clients that it has folders for
@@ -44,6 +46,7 @@ examples:
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
   agentconv inspect reviewer                       the agents of that name, wherever the project has them
   agentconv inspect --effects                      one table: what each agent may do in each assistant, and what holds it
+  agentconv inspect --effects corp-agents          what `install` would bring of a pack, and what that may do
   agentconv inspect --scope user                   your own agents, which each client loads in all projects
   agentconv inspect -v                             every part by itself, and everything that the clients' readers say
 
@@ -79,7 +82,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    with inspected_packs.opened(options):
+    named = inspected_packs.named(options)
+    if named is None:
+        return _run(options)
+    if options.effects:
+        from agentconv.cli import pack_effects
+
+        return pack_effects.run(options, *named)
+    with inspected_packs.opened(options, *named):
         return _run(options)
 
 
@@ -92,17 +102,16 @@ def _run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files)
     asked = _asked(options, found, loader, named, own=own)
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
-    pieces: list[Loaded] = []
-    loose: list[str] = []
-    diagnostics = list(found.diagnostics)
-    for piece in loader:
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            pieces.append(piece)
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
+    pieces, others = _with_files(loader)
+    loose = [agent.id for piece in others for agent in piece.agents]
+    diagnostics = [*found.diagnostics, *(one for piece in others for one in piece.diagnostics)]
     known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects)
-    files = _inspected(pieces, lambda piece: [one for one in of_agents if not own or one in (piece.format, *named)], found, options, known)
+    over_all = _over_all(options, found, pieces, asked)
+
+    def ask(piece: Loaded) -> list[str]:
+        return [one for one in of_agents if not own or one in (piece.format, *named)]
+
+    files = _inspected(pieces, ask, found, options, known, over_all=over_all)
     files, unscripted = _guarded(options, files, pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [*unscripted, *(failure for file in files for failure in file.failures)]
@@ -121,8 +130,18 @@ def _run(options: argparse.Namespace) -> int:
     else:
         shown = [file for file in files if file.is_agent or file.path not in {one.path for one in loader.agentless}]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
-        _tell_guards(options, found, asked)
+        _tell_guards(options, over_all)
     return code
+
+
+def _with_files(loader: loading.Loader) -> tuple[list[Loaded], list[Loaded]]:
+    """Return what is a file of agents, and what is none: agents of a bundle, or a list of what there is."""
+    pieces: list[Loaded] = []
+    others: list[Loaded] = []
+    for piece in loader:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        (pieces if is_file else others).append(piece)
+    return pieces, others
 
 
 def _asked(options: argparse.Namespace, found: Discovery, loader: loading.Loader, named: list[str], *, own: bool) -> list[str]:
@@ -163,17 +182,29 @@ def _only(files: Sequence[Inspected], names: Sequence[str]) -> list[Inspected]:
 
 
 def _inspected(
-    pieces: Sequence[Loaded], asked: Callable[[Loaded], Sequence[str]], found: Discovery, options: argparse.Namespace, known: Authors
+    pieces: Sequence[Loaded],
+    asked: Callable[[Loaded], Sequence[str]],
+    found: Discovery,
+    options: argparse.Namespace,
+    known: Authors,
+    *,
+    over_all: Sequence[SetGuard],
 ) -> list[Inspected]:
     """Return what the clients that are asked about each file make of it."""
     looking = locations.looking_at(found)
     line, jobs = Progress(options), processes.number(options, len(pieces))
     brief = options.output_format == "text" and not options.verbose and not options.effects
+    guards = _held(over_all)
 
     def read_by_all(number: int) -> Inspected:
         piece = pieces[number]
         return inspection.inspect(
-            piece, asked(piece), looking.get(piece.path, frozenset()), authors=partial(_author, known, piece), brief=brief
+            piece,
+            asked(piece),
+            looking.get(piece.path, frozenset()),
+            authors=partial(_author, known, piece),
+            guards=guards,
+            brief=brief,
         )
 
     read = processes.mapped(read_by_all, len(pieces), jobs)
@@ -250,16 +281,31 @@ def _parts(
     return inspected, project.look(files, parts, asked, known)
 
 
-def _tell_guards(options: argparse.Namespace, found: Discovery, asked: Sequence[str]) -> None:
-    """Print, in the table of what agents may do, what restrains all of them in the projects that were named, and which clients hold it."""
+def _over_all(options: argparse.Namespace, found: Discovery, pieces: Sequence[Loaded], asked: Sequence[str]) -> list[SetGuard]:
+    """Return what restrains all agents of the projects that were named, and which clients hold it; nothing where nobody is told of it."""
+    guarded = any(agent.hooks for piece in pieces for agent in piece.agents)
     folders = [source for source in scope.sources(options) if os.path.isdir(source)]
-    if not options.effects or not folders or found.home is not None:
-        return
+    if found.home is not None or not folders or not (options.effects or guarded):
+        return []
     from agentconv.lint import set_guards
-    from agentconv.render import inspected_effects
 
-    lines = inspected_effects.guards(list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked)))
-    print("".join(f"{line}\n" for line in lines), end="")
+    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked))
+
+
+def _held(over_all: Sequence[SetGuard]) -> Mapping[str, frozenset[Guard]]:
+    if not over_all:
+        return {}
+    from agentconv.lint import set_guards
+
+    return set_guards.held(over_all)
+
+
+def _tell_guards(options: argparse.Namespace, over_all: Sequence[SetGuard]) -> None:
+    """Print, in the table of what agents may do, what restrains all of them, and which clients hold it."""
+    if options.effects:
+        from agentconv.render import inspected_effects
+
+        print("".join(f"{line}\n" for line in inspected_effects.guards(over_all)), end="")
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:

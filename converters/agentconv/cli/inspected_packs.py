@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.cli import project
+from agentconv.core.diagnostics import InputError
+from agentconv.core.expressions import expression
 from agentconv.disk.files import Disk
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Sequence
 
     from agentconv.packs.finding import Pack
     from agentconv.sources.loaded import Loaded
 
 _MANIFEST = "agentpack.json"
+_NAME = expression(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+"""What a distribution may be called."""
 
 
-@contextlib.contextmanager
-def opened(options: argparse.Namespace) -> Iterator[None]:
-    """Let the files of a pack that is named be those that are inspected, for as long as this lasts.
+def named(options: argparse.Namespace) -> tuple[Pack, list[str]] | None:
+    """Return the pack that SRC begins with, a wheel, a folder or the name of an installed one, and the words behind it, which name agents.
 
     Raises:
         InputError: It is a pack, and not what it says.
     """
-    word = options.sources[0] if len(options.sources) == 1 else ""
-    if not word or not _is_pack(word):
-        yield
-        return
+    word, *words = options.sources or [""]
+    pack = _pack(word)
+    if pack is None:
+        return None
+    if other := next((one for one in words if _is_file(one)), None):
+        raise registry.usage(f"packs are inspected one at a time, and `{other}` is another one", "name each by itself")
+    return pack, words
+
+
+@contextlib.contextmanager
+def opened(options: argparse.Namespace, pack: Pack, words: Sequence[str]) -> Iterator[None]:
+    """Let the files of a pack be those that are inspected, for as long as this lasts.
+
+    Args:
+        options: The command line.
+        pack: The pack.
+        words: Names of its agents; none for all.
+
+    Raises:
+        InputError: It has no such agent.
+    """
     import tempfile
 
-    from agentconv.packs import finding
+    from agentconv.install import deployment
 
-    pack = finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)
+    deployment.agent_ids(pack.manifest, words)
     with tempfile.TemporaryDirectory() as folder:
         disk = Disk(Path(folder))
         for path, (data, executable) in _files(pack).items():
@@ -45,20 +67,33 @@ def opened(options: argparse.Namespace) -> Iterator[None]:
             place.write_bytes(data)
             place.chmod(0o755 if executable else 0o644)
         with contextlib.chdir(folder):
-            options.sources = ["."]
+            options.sources = [os.curdir, *words]
             yield
 
 
-def _is_pack(word: str) -> bool:
+def _pack(word: str) -> Pack | None:
+    """Return the pack that a word names, if it does."""
+    from agentconv.packs import environment as environments
+    from agentconv.packs import finding, installed, record
+
+    if _is_file(word):
+        return finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)
+    if not _NAME.fullmatch(word) or os.path.lexists(word):
+        return None
+    try:
+        environment = environments.choose(None, project.root(argparse.Namespace(project=None)))
+    except InputError:  # the word may be an agent's name, and has no need of any
+        return None
+    return finding.find(word, environment) if record.normal(word) in installed.find(environment.folders) else None
+
+
+def _is_file(word: str) -> bool:
     """Whether a word is a wheel, or the folder of a pack."""
-    if word.lower().endswith(".whl"):
-        return os.path.isfile(word)
-    return os.path.isfile(os.path.join(word, _MANIFEST))
+    return word.lower().endswith(".whl") or os.path.isfile(os.path.join(word, _MANIFEST))
 
 
 def _files(pack: Pack) -> dict[str, tuple[bytes, bool]]:
     """Return what is in a pack, by path, and whether it is a program: parts as their author's assistant has them, and agents."""
-    from agentconv.formats import registry
     from agentconv.packs import paths
 
     pieces = list(pack.pieces())

@@ -9,9 +9,9 @@ from agentconv.core import access, asks, effects, enforcement, plain_words, tool
 from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from agentconv.core.effects import Effects
+    from agentconv.core.effects import Effects, Guard
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
 
@@ -33,17 +33,18 @@ class Freedom:
     """Whether that is more than its author allowed."""
 
 
-def of(author: Agent, agent: Agent, client: str) -> tuple[Freedom, ...]:
+def of(author: Agent, agent: Agent, client: str, guards: Collection[Guard] = ()) -> tuple[Freedom, ...]:
     """Return what an agent may do.
 
     Args:
         author: The agent as its author wrote it, maybe for another client.
         agent: The agent as the client reads it.
         client: The client's format id.
+        guards: The guards of the whole set that the client holds: where they do what the agent's own do, it is held.
     """
     there = tool_summary.held(agent, client)
     said, free = effects.effects(there, format_id=client), enforcement.held(there, client)
-    wider = compare.beyond(author, said, client)
+    wider = beyond(author, said, client, guards)
     home = author.origin is not None and vocabulary.words_of(author.origin.format) == vocabulary.words_of(client)
     dropped = set() if home else {*asks.dropped(author, there, client)}
     if "run" in dropped:  # nothing is closed to who runs commands
@@ -52,8 +53,18 @@ def of(author: Agent, agent: Agent, client: str) -> tuple[Freedom, ...]:
     more = _more(author, wider)
     found = [Freedom(one, _word(one, said, free, client, unheld=unheld), one in more) for one in access.EFFECTS if one in ABOUT]
     found = [Freedom(one.about, UNASKED, False) if _is_unasked(one, dropped) else one for one in found]
-    guards = [_guards(wider)] if effects.effects(author).guards else []
-    return (*sorted(found, key=lambda one: ABOUT.index(one.about)), _servers(author, said, client, wider), *guards)
+    own = [_guards(wider)] if effects.effects(author).guards else []
+    return (*sorted(found, key=lambda one: ABOUT.index(one.about)), _servers(author, said, client, wider), *own)
+
+
+def beyond(author: Agent, may: Effects, client: str, guards: Collection[Guard] = ()) -> list[Widening]:
+    """Return what an agent that may do so much in a client may do beyond its author's words, with the set's guards that are held there."""
+    wider = [*compare.beyond(author, may, client)]
+    if not guards or not wider:
+        return wider
+    from agentconv.conversion import set_restraints
+
+    return set_restraints.without_held(wider, author, may, guards)
 
 
 def _guards(wider: Sequence[Widening]) -> Freedom:

@@ -207,6 +207,7 @@ class Law:
         if wider:
             self._judge_widenings(case, projection, again, wider)
         if self.names.carried is not None:
+            self.names.carried.restraints.take_over(projection, again)
             self.names.carried.restraints.refuse(projection, again)
         return opened
 

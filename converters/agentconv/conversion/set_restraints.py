@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Effects, Guard
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Rule
+    from agentconv.core.ir import Agent, Hook, Rule
     from agentconv.core.restraints import Restraint
     from agentconv.core.widening import Widening
     from agentconv.sources.parts import Parts
@@ -115,6 +115,20 @@ class SetRestraints:
             added = [rule.shown for rule in held if rule in self.rules and rule not in own]
             projection.declare("set-rules-in-agent", "permissions.rules", listed(added))
 
+    def take_over(self, projection: Projection, result: Agent) -> None:
+        """Say of guards of an agent's own that are lost which of them the set's hooks are, too: those hold every agent."""
+        at = next((number for number, loss in enumerate(projection.losses) if loss.code == "hooks-dropped"), None)
+        if at is None or not self.guards:
+            return
+        kept = [effects.guard_of(hook) for hook in result.hooks or ()]
+        lost = [hook for hook in projection.source.hooks or () if not widening.is_guarded(effects.guard_of(hook), kept)]
+        held = [hook for hook in lost if is_held(hook, self.guards)]
+        told = []
+        for code, hooks in (("hooks-dropped", [hook for hook in lost if hook not in held]), ("hooks-in-set", held)):
+            events = listed(dict.fromkeys(hook.native_event for hook in hooks))
+            told += [losses.loss(code, projection.source.id, "hooks", self.target, events)] if hooks else []
+        projection.losses[at : at + 1] = told if held else projection.losses[at : at + 1]
+
     def refuse(self, projection: Projection, result: Agent) -> None:
         """Refuse an agent that could do in the target what a restraint forbids, as it is written there."""
         if broken := breaking(result, self._binding, self.target):
@@ -143,6 +157,11 @@ def held_guards(found: Iterable[tuple[LoadedPart, PartVerdict | None]]) -> froze
     """Return the guards of a set that a target holds, of its parts with what became of each."""
     hooks = (one.part for one, verdict in found if isinstance(one.part, SetHook) and of(one) and not any(unheld(one, verdict)))
     return frozenset(effects.guard_of(part.definition) for part in hooks)
+
+
+def is_held(hook: Hook, guards: Collection[Guard]) -> bool:
+    """Whether a guard of an agent's own is held by some of the set's: they watch no less, and run the very same."""
+    return hook.event in effects.GUARD_EVENTS and widening.is_guarded(effects.guard_of(hook), guards)
 
 
 def without_held(wider: Iterable[Widening], author: Agent, may: Effects, guards: Collection[Guard]) -> list[Widening]:

@@ -74,7 +74,9 @@ def more(
     for agent, grant in agent_scripts.more(reader, of_agents):
         found.setdefault(agent, _Found()).more[grant] = None
     asks = {agent: Asks(_asks(known, units.agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
-    of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part and one not in of_agents), units.parts)
+    of_parts = part_asking.more(
+        reader, entries.values(), (one for one in wanted if one.part and one not in of_agents), units.parts, force=force
+    )
     asks |= {id_: Asks(grants, there) for id_, (grants, there) in of_parts.items()}
     return {id_: one for id_, one in asks.items() if one.grants}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, gate, guarding, loosening, made_here, proof
+from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, proof
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
@@ -245,6 +245,7 @@ class _Case:
         stopped |= alone.keys()
         left = tuple(_without(one, stopped) for one in self.deployments)
         locked = self._locked(self._accepted(left, stopped), stopped)
+        locked = replace(locked, fates=fates.of(self.deployments, left, {agent.id for agent in locked.agents}))
         wanted = [want for one in left for want in one.wanted]
         targets, request = set(locked.targets), self.request
         planned = plan(

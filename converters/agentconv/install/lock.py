@@ -49,6 +49,18 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Fates:
+    """Who of a pack did not come, or is not held where it is read: by target ids of agents and parts. For who asks; nothing goes by it."""
+
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that the target cannot hold."""
+    away: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that wait for a yes to what they ask for, or for what holds them back."""
+    unheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that it reads in another one's file, and does not hold to all that their author or the pack says."""
+
+
+@dataclass(frozen=True, slots=True)
 class LockedPack:
     """One pack that is deployed."""
 
@@ -67,6 +79,8 @@ class LockedPack:
     """None in locks of format 1, which did not say it."""
     kept: tuple[str, ...] = ()
     """The agents and parts in whose places the project keeps what is its own, for good."""
+    fates: Fates | None = None
+    """None in a lock that did not say it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +305,7 @@ def _pack(table: dict[str, Any]) -> LockedPack:
     accepted = Accepted(said["version"], said["sha256"], grants) if said else None
     targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
     wheel, manifest = table.get("wheel_sha256"), table["manifest_sha256"]
+    fates = {kind: {target: tuple(ids) for target, ids in found.items()} for kind, found in table.get("fates", {}).items()}
     return LockedPack(
         table["name"],
         table["version"],
@@ -302,6 +317,7 @@ def _pack(table: dict[str, Any]) -> LockedPack:
         agents,
         accepted,
         tuple(table.get("kept", ())),
+        Fates(**fates) if "fates" in table else None,
     )
 
 
@@ -368,6 +384,7 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
         **({"targets": targets} if targets else {}),
         **({"kept": sorted(pack.kept)} if pack.kept else {}),
         **({"accepted": _accepted_table(pack.accepted)} if pack.accepted else {}),
+        **({"fates": _fates_table(pack.fates)} if pack.fates is not None else {}),
         **({"agents": [_agent_table(agent) for agent in sorted(pack.agents, key=lambda agent: agent.id)]} if pack.agents else {}),
     }
 
@@ -375,6 +392,11 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
 def _accepted_table(accepted: Accepted) -> dict[str, Any]:
     grants = {agent: list(words) for agent, words in sorted(accepted.grants.items())}
     return {"version": accepted.version, "sha256": accepted.sha256, **({"grants": grants} if grants else {})}
+
+
+def _fates_table(fates: Fates) -> dict[str, Any]:
+    found = {"refused": fates.refused, "away": fates.away, "unheld": fates.unheld}
+    return {kind: {target: sorted(ids) for target, ids in sorted(several.items())} for kind, several in found.items() if several}
 
 
 def _agent_table(agent: LockedAgent) -> dict[str, Any]:

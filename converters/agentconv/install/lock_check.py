@@ -62,6 +62,9 @@ _ACCEPTED: Mapping[str, Test] = {
     "sha256": _sha256,
     "grants": lambda value: type(value) is dict and all(map(_words, value.values())),
 }
+_FATES: Mapping[str, Test] = dict.fromkeys(
+    ("refused", "away", "unheld"), lambda value: type(value) is dict and all(map(_words, value.values()))
+)
 _AGENT: Mapping[str, Test] = {
     "id": _word,
     "name": _text,
@@ -80,6 +83,7 @@ _PACK: Mapping[str, Test] = {
     "kept": _words,
     "agents": lambda value: _tables(value, _AGENT, 3),
     "accepted": lambda value: _fits(value, _ACCEPTED, 2),
+    "fates": lambda value: _fits(value, _FATES, 0),
 }
 _ENTRY: Mapping[str, Test] = {
     "path": _word,

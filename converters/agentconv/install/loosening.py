@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, widening
+from agentconv.core.effects import server_key
 from agentconv.core.parts import PermissionSet, SetHook
-from agentconv.core.plain_words import HOOKS, SERVERS
+from agentconv.core.plain_words import HOOKS, SERVERS, server
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.restraints import SERVERS as OF_SERVERS
 from agentconv.install import part_asking
@@ -39,22 +40,38 @@ def lost(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], *, sta
         staying: Ids of what stays as it is in any case.
     """
     coming: dict[str, list[Part]] = {}
-    for one in (one for one in wanted if one.part in RESTRAINING and one.shared is not None):
-        coming.setdefault(one.target, []).append(part_asking.alone(one))
+    servers: set[tuple[str, str]] = set()
+    owners: dict[str, list[str]] = {}
+    """By target the servers that rules for servers come with, which take the place of those that are there."""
+    for one in wanted:
+        if one.shared is not None and one.part in RESTRAINING:
+            coming.setdefault(one.target, []).append(part_asking.alone(one))
+            owners.setdefault(one.target, []).extend([one.agent] if one.beside else [])
+        elif one.shared is not None and one.part == OF_SERVERS:
+            servers.add((one.target, server_key(one.shared.name or "")))
     found: dict[str, dict[Grant, None]] = {}
     for entry in lock.entries:
         if entry.packs != (pack,) or entry.agent in staying or not _is_guard(entry):
             continue
         held = _held_by(entry, reader)
         grants = _gone(held, coming.get(entry.target, ()), entry) if held is not None else ()
+        if _is_of_servers(entry):
+            grants = (one for one in grants if (entry.target, server_key(one.word.partition(":")[2])) in servers)
+        of_servers = owners.get(entry.target, ()) if _is_of_servers(entry) else ()
         for grant in grants:
-            found.setdefault(entry.agent, {})[grant] = None
+            for id_ in (entry.agent, *of_servers):
+                found.setdefault(id_, {})[grant] = None
     return {id_: tuple(grants) for id_, grants in found.items()}
 
 
 def _is_guard(entry: Entry) -> bool:
-    """Whether an entry is a hook's or a set of rules' own: what closes tools of a server goes, and comes, with that."""
-    return entry.part in RESTRAINING and bool(entry.pointer) and entry.agent.startswith(f"{entry.part}/")
+    """Whether an entry is a hook, or a set of rules, be it one that closes tools of servers."""
+    return entry.part in RESTRAINING and bool(entry.pointer) and (entry.agent.startswith(f"{entry.part}/") or _is_of_servers(entry))
+
+
+def _is_of_servers(entry: Entry) -> bool:
+    """Whether an entry has rules that close tools of servers, which go with these: a server that stays is not closed by them any more."""
+    return entry.agent.startswith(f"{OF_SERVERS}/")
 
 
 def _held_by(entry: Entry, reader: Reader) -> Part | None:
@@ -101,4 +118,4 @@ def _of_rule(one: Restraint) -> Iterator[Grant]:
     for effect in [_RUN] if _RUN in about else sorted(about):
         yield Grant(effect, what)
     if OF_SERVERS in one.effects:
-        yield Grant(SERVERS, what)
+        yield Grant(server(one.server) if one.server else SERVERS, what)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
 from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill
-from agentconv.install import part_consent, part_places
+from agentconv.install import looser_parts, part_consent, part_places, several_files
 from agentconv.install.part_entries import PartFile
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def more(
-    reader: Reader, entries: Iterable[Entry], wanted: Iterable[Wanted], parts: Mapping[str, Part]
+    reader: Reader, entries: Iterable[Entry], wanted: Iterable[Wanted], parts: Mapping[str, Part], *, force: bool = False
 ) -> dict[str, tuple[tuple[Grant, ...], bool]]:
     """Return by part what it may do beyond what is deployed of it, and whether anything of it is there.
 
@@ -31,8 +31,11 @@ def more(
         entries: What is the pack's own, as the lock has it.
         wanted: All that is to be there of its parts.
         parts: Its parts as they are in the pack.
+        force: Whether what was edited is replaced.
     """
-    ours = {(entry.target, entry.agent) for entry in entries if entry.part}
+    known = [entry for entry in entries if entry.part]
+    ours = {(entry.target, entry.agent) for entry in known}
+    edited = {(entry.target, entry.agent) for entry in known if not force and _is_edited(reader, entry)}
     by_part: dict[str, dict[str, list[Wanted]]] = {}
     for one in wanted:
         files = by_part.setdefault(one.agent, {}).setdefault(one.target, [])
@@ -52,10 +55,17 @@ def more(
             is_there = is_there or before is not None
             old = part_consent.grants(before) if before else ()
             asks.update(dict.fromkeys(grant for grant in part_consent.grants(after) if grant not in old))
+            if before and (target, owner) not in edited:
+                asks.update(dict.fromkeys(looser_parts.looser(before, after)))
         left = tuple(grant for grant in asks if grant not in had)
         if left:
             found[owner] = left, is_there
     return found
+
+
+def _is_edited(reader: Reader, entry: Entry) -> bool:
+    """Whether somebody edited what is there: that stays, and what it holds back by itself is theirs."""
+    return not entry.script and several_files.present_checksum(reader, entry) != entry.deployed_sha256
 
 
 def alone(one: Wanted) -> Part:

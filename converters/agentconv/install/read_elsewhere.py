@@ -140,6 +140,8 @@ def _as_seen(id_: str, author: Agent, agent: Agent, watch: Watch) -> Iterator[Lo
     lost = [path for path in fields.PATHS if _is_said(author, path) and not _is_said(agent, path)]
     if wider:
         lost = [path for path in lost if not path.startswith("tools.")]
+    if author.hooks and all(set_restraints.is_held(hook, watch.guards) for hook in author.hooks):
+        lost = [path for path in lost if path != "hooks"]
     if lost:
         yield losses.loss("degraded-elsewhere", id_, lost[0], watch.target, losses.listed(lost))
 

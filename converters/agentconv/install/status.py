@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.restraints import RESTRAINING
-from agentconv.install import applying, deployment, gate, made_here, proof, read_elsewhere
+from agentconv.install import applying, deployment, fates, gate, made_here, proof
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
 from agentconv.packs import finding
@@ -134,24 +134,26 @@ def status(
 
 
 def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here: Callable[[LockedPack], Pack | None]) -> PackStatus:
-    """Return what is known of a pack, with who is not there, or not held, where the very bytes that are deployed are here to tell."""
-    locked, pack = one.locked, one.now or here(one.locked)
-    if pack is None or not proof.is_of(pack, locked):
+    """Return what is known of a pack, with who is not there, or not held: as its lock says it, or the very bytes that are deployed.
+
+    These are read where the lock does not say it, or an assistant came since that may read what is there for others.
+    """
+    locked, known = one.locked, one.locked.fates
+    present = scope.present(lock)
+    if known is None or fates.is_read_by_others(locked, present):
+        pack = one.now or here(locked)
+        if pack is not None and proof.is_of(pack, locked):
+            done = deployment.deploy(pack.manifest, list(pack.pieces()), locked.targets, scope, reader, present=present)
+            known = fates.of(done, done, {agent.id for agent in locked.agents})
+    if known is None:
         return one
-    done = deployment.deploy(pack.manifest, list(pack.pieces()), locked.targets, scope, reader, present=scope.present(lock))
-    mine = {agent.id for agent in locked.agents}
     there = {entry.agent for entry in lock.entries if locked.name in entry.packs}
-    unheld: dict[str, dict[str, None]] = {}
-    for loss in (loss for each in done for loss in each.losses if loss.code in read_elsewhere.UNHELD):
-        if deployment.owner(loss) in there:
-            unheld.setdefault(loss.target, {})[deployment.owner(loss)] = None
-    away = {each.target: tuple(dict.fromkeys(want.agent for want in each.wanted if want.agent not in mine)) for each in done}
-    refused = {each.target: tuple(dict.fromkeys(each.refused)) for each in done if each.refused}
+    unheld = {target: tuple(id_ for id_ in ids if id_ in there) for target, ids in known.unheld.items()}
     return replace(
         one,
-        refused=refused,
-        unheld={target: tuple(ids) for target, ids in unheld.items()},
-        away={key: ids for key, ids in away.items() if ids},
+        refused={target: ids for target, ids in known.refused.items() if target in locked.targets},
+        unheld={target: ids for target, ids in unheld.items() if ids},
+        away={target: ids for target, ids in known.away.items() if target in locked.targets},
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.conversion import compare, freedom, naming
+from agentconv.conversion import freedom, naming
 from agentconv.core import access, bugs, effects, limits, tool_summary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Effect, InputError, Span
@@ -19,8 +19,9 @@ from agentconv.core.names import stem_of
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.effects import Guard
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
@@ -132,6 +133,7 @@ def inspect(
     looking: frozenset[str] = frozenset(),
     *,
     authors: AuthorOf | None = None,
+    guards: Mapping[str, Collection[Guard]] = MappingProxyType({}),
     brief: bool = False,
 ) -> Inspected:
     """Read one file as each of the clients would; nothing comes of a piece without its file.
@@ -141,6 +143,7 @@ def inspect(
         asked: The clients.
         looking: Those of all clients that look for agents where the file lies.
         authors: Gives by name the agent of another file that one is held against, where there is such a file.
+        guards: By client the guards of the whole project that it holds.
         brief: Whether only that is found out which people are told by default: what an agent may do is told in words alone, and
             clients that read files of another kind are not asked what they say of this one.
     """
@@ -157,7 +160,9 @@ def inspect(
             if brief and _is_of_another_kind(piece.source, piece.format, client) and not registry.FORMATS[client].distribution:
                 readings.append(_of_another_kind(client, own))
             else:
-                there = list(_readings(piece.source, piece.format, own, client, authors=authors, brief=brief))
+                there = list(
+                    _readings(piece.source, piece.format, own, client, authors=authors, guards=guards.get(client, ()), brief=brief)
+                )
                 readings += _void(piece, client, there) if client in looking and client != piece.format else there
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
@@ -289,7 +294,14 @@ def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
 
 
 def _readings(
-    source: SourceText, format_id: str, own: ReadResult, client: str, *, authors: AuthorOf | None, brief: bool
+    source: SourceText,
+    format_id: str,
+    own: ReadResult,
+    client: str,
+    *,
+    authors: AuthorOf | None,
+    guards: Collection[Guard],
+    brief: bool,
 ) -> Iterator[Reading]:
     result = own if client == format_id else _read(source, format_id, client)
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
@@ -310,7 +322,7 @@ def _readings(
         reasons = (*_reasons(said), *_ignored(agent, client, format_id))
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=reasons, diagnostics=said)
         meant = (authors((author or agent).name) if authors is not None else None) or author or agent
-        yield reading if state.dropped else _with_tools(reading, agent, author, meant, brief=brief)
+        yield reading if state.dropped else _with_tools(reading, agent, author, meant, guards, brief=brief)
 
 
 def _ignored(agent: Agent, client: str, format_id: str) -> Iterator[Reason]:
@@ -351,20 +363,20 @@ def _author(number: int, found: Sequence[Agent], own: Sequence[Agent]) -> Agent 
     return named or (own[number] if len(found) == len(own) else None)
 
 
-def _with_tools(reading: Reading, agent: Agent, author: Agent | None, meant: Agent, *, brief: bool) -> Reading:
+def _with_tools(reading: Reading, agent: Agent, author: Agent | None, meant: Agent, guards: Collection[Guard], *, brief: bool) -> Reading:
     """Return a reading with what the agent may do: beyond what its own file says, and beyond what is meant by whoever wrote it first."""
     held = tool_summary.held(agent, reading.client)
     may = effects.effects(held, format_id=reading.client)
     told = replace(
         reading,
         tools=tool_summary.tools(held, reading.client, may),
-        wider=tuple(map(str, compare.beyond(author, may, reading.client))) if author else (),
+        wider=tuple(map(str, freedom.beyond(author, may, reading.client, guards))) if author else (),
         unheld=registry.unheld(reading.client, agent),
     )
     if brief:
         return told
     have, said = effects.usable(held, reading.client), effects.effects(held, format_id=reading.client, held=False)
-    free = freedom.of(meant, agent, reading.client)
+    free = freedom.of(meant, agent, reading.client, guards)
     return replace(
         told,
         capabilities=tuple(capability for capability in access.CAPABILITIES if capability in have),

@@ -8,6 +8,7 @@ from agentconv.conversion import set_restraints
 from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
+from agentconv.core import effects
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
@@ -17,8 +18,9 @@ from agentconv.parts.hooks import faults
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from agentconv.core.effects import Guard
     from agentconv.core.part_format import Place
     from agentconv.core.parts import Part
     from agentconv.core.restraints import Restraint
@@ -33,6 +35,8 @@ class SetGuard:
     """One rule or hook of a whole project."""
 
     restraint: Restraint
+    guard: Guard | None = None
+    """What it is, of a hook."""
     held: list[str] = field(default_factory=list)
     """The clients that read it, and do what it says."""
     unheld: dict[str, str] = field(default_factory=dict)
@@ -48,7 +52,7 @@ def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
         idle = {restraint.text: told for restraint in set_restraints.of(one) for told in _in_vain(one.part)}
         lost = {client: _unheld(one, client, place) | idle for client in asked if (place := _place(one, client)) is not None}
         for restraint in set_restraints.of(one):
-            found = SetGuard(restraint)
+            found = SetGuard(restraint, effects.guard_of(one.part.definition) if isinstance(one.part, SetHook) else None)
             for client in asked:
                 if client not in lost:
                     found.unread.append(client)
@@ -57,6 +61,16 @@ def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
                 else:
                     found.held.append(client)
             yield found
+
+
+def held(found: Iterable[SetGuard]) -> dict[str, frozenset[Guard]]:
+    """Return by client the hooks that it holds all agents to."""
+    by_client: dict[str, set[Guard]] = {}
+    for one in found:
+        if one.guard is not None:
+            for client in one.held:
+                by_client.setdefault(client, set()).add(one.guard)
+    return {client: frozenset(guards) for client, guards in by_client.items()}
 
 
 def _in_vain(part: Part) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
@@ -64,14 +64,7 @@ CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 
 def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> list[str]:
     """Return what was done, or would be, with one pack."""
-    manifest = one.pack.manifest
-    was = one.before.version if one.before and _is_done(one, dry_run=dry_run) and one.before.version != manifest.version else None
-    kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
-    trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
-    head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
-    rows = [row for each in one.deployments for row in _rows(each, one, scope, dry_run=dry_run)]
-    done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
-    lines = [text.safe(head), *done]
+    lines = counted(one, scope, dry_run=dry_run)
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
     for_all = _for_all(one) if one.before is None else []
@@ -80,6 +73,38 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     for held in one.accepted:
         lines.append(f"accepted: {text.shorten(held.agent, 40)}, {_new(held)}: {text.safe(_more(held))}")
     return lines
+
+
+def counted(one: Prepared, scope: Scope, *, dry_run: bool) -> list[str]:
+    """Return which pack it is, and how much of it became what in each assistant, or would."""
+    manifest = one.pack.manifest
+    was = one.before.version if one.before and _is_done(one, dry_run=dry_run) and one.before.version != manifest.version else None
+    kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
+    trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
+    head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
+    rows = [row for each in one.deployments for row in _rows(each, one, scope, dry_run=dry_run)]
+    done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
+    return [text.safe(head), *done]
+
+
+def stays_away(one: Prepared, scope: Scope, look: Style, *, about: Collection[str] = (), verbose: bool) -> Iterator[str]:
+    """Yield what would stay away from an assistant, or not be held there, whatever is accepted, and why.
+
+    Args:
+        one: What would be done.
+        scope: Where.
+        look: How it is shown.
+        about: Ids of the agents that are meant; none for all that there is.
+        verbose: Whether each is told by itself.
+    """
+    chosen = {*(about or one.unsafe)}
+    told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, verbose=False)]
+    told += [one.refused] if one.refused is not None else []
+    told += [held_diagnostic(held) for held in one.held if not about or held.agent in about]
+    yield from (text.diagnostic(diagnostic, look) for diagnostic in dict.fromkeys(told))
+    steps = tuple(step for step in one.plan.steps if not about or step.agent in about)
+    yield from step_problems(replace(one.plan, steps=steps), scope, look, dry_run=True)
+    yield from _away(one, look, about=about, verbose=verbose)
 
 
 def _is_done(one: Prepared, *, dry_run: bool) -> bool:
@@ -115,9 +140,9 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
     return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
-def _away(one: Prepared, look: Style, *, verbose: bool, quiet: bool = False) -> list[str]:
+def _away(one: Prepared, look: Style, *, about: Collection[str] = (), verbose: bool, quiet: bool = False) -> list[str]:
     """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
-    found = (loss for each in one.deployments for loss in each.losses)
+    found = (loss for each in one.deployments for loss in each.losses if not about or deployment.owner(loss) in about)
     told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
     tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
     for loss in told:

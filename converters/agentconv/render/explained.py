@@ -54,8 +54,8 @@ Codex hands variables on under their own names alone: `env = { "TOKEN" = "${MY_T
 name on both sides (`${TOKEN}`); the hint of the run names the file and the line where it stands. Or write the value into the target's own \
 configuration by hand, in a file that nobody commits.""",
     "set-restraint": """\
-`agentconv install` has no such flag: of a pack, what an assistant cannot hold back stays away from it, and `agentconv install PACK \
---to ASSISTANT -n` says for each what that is. Install it for those that hold the rule or the hook, as `agentconv pack` and the \
+Of a pack, `agentconv install PACK --to ASSISTANT -n` says for each assistant what stays away. Install it for those that hold the rule \
+or the hook, as `agentconv pack` and the \
 pack's README list them; or whoever makes the pack says it in a way that more of them hold (an exit code and stderr, and nothing \
 read of a tool but its `command`), or closes it in each agent.""",
     "set-restrictions-stay": """\
@@ -96,6 +96,14 @@ Each run says so. A plain `agentconv sync` after one with --allow-widening does 
 itself, but to have it read no other assistant's files.""",
 }
 """What there is to do beside a hint."""
+_FLAGS = {
+    "--allow-widening": ("convert", "sync"),
+    "--force": ("convert", "install", "pack"),
+    "--map-models": ("convert",),
+    "--on-duplicate": ("convert",),
+    "--with": ("convert", "pack"),
+}
+"""Flags that advice names, and that not every command has which converts."""
 _TITLE = """\
 # Losses of a conversion
 
@@ -172,7 +180,17 @@ def _advice(code: str) -> str:
     told = f"`{row.hint}`." if row.hint and row.by_flag else f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint else ""
     if code in _RESTRAINTS:
         told += f' Where that is known, `accept = ["{code}"]` in agentconv.toml leaves it at one line in each run of `agentconv sync`.'
-    return "\n\n".join(one for one in (told.strip(), _MORE.get(code, "")) if one)
+    advice = "\n\n".join(one for one in (told.strip(), _MORE.get(code, "")) if one)
+    return "\n\n".join([advice, *_whose(advice)]) if advice else ""
+
+
+def _whose(advice: str) -> Iterator[str]:
+    """Say of each flag that advice names which commands have it, where others that convert have not."""
+    for flag, commands in _FLAGS.items():
+        if flag in advice:
+            has = f"`{flag}` is a flag of {', '.join(f'`agentconv {one}`' for one in commands)}"
+            of_packs = "; `agentconv install` has none of the kind: what an assistant cannot hold of a pack stays away from it"
+            yield f"{has}{of_packs if flag == '--allow-widening' else ''}."
 
 
 def _where(code: str) -> dict[str, list[str]]:

@@ -24,39 +24,46 @@ _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
-    "not there:": "not there: `agentconv inspect NAME` says why",
+    "not there:": "not there: {}",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
 }
 
 
-def report(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
+def report(
+    files: Sequence[Inspected], asked: Sequence[str], said: str = "`agentconv inspect NAME` says why", absent: Sequence[str] = ()
+) -> list[str]:
     """Return a block for the agents that fare alike: their names, and below them each assistant that has them.
 
     Args:
         files: What clients make of files.
         asked: The clients.
+        said: Where it is said why an agent is not there.
+        absent: Agents that none of them has.
     """
     blocks: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
     for name, readings in sorted(_by_agent(files).items()):
         rows = tuple((client, _cells(readings[client])) for client in asked if client in readings)
         blocks.setdefault(rows, []).append(name)
+    if absent:
+        blocks[()] = [*absent]
     there = {client for rows in blocks for client, _ in rows}
     titles = max((len(text.client(client)) for rows in blocks for client, _ in rows), default=0)
     guarded = any(len(cells) > len(_HEADS) for rows in blocks for _, cells in rows)
     heads = [*_HEADS.values(), *([_GUARD] if guarded else [])]
-    lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in heads)]).rstrip()]
+    lines = ["".join(["  ", " " * titles, *(f"  {head:{_CELL}}" for head in heads)]).rstrip()] if there or not absent else []
     for rows, names in blocks.items():
         lines += ["", *wrapped(", ".join(map(text.safe, names))).split("\n")]
         for client, cells in rows:
             lines.append("".join([f"  {text.client(client):{titles}}", *(f"  {cell:{_CELL}}" for cell in cells)]).rstrip())
         if away := [text.client(client) for client in asked if client in there and client not in dict(rows)]:
             lines += wrapped(f"  not there: {', '.join(away)}").split("\n")
+    lines = lines if there or not absent else lines[1:]
     nowhere = [text.client(client) for client in asked if client not in there]
     if blocks and nowhere:
         lines += ["", *wrapped(f"none of these agents is there in {', '.join(nowhere)}").split("\n")]
     shown = "\n".join(lines)
-    legend = [wrapped(words) for mark, words in _LEGEND.items() if mark in shown]
+    legend = [wrapped(words.format(said)) for mark, words in _LEGEND.items() if mark in shown]
     return [*lines, *([""] if legend else []), *legend]
 
 

@@ -92,7 +92,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
     yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked, verbose=verbose)
     if any(absent.values()) and not quiet:
         source = _named(_source(locked, scope), scope)
-        why = f"{'left out' if one.now else 'refused'}, read elsewhere, or the project's own"
+        why = f"{'left out' if one.now or locked.fates else 'refused'}, read elsewhere, or the project's own"
         yield from _hint(f"without a file there: {why}; `agentconv install {source} --dry-run` says which")
     shown = [item for item in one.items if verbose or item.word not in (Word.UP_TO_DATE, Word.KEPT)]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
