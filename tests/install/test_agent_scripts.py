@@ -240,12 +240,13 @@ def test_what_a_script_takes_in_comes_with_it(there, run, project, tmp_path, mon
     status = run("status").out
     run("uninstall", "taken", "--accept=leaving")
 
-    told = "a guard of {} needs `rules` (tools/guards/check.py:1), which is not there: without it, it ends with an error and blocks nothing"
+    needs = "a guard of {} needs `rules` (tools/guards/check.py:1), which is no file of the project: "
+    told = f"{needs}on a machine without it, it ends with an error and blocks nothing"
     for whose, said in (("`one`", packed.err), ("`one`", done.err), ("one", seen.out + seen.err)):
         assert (told.format(whose) in said) is not there
     assert ("script tools/guards/rules.py (sha256 " in done.out) is there
     assert [line.split("no  ")[-1].strip() for line in seen.out.splitlines() if line.startswith("  Claude Code")] == [
-        "held" if there else "not held (!)"
+        "held" if there else "if installed"
     ]
     assert copied is there
     assert "missing" not in status

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from agentconv.cli.destination import Destination
     from agentconv.conversion.converting import Converted
+    from agentconv.core.part_format import Scope
+    from agentconv.core.script_imports import Lack
     from agentconv.disk.output import OutputFile
 
 _HOOKS = b"hooks"
@@ -42,6 +44,10 @@ class GuardScripts:
         self._sources = sources
         self._runs: dict[str, dict[str, None]] = {}
         """By script, the agents that run it."""
+        self._guarded: dict[str, dict[str, None]] = {}
+        """By target, the agents that have guards."""
+        self._outside: dict[str, tuple[str, dict[str, None]]] = {}
+        """What need be no file of the project: the path at which it would be one, and the agents that run it."""
         self._started: set[str] = set()
         """Those that are started themselves, and have to be programs."""
         self._coming: set[str] = set()
@@ -63,18 +69,26 @@ class GuardScripts:
             self._read(done.target, file)
 
     def _read(self, target: str, file: OutputFile) -> None:
+        from agentconv.core import effects
         from agentconv.parts.hooks import scripts
 
         for agent in registry.load(target).read(SourceText(file.path, file.data)).set.agents:
+            outside = scripts.of_machine(effects.guards_in(agent))
+            if effects.guards_in(agent):
+                self._guarded.setdefault(target, {})[agent.name or agent.id] = None
             for path, program in scripts.of_guards(agent).items():
                 self._started.update([path] if program else [])
                 self._runs.setdefault(path, {})[agent.name or agent.id] = None
+            for name, path in outside.items():
+                self._outside.setdefault(name, (path, {}))[1][agent.name or agent.id] = None
 
     def told(self) -> Iterator[Diagnostic]:
         """Say which scripts are not there, or are others than those that the agents were written with."""
-        if not self._runs or self._to is None or any(os.path.realpath(root) == os.path.realpath(self._to) for root in self._from):
+        if not self._guarded or self._to is None:
             return
-        self._follow()
+        yield from self._never_run(self._to)
+        yield from self._of_machine(self._to)
+        yield from self._follow()
         for path, agents in self._runs.items():
             head = f"a guard of {text.names([*agents])} runs `{path}`"
             if self._is_user:
@@ -84,14 +98,44 @@ class GuardScripts:
             elif (told := self._in_project(path, head)) is not None:
                 yield told
 
-    def _follow(self) -> None:
-        """Take note of what the scripts take in of other files where they come from."""
-        from agentconv.core import script_imports
+    def _never_run(self, to: Path) -> Iterator[Diagnostic]:
+        """Say which agents have guards that the settings of the place where they go, or the user's own, keep from running."""
+        for target, agents in self._guarded.items():
+            from agentconv.sources import hooks_off
 
+            read, at = partial(_bytes, Disk(to)), _scope(is_user=self._is_user)
+            off = hooks_off.why(target, "", read, at) or (None if self._is_user else hooks_off.of_user(target, read))
+            if off is not None:
+                message = f"guards of {text.names([*agents])} never run: {off}"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hooks_off.HINT, client=target, cause=Cause.GUARD)
+
+    def _of_machine(self, to: Path) -> Iterator[Diagnostic]:
+        """Say what guards run that is no file of the project, so that nobody sees it here."""
+        from agentconv.parts.hooks import scripts
+
+        disks = [*map(Disk, (to, *self._from))]
+        for name, (path, agents) in self._outside.items():
+            if path not in self._runs or not any(_bytes(disk, path) for disk in disks):
+                self._runs.pop(path, None)
+                message = f"a guard of {text.names([*agents])} {scripts.runs_outside([name])}"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, cause=Cause.GUARD)
+
+    def _follow(self) -> Iterator[Diagnostic]:
+        """Take note of what the scripts take in of other files where they come from, and say what of it is not there."""
+        from agentconv.core import script_imports
+        from agentconv.parts.hooks import scripts
+
+        lacks: dict[str, dict[Lack, None]] = {}
         for disk in map(Disk, self._from):
             for path, agents in [*self._runs.items()]:
-                for taken in script_imports.follow([path], partial(_bytes, disk)).files:
+                found = script_imports.follow([path], partial(_bytes, disk))
+                lacks.setdefault(text.names([*agents]), {}).update(dict.fromkeys(found.lacks))
+                for taken in found.files:
                     self._runs.setdefault(taken, {}).update(agents)
+        for agents_named, several in lacks.items():
+            for takes in scripts.takes_in(several):
+                hint = "put it there, or take the guard out"
+                yield Diagnostic(Code.PARTS, Severity.WARNING, f"a guard of {agents_named} {takes}", hint=hint, cause=Cause.GUARD)
 
     def _in_project(self, path: str, head: str) -> Diagnostic | None:
         disk = Disk(self._to or Path())
@@ -101,7 +145,8 @@ class GuardScripts:
         place = (self._to or Path()) / path
         if isinstance(there, bytes) and own in (None, there):
             message = f"{head}, which is there and is no program: it cannot be started, and blocks nothing"
-            told = Diagnostic(Code.PARTS, Severity.ERROR, message, hint=f"chmod +x {_quoted(place)}", cause=Cause.GUARD)
+            severity = Severity.WARNING if root == self._to else Severity.ERROR
+            told = Diagnostic(Code.PARTS, severity, message, hint=f"chmod +x {_quoted(place)}", cause=Cause.GUARD)
             return told if idle else None
         if there is None and path in self._coming:
             return None
@@ -110,10 +155,14 @@ class GuardScripts:
             message = f"{head}, and another file is there: what that lets pass is not held back"
             hint = f"see what is in it; `{copied}` takes the one that the agents were written with" if root else None
             return Diagnostic(Code.PARTS, Severity.ERROR, message, hint=hint, cause=Cause.GUARD)
-        hint = copied if root else "put it there, or take the guard out"
+        hint = copied if root is not None and root != self._to else "put it there, or take the guard out"
         return Diagnostic(
             Code.PARTS, Severity.WARNING, f"{head}, which is not there: without it, it blocks nothing", hint=hint, cause=Cause.GUARD
         )
+
+
+def _scope(*, is_user: bool) -> Scope:
+    return "user" if is_user else "project"
 
 
 def _bytes(disk: Disk, path: str) -> bytes | None:

@@ -22,6 +22,7 @@ from agentconv.core.part_format import difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.formats import registry as formats
 from agentconv.parts.rebasing import rebased
+from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -156,6 +157,7 @@ class CarriedParts:
 
     def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
         """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
+        verdicts = [one if (why := self._idle(one)) is None else _left_open(one, why) for one in verdicts]
         by_file = {(one.loaded.kind, one.loaded.client, one.loaded.path, one.loaded.part.name): one for one in verdicts}
         whole = {one.loaded.client: one for one in verdicts if one.loaded.kind == "permissions"}
         found = [(one, by_file.get((one.kind, one.client, one.path, one.part.name)) or whole.get(one.client)) for one in parts]
@@ -169,6 +171,14 @@ class CarriedParts:
             one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))
             for one, loss in zip(verdicts, refusals, strict=True)
         ]
+
+    def _idle(self, verdict: PartVerdict) -> str | None:
+        """Return why the target runs nothing of the file that a guard comes into, or stands in; None where it does, or nobody knows."""
+        loaded, read = verdict.loaded, self.options.read
+        if loaded.kind != "hooks" or read is None or verdict.part is None or not set_restraints.of(loaded):
+            return None
+        path = verdict.path or loaded.path
+        return hooks_off.why(self.target, path, read, self.options.scope)
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -317,6 +327,11 @@ class CarriedParts:
         if told := tuple(self.restraints.told()):
             yield Converted(self.target, (), losses=told)
         yield from PartFiles(self.target, self.options, self.verdicts, self._files).convert(beside)
+
+
+def _left_open(verdict: PartVerdict, why: str) -> PartVerdict:
+    """Return the verdict on a guard that comes, and holds nothing there."""
+    return replace(verdict, left_open={one.text: why for one in set_restraints.of(verdict.loaded)})
 
 
 def _watched(there: PartVerdict, law: PartLaw) -> PartVerdict:

@@ -19,6 +19,8 @@ MCP, GUARD = "mcp", plain_words.HOOKS
 ABOUT = ("write", "run", "network", MCP)
 """What there is an answer on for every agent; for one with guards of its own also on those."""
 NOT_HELD, UNASKED, HELD = "not held", "unasked", "held"
+IF_INSTALLED = "if installed"
+"""Of a guard: where the machine has what it runs, which nobody sees here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, defined_servers
+from agentconv.conversion import compare, defined_servers, idle_hooks
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
@@ -30,7 +30,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
@@ -104,6 +104,17 @@ class Law:
                 raise self._unsayable(case, overridden) from None
             return Verdict(bug=error)
 
+    def kept_away(self, agent: Agent) -> Iterator[Loss]:
+        """Yield why an agent whose file keeps its bytes does not go where the hooks do not run that hold it back."""
+        off = idle_hooks.off(agent, self.target, self.options)
+        wider = compare.widenings(agent, replace(agent, hooks=None), self.target) if off is not None else []
+        if wider and not self._insists(agent, wider):
+            hints = idle_hooks.hints(wider, off)
+            told = losses.loss("widening", agent.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
+            yield replace(told, option=hints and hints[1])
+        if self.names.carried is not None and (broken := self.names.carried.restraints.broken(agent)):
+            yield losses.loss("set-restraint", agent.id, "tools", self.target, broken)
+
     def _servers_there(self) -> frozenset[str]:
         """Return the names of the servers that the target has already, or gets along with the agents."""
         along = self.names.carried.written("servers") if self.names.carried is not None else frozenset[str]()
@@ -161,7 +172,11 @@ class Law:
             return None
         projected = projection.result()
         compare.check_declared(projection.source, projected, projection.declared, projection.shape)
-        known = case.original if case.exact and projected is case.agent else None
+        known = (
+            case.original
+            if case.exact and projected is case.agent and idle_hooks.off(projected, self.target, self.options) is None
+            else None
+        )
         written = WriteResult(known.data) if known else self._spelled(case, projected)
         self._judge_size(projection, len(written.data))
         if not known and not projection.is_refused():  # what is known was read from these very bytes
@@ -192,6 +207,8 @@ class Law:
 
     def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> list[Widening]:
         """Judge what an agent may do, and return what servers open to it that go along: these stay, rather than the agent."""
+        off = idle_hooks.off(again, self.target, self.options)
+        again = again if off is None else replace(again, hooks=None)  # none of which runs
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
@@ -205,7 +222,7 @@ class Law:
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
         if wider:
-            self._judge_widenings(case, projection, again, wider)
+            self._judge_widenings(case, projection, again, wider, off)
         if self.names.carried is not None:
             self.names.carried.restraints.take_over(projection, again)
             self.names.carried.restraints.refuse(projection, again)
@@ -224,8 +241,11 @@ class Law:
         if closed:
             projection.losses[at] = replace(projection.losses[at], closes=closed)
 
-    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening]) -> None:
-        """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file."""
+    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: str | None) -> None:
+        """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file.
+
+        `off` is the file of settings by which none of its hooks runs.
+        """
         beyond = tuple(dict.fromkeys(one.name for one in wider))
         code, hints, keepable = "widened", None, False
         if not self._insists(projection.source, wider):
@@ -234,9 +254,13 @@ class Law:
             is_less = bool(more) and all(more) and all(self._is_narrower(again, one) for one in there)
             keepable = self.options.keeps_wider is not None and is_less
             is_kept = keepable and self._is_kept(projection.source, beyond)
-            hints = None if is_kept else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider)
+            hints = (
+                None
+                if is_kept
+                else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider) or idle_hooks.hints(wider, off)
+            )
             code = "widened-less" if is_kept else "widening"
-        told = losses.loss(code, projection.source.id, "tools", self.target, listed(map(str, wider)), hint=hints and hints[0])
+        told = losses.loss(code, projection.source.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
         projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
 

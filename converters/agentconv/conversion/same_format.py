@@ -47,6 +47,9 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
+        if away := tuple(loss for agent in piece.agents for loss in self.files.law.kept_away(agent)):
+            yield Converted(self.target, ids, losses=away)
+            return
         found = (piece.declared or self.module.read(source).as_meant).set.agents if piece.agents else ()
         path = self.files.kept(self._loadable(piece.path, source, found), anywhere=piece.declared is not None)
         self._note(piece)

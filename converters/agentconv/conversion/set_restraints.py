@@ -131,8 +131,13 @@ class SetRestraints:
 
     def refuse(self, projection: Projection, result: Agent) -> None:
         """Refuse an agent that could do in the target what a restraint forbids, as it is written there."""
-        if broken := breaking(result, self._binding, self.target):
-            projection.refuse("set-restraint", "tools", _rules(broken))
+        if broken := self.broken(result):
+            projection.refuse("set-restraint", "tools", broken)
+
+    def broken(self, agent: Agent) -> Detail | None:
+        """Return the restraints that an agent could break in the target, as it is written there; None where it could break none."""
+        found = breaking(agent, self._binding, self.target)
+        return _rules(found) if found else None
 
     def refusal(self, verdict: PartVerdict) -> Loss | None:
         """Return why a skill, a command or a server cannot be written; None where it can.
@@ -237,7 +242,13 @@ def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
 
 
 def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
-    """Whether the target reads the very file that says it."""
+    """Whether the target reads the very file that says it, and holds it: a hook there has to run, and to block."""
+    if one.kind == "hooks":
+        from agentconv.conversion.carried_parts import CarriedParts
+
+        there = CarriedParts(target, replace(options, unrestrained=()), {})
+        there.judge([one])
+        return all(verdict.module is None and verdict.part is not None for verdict in there.verdicts) and not there.restraints.open
     module = registry.part_format(target, one.kind)
     places = () if module is None else module.project if options.scope == "project" else module.user
     return options.into_root(one.root) and any(matches(place, one.path) for place in places)

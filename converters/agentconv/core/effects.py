@@ -306,6 +306,11 @@ def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     return frozenset(guard_of(hook) for hook in guards if not _is_idle(hook, levels))
 
 
+def guards_in(agent: Agent) -> list[Hook]:
+    """Return the hooks of an agent's own that can keep a tool from being used."""
+    return [hook for hook in agent.hooks or () if hook.event in GUARD_EVENTS]
+
+
 def guard_of(hook: Hook) -> Guard:
     """Return what a hook that may block is, in terms that do not depend on its client."""
     from agentconv.core import hook_matchers

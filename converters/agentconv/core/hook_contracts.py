@@ -48,6 +48,9 @@ _READERS = frozenset(
     ("cat", "jq", "grep", "egrep", "sed", "awk", "tr", "head", "tail", "cut", "wc", "sort", "uniq", "tee", "read", "xargs", "rg")
 )
 """Commands that do, and hand on no more than what their line says."""
+_INTERPRETERS = frozenset((*script_imports.SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
+COMMON = _QUIET | _READERS | _INTERPRETERS
+"""What every machine has that has a client, or is taken to have."""
 _ASSIGNMENT = expression(r"[A-Za-z_]\w*=")
 _TAKES_IN = frozenset((".", "source"))
 _CUT = expression(r"\|\||&&|[;|&\n()`]|\$\(")
@@ -176,7 +179,6 @@ def _programs(text: str) -> Iterator[str]:
 _REDIRECTION = expression(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
 _PATH = expression(r"[\w$./{}:-]+")
 _BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
-_INTERPRETERS = frozenset((*script_imports.SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
 
 
 def tells(hook: Hook, target: str) -> str | None:

@@ -10,7 +10,7 @@ import posixpath
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class TakenIn:
     """Where it may be, from the project's root."""
     optional: bool = False
     """Whether the script does without it."""
+    installed: bool = False
+    """Whether it may be a package of the machine as well, which nobody sees in the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Lack:
     path: str
     """The script."""
     line: int
+    installed: bool = False
+    """Whether it may be a package of the machine, and there all the same."""
 
     @property
     def shown(self) -> str:
@@ -84,6 +88,7 @@ def follow(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Followe
         read: Returns a file of the project, or None where there is none.
     """
     left, seen, files, lacks = list(dict.fromkeys(paths)), {*paths}, [], []
+    own: set[str] = set()  # packages of the project's, whose modules are, too
     for path in left:  # which grows
         try:
             text = (read(path) or b"").decode("utf-8")
@@ -95,8 +100,9 @@ def follow(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Followe
             seen.update(new)
             files += new
             left += new
+            own.update([one.word] if there else [])
             if not there and not one.optional:
-                lacks.append(Lack(one.word, path, one.line))
+                lacks.append(Lack(one.word, path, one.line, one.installed and one.word not in own))
     return Followed(tuple(files), tuple(dict.fromkeys(lacks)))
 
 
@@ -119,7 +125,9 @@ def _of_python(path: str, text: str) -> Iterator[TakenIn]:
         for module, names, level in _modules(node):
             folders = [posixpath.normpath(posixpath.join(bases[0], *[".."] * (level - 1)))] if level else bases
             standard = not level and module.partition(".")[0] in sys.stdlib_module_names
-            yield from _places_of(module, names, folders, getattr(node, "lineno", 1), optional=standard or id(node) in spared)
+            optional = standard or id(node) in spared
+            for one in _places_of(module, names, folders, getattr(node, "lineno", 1), optional=optional):
+                yield replace(one, installed=not level)
 
 
 def _above(folder: str) -> Iterator[str]:

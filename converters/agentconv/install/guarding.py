@@ -20,6 +20,7 @@ from agentconv.sources import hooks_off
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from agentconv.core.part_format import Scope as PartScope
     from agentconv.core.restraints import Restraint
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
@@ -69,22 +70,25 @@ class Guards:
                 found.setdefault(want.agent, {})[want.path] = None
         return {id_: tuple(paths) for id_, paths in found.items()}
 
-    def switched_off(self, reader: Reader, kept: Collection[str]) -> tuple[set[tuple[str, str]], dict[str, tuple[str, ...]]]:
-        """Return which guards of the set come where settings that are there switch hooks off, and by agent which settings those of its own.
+    def idle(self, reader: Reader, scope: Scope, kept: Collection[str]) -> tuple[set[tuple[str, str]], dict[str, tuple[str, ...]]]:
+        """Return which guards of the set come where settings that are there keep them from running, and by agent what does so to its own.
 
         Args:
             reader: Reads what is there.
+            scope: Where that is.
             kept: Agents in whose places a user's own stays: nothing of them comes in any case.
         """
+        read, at = partial(_read, reader), _scope(scope)
         of_set: set[tuple[str, str]] = set()
         of_agents: dict[str, tuple[str, ...]] = {}
         for one in self._deployments:
-            guarded = [want.agent for want in one.wanted if want.agent not in kept and _run_by_hooks(want.agent, self._units)]
-            off = hooks_off.of(one.target, partial(_read, reader)) if guarded else None
-            for id_ in guarded if off else ():
-                of_set.update([(one.target, id_)] if id_ in self._restraints else [])
-                if id_ in self._units.agents:
-                    of_agents[id_] = (f"its hooks, which {off} switches off",)
+            guarded = [want for want in one.wanted if want.agent not in kept and _run_by_hooks(want.agent, self._units)]
+            off = hooks_off.of(one.target, read, at) if guarded else None
+            for want in guarded:
+                if want.agent in self._units.agents and off is not None:
+                    of_agents[want.agent] = (f"its hooks, which {off} switches off",)
+                elif want.agent in self._restraints and (off or hooks_off.broken(one.target, want.path, read)):
+                    of_set.add((one.target, want.agent))
         return of_set, of_agents
 
     def unwatched(self, away: Collection[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -122,18 +126,23 @@ def _taken(plan: Plan) -> set[str]:
 
 def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
     """Say which guards that come run scripts that neither come along nor are there: those of a user's own agents, in any project."""
+    yield from _idle(one, units, scope, reader)
     if scope.is_user:
         yield from _of_users(one, units)
     coming = {want.path: want for want in one.wanted}
     for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
-        named = _run_by(id_, units)
+        named, outside = _run_by(id_, units), _of_machine(id_, units)
         missing = [path for path in named if path not in coming and reader.read(path) is None]
+        if away := [name for name, path in outside.items() if path in missing or path not in named]:
+            message = f"a guard of `{id_}` {scripts.runs_outside(away)}"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, client=one.target, cause=Cause.GUARD)
+        missing = [path for path in missing if path not in outside.values()]
         if missing:
             message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
             hint = "put it there, since the pack does not hold it, or take the guard out"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
-        if lacks := script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks:
-            message = f"a guard of `{id_}` {scripts.takes_in(lacks)}"
+        for told in scripts.takes_in(script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks):
+            message = f"a guard of `{id_}` {told}"
             hint = "put it there, since the pack does not hold it, or take the guard out"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
         idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
@@ -152,6 +161,10 @@ def _read(reader: Reader, path: str) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
+def _scope(scope: Scope) -> PartScope:
+    return "user" if scope.is_user else "project"
+
+
 def _run_by_hooks(id_: str, units: Units) -> bool:
     """Whether a guard is a hook, or an agent has one of its own."""
     agent, part = units.agents.get(id_), units.parts.get(id_)
@@ -167,6 +180,21 @@ def _is_program(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bool
 
 def _listed(paths: Iterable[str]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
+
+
+def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
+    """Say which guards never run in a target, for what settings say that are there, or the user's own."""
+    read, at = partial(_read, reader), _scope(scope)
+    found: dict[str, dict[str, None]] = {}
+    for want in (want for want in one.wanted if not want.script and _run_by_hooks(want.agent, units)):
+        why = hooks_off.why(one.target, want.path, read, at)
+        if why is None and not scope.is_user:
+            why = hooks_off.of_user(one.target, read, scope.variables)
+        if why is not None:
+            found.setdefault(why, {})[want.agent] = None
+    for why, ids in found.items():
+        message = f"guards of {_listed(ids)} never run: {why}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hooks_off.HINT, client=one.target, cause=Cause.GUARD)
 
 
 def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
@@ -187,6 +215,15 @@ def _run_by(id_: str, units: Units) -> dict[str, bool]:
     if not isinstance(part, SetHook) or not hook_translation.is_guard(part.definition):
         return {}
     return scripts.of_hook(part.definition)
+
+
+def _of_machine(id_: str, units: Units) -> dict[str, str]:
+    """Return what a guard runs that need be no file of a project, each with the path at which it would be one."""
+    agent, part = units.agents.get(id_), units.parts.get(id_)
+    if agent is not None:
+        return scripts.of_machine(effects.guards_in(agent))
+    is_guard = isinstance(part, SetHook) and hook_translation.is_guard(part.definition)
+    return scripts.of_machine([part.definition]) if isinstance(part, SetHook) and is_guard else {}
 
 
 def _there(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> set[tuple[str, str]]:

@@ -166,7 +166,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources.get(id_)))}
     given = proof.given([pack, deployed], before, scope, reader)
     here = made_here.is_made_here(pack, scope, reader)
-    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, kept, here)
+    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, scope, kept, here)
     left, held, planned = case.settled(reader, lock)
     asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
@@ -215,6 +215,7 @@ class _Case:
     unsafe: Mapping[str, tuple[Diagnostic, ...]]
     deployments: tuple[Deployment, ...]
     given: Given
+    scope: Scope
     kept: tuple[str, ...]
     made_here: bool
 
@@ -226,7 +227,7 @@ class _Case:
         kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
         unguarded = guards.unguarded(found[2], self.kept)
         if not self.made_here:
-            idle, off = guards.switched_off(reader, self.kept)
+            idle, off = guards.idle(reader, self.scope, self.kept)
             kept_out, unguarded = kept_out | idle, _joined(unguarded, off)
         if not kept_out and not unguarded:
             return found

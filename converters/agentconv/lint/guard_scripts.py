@@ -12,11 +12,11 @@ from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import project
 from agentconv.parts.hooks import scripts
+from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentconv.core.ir import Agent
     from agentconv.core.script_imports import Lack
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
@@ -32,7 +32,15 @@ class Lost:
     lacks: tuple[Lack, ...] = ()
     """What those that are there take in, and is not there."""
     off: str = ""
-    """The settings by which the client of its file runs no hook in the project."""
+    """By which settings the client of its file runs no hook there."""
+
+    machine: tuple[str, ...] = ()
+    """What they run of the machine, or of the project, where it has not: nobody sees it here."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a guard blocks nothing, whatever is installed on the machine."""
+        return bool(self.missing or self.idle or self.off or not all(one.installed for one in self.lacks))
 
 
 def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, Lost]]:
@@ -46,8 +54,12 @@ def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str
     for piece in (piece for piece in pieces if not registry.FORMATS[piece.format].index):  # those of a plugin are in its folder
         for agent in (agent for agent in piece.agents if agent.hooks):
             place, named = where.get(piece.path, piece.path), scripts.of_guards(agent)
-            off = project.hooks_off(place, piece.format) if named or _guards(agent) else ""
-            lost = Lost(tuple(project.without(place, named)), tuple(project.not_programs(place, named)), project.lacking(place, named), off)
+            off = project.hooks_off(place, piece.format) if effects.guards_in(agent) else ""
+            outside = scripts.of_machine(effects.guards_in(agent))
+            gone = [*project.without(place, named)]
+            machine = tuple(name for name, path in outside.items() if path in gone or path not in named)
+            gone = [path for path in gone if path not in outside.values()]
+            lost = Lost(tuple(gone), tuple(project.not_programs(place, named)), project.lacking(place, named), off, machine)
             if lost != Lost():
                 found.setdefault(piece.path, {})[agent.id] = lost
     return found
@@ -60,18 +72,15 @@ def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
             if lost.missing:
                 message = f"a guard of {id_} runs {_listed(lost.missing)}, which is not there: without it, it blocks nothing"
                 yield _told(message, path, id_, "put it there, or take the guard out")
+            if lost.machine:
+                yield _told(f"a guard of {id_} {scripts.runs_outside(lost.machine)}", path, id_, scripts.INSTALL)
             if lost.off:
-                message = f"a guard of {id_} never runs: {lost.off} switches all hooks off"
-                yield _told(message, path, id_, f"take that out of {lost.off}")
-            if lost.lacks:
-                yield _told(f"a guard of {id_} {scripts.takes_in(lost.lacks)}", path, id_, "put it there, or take the guard out")
+                yield _told(f"a guard of {id_} never runs: {lost.off}", path, id_, hooks_off.HINT)
+            for takes in scripts.takes_in(lost.lacks):
+                yield _told(f"a guard of {id_} {takes}", path, id_, "put it there, or take the guard out")
             if lost.idle:
                 message = f"a guard of {id_} starts {_listed(lost.idle)}, which is no program: it cannot be started, and blocks nothing"
                 yield _told(message, path, id_, f"chmod +x {shlex.join(lost.idle)}")
-
-
-def _guards(agent: Agent) -> bool:
-    return any(hook.event in effects.GUARD_EVENTS for hook in agent.hooks or ())
 
 
 def _told(message: str, path: str, id_: str, hint: str) -> Diagnostic:
@@ -84,12 +93,14 @@ def _listed(paths: Iterable[str]) -> str:
 
 def not_held(file: Inspected, without: Mapping[str, Lost]) -> Inspected:
     """Return what clients make of a file of whose agents these have guards without their scripts: nobody is held by them."""
-    return replace(file, readings=tuple(map(_unguarded, file.readings, (one.agent in without for one in file.readings))))
+    return replace(file, readings=tuple(map(_unguarded, file.readings, (without.get(one.agent or "") for one in file.readings))))
 
 
-def _unguarded(reading: Reading, without: bool) -> Reading:
+def _unguarded(reading: Reading, without: Lost | None) -> Reading:
     held = (freedom.GUARD, freedom.HELD)
-    if not without or held not in reading.may:
+    if without is None or held not in reading.may:
         return reading
+    if not without.is_idle:
+        return replace(reading, may=tuple((freedom.GUARD, freedom.IF_INSTALLED) if one == held else one for one in reading.may))
     may = tuple((freedom.GUARD, freedom.NOT_HELD) if one == held else one for one in reading.may)
     return replace(reading, may=may, more=(*reading.more, freedom.GUARD))

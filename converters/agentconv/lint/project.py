@@ -69,12 +69,20 @@ def lacking(location: str, paths: Iterable[str]) -> tuple[Lack, ...]:
     return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).lacks if root else ()
 
 
-def hooks_off(location: str, client: str) -> str:
-    """Return the settings by which a client runs no hook in the project of an agent's file; empty where there are none."""
+def hooks_off(location: str, client: str, *, user: bool = True) -> str:
+    """Say by which settings, of the project or the user's own, a client runs no hook where an agent's file is; nothing where it does."""
+    root = _known(location)
+    return hooks_off_in(root, client, user=user) if root else ""
+
+
+def hooks_off_in(root: str | os.PathLike[str], client: str, *, user: bool = True) -> str:
+    """Say the same of a project's root."""
     from agentconv.sources import hooks_off as settings
 
-    root = _known(location)
-    return (root and settings.of(client, lambda path: _data(os.path.join(root, path)))) or ""
+    def read(path: str) -> bytes | None:
+        return _data(os.path.join(root, path))
+
+    return settings.why(client, "", read) or (settings.of_user(client, read) if user else None) or ""
 
 
 def _data(place: str) -> bytes | None:

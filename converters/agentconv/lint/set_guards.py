@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
@@ -13,6 +14,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
+from agentconv.lint import project
 from agentconv.parts import registry
 from agentconv.parts.hooks import faults
 from agentconv.sources.places_on_disk import matches
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.effects import Guard
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import Place
     from agentconv.core.parts import Part
     from agentconv.core.restraints import Restraint
@@ -48,7 +51,7 @@ class SetGuard:
 def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
     """Yield what restrains a project, with what each of some clients makes of it."""
     kinds = [kind for kind in KINDS if kind in RESTRAINING and parts.may_restrain()]
-    for one in (one for kind in kinds for one in parts.of(kind) if one.meant and (one.source is None or one.source.place.native)):
+    for one in (one for kind in kinds for one in _own(parts, kind) if one.meant or _off(one, one.client)):
         idle = {restraint.text: told for restraint in set_restraints.of(one) for told in _in_vain(one.part)}
         lost = {client: _unheld(one, client, place) | idle for client in asked if (place := _place(one, client)) is not None}
         for restraint in set_restraints.of(one):
@@ -73,6 +76,18 @@ def held(found: Iterable[SetGuard]) -> dict[str, frozenset[Guard]]:
     return {client: frozenset(guards) for client, guards in by_client.items()}
 
 
+def _own(parts: Parts, kind: Kind) -> Iterator[LoadedPart]:
+    """Yield the parts of a kind as the clients read them whose files they stand in, whoever else takes more of these."""
+    yield from (one for one in parts.of(kind) if one.source is None)
+    seen: set[tuple[str, str, str | None]] = set()
+    every = (one for place in parts.places for client in parts.clients for one in place.of(client, kind))
+    for one in (one for one in every if one.source is not None and one.source.place.native):
+        at = os.path.join(one.root, one.path), one.source.place.at if one.source else "", one.part.name
+        if at not in seen:
+            seen.add(at)
+            yield one
+
+
 def _in_vain(part: Part) -> Iterator[str]:
     """Yield why a hook blocks nothing, whoever runs it: what it starts is not there, or is no program."""
     found = faults.of(part) if isinstance(part, SetHook) else ()
@@ -88,6 +103,8 @@ def _place(loaded: LoadedPart, client: str) -> Place | None:
 
 def _unheld(loaded: LoadedPart, client: str, place: Place) -> dict[str, str]:
     """Return what of it a client does not hold that reads it, and why."""
+    if off := _off(loaded, client):
+        return {one.text: off for one in set_restraints.of(loaded)}
     if _is_passed_over(loaded, client, place):
         return {one.text: "it takes nothing of it" for one in set_restraints.of(loaded)}
     if client == loaded.client:
@@ -95,6 +112,11 @@ def _unheld(loaded: LoadedPart, client: str, place: Place) -> dict[str, str]:
     carried = CarriedParts(client, _OPTIONS, {})
     carried.judge([loaded])
     return {one.restraint.text: one.reason for one in carried.restraints.open}
+
+
+def _off(loaded: LoadedPart, client: str) -> str:
+    """Say by which settings a client runs no hook in the project of one; nothing, where it does."""
+    return project.hooks_off_in(loaded.root, client) if loaded.kind == "hooks" and loaded.root else ""
 
 
 def _is_passed_over(loaded: LoadedPart, client: str, place: Place) -> bool:

@@ -9,6 +9,7 @@ from agentconv.conversion import set_restraints
 from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
+from agentconv.core import effects
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
@@ -64,29 +65,31 @@ def without_scripts(pieces: Iterable[Loaded], going: Sequence[LoadedPart]) -> It
     for piece in pieces:
         for agent in piece.agents:
             along = there | {file.path: file for file in piece.scripts}
-            for told, hint in _of_agent(scripts.of_guards(agent), along):
+            for told, hint in _of_agent(scripts.of_guards(agent), scripts.of_machine(effects.guards_in(agent)), along):
                 message = f"a guard of `{agent.name or agent.id}` {told}"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(piece.path), hint, agent=agent.name)
     for one in going:
         guards = isinstance(one.part, SetHook) and hook_translation.is_guard(one.part.definition)
         lacks = scripts.lacking(scripts.of_hook(one.part.definition), one.part.files) if guards and isinstance(one.part, SetHook) else ()
-        if lacks:
-            message = f"the hook `{one.part.name or one.part.id}` {scripts.takes_in(lacks)}"
+        for takes in scripts.takes_in(lacks):
+            message = f"the hook `{one.part.name or one.part.id}` {takes}"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), _BESIDE)
 
 
-def _of_agent(named: Mapping[str, bool], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
+def _of_agent(named: Mapping[str, bool], outside: Mapping[str, str], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the scripts that an agent's guards run, each with what to do."""
     idle = [path for path in named if named[path] and path in along and not along[path].executable]
     if idle:
         yield f"starts {_listed(idle)}, which is no program: it blocks nothing, here or there", f"chmod +x {shlex.join(idle)}"
     missing = [path for path in named if path not in along]
+    if away := [name for name, path in outside.items() if path in missing or path not in named]:
+        yield scripts.runs_outside(away), scripts.INSTALL
+    missing = [path for path in missing if path not in outside.values()]
     if missing:
         hint = "put the file there, and it goes along, or have the hook say itself what it does"
         yield f"runs {_listed(missing)}, which the pack does not hold: where there is no such file, the guard blocks nothing", hint
     lacks = scripts.lacking(named, along.values())
-    if lacks:
-        yield scripts.takes_in(lacks), _BESIDE
+    yield from ((takes, _BESIDE) for takes in scripts.takes_in(lacks))
 
 
 def _listed(paths: Sequence[str]) -> str:

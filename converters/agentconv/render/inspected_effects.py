@@ -24,6 +24,7 @@ _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    "if installed": "if installed: held where the machine has what the guard runs, which nobody sees here",
     "not there:": "not there: {}",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",

@@ -202,8 +202,9 @@ class PartsOnDisk(PlacesOnDisk):
                     continue  # a file that is found at two places is read once
                 whole = self._whole(client, module, source)
                 void = self._void(whole, client, module.kind)
-                switches_off: Callable[[SourceText], bool] | None = getattr(module, "switches_off", None)
-                off = source.text.path if switches_off and void is None and switches_off(source.text) else off
+                says_off: Callable[[SourceText], bool | None] | None = getattr(module, "says_off", None)
+                said = says_off(source.text) if says_off and not self._voids[client, source.text.path] else None
+                off = off if said is None else source.text.path if said else None
                 loaded = (one if void is None else self._lost(one, void) for one in self._loaded(whole, client, module))
                 taken = [(rank, replace(one, hidden_by=unread)) for one in loaded]
                 seen.update(one.path for _, one in taken)

@@ -98,6 +98,8 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     if not head or lock.interrupted or not settings.places.keys() <= {one.name for one in lock.synced}:
         return False
     hashes = {file.path: file.sha256 for file in found}
+    if any(_is_idle(target, reader) for target in targets):  # which nobody looked at when files were written
+        return False
     if any(places.others(settings, scope, {*hashes, *(one.path for one in lock.synced)})):  # which are held against the source
         return False
     by_target: dict[str, list[Synced]] = {target: [] for target in targets}
@@ -112,6 +114,20 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     return (
         len(counts) == 1 and every and all(_is_as_left(settings, target, several, reader, scope) for target, several in by_target.items())
     )
+
+
+def _is_idle(target: str, reader: Reader) -> bool:
+    """Whether settings that are there keep hooks of a target from running."""
+    there = [path for path, _ in recorded().get(target, {}).get("hooks", {}).get("project", ()) if isinstance(reader.read(path), bytes)]
+    if not there:
+        return False
+    from agentconv.sources import hooks_off
+
+    def read(path: str) -> bytes | None:
+        found = reader.read(path)
+        return found if isinstance(found, bytes) else None
+
+    return any(hooks_off.why(target, path, read) is not None for path in there)
 
 
 def _is_as_left(settings: Settings, target: str, several: Sequence[Synced], reader: Reader, scope: Scope) -> bool:

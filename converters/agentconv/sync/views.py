@@ -14,6 +14,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code
 from agentconv.core.restraints import RESTRAINING, SERVERS
 from agentconv.core.source import SourceText
+from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
@@ -103,7 +104,7 @@ def of(
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
     options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
-    options = replace(options, servers_of=servers.of, beside=_beside_of(settings, target, scope, others))
+    options = replace(options, servers_of=servers.of, beside=_beside_of(settings, target, scope, others), read=_reader(scope))
     results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
@@ -118,6 +119,17 @@ def of(
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
+
+
+def _reader(scope: Scope | None) -> Callable[[str], bytes | None] | None:
+    """Return what reads the files that are there; None where it is not known where that is."""
+    disk = None if scope is None else Disk(scope.root)
+
+    def read(path: str) -> bytes | None:
+        found = disk.read(path) if disk is not None else None
+        return found if isinstance(found, bytes) else None
+
+    return None if disk is None else read
 
 
 def configured(options: Options, settings: Settings, target: str, scope: Scope | None = None) -> Options:

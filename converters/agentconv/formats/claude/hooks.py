@@ -27,7 +27,7 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         Client("claude-code", "Claude Code", whole=_GUARDS, astray=True, blank=True, trust=_TRUST),
         (Place(".claude/settings.json", trusted=True, mixed=True), Place(".claude/settings.local.json", trusted=True, mixed=True)),
         (Place(".claude/settings.json", mixed=True),),
-        off=(("disableAllHooks",), True),
+        off=((("disableAllHooks",), True),),
     ),
     "claude-plugin": HookFormat(
         Client("claude-plugin", "Claude Code", whole=_GUARDS, astray=True, blank=True, plugin=True),

@@ -26,6 +26,6 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         (Place(".codebuddy/settings.json", mixed=True), Place(".codebuddy/settings.local.json", mixed=True)),
         (Place(".codebuddy/settings.json", mixed=True),),
         JSONC,
-        off=(("disableAllHooks",), True),
+        off=((("disableAllHooks",), True),),
     )
 }

@@ -26,5 +26,6 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         Client("codex", "Codex", whole=_EVENTS, hollow=True, skips=frozenset({"prompt", "agent"}), trust=_TRUST, distrusts=True),
         (Place(".codex/hooks.json", trusted=True), Place(".codex/config.toml", trusted=True, mixed=True)),
         (Place(".codex/hooks.json"), Place(".codex/config.toml", mixed=True)),
+        off=((("features", "hooks"), False), (("features", "codex_hooks"), False)),
     )
 }

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 _TRUST = "they run in a folder that is trusted alone"
 
 
-def _format(format_id: str, title: str, folder: str, off: tuple[tuple[str, ...], bool], *, stops: bool) -> HookFormat:
+def _format(format_id: str, title: str, folder: str, off: tuple[str, ...], *, value: bool, stops: bool) -> HookFormat:
     return HookFormat(
         Client(format_id, title, stops=stops, trust=_TRUST),
         (Place(f"{folder}/settings.json", trusted=True, mixed=True),),
         (Place(f"{folder}/settings.json", mixed=True),),
         Syntax(comments=True),
-        off=off,
+        off=((off, value),),
     )
 
 
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
-    "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", (("hooksConfig", "enabled"), False), stops=True),
+    "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", ("hooksConfig", "enabled"), value=False, stops=True),
     "gemini-extension": HookFormat(Client("gemini-extension", "Gemini CLI"), (Place("hooks/hooks.json"),)),
-    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", (("disableAllHooks",), True), stops=False),
+    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", ("disableAllHooks",), value=True, stops=False),
 }

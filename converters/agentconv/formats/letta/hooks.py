@@ -24,6 +24,6 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         Client(ID, "Letta Code"),
         (Place(".letta/settings.json", mixed=True), Place(".letta/settings.local.json", mixed=True)),
         (Place(".letta/settings.json", mixed=True),),
-        off=(("hooks", "disabled"), True),
+        off=((("hooks", "disabled"), True),),
     )
 }

@@ -39,14 +39,30 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A hook that the client does not run, for what it is about or how it is written.
 
     Each client has its own events, and its own kinds of what is run: what it does not know, it passes over. Claude Code 2.1.329 applies
-    nothing of a file in which a guard is not as it should be, and Copilot none of one that asks a model on most events.
+    nothing of a file in which a guard is not as it should be, and Copilot none of one that asks a model on most events. Where settings of
+    the project say `disableAllHooks`, Claude Code and Qwen Code run those of no file; so does Codex without its feature `hooks`, and Gemini
+    CLI with `hooksConfig.enabled: false` (asked).
     """
+    yield from _switched_off(self, subject)
     for told in subject.parts.diagnostics:
         start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
         event, events = next(iter(told.names), ""), vocabulary.events(vocabulary.words_of(subject.format))
         near = told.hint or "" if event in events else registry.did_you_mean(event, events, told.hint or "")
         fix = None if event in events else _recased(subject, event, events)
         yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,), fix=fix)
+
+
+def _switched_off(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Yield that settings keep all hooks of a file from running."""
+    from agentconv.lint import project
+    from agentconv.parts.hooks import restraints
+    from agentconv.sources import hooks_off
+
+    there = subject.part.project if subject.part is not None and subject.parts.parts else None
+    off = project.hooks_off_in(there.folder, subject.format, user=False) if there is not None and there.home is None else ""
+    if off:
+        start = restraints.offset(subject.parts.parts[0], subject.source)
+        yield self.find(f"{title(subject)} runs none of these hooks: {off}", (start, start + 1), hooks_off.HINT, clients=(subject.format,))
 
 
 def _recased(subject: Subject, event: str, events: Iterable[str]) -> Fix | None:

@@ -231,9 +231,10 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
     beside=(("check.sh", "exit 2\n"),),
 )
 def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
-    """A guard of an agent that runs a script of the project which is not there, or cannot be started.
+    """A guard of an agent that runs a script of the project which is not there, or cannot be started, or that settings keep from running.
 
-    Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from.
+    Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from. Where the project's
+    settings say `disableAllHooks`, none of an agent's own is run either (asked).
     """
     key = subject.key_of("hooks")
     if not key or registry.FORMATS[subject.format].index:
@@ -253,11 +254,16 @@ def _not_run(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str]]:
     """Yield the scripts that guards of an agent run in vain, what is wrong with each, and what to do."""
     from agentconv.lint import project
     from agentconv.parts.hooks import scripts
+    from agentconv.sources import hooks_off
 
+    if effects.guards_in(agent):
+        off = project.hooks_off(subject.location, subject.format, user=False)
+        yield from [("", f"never runs: {off}", hooks_off.HINT)] if off else ()
     named = scripts.of_guards(agent)
-    for path in project.without(subject.location, named):
+    outside = scripts.of_machine(effects.guards_in(agent)).values()
+    for path in (one for one in project.without(subject.location, named) if one not in outside):
         yield path, f"runs `{path}`, which is not there", "put it there, or take the hook out, so that nobody relies on it"
-    for lack in project.lacking(subject.location, named):
+    for lack in (one for one in project.lacking(subject.location, named) if not one.installed):
         yield lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out, so that nobody relies on it"
     for path in project.not_programs(subject.location, named):
         yield path, f"starts `{path}`, which is no program", f"chmod +x {shlex.quote(path)}"

@@ -52,6 +52,11 @@ def started(line: str, depth: int = 0) -> Iterator[Started]:
             command = []
 
 
+def is_reader(word: str) -> bool:
+    """Whether a word is a program that reads scripts."""
+    return word in _SHELLS or word in _RUNNERS or _READERS.fullmatch(word) is not None
+
+
 def _words(line: str) -> list[str]:
     lexer = shlex.shlex(line.replace("\\\n", " ").replace("\n", " ; "), posix=True, punctuation_chars=True)
     lexer.whitespace_split = True

@@ -10,6 +10,7 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import BOM, SourceText, encode
+from agentconv.families import toml_values
 from agentconv.json import jsonc
 from agentconv.json.jsonc import Object
 from agentconv.parts.hooks import projecting, reading, scripts
@@ -40,8 +41,10 @@ class HookFormat:
     """The files, by what their paths end in, in which events are keys of the document itself."""
     others: tuple[tuple[str, HookFormat], ...] = ()
     """The formats of files in which hooks are spelled as another client does, by their paths."""
-    off: tuple[tuple[str, ...], bool] | None = None
-    """What its settings say, and with which value, where none of the hooks of any file runs."""
+    off: tuple[tuple[tuple[str, ...], bool], ...] = ()
+    """What its settings say, and with which value, where none of the hooks of any file runs; the last file that says it wins (asked)."""
+    off_in: tuple[str, ...] = ()
+    """The files of a project that say it, where these are not those that hooks are in."""
     kind: Kind = "hooks"
 
     @property
@@ -53,16 +56,22 @@ class HookFormat:
         """Read all hooks of a file as the client does."""
         return reading.read(self._of(source.text.path).client, self._file(source.text, source.place), source)
 
-    def switches_off(self, source: SourceText) -> bool:
-        """Whether a file of settings keeps the client from running any hook."""
-        if self.off is None or source.path.endswith(".toml"):
-            return False
-        path, wanted = self.off
-        node = jsonc.parse(source.text.removeprefix(BOM), self.syntax).root
-        for step in path:
-            node = node.entries().get(step) if isinstance(node, Object) else None
-        value = jsonc.value(node) if node is not None else None
-        return value is not None and (value not in ("", 0, False)) is wanted  # as JavaScript takes it
+    def says_off(self, source: SourceText) -> bool | None:
+        """Whether a file of settings keeps the client from running any hook; None where it says nothing of that."""
+        if not self.off or self._of(source.path) is not self or (self.off_in and source.path not in self.off_in):
+            return None
+        values = self._values(source)
+        found = ((_at(values, path), wanted) for path, wanted in self.off)
+        said = [(value not in ("", 0, False)) is wanted for value, wanted in found if value is not None]  # as JavaScript takes it
+        return any(said) if said else None
+
+    def _values(self, source: SourceText) -> object:
+        """Return what a file says; of one that is broken, nothing, or what of it can be read."""
+        text = source.text.removeprefix(BOM)
+        if source.path.endswith(".toml"):
+            return toml_values.parsed(text)
+        root = jsonc.parse(text, self.syntax).root
+        return jsonc.value(root) if root is not None else None
 
     def named(self, source: PartSource) -> list[str]:
         """Return the paths of the project's files that the hooks of a file may run."""
@@ -140,6 +149,13 @@ class HookFormat:
         if self.client.flat and isinstance(handler, dict):
             return {**matcher, **{key: value for key, value in handler.items() if (key, value) != ("type", "command")}}
         return {**matcher, "hooks": [handler], **(hook.options or {})}
+
+
+def _at(value: object, path: Sequence[str]) -> object:
+    """Return what a document says at some keys; None where it says nothing."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _beside(parts: Iterable[SetHook]) -> Iterator[WrittenFile]:

@@ -7,12 +7,12 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hook_handlers, script_imports
+from agentconv.core import effects, hook_contracts, hook_handlers, script_imports
 from agentconv.core.expressions import expression
 from agentconv.parts.hooks import command_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.hook_handlers import Handler
     from agentconv.core.ir import Agent, Hook
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentconv.core.script_imports import Lack
 
 _MODULE = expression(r"\bpython[\d.]*\s+(?:-\w+\s+)*-m\s+([A-Za-z_][\w.]*)")
+_NAME = expression(r"[\w.+-]+")
 _TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
 _NO_SCRIPTS = (".json", ".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".lock", ".md", ".mdc", ".markdown", ".txt")
 _FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
@@ -62,8 +63,37 @@ def _path(token: str) -> str | None:
 
 def of_guards(agent: Agent) -> dict[str, bool]:
     """Return the scripts of the project that an agent's own guards run, each with whether it is started as a program."""
-    guards = (hook for hook in agent.hooks or () if hook.event in effects.GUARD_EVENTS)
-    return _joined(run(hook_handlers.read(hook.format, one)) for hook in guards for one in hook.handlers)
+    return _joined(run(hook_handlers.read(hook.format, one)) for hook in effects.guards_in(agent) for one in hook.handlers)
+
+
+INSTALL = "have it on each machine, or put what it does into the project"
+
+
+def of_machine(guards: Iterable[Hook]) -> dict[str, str]:
+    """Return what guards run that need be no file of the project, each with the path at which it would be one."""
+    handlers = (hook_handlers.read(hook.format, one) for hook in guards for one in hook.handlers)
+    return {name: path for handler in handlers for name, path in (*modules(handler).items(), *_programs(handler))}
+
+
+def modules(handler: Handler) -> dict[str, str]:
+    """Return the modules that a handler has Python run, each with the path at which it would be a file of the project."""
+    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    return {f"python -m {path.removesuffix('.py').replace('/', '.')}": path for path in _modules(line)}
+
+
+def _programs(handler: Handler) -> Iterator[tuple[str, str]]:
+    """Yield the programs that a handler starts by their names alone, and that not every machine has."""
+    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    for one in command_lines.started(line):
+        known = one.word in hook_contracts.COMMON or command_lines.is_reader(one.word)
+        if one.program and _NAME.fullmatch(one.word) and not known and not one.word.endswith(_SUFFIXES):
+            yield one.word, one.word
+
+
+def runs_outside(names: Iterable[str]) -> str:
+    """Say what of the machine something runs, after `a guard of X`."""
+    shown = ", ".join(f"`{name}`" for name in names)
+    return f"runs {shown}, which is no file of the project: on a machine without it, it blocks nothing"
 
 
 def of_hook(hook: Hook) -> dict[str, bool]:
@@ -119,7 +149,11 @@ def lacking(paths: Iterable[str], files: Iterable[FolderFile]) -> tuple[Lack, ..
     return script_imports.follow((path for path in paths if path in there), lambda path: _data(there, path)).lacks
 
 
-def takes_in(lacks: Iterable[Lack]) -> str:
-    """Say what scripts take in that is not there, after `a guard of X`."""
-    named = ", ".join(dict.fromkeys(one.shown for one in lacks))
-    return f"needs {named}, which is not there: without it, it ends with an error and blocks nothing"
+def takes_in(lacks: Iterable[Lack]) -> Iterator[str]:
+    """Say what scripts take in that is not there, or that nobody sees here, after `a guard of X`."""
+    by_place: dict[bool, dict[str, None]] = {}
+    for one in lacks:
+        by_place.setdefault(one.installed, {})[one.shown] = None
+    for installed, shown in sorted(by_place.items()):
+        where = "is no file of the project: on a machine without it" if installed else "is not there: without it"
+        yield f"needs {', '.join(shown)}, which {where}, it ends with an error and blocks nothing"

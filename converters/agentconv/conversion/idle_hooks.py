@@ -1,0 +1,37 @@
+"""Hooks that an agent has, and that settings keep from running where it goes: whoever relies on them to hold it back relies on nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import losses, plain_words
+from agentconv.core.losses import listed
+from agentconv.sources import hooks_off
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.conversion.options import Options
+    from agentconv.core.diagnostics import Detail
+    from agentconv.core.ir import Agent
+    from agentconv.core.widening import Widening
+
+
+def off(agent: Agent, target: str, options: Options) -> str | None:
+    """Return the settings that are there by which no hook of an agent runs; None where it has none, or nobody knows what is there."""
+    read = options.read if agent.hooks else None
+    return None if read is None else hooks_off.of(target, read, options.scope)
+
+
+def shown(wider: Iterable[Widening], off: str | None) -> Detail:
+    """Return what an agent may do beyond its author's words, with the settings that switch its hooks off."""
+    why = f" ({off} switches all hooks off)" if off is not None else ""
+    return listed(f"{one}{why if one.effect == plain_words.HOOKS else ''}" for one in wider)
+
+
+def hints(wider: Iterable[Widening], off: str | None) -> tuple[str, str] | None:
+    """Say what to do about settings that switch an agent's hooks off; the second text is for who calls the library."""
+    if off is None or all(one.effect != plain_words.HOOKS for one in wider):
+        return None
+    widening, does = losses.rule("widening"), f"where {off} does not, the agent is held"
+    return f"{does}; {widening.hint}", f"{does}; {widening.option}"
