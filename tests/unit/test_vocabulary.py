@@ -29,6 +29,7 @@ FACTS = {
     "server_tool",
     "shows_model_names",
     "lists_need_prompts",
+    "lists_unwritten",
     "needs_known_tools",
     "idle",
     "own_words_first",

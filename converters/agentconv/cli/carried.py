@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import scope, typed
+from agentconv.conversion import servers_there
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
@@ -14,6 +16,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.render import text
+from agentconv.sources import locations
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.cli.output import Output
     from agentconv.conversion.along import Along
     from agentconv.conversion.options import Options
+    from agentconv.conversion.servers_there import Standing
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
@@ -42,11 +46,13 @@ class Carried:
         self._stays = not self.wanted and options.along is None and self._settled != [NONE]
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
+        self._standing = cache(self._servers_there)
         self.places: dict[str, Any] = {
             "root": self._root(),
             "present": self._is_present,
             "read": self._read,
-            "servers_of": self._servers_of,
+            "servers_of": lambda target: [one.name for one in self._standing(target)],
+            "there_already": self._standing,
         }
         """Where a conversion writes to."""
 
@@ -95,11 +101,13 @@ class Carried:
         except OSError:
             return None
 
-    def _servers_of(self, target: str) -> tuple[str, ...]:
-        """Return the names of the servers that a target has already where it is written to."""
-        place = self._output.place.folder
-        found = beside.Parts([place], [target], self._output.home).of("servers") if place is not None else ()
-        return tuple(one.part.name or "" for one in found if one.taken)
+    def _servers_there(self, target: str) -> tuple[Standing, ...]:
+        """Return the servers that a target has already where it is written to."""
+        place, home = self._output.place, self._output.home
+        folder = place.folder or (locations.project_root(place.file) if place.file else None)
+        if folder is None:
+            return ()
+        return servers_there.of(folder, target, home, lambda path: f"~/{path}" if home else os.path.normpath(os.path.join(folder, path)))
 
     def told(self, pieces: Iterable[Loaded], choices: Options) -> Iterator[Diagnostic]:
         """Say what the agents of files need that stays, where nobody said that it should."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
@@ -21,7 +21,7 @@ from agentconv.sources.loading import Loader
 from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.cli.lint_folders import LintFolders
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.read_before import ReadBefore
+
+    _There: TypeAlias = Callable[[str, str], list[str]]
 
 
 @dataclass(slots=True)
@@ -201,16 +203,19 @@ def leave_out_versions(files: list[LintFile]) -> None:
         names = _names(file)
         root = project.root(file.location) if file.location else None
 
-        def has(client: str, name: str, known: Collection[tuple[str, str]], clients: Iterable[str], root: Path | None = root) -> bool:
-            return (client, name) in known or (root is not None and any(_has_file(folders(root, one), one, name) for one in clients))
+        def there(client: str, name: str, root: Path | None = root) -> list[str]:
+            return _own_files(folders(root, client), client, name) if root is not None else []
 
-        def is_asked(client: str, file: LintFile = file, names: Collection[str] = names) -> bool:
+        def is_asked(client: str, file: LintFile = file, names: Collection[str] = names, there: _There = there) -> bool:
             if client == file.subject.format or not names:
                 return True
-            if all(has(client, name, own, (client,)) for name in names):
+            if all((client, name) in own or there(client, name) for name in names):
+                if registry.READERS.index(file.subject.format) < registry.READERS.index(client):  # whose word it is, as `inspect` has it
+                    file.subject.versions[client] = tuple(path for name in names for path in there(client, name)[:1])
                 return False
             others = registry.also_reads(client)
-            return client in looking.get(id(file), ()) or not all(has(client, name, looked_at, others) for name in names)
+            read = all((client, name) in looked_at or any(there(one, name) for one in others) for name in names)
+            return client in looking.get(id(file), ()) or not read
 
         file.subject.asked = tuple(filter(is_asked, file.subject.asked))
 
@@ -225,6 +230,7 @@ def _folders(root: Path, client: str) -> list[Path]:
     return [root / folder for folder in registry.FORMATS[client].folders if (root / folder).is_dir()]
 
 
-def _has_file(folders: Iterable[Path], client: str, name: str) -> bool:
-    """Whether there is a file of a client's own for an agent, by its name."""
-    return any((folder / f"{spelling.stem(name)}{suffix}").is_file() for folder in folders for suffix in registry.FORMATS[client].suffixes)
+def _own_files(folders: Iterable[Path], client: str, name: str) -> list[str]:
+    """Return the files of a client's own for an agent, by its name."""
+    places = (folder / f"{spelling.stem(name)}{suffix}" for folder in folders for suffix in registry.FORMATS[client].suffixes)
+    return [os.fspath(place) for place in places if place.is_file()]

@@ -45,6 +45,8 @@ class Kept:
             if file.location is None or self._chosen.names_clients(file.location):
                 continue
             said = self._of(file.location)
+            if said is not None and file.subject.format != said.source_format:
+                file.subject.versions = {}  # nobody goes by this file's word
             looking = locations.looking(file.location, file.subject.format) if said else frozenset()
             if said is None or not looking:
                 continue

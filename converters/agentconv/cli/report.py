@@ -51,7 +51,7 @@ _ABOUT: dict[str, Callable[[Diagnostic], bool]] = {
 """What tells that a diagnostic is about an agent in a state."""
 _ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE, Code.PARTS)
 """What is not told is missed, although it does not matter to what was asked for."""
-_FREER = ("not-enforced", "widening", "widened", "widened-less")
+_FREER = ("not-enforced", "widening", "widened", "widened-less", "server-open-there")
 """What says that an agent is not held in the target to what its author wrote, or not written for that."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.cli.telling import say
-from agentconv.conversion import converting, model_choices
+from agentconv.conversion import converting, model_choices, servers_there
 from agentconv.conversion.along import ALL, NOTHING, chosen
 from agentconv.conversion.insisting import insisting
 from agentconv.core.dataclass import replace
@@ -25,13 +25,14 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
-from agentconv.sources import agentless, elsewhere, inputs, loading
+from agentconv.sources import agentless, elsewhere, inputs, loading, locations
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.conversion.servers_there import Standing
     from agentconv.core.ir import Agent
     from agentconv.lint.side_by_side import Chosen, SideBySide
     from agentconv.sources.inputs import Discovery
@@ -98,7 +99,8 @@ def run(options: argparse.Namespace) -> int:
     from agentconv.render.page import document, told
 
     said = _settings(options, source_format)
-    compared = side_by_side.compare(pieces, targets, _choices(options), parts, partial(_chosen, options, said) if said else None)
+    asked = replace(_choices(options), there_already=cache(partial(_servers_there, options, found)))
+    compared = side_by_side.compare(pieces, targets, asked, parts, partial(_chosen, options, asked, said) if said else None)
     line.clear()
     beside_them = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "report"))
     compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
@@ -138,6 +140,15 @@ def _choices(options: argparse.Namespace) -> converting.Options:
     return insisting(asked, shared.widening(options.allow_widening))
 
 
+def _servers_there(options: argparse.Namespace, found: Discovery, target: str) -> tuple[Standing, ...]:
+    """Return the servers that an assistant has where the agents are, whoever wrote them there."""
+    first = Path(next(iter(scope.sources(options)), os.curdir))
+    folder = found.home.root if found.home is not None else first if first.is_dir() else locations.project_root(first)
+    if folder is None:
+        return ()
+    return servers_there.of(folder, target, found.home, lambda path: f"~/{path}" if found.home else path)
+
+
 def _settings(options: argparse.Namespace, source_format: str | None) -> Settings | None:
     """Return what the project says of its targets, where the page is of its source."""
     if options.scope == scope.USER or [*map(os.path.abspath, options.sources or [os.curdir])] != [os.getcwd()]:
@@ -148,13 +159,12 @@ def _settings(options: argparse.Namespace, source_format: str | None) -> Setting
     return said if said is not None and said.source_format == source_format else None
 
 
-def _chosen(options: argparse.Namespace, said: Settings, target: str) -> Chosen:
+def _chosen(options: argparse.Namespace, asked: converting.Options, said: Settings, target: str) -> Chosen:
     """Return what is asked for in a target: what is kept in step there, as `sync` writes it."""
     from agentconv.lint.side_by_side import Chosen
     from agentconv.sync import overriding, unchanged, views
     from agentconv.sync.had_anyway import HadAnyway
 
-    asked = _choices(options)
     if target not in said.targets:
         return Chosen(asked)
     found = views.configured(asked, said, target)

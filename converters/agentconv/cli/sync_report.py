@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.install.lock import Synced
     from agentconv.render.findings_ci import Remark
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
-    from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
 
 
@@ -86,7 +86,7 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
         red = options.check and code is Exit.FINDINGS
         found = [synced_entries.at_source(one, outcome) for one in found]
         shown = _for_programs(
-            options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, served=outcome.served
+            options, outcome.settings, outcome.synced, found, diagnostics, looking=looking, red=red, beyond=outcome.beyond
         )
         if options.output_format == "github" and not options.quiet:  # which people read, in the log of the job
             print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
@@ -124,7 +124,7 @@ def _tell_agents(
     if not options.quiet:
         _print(synced_losses.served(outcome, text.style(sys.stdout, options.color), every=options.verbose))
     if strict and (code or not options.quiet):
-        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.served), sys.stderr)
+        _print(in_step.strictly(outcome.settings, outcome.synced, options.accept, outcome.beyond), sys.stderr)
     said = synced.summary(outcome, found, dry_run=looking, of_parts=of_parts)
     if not options.quiet:
         _print([said])
@@ -206,9 +206,9 @@ def _for_programs(
     *,
     looking: bool,
     red: bool = False,
-    served: Sequence[Served] = (),
+    beyond: Sequence[Loss] = (),
 ) -> list[Remark]:
-    limits = in_step.open_limits(chosen, synced_, options.accept, served) if options.strict == command.STRICT[0] else []
+    limits = in_step.open_limits(chosen, synced_, options.accept, beyond) if options.strict == command.STRICT[0] else []
     remarks = synced_machine.of_run(found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
     out = synced_machine.rendered(options.output_format, remarks, "agentconv sync")
     printable.data(out.encode("utf-8", "backslashreplace"))
@@ -221,7 +221,7 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     changes = options.check and outcome.is_drift()
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
-    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept, outcome.served)
+    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept, outcome.beyond)
     broken = broken or (options.strict == command.STRICT[0] and bool(lasting))
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
@@ -243,10 +243,10 @@ def _document(outcome: Outcome, found: list[synced_lines.Line], code: int, *, lo
         for line in found
     ]
     told = [machine.plain(one) for one in (*outcome.diagnostics, *outcome.broken())]
-    elsewhere = [machine.plain(loss) for one in outcome.served for loss in one.losses]
+    anyway = [machine.plain(loss) for loss in outcome.beyond]
     return in_step.document(code, outcome.agents, looking=looking) | {
         "files": files,
         "entries": entries,
         "diagnostics": told,
-        **({"losses": elsewhere} if elsewhere else {}),
+        **({"losses": anyway} if anyway else {}),
     }

@@ -28,7 +28,7 @@ from agentconv.render import (
 )
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import digests, elsewhere, preferring, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, elsewhere, open_there, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
@@ -123,6 +123,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         beside = _parts(options, one, looking=looking, lock=outcome.plan.lock_after if options.switch_source and outcome.plan else None)
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
+    outcome.there = [] if options.switch_source else list(open_there.of(outcome, beside, scope))
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
     code = sync_report.tell(options, outcome, told, beside, looking=looking)

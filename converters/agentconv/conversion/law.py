@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, defined_servers, idle_hooks
+from agentconv.conversion import compare, defined_servers, idle_hooks, servers_there
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
@@ -133,6 +133,16 @@ class Law:
         elif servers.are_at_home and not (written and self.module.SPEC.own_first):
             servers.meet_there(author, self._read_instead(case))
 
+    def _say_standing(self, projection: Projection, again: Agent, known: Sequence[Widening]) -> None:
+        """Say what the servers open to an agent that stand in the target: what goes there now is judged with what goes along."""
+        there = self.options.there_already(self.target) if self.options.there_already is not None else ()
+        if not there:
+            return
+        carried = self.names.carried
+        judged = {*carried.open_servers.going, *map(effects.server_key, carried.in_place)} if carried is not None else frozenset[str]()
+        left = [one for one in there if one.key not in judged]
+        projection.losses += servers_there.told(self._author(projection), again, self.target, left, known, trusted=projection.trusted)
+
     def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
         """Make the error for an override that the target has no words for."""
         words = ", ".join(f"`{loss.field}` ({loss.detail})" for loss in overridden)
@@ -223,6 +233,7 @@ class Law:
             wider = [one for one in wider if not one.server]
         if wider:
             self._judge_widenings(case, projection, again, wider, off)
+        self._say_standing(projection, again, wider)
         if self.names.carried is not None:
             self.names.carried.restraints.take_over(projection, again)
             self.names.carried.restraints.refuse(projection, again)

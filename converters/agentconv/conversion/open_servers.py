@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import losses
+from agentconv.core import losses, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.losses import listed
 from agentconv.core.restraints import SERVERS
@@ -36,7 +36,7 @@ _CHOOSES = frozenset({"mcp_servers", "tools.allow", "tools.deny", "permissions.r
 
 def chooses(target: str) -> bool:
     """Whether a file of an agent may say which of its project's MCP servers it has."""
-    return bool(_CHOOSES & registry.load(target).SPEC.holds)
+    return bool(_CHOOSES & registry.load(target).SPEC.holds) and not vocabulary.fact(target, "lists_unwritten")
 
 
 def with_those_in_place(options: Options, target: str, parts: Parts | None) -> With:

@@ -14,6 +14,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from agentconv.conversion.servers_there import Standing
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.model_choices import ModelChoices
@@ -70,6 +71,8 @@ class Options:
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
     servers_of: Callable[[str], Collection[str]] | None = None
     """Returns the names of the servers that a target has already, where that is known."""
+    there_already: Callable[[str], Sequence[Standing]] | None = None
+    """Returns the servers that a target has where is written to, whoever wrote them there, where its agents are told of these."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
     rules_there: Callable[[str], bytes | None] | None = None

@@ -28,7 +28,8 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people), `needs_known_tools` (an agent whose list has a word that is no tool
-cannot be called), `lists_need_prompts` (an agent with a list and no prompt has every tool),
+cannot be called), `lists_unwritten` (no list of tools is ever written for an agent from elsewhere),
+`lists_need_prompts` (an agent with a list and no prompt has every tool),
 `flattens_servers` (what the name of a tool cannot hold of its server's is `_` in it, and lists have to say that),
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,

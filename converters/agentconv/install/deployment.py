@@ -10,7 +10,9 @@ from agentconv.conversion.shared_files import Shared
 from agentconv.conversion.shared_parts import SharedParts, Together
 from agentconv.core import losses
 from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.ir import Agent
 from agentconv.core.kinds import KINDS
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import agent_scripts, filled_in, part_places, places, read_elsewhere
 from agentconv.install.steps import Wanted
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
-    from agentconv.core.ir import Agent, Rule
+    from agentconv.core.ir import Rule
     from agentconv.core.parts import Part
     from agentconv.disk.output import OutputFile
     from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
+    from agentconv.install.read_elsewhere import ReadElsewhere
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
@@ -46,6 +49,8 @@ class Deployment:
     """Ids of the agents that the target cannot hold; the losses say why."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Ids of the agents that the target reads from another target's folder, and that target."""
+    elsewhere: Mapping[tuple[str, str], Agent] = field(default_factory=dict)
+    """By assistant and id, these agents as it reads them there, and those that others read here which get nothing themselves."""
     losses: tuple[Loss, ...] = ()
     unwatched: tuple[str, ...] = ()
     """Ids of what the target, or another one that is used here, reads in another one's file, where a hook or rule of the pack that holds it
@@ -117,7 +122,9 @@ def deploy(
         if units.scripts and not scope.is_user:
             taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))
         told = (*taken.losses, *map(fitting, elsewhere.losses))
-        done[target.id] = replace(taken, left_out=elsewhere.left_out, losses=told, unwatched=elsewhere.unwatched)
+        done[target.id] = replace(
+            taken, left_out=elsewhere.left_out, elsewhere=_read(elsewhere, target.id), losses=told, unwatched=elsewhere.unwatched
+        )
     return list(done.values()) if scope.is_user else list(_with_readers(done, units, present))
 
 
@@ -126,9 +133,20 @@ def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collect
     readers = [target for target in places.targets().values() if target.id in present and target.id not in done]
     for one in done.values():
         ids = {want.agent for want in one.wanted}
-        seen = [read_elsewhere.of(units, target, [one], ids, gets=False) for target in readers if one.target in target.also_reads]
-        told = (*one.losses, *(fitting(loss) for each in seen for loss in each.losses))
-        yield replace(one, losses=told, unwatched=(*one.unwatched, *(id_ for each in seen for id_ in each.unwatched)))
+        readers_of = [target for target in readers if one.target in target.also_reads]
+        seen = {target.id: read_elsewhere.of(units, target, [one], ids, gets=False) for target in readers_of}
+        told = (*one.losses, *(fitting(loss) for each in seen.values() for loss in each.losses))
+        known = {at: agent for target, each in seen.items() for at, agent in _read(each, target).items()}
+        yield replace(
+            one,
+            elsewhere={**one.elsewhere, **known},
+            losses=told,
+            unwatched=(*one.unwatched, *(id_ for each in seen.values() for id_ in each.unwatched)),
+        )
+
+
+def _read(elsewhere: ReadElsewhere, target: str) -> dict[tuple[str, str], Agent]:
+    return {(target, id_): agent for id_, agent in elsewhere.agents.items()}
 
 
 def _without_rules(options: Options, ids: Iterable[str]) -> Options:
@@ -201,6 +219,18 @@ def _taken(
     refused = tuple(id_ for one in results if one.refused for id_ in _owners(one) if id_ in ids)
     diagnostics = tuple(_told(remark) for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
+
+
+def agents_there(one: Deployment, scope: Scope) -> dict[tuple[str, str], Agent]:
+    """Return by assistant and id the agents that assistants have then, as their clients read them."""
+    target = places.targets()[one.target]
+    found = dict(one.elsewhere)
+    for want in (want for want in one.wanted if not want.part):
+        source = SourceText(scope.path_in_project(target, want.path), want.data)
+        agents = (want.shared,) if want.shared is not None else registry.load(one.target).read(source).set.agents
+        if agents and isinstance(agents[0], Agent):
+            found[one.target, want.agent] = agents[0]
+    return found
 
 
 def owner(loss: Loss) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import servers_there
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, proof
+from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, proof, servers_after
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
@@ -17,7 +18,7 @@ from agentconv.packs import finding
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import InputError
+    from agentconv.core.diagnostics import InputError, Loss
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.grant import Grant
@@ -168,6 +169,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     here = made_here.is_made_here(pack, scope, reader)
     case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, scope, kept, here)
     left, held, planned = case.settled(reader, lock)
+    left = tuple(_with_servers_there(one, units, scope, planned) for one in left)
     asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
@@ -190,6 +192,17 @@ def _with_looser(asks: Mapping[str, asking.Asks], looser: Mapping[str, tuple[Gra
 def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Deployment:
     """Return a deployment with what is told of guards whose scripts are not there."""
     return replace(one, diagnostics=(*one.diagnostics, *guarding.without_scripts(one, units, scope, reader)))
+
+
+def _with_servers_there(one: Deployment, units: Units, scope: Scope, planned: Plan) -> Deployment:
+    """Return a deployment with what is told of servers that stand in an assistant then, and that are none of the pack's."""
+    agents = deployment.agents_there(one, scope)
+    told: list[Loss] = []
+    for target in dict.fromkeys(target for target, _ in agents):
+        there = servers_after.of(target, scope, planned.steps, one.wanted)
+        for id_, agent in [(id_, agent) for (whose, id_), agent in agents.items() if whose == target] if there else ():
+            told += servers_there.told(units.agents[id_], agent, target, there)
+    return replace(one, losses=(*one.losses, *map(deployment.fitting, told)))
 
 
 def _as_before(pack: Pack, before: LockedPack | None, chosen: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
@@ -372,6 +385,7 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
         one,
         wanted=tuple(want for want in one.wanted if want.agent not in stopped),
         left_out={agent: other for agent, other in one.left_out.items() if agent not in stopped},
+        elsewhere={at: agent for at, agent in one.elsewhere.items() if at[1] not in stopped},
         unwatched=tuple(id_ for id_ in one.unwatched if id_ not in stopped),
         losses=tuple(loss for loss in one.losses if deployment.owner(loss) not in stopped),
     )

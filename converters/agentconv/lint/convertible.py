@@ -7,16 +7,19 @@ import shlex
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentconv.conversion import converting
+from agentconv.conversion import converting, servers_there
 from agentconv.conversion.options import Options
-from agentconv.core import losses
+from agentconv.core import losses, names
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError, LossKind
 from agentconv.formats import registry
+from agentconv.lint import project
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.shapes import Shapes
     from agentconv.lint.subject import Subject
 
@@ -130,6 +133,28 @@ def _asked(subject: Subject, client: str, options: Options | None = None) -> dic
         why += [("it is lost to a bug", ())] if done.failed else []
         found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}
     return found
+
+
+def opened(subject: Subject, client: str, number: int) -> list[Loss]:
+    """Return which of the servers that a client has it lets an agent use beyond its author's words: by its own file, or by this one."""
+    there, author = project.servers_there(subject.location, client), subject.result.set.agents[number]
+    if not there:
+        return []
+    if client in subject.versions:
+        own = project.agents_of(subject.versions[client], client)
+        return [
+            loss
+            for one in own
+            if names.alike(one.name) == names.alike(author.name)
+            for loss in servers_there.told(author, one, client, there)
+        ]
+    if not is_to_come(subject, client, number):
+        return [*servers_there.told(author, subject.reading(client).set.agents[number], client, there)]
+    options = replace(subject.as_synced(client) if subject.as_synced is not None else _AS_USUAL, there_already=lambda _: there)
+    pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
+    ids = [agent.id for piece in pieces for agent in piece.agents]
+    told = [loss for done in converting.convert(pieces, client, options) for loss in done.losses if loss.code == servers_there.CODE]
+    return [loss for loss in told if loss.agent == ids[number]]
 
 
 def _why(code: str, detail: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files, toml_places
+from agentconv.core import schema_files
 from agentconv.core.dataclass import dataclass, field
 from agentconv.families import markdown
 from agentconv.formats import registry
-from agentconv.json import jsonc
 from agentconv.lint.subject import Subject
+from agentconv.sources import pointed
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss, Span
@@ -51,15 +51,7 @@ class Places:
 
     def _below_pointer(self, path: str) -> Span | None:
         """Return where a field of a part stands in a file of several, or else the part itself."""
-        way = tuple(_step(step) for step in self.pointer.split("/")[1:])
-        below = tuple(path.split(".")[1:]) if path.startswith(_DEFINITION) else ()
-        text = self.source.text
-        if self.source.path.endswith(".toml"):
-            known = toml_places.places(text)
-            found = next((place for place in ((*way, *below), way) if place in known), None)
-            return None if found is None else self.source.span(known[found])
-        root = jsonc.parse(text, jsonc.JSONC).root
-        return None if root is None else self.source.span(jsonc.inside(root, (*way, *below))[0])
+        return pointed.span(self.source, self.pointer, tuple(path.split(".")[1:]) if path.startswith(_DEFINITION) else ())
 
     def _in_header(self, path: str) -> Span | None:
         """Return where a field stands in the header of a file, or its text below."""
@@ -73,11 +65,6 @@ class Places:
         rows = schema_files.part_rows(self.kind, self.client)
         extents = (header.extent(key) for key, row in rows.items() if row.get("x-field") == path and path != _EXTRAS)
         return next((self.source.span(*extent) for extent in extents if extent), None)
-
-
-def _step(word: str) -> str | int:
-    """Return a step of a JSON Pointer: a key, or the number of an item."""
-    return int(word) if word.isdecimal() else word.replace("~1", "/").replace("~0", "~")
 
 
 def _key(subject: Subject, path: str) -> str | None:

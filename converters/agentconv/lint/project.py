@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import script_imports
+from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.json import jsonc
+from agentconv.lint import inspection
 from agentconv.parts import places
 from agentconv.sources import locations
 from agentconv.sources.places_on_disk import MAX_FILE_BYTES
@@ -22,6 +24,8 @@ from agentconv.sources.places_on_disk import MAX_FILE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.conversion.servers_there import Standing
+    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.core.script_imports import Lack
 
@@ -50,6 +54,22 @@ def names(location: str) -> frozenset[str]:
 def servers(location: str) -> frozenset[str]:
     """Return the MCP servers that the project of an agent's file defines."""
     return _servers_of(_root(location))
+
+
+def servers_there(location: str, client: str) -> tuple[Standing, ...]:
+    """Return the servers that a client has in the project of an agent's file, where it is known which one that is."""
+    root = _known(location)
+    return _servers_there(root, client) if root else ()
+
+
+def agents_of(paths: Iterable[str], client: str) -> list[Agent]:
+    """Return the agents of files as a client has them."""
+    files = ((path, data) for path in paths if (data := _data(path)) is not None)
+    read = [
+        registry.load(client).read(SourceText(inspection.place(path.replace(os.sep, "/"), client, client), data)) for path, data in files
+    ]
+    rows = (row for one in read for row in zip(one.set.agents, one.states, strict=True))
+    return [agent for agent, state in rows if not state.dropped]
 
 
 def skills(location: str) -> frozenset[str]:
@@ -109,6 +129,7 @@ def forget() -> None:
     """Look again when anybody asks next: files change while an editor is open."""
     _root_of.cache_clear()
     _servers_of.cache_clear()
+    _servers_there.cache_clear()
     _skills_of.cache_clear()
 
 
@@ -132,6 +153,13 @@ def _telling() -> frozenset[str]:
 @cache
 def _root_of(folder: str, name: str) -> Path | None:
     return locations.project_root(Path(folder, name))
+
+
+@cache
+def _servers_there(root: str, client: str) -> tuple[Standing, ...]:
+    from agentconv.conversion import servers_there
+
+    return servers_there.of(Path(root), client)
 
 
 @cache

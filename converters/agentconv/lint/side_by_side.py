@@ -10,7 +10,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import converting
+from agentconv.conversion import converting, servers_there
 from agentconv.core import losses, names
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, Loss, LossKind, LossSeverity, Span
@@ -271,6 +271,16 @@ def _read_in_place(found: SideBySide, target: str, asked: Chosen) -> None:
             wider = losses.listed(reading.wider)
             told = losses.loss("widened-elsewhere", entry.id, "tools", target, wider) if reading.wider else None
             outcome.losses += [PlacedLoss(told, entry.places.of(told) if entry.places else None)] if told else []
+            outcome.losses += map(PlacedLoss, _with_servers_there(entry, same, target, asked.options))
+
+
+def _with_servers_there(entry: Entry, same: Sequence[Entry], target: str, options: Options) -> Iterator[Loss]:
+    """Say which servers that a client has an agent may use there beyond its author's words, by the source's own file."""
+    there = options.there_already(target) if options.there_already is not None else ()
+    if there and entry.source is not None and entry.agent is not None:
+        seen = registry.load(target).read(entry.source).set.agents
+        if len(seen) == len(same):
+            yield from servers_there.told(entry.agent, seen[same.index(entry)], target, there)
 
 
 def _find_in_place(found: SideBySide, target: str, parts: Parts) -> None:

@@ -82,6 +82,8 @@ class Subject:
     """How `sync` converts for each of them, as the project's configuration says."""
     unwanted: frozenset[str] = frozenset()
     """The clients that look where it lies, though the project's configuration says that they are not to have its agents."""
+    versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By client the files of its own for the file's agents, where it is not asked about since it has these."""
     part: PartFile | None = None
     """What it is, where it is no agent's file, but has parts of a kind in it: rules about these look at it alone."""
     nameless: bool = False

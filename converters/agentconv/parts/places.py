@@ -44,6 +44,11 @@ def folder_of_skills(client: str) -> str:
     return found[0][0] if found else ".claude/skills"
 
 
+def server_files(client: str, scope: str) -> frozenset[str]:
+    """Return the files in which a client has its MCP servers, in a project or of the user's own."""
+    return frozenset(path for path, pattern in recorded().get(client, {}).get("servers", {}).get(scope, ()) if not pattern)
+
+
 def container_files(format_id: str) -> tuple[str, ...]:
     """Return the files that may make a folder a container of a client, relative to it; none for a client without containers."""
     return tuple(_written()[_CONTAINERS].get(format_id, ()))

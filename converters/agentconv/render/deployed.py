@@ -7,6 +7,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import servers_there
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.core.kinds import KINDS
@@ -242,7 +243,7 @@ def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
             owner = deployment.owner(loss)
             read = each.left_out.get(owner) if each.target in known else None  # to one that is new here, all of it is
             fate = {*fates.get((each.target, owner), ()), *(fates.get((read, owner), ()) if read else ())}
-            if every or not _is_told(fate, each.target, told):
+            if every or loss.code == servers_there.CODE or not _is_told(fate, each.target, told):
                 yield loss
 
 

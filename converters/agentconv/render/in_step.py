@@ -10,9 +10,9 @@ from agentconv.sync import known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
-    from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
 
 
@@ -85,23 +85,23 @@ def _more(number: int) -> str:
 
 
 def open_limits(
-    settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], served: Sequence[Served] = ()
+    settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], beyond: Sequence[Loss] = ()
 ) -> list[tuple[str, str]]:
     """Return the losses of every run that count: all but those that both the configuration and the command line accept.
 
-    What agents may do by the source's own files is no target's to hold, and nothing accepts it.
+    What agents may do whatever is written (`beyond`) is no target's to hold, and nothing accepts it.
     """
-    elsewhere = dict.fromkeys((one.target, loss.code) for one in served for loss in one.losses)
+    anyway = dict.fromkeys((loss.target, loss.code) for loss in beyond)
     held = [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
-    return [*held, *elsewhere]
+    return [*held, *anyway]
 
 
-def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], served: Sequence[Served] = ()) -> list[str]:
+def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], beyond: Sequence[Loss] = ()) -> list[str]:
     """Say which limits make a strict run fail, and what accepts them."""
     from agentconv.render import text
     from agentconv.sync.settings import ACCEPTABLE
 
-    found = open_limits(settings, synced, accepted, served)
+    found = open_limits(settings, synced, accepted, beyond)
     if not found:
         return []
     listed = ", ".join(f"{code} to {text.client(target)}" for target, code in found)

@@ -51,6 +51,15 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
     if not every:
         told = {(loss.target, loss.code, loss.agent) for loss in outcome.new_losses}
         yield from in_step.lasting(outcome.settings, outcome.synced, look, Counter((target, code) for target, code, _ in told))
+    yield from _there(outcome, look)
+
+
+def _there(outcome: Outcome, look: Style) -> Iterator[str]:
+    """Yield what agents may do with servers that stand in the targets' own files."""
+    tally = Tally(several_targets=len(outcome.settings.targets) > 1)
+    for loss in outcome.there:
+        tally.add(loss)
+    yield from tally.lines(look)
 
 
 def _each(shown: Sequence[Loss], look: Style) -> Iterator[str]:

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 OF_SET = frozenset({"set-restrictions-stay"})
 """Losses of the whole set that each run says: the lock has them with each agent of their target."""
 LASTING = OF_SET | frozenset(
-    {"not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "widened", "widened-less", "widened-elsewhere"}
+    {
+        "not-enforced",
+        "asks-dropped",
+        "sandbox-dropped",
+        "pattern-dropped",
+        "widened",
+        "widened-less",
+        "widened-elsewhere",
+        "server-open-there",
+    }
 )
 """Losses that are never known by themselves: each run says them, with how many agents."""
 

@@ -35,6 +35,7 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         | {one.moved_from[0] for one in found if one.moved_from}
         | {key[0] for key, one in keys.items() if one in names}
     )
+    ids = {agent.id for key, agent in outcome.sources.agents() if keys[key] in names} if outcome.sources is not None else {}
     places = {(one.target, *one.place) for one in found}
     there = [one for one in outcome.orphans if one[2].name in names]
     return replace(
@@ -46,6 +47,7 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         plan=outcome.plan and replace(outcome.plan, changes=tuple(one for one in outcome.plan.changes if one.path in files)),
         synced=[one for one in outcome.synced if (one.target, *one.key) in places],
         new_losses=[loss for loss in outcome.new_losses if any(loss in one.view.losses for one in found if one.view is not None)],
+        there=[loss for loss in outcome.there if loss.agent in ids],
         adopted=tuple(one for one in outcome.adopted if one[2].name in names),
         renamed=tuple(one for one in outcome.renamed if one.candidate.name in names),
         kept=tuple(one for one in outcome.kept if one.agent in names),

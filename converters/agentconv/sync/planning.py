@@ -84,6 +84,8 @@ class Outcome:
     """What there is to do by the project's own configuration, where a person names another one that says something else."""
     served: list[Served] = field(default_factory=list)
     """Targets that read the source's own folder."""
+    there: list[Loss] = field(default_factory=list)
+    """What agents may do with servers that stand in the targets' own files, beyond what their source says."""
     unmerged: frozenset[str] = frozenset()
     """Files that a merge left undone, where marks of one are in a target's file."""
     files: int = 0
@@ -114,6 +116,11 @@ class Outcome:
     """Agents that no run writes, and that may do more than those of their names in the source."""
     one_way: bool = False
     """Whether nothing of a target can get into the source."""
+
+    @property
+    def beyond(self) -> list[Loss]:
+        """What agents may do whatever is written, which no configuration accepts: by the source's files, with a target's servers."""
+        return [*(loss for one in self.served for loss in one.losses), *self.there]
 
     def is_drift(self) -> bool:
         """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""

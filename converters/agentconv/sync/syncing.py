@@ -39,7 +39,7 @@ from agentconv.sync.excused import is_excused
 from agentconv.sync.planning import Outcome
 from agentconv.sync.returning import Returning
 from agentconv.sync.situation import Situation
-from agentconv.sync.unchanged import is_read, is_served, is_unchanged
+from agentconv.sync.unchanged import is_judged_by_more, is_read, is_served, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -115,8 +115,8 @@ class Run:
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
-        # else the agents follow rules that are in no file of theirs
-        alone = not any(views.follow_parts(self.settings, target) for target in targets)
+        more = is_judged_by_more(self.settings, self.scope)
+        alone = not (more or any(views.follow_parts(self.settings, target) for target in targets))
         vain = [*self.settings.unused, *overriding.unheard(self.settings, self.served_targets)]
         may_be = alone and not look_closely and not (told or vain) and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):

@@ -11,7 +11,7 @@ from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
-from agentconv.parts.places import recorded
+from agentconv.parts.places import server_files
 from agentconv.sync import known, places, source_files, texts
 
 if TYPE_CHECKING:
@@ -45,21 +45,22 @@ def is_served(settings: Settings, target: str, scope: Scope) -> bool:
 
 def open_in_place(settings: Settings, target: str) -> frozenset[str]:
     """Return the files in which a target's client reads the source's servers where they are, and has them open to every agent there."""
-    own, there = (
-        {path for path, _ in recorded().get(client, {}).get("servers", {}).get("project", ())}
-        for client in (settings.source_format, target)
-    )
-    if not own & there:
-        return frozenset()
+    both = server_files(settings.source_format, installed.PROJECT) & server_files(target, installed.PROJECT)
+    if not both:
+        return both
     from agentconv.conversion.open_servers import chooses
 
-    return frozenset() if chooses(target) else frozenset(own & there)
+    return frozenset() if chooses(target) else both
 
 
-def _is_judged_by_more(settings: Settings, scope: Scope) -> bool:
-    """Whether there are servers by which agents are judged, too: what is in these files is looked at in each run."""
-    files = {path for target in settings.targets for path in open_in_place(settings, target)}
-    return any((scope.root / path).exists() for path in files)
+def is_judged_by_more(settings: Settings, scope: Scope) -> bool:
+    """Whether there are servers that are open to every agent of a target, too: what is in these files is looked at in each run."""
+    there = [one for one in settings.targets if any((scope.root / path).exists() for path in server_files(one, scope.name))]
+    if not there:
+        return False
+    from agentconv.conversion.open_servers import chooses
+
+    return not all(chooses(one) and not is_read(settings, one, scope) for one in there)
 
 
 def in_step(settings: Settings, scope: Scope) -> Lock | None:
@@ -68,7 +69,7 @@ def in_step(settings: Settings, scope: Scope) -> Lock | None:
         settings.unused
         or any(is_served(settings, target, scope) for target in settings.targets)
         or not all(row.committed for row in settings.formats.values())
-        or _is_judged_by_more(settings, scope)
+        or is_judged_by_more(settings, scope)
     ):
         return None
     try:

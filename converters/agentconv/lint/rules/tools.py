@@ -6,22 +6,20 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
-from agentconv.lint import convertible, fixing, headers, plain_texts, remarks
+from agentconv.lint import convertible, fixing, headers, remarks, widened
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator
 
     from agentconv.core.ir import Agent, ToolGrant
-    from agentconv.core.widening import Widening
     from agentconv.lint.rule import Edit, Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -262,7 +260,9 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     Cursor 3.22.7 knows no `tools` in an agent's file, and Claude Code no `readonly`: each passes over what it does not know, and
     the agent has every tool of the client. A client reads the agent and says nothing, which makes it worse than one that drops it.
     Where only the asking falls away (Qwen Code 0.24.4 lets agents edit files unless they say otherwise), it is a warning, and so it is
-    until `sync` has written the client a file of its own.
+    until `sync` has written the client a file of its own. An MCP server that stands in a client's own file (`.cursor/mcp.json`), and
+    that no file of an agent keeps it from, is a person's decision about that client: of the agents that have it beyond their authors'
+    words it is a warning.
     """
     for client in subject.alike():
         result = subject.reading(client)
@@ -271,51 +271,36 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
         for number, author in enumerate(subject.result.set.agents):
             if result.states[number].dropped:
                 continue
-            wider = _wider(subject, client, number)
+            wider = widened.beyond(subject, client, number)
             if wider:
                 mild = all(one.unasked for one in wider) or convertible.is_to_come(subject, client, number)
                 severity = Severity.WARNING if mild else Severity.ERROR
                 more = ", ".join(map(str, wider[:3])) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
-                key = next(
-                    (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
-                )
                 message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
-                place = subject.place(number, key) if key else (0, 0)
                 way = convertible.way(subject, client, number)
                 yield self.find(
                     shown(message, 160),
-                    place,
+                    widened.place_of_limits(subject, number),
                     way.help,
                     option=way.option,
                     agent=author.name,
                     severity=severity,
                     clients=(client,),
                 )
+            yield from _open_there(self, subject, client, number)
+    for client in subject.versions:  # which goes by these files
+        for number in range(len(subject.result.set.agents)):
+            yield from _open_there(self, subject, client, number)
 
 
-_MOST = 1000
-"""Pairs of agents that are remembered; beyond, they are forgotten, and compared again."""
-
-
-@cache
-def _widenings(_client: str) -> dict[Hashable, list[Widening]]:
-    """Return what was found so far, by all that it depends on."""
-    return {}
-
-
-def _wider(subject: Subject, client: str, number: int) -> list[Widening]:
-    """Return what an agent may do in a client that its author did not allow: no text has a part in that, but for whether there is one."""
-    own, read = subject.result, subject.reading(client)
-    author, agent = own.set.agents[number], read.set.agents[number]
-    if any(registry.FORMATS[one].distribution for one in (subject.format, client)):
-        return compare.widenings(author, tool_summary.held(agent, client), client)
-    found, unlimited = _widenings(client), tool_summary.is_unlimited(agent, client)
-    both = subject.format, plain_texts.but_for_texts(own, number), plain_texts.but_for_texts(read, number), unlimited
-    if both not in found:
-        if len(found) >= _MOST:
-            found.clear()
-        found[both] = compare.widenings(author, tool_summary.held(agent, client), client)
-    return found[both]
+def _open_there(self: Rule, subject: Subject, client: str, number: int) -> Iterator[Finding]:
+    """Yield what a client lets an agent use that stands in its own files: that is a person's word about his client."""
+    name, client_title = subject.result.set.agents[number].name, registry.FORMATS[client].title
+    for loss in convertible.opened(subject, client, number):
+        message = f"{client_title} lets the agent use an MCP server that its author did not give it: {loss.detail}"
+        help_ = f"name it in the agent's tools, if it may use it; else take it out of that file, or keep the agent out of {client_title}"
+        place = widened.place_of_limits(subject, number)
+        yield self.find(shown(message, 160), place, help_, agent=name, severity=Severity.WARNING, clients=(client,))
 
 
 @rule(
