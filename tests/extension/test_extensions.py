@@ -45,7 +45,7 @@ def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yam
     told = installed.python(f"import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', *{some}]))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
-    assert ("26 passed, 5 deselected" if some else "31 passed") in told
+    assert ("31 passed, 5 deselected" if some else "36 passed") in told
     assert shown[0] == [0, 0]
     assert "commands: .my-tool/commands/*.md, ~/.my-tool/commands/*.md" in shown[1]
     assert f"My Tool 1.0.0, in .my-tool/agents/{files}" in shown[1]

@@ -465,7 +465,7 @@ def is_loadable(format_id: str) -> bool:
 
 
 def broken() -> tuple[Diagnostic, ...]:
-    """Return why formats and parts of other distributions are not there, whichever file that was met with."""
+    """Return why formats and parts of other distributions are not there, whichever file met that."""
     return (*BROKEN.values(), *extensions.BROKEN_PARTS.values())
 
 
