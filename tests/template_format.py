@@ -29,12 +29,14 @@ ROW = registry.Row("_template.template", "Template", (".template/agents",), (".m
 def registered() -> Iterator[None]:
     """Let the template be one of the clients."""
     schemas = {**schema_files.places(), ID: FOLDER / f"{ID}.schema.json"}
+    of_parts = {**schema_files.part_places(), f"parts/commands/{ID}": FOLDER / f"{ID}.commands.schema.json"}
     words = {**vocabulary.places(), ID: FOLDER / f"{ID}.toml"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.FORMATS, ID, ROW)
         patch.setitem(registry._KNOWN, ID, ID)
         patch.setattr(registry, "CLIENTS", CLIENTS)
         patch.setattr(schema_files, "places", lambda: schemas)
+        patch.setattr(schema_files, "part_places", lambda: of_parts)
         patch.setattr(vocabulary, "places", lambda: words)
         _forget()
         yield

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import threading
 
 import pygls.io_
@@ -327,6 +329,7 @@ BROKEN = [
     (b'{"id": 7, "method": "shutdown"}', (7, -32600)),
     (b'{"jsonrpc": "2.0", "id": 9, "method": "textDocument/hover", "params": {"x": 1}}', (9, -32602)),
     (b'{"jsonrpc": "2.0", "id": 10, "method": "none/such", "params": {}}', (10, -32601)),
+    (b'{"jsonrpc": "2.0", "id": 11, "method": "none/such"}', (11, -32601)),
 ]
 
 
@@ -341,6 +344,29 @@ def test_a_message_that_cannot_be_read_is_answered():
 
     assert [(one["id"], one["error"]["code"]) for one in answers[:-1]] == [want for _, want in reversed(BROKEN)]
     assert (answers[-1]["id"], answers[-1]["result"]) == (1, None)
+
+
+NEVER_OPENED = {"textDocument": {"uri": "file:///never.md", "version": 1}, "contentChanges": [{"text": "x"}]}
+UNASKED = [
+    {"method": "none/such"},
+    {"method": "textDocument/didOpen", "params": 5},
+    {"method": "textDocument/didChange", "params": NEVER_OPENED},
+]
+
+
+def test_a_notification_that_says_nothing_costs_a_line_of_the_log():
+    """Of what an editor says wrong and waits for no answer to, it is told nothing; the log has one line, and no traceback."""
+    given = [
+        json.dumps({"jsonrpc": "2.0", **one}).encode()
+        for one in ({"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}}, *UNASKED)
+    ]
+    stream = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(one), one) for one in (*given, b"{"))
+    done = subprocess.run([sys.executable, "-m", "agentconv", "lsp"], input=stream, capture_output=True, check=False, timeout=60)
+    lines = done.stderr.decode().splitlines()
+
+    assert [line.split(": ")[:2] for line in lines] == [["agentconv lsp", of] for of in ("warning", "error", "warning", "error")]
+    assert "was never opened" in lines[2]
+    assert done.stdout.count(b'"jsonrpc"') == 2
 
 
 def test_what_an_editor_shows_names_no_flag():

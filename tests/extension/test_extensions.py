@@ -45,8 +45,9 @@ def test_the_example_of_a_distribution_passes_its_tests(installed, tmp_path, yam
     told = installed.python(f"import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider', *{some}]))", root)
     shown = installed.codes(["formats my-tool", "rule MYTOOL001"], root)
 
-    assert ("21 passed, 5 deselected" if some else "26 passed") in told
+    assert ("31 passed, 5 deselected" if some else "36 passed") in told
     assert shown[0] == [0, 0]
+    assert "commands: .my-tool/commands/*.md, ~/.my-tool/commands/*.md" in shown[1]
     assert f"My Tool 1.0.0, in .my-tool/agents/{files}" in shown[1]
 
 
@@ -188,6 +189,7 @@ def test_a_row_is_held_to_the_types_of_its_fields_and_to_what_a_place_is(install
 
 FAULTS = {
     "schema": ("toy.schema.json", "{", "is no format: toy.schema.json: Expecting property name"),
+    "type": ("toy.schema.json", None, "is no format: toy.schema.json: `name`: `type` is one of string, integer"),
     "keys": ("toy.schema.json", '{"properties": {"name": 1}}', "is no format: toy.schema.json: `properties` is a map of keys"),
     "words": ("toy.toml", "x = [", "is no format: toy.toml: Invalid value"),
     "tools": ("toy.toml", "[tools]\nRead = 5\n", "is no format: toy.toml: `tools` is a table of words"),
@@ -202,7 +204,8 @@ FAULTS = {
 @pytest.mark.parametrize(("name", "text", "why"), FAULTS.values(), ids=FAULTS)
 def test_a_format_whose_files_are_broken_loses_nothing_else(installed, project, name, text, why):
     """A schema, or words, that are none are told with their distribution by what lists formats, and everything else works."""
-    (installed.toy() / name).write_text(text)
+    place = installed.toy() / name
+    place.write_text(place.read_text().replace('"string"', '"text"') if text is None else text)
     told = installed.run("formats", project)
 
     assert f"`toy` of toy-agents 1.0 {why}" in told
@@ -260,6 +263,111 @@ def test_a_format_without_its_files_is_told(installed, project, name, ask):
     assert "Traceback" not in told + toy
     assert f"`toy` of toy-agents 1.0 is no format: there is no {name} beside the module toy_agents.rows" in toy
     assert {"formats": "Claude Code", "lint .": "1 file looked at: nothing found"}.get(ask, "True") in told
+
+
+def test_parts_of_a_distribution_go_both_ways(installed, tmp_path):
+    """Commands that come with a format are found, converted both ways, and looked at, as those of our own clients are."""
+    installed.example(tmp_path)
+    for place, text in {".my-tool": "Fix $ARGUMENTS here.", ".claude": "Fix $ARGUMENTS."}.items():
+        (tmp_path / place / "commands").mkdir(parents=True)
+        (tmp_path / place / "commands/fix.md").write_text(f"---\ndescription: Fixes\n---\n\n{text}\n")
+    codes, told = installed.codes(
+        [
+            *(f"convert . -f {client} -o out --with all" for client in ("my-tool -t opencode", "claude -t my-tool")),
+            "lint . --output-format concise",
+        ],
+        tmp_path,
+    )
+
+    assert codes == [0, 0, 1]
+    assert (tmp_path / "out/.my-tool/commands/fix.md").read_text() == "---\ndescription: Fixes\n---\n\nFix <arguments>.\n"
+    assert "Fix $ARGUMENTS here." in (tmp_path / "out/.opencode/command/fix.md").read_text()
+    assert ".my-tool/commands/fix.md:5:5: warning[AC542] My Tool sends `$ARGUMENTS` as it stands" in told
+
+
+OF_PARTS = {
+    "skills": ("my_tool_agents.gone", "", "cannot be loaded: ModuleNotFoundError: No module named 'my_tool_agents.gone'"),
+    "commands": ("my_tool_agents.commands", None, "has no commands: there is no my-tool.commands.schema.json beside my-tool.schema.json"),
+    "servers": ("my_tool_agents.commands", "", "has no servers: what BY_FORMAT has for `my-tool` is no format of them: its `format` and"),
+    "hooks": ("my_tool_agents.rules", "", "has no hooks: the entry point names no module whose BY_FORMAT has `my-tool`"),
+    "permissions": ("my_tool_agents.commands", "{", "has no permissions: my-tool.permissions.schema.json: Expecting property name"),
+    "instructions": ("my_tool_agents.bare", "", "has no instructions: what BY_FORMAT has for `my-tool` is no format of them: it has no"),
+}
+"""By kind what its entry point names, what is in its schema (empty: that of commands), and what is wrong."""
+
+
+def test_parts_that_are_broken_lose_only_themselves(installed, tmp_path):
+    """Each kind of part that is none is told with its distribution, by every command and the library; the agents are read all the same."""
+    root = installed.example(tmp_path)
+    package = installed.folder / "my_tool_agents"
+    schema = (package / "my-tool.commands.schema.json").read_text()
+    (package / "bare.py").write_text("BY_FORMAT = {'my-tool': object()}\n")
+    (package / "my-tool.commands.schema.json").unlink()
+    for kind, (_, text, _) in OF_PARTS.items():
+        if text is not None:
+            (package / f"my-tool.{kind}.schema.json").write_text(text or schema)
+    points = "".join(f"[agentconv.{kind}]\nmy-tool = {module}\n" for kind, (module, *_) in OF_PARTS.items())
+    place = installed.folder / "my_tool_agents-1.0.dist-info/entry_points.txt"
+    formats = place.read_text().partition("[agentconv.commands]")[0]
+    place.write_text(f"{formats}\n{points}[agentconv.rules]\nmine = my_tool_agents.rules\n")
+    (root / ".my-tool/agents").mkdir(parents=True)
+    (root / ".my-tool/agents/one.md").write_text("---\nname: one\ndescription: Reads.\n---\nRead.\n")
+    commands = ["formats my-tool", "convert . -t codex -o out", "lint .", "inspect .", "doctor"]
+    codes, told = installed.codes(commands, root)
+    library = (
+        "import agentconv; from agentconv import testing; found = agentconv.read('.')\n"
+        "print(*(one.message for one in found.diagnostics), *map(str, testing.cases('my-tool')), len(found), sep='\\n')"
+    )
+    in_library = installed.python(library, root)
+
+    assert codes == [0] * len(commands)
+    assert "Traceback" not in told + in_library
+    assert "internal error" not in told
+    for why in (f"`my-tool` of my-tool-agents 1.0 {why}" for *_, why in OF_PARTS.values()):
+        assert (told.count(why), in_library.count(why)) == (len(commands), 1)
+    assert (root / "out/.codex/agents/one.toml").is_file()
+    assert in_library.endswith("\n1\n")
+    assert in_library.count(": it is there") == len(OF_PARTS)
+
+
+def test_parts_of_a_format_of_somebody_else_are_told(installed, project):
+    """A distribution brings parts of its own formats alone: what is another's, or ours, stays what it is."""
+    installed.distribution("greedy-parts", "[agentconv.commands]\ncodex = greedy_parts.commands\n")
+    told = installed.run("convert .claude -t codex -o out", project)
+
+    assert "`codex` of greedy-parts 1.0 is no format of its own, and so it brings no commands of it" in told
+    assert "1 file written" in told
+
+
+FAILING_PARTS = {
+    "read": ("def boom(self, *given, **named): raise ZeroDivisionError('boom')", "while it was read"),
+    "to_project": ("def boom(self, *given, **named): raise ZeroDivisionError('boom')", "on the way of the command to my-tool"),
+}
+
+
+@pytest.mark.parametrize(("what", "code", "where"), [(name, *row) for name, row in FAILING_PARTS.items()], ids=FAILING_PARTS)
+def test_a_part_that_fails_is_its_distributions(installed, tmp_path, what, code, where):
+    """What a format of parts raises, or does against the law, is told with its distribution, and costs that part alone."""
+    installed.example(tmp_path)
+    module = installed.folder / "my_tool_agents/commands.py"
+    text = module.read_text().replace(
+        "BY_FORMAT = {", f"class Mine(Client):\n    __slots__ = ()\n\n\n{code}\nMine.{what} = boom\nBY_FORMAT = {{"
+    )
+    module.write_text(text.replace('"my-tool": Client(', '"my-tool": Mine('))
+    for place in (".my-tool", ".claude"):
+        (tmp_path / place / "commands").mkdir(parents=True)
+        (tmp_path / place / "commands/fix.md").write_text("---\ndescription: Fixes\n---\n\nFix it.\n")
+    words = (
+        "convert . -f my-tool -t claude -o out --with all"
+        if what == "read"
+        else "convert . -f claude -t my-tool,opencode -o out --with all"
+    )
+    (_,), told = installed.codes([words], tmp_path)
+
+    assert f"{where}: `my-tool` of my-tool-agents 1.0 failed: " in told
+    assert "report it to my-tool-agents" in told
+    assert "internal error" not in told
+    assert what == "read" or (tmp_path / "out/.opencode/command/fix.md").is_file()
 
 
 FAILING = {

@@ -14,7 +14,7 @@ from agentconv.conversion import along, defined_servers, part_law, server_names
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
 from agentconv.core import losses
-from agentconv.core.diagnostics import Code, InputError
+from agentconv.core.diagnostics import Code, InputError, in_words
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, McpServer, Origin, ToolGrant
 from agentconv.core.kinds import KINDS
@@ -466,7 +466,7 @@ def test_a_careless_format_writes_nothing(name, monkeypatch):
 
     assert verdict.part is None
     assert verdict.bug is not None
-    assert message in verdict.bug
+    assert message in in_words(verdict.bug)
 
 
 @pytest.mark.parametrize(
@@ -488,7 +488,7 @@ def test_a_restraint_is_never_lost(field, value, reason, monkeypatch):
     verdict = part_law.PartLaw("claude-code", "project", {}).judge(LoadedPart("skills", skill, State.LOADS, "codex"))
 
     assert verdict.part is None
-    assert reason in verdict.bug
+    assert reason in str(verdict.bug)
 
 
 def test_two_parts_never_share_a_file(project):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentconv.core import effects
+from agentconv.core import effects, losses
 from agentconv.core.diagnostics import Cause, Code, Detail, Diagnostic, Effect, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.losses import becomes, listed, loss, quoted
 from agentconv.render import machine
 from agentconv.render.tally import Tally
@@ -180,3 +181,30 @@ def test_data_are_no_part_of_reports() -> None:
         "detail",
         "message",
     }
+
+
+FLAG = expression(r"(?<![\w-])--?[a-zA-Z][\w-]*|`agentconv [a-z]|agentconv\.toml")
+"""What only who types commands can do."""
+OF_THE_LIBRARY = ("core", "conversion", "formats", "families", "parts", "projecting", "api.py", "batch.py", "arrow.py")
+
+
+def test_what_the_library_advises_names_no_flag() -> None:
+    """The hint of every loss has words for who calls the library, and where code names a flag it has other words beside it."""
+    told = {code: losses.in_library(losses.loss(code, "a", "name", "codex", "x")).hint for code in losses.codes()}
+    assert {code: hint for code, hint in told.items() if hint and FLAG.search(hint)} == {}
+    files = [file for name in OF_THE_LIBRARY for file in ([PACKAGE / name] if "." in name else sorted((PACKAGE / name).rglob("*.py")))]
+    found = [
+        f"{file.name}:{line}"
+        for file in files
+        if file.parent.name != "credentials"
+        for line in _advised(ast.parse(file.read_text("utf-8")))
+    ]
+
+    assert found == []
+
+
+def _advised(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines of functions in which a sentence names a flag, and no option stands beside it."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and "option" not in ast.unparse(node)):
+        texts = [node for statement in function.body[1:] for node in ast.walk(statement) if isinstance(node, ast.Constant)]
+        yield from (one.lineno for one in texts if isinstance(one.value, str) and " " in one.value and FLAG.search(one.value))

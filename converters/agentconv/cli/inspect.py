@@ -378,7 +378,7 @@ def _tell(
 
 def _tell_diagnostics(options: argparse.Namespace, diagnostics: Iterable[Diagnostic], where: dict[str, str]) -> None:
     for diagnostic in diagnostics:
-        if registry.is_told_once(diagnostic):
+        if diagnostic in registry.broken():
             continue
         span = diagnostic.span
         placed = replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic

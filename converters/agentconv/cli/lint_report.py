@@ -158,7 +158,7 @@ def _say_where(told: Told) -> None:
 def diagnostics(options: argparse.Namespace, several: Iterable[Diagnostic]) -> None:
     """Tell what is no finding, where the report does not hold it."""
     for one in several if options.output_format != "json" else ():
-        if not registry.is_told_once(one):
+        if one not in registry.broken():
             say(text.diagnostic(one, text.style(sys.stderr, options.color)))
 
 

@@ -134,7 +134,7 @@ class Report:
         self.bugs |= diagnostic.code is Code.INTERNAL
         if self.json:
             self.diagnostics.append(diagnostic)
-        elif registry.is_told_once(diagnostic):
+        elif diagnostic in registry.broken():
             return
         elif self.shown(diagnostic.severity) or (diagnostic.code in _ALWAYS and not self.options.quiet):
             span = diagnostic.span

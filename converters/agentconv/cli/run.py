@@ -113,7 +113,7 @@ def _tell_broken(words: Sequence[str], error: InputError | None = None) -> None:
     """Say which formats of other distributions are not there, but for one that the error is about; everything else is."""
     if not {"-q", "--quiet"} & set(words):
         look = text.style(sys.stderr, _given(words, "--color", ("always", "never")))
-        for told in registry.BROKEN.values():
+        for told in registry.broken():
             if error is None or error.diagnostic.message != told.message:
                 _print(told, look)
 

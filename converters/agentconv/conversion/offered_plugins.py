@@ -157,4 +157,5 @@ class OneSet:
         message = f"{len(offered)} plugins ({folders}) become one set, since {noun} holds one"
         message += f"; in several of them: {', '.join(several)}" if several else ""
         hint = f"for {noun} each: agentconv convert SRC -t claude-plugin -o DIR keeps them several, and each folder there is a set"
-        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)
+        option = f"for {noun} each, read each of these folders by itself"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, option=option)

@@ -9,12 +9,13 @@ from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.loose_parts import loose_copies
 from agentconv.conversion.part_law import as_source
 from agentconv.conversion.shared_parts import SharedParts, Together, called_beside
-from agentconv.core import losses
+from agentconv.core import bugs, losses
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
+from agentconv.core.diagnostics import Detail, Diagnostic, InternalError, Span
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.disk.output import OutputFile
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -56,12 +57,12 @@ class PartFiles:
     def _one(self, verdict: PartVerdict) -> Iterator[Converted]:
         """Write a part into files of its own, or say why it goes nowhere, or where it goes."""
         ids, kind = (verdict.loaded.part.id,), verdict.loaded.kind
-        bugs = () if verdict.bug is None else (_bug(verdict, self.target),)
+        failed = () if verdict.bug is None else (_bug(verdict, self.target, verdict.bug),)
         first, *others = verdict.files or (None,)
         told = (*verdict.losses, *loose_copies(verdict, self.target, self.options))
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
-            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind, rules=verdict.rules)
+            yield Converted(self.target, ids, path=path, losses=told, diagnostics=failed, part=kind, rules=verdict.rules)
             yield from () if self.options.into_root(verdict.loaded.root) else self._scripts(ids, others)
             return
         spelled = verdict.loaded.source is None
@@ -144,10 +145,10 @@ class PartFiles:
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
-def _bug(verdict: PartVerdict, target: str) -> Diagnostic:
+def _bug(verdict: PartVerdict, target: str, error: Exception) -> Diagnostic:
     source = verdict.loaded.source
     span = Span(os.path.normpath(os.path.join(verdict.loaded.root, source.text.path))) if source else None
     noun = verdict.loaded.kind.removesuffix("s")
-    message = f"internal error on the way of the {noun} to {target}: {verdict.bug}"
-    hint = f"the {noun} was not written; please report this with its file"
-    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, span, hint, verdict.loaded.part.id)
+    lost, brought = f"the {noun} was not written", (target, registry.FORMATS[target].distribution)
+    where, what = f"on the way of the {noun} to {target}", "its file"
+    return bugs.told(error, where, span, lost=lost, what=what, brought=brought, agent=verdict.loaded.part.id)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.conversion import shared_places
 from agentconv.core import effects, fields, hook_facts, hook_matchers, losses
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import InternalError, in_words
+from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
 from agentconv.core.parts import Command, FolderFile, Instruction, PermissionSet, Server, SetHook, Skill, kind_of
@@ -46,7 +46,7 @@ class PartVerdict:
     files: tuple[WrittenFile, ...] = ()
     """Its files, were it alone."""
     losses: tuple[Loss, ...] = ()
-    bug: str | None = None
+    bug: Exception | None = None
     """How the law was broken."""
     left_open: Mapping[str, str] = field(default_factory=dict)
     """The restraints of the whole set that the target does not hold, by their texts, and why."""
@@ -92,7 +92,7 @@ class PartLaw:
         try:
             return self._unchanged(loaded) or self._judged(loaded, loaded.part, told, set())
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
-            return PartVerdict(loaded, bug=in_words(error))
+            return PartVerdict(loaded, bug=error)
 
     def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""

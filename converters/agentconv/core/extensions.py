@@ -1,4 +1,4 @@
-"""What other distributions bring: formats and rules, by entry points.
+"""What other distributions bring: formats, the other parts that a client of theirs has, and rules, by entry points.
 
 To look is to be cheap, since every command does: file names alone are read until a distribution says that it has something for us.
 """
@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import bugs
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.kinds import Kind
+
 FORMATS, RULES = "agentconv.formats", "agentconv.rules"
+PARTS: dict[Kind, str] = {kind: f"agentconv.{kind}" for kind in KINDS}
+"""The group of each kind of part, in which an entry point is called as its format is."""
+GONE: set[str] = set()
+"""Ids of formats that could not be taken in."""
+BROKEN_PARTS: dict[tuple[str, Kind], Diagnostic] = {}
+"""Why parts that other distributions bring are not there, as far as they were looked for."""
 _MARK = b"[agentconv."
 """How a section of `entry_points.txt` begins that is ours."""
 _ENDS = (".dist-info", ".egg-info")
+_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+"""What JSON Schema calls the types of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,24 @@ def of(group: str) -> tuple[Extension, ...]:
 
 
 @cache
+def parts() -> dict[tuple[str, Kind], Extension]:
+    """Return the entry points of parts by format and kind: those of formats that the same distribution brings.
+
+    To be asked once the formats were taken in: of one that is not there, nothing is.
+    """
+    formats = {(one.distribution, one.name) for one in of(FORMATS)}
+    found: dict[tuple[str, Kind], Extension] = {}
+    for kind, group in PARTS.items():
+        for one in of(group):
+            if (one.distribution, one.name) not in formats:
+                why = f"is no format of its own, and so it brings no {kind} of it"
+                BROKEN_PARTS[one.name, kind] = one.broken(why, f"name an entry point of `{FORMATS}` of the same distribution").diagnostic
+            elif one.name not in GONE:
+                found[one.name, kind] = one
+    return found
+
+
+@cache
 def fault(extension: Extension) -> str | None:
     """Return what keeps a format's schema, or its words, from being used; None where nothing does, or its module is nowhere."""
     folder = extension.folder
@@ -94,7 +123,23 @@ def fault(extension: Extension) -> str | None:
     return None
 
 
-def _fault_of_schema(text: str) -> str | None:
+def fault_of_part(extension: Extension, kind: Kind) -> str | None:
+    """Return what keeps a format's schema of a kind of part from being used; None where nothing does."""
+    name = f"{extension.name}.{kind}.schema.json"
+    place = files(f".{kind}.schema.json").get(extension.name)
+    if place is None and kind == "instructions":
+        return None  # most have no keys
+    if place is None:
+        return f"has no {kind}: there is no {name} beside {extension.name}.schema.json"
+    try:
+        with open(place, encoding="utf-8") as stream:
+            wrong = _fault_of_schema(stream.read(), of_agents=False)
+    except (OSError, ValueError) as error:
+        wrong = str(error)
+    return f"has no {kind}: {name}: {wrong}" if wrong else None
+
+
+def _fault_of_schema(text: str, *, of_agents: bool = True) -> str | None:
     """Say what of a schema would stop who uses it; `agentconv.testing` holds it to all that annotations are held to."""
     import json
 
@@ -106,10 +151,10 @@ def _fault_of_schema(text: str) -> str | None:
         return "`properties` is a map of keys, each with a description, `x-field` and `x-invalid`"
     if not isinstance(seen, dict) or not {"client", "version", "date", "page"} <= seen.keys():
         return "`x-verified` says client, version, date and page"
-    return next(_unlike_annotations(found), None)
+    return next(_unlike_annotations(found, of_agents=of_agents), None)
 
 
-def _unlike_annotations(schema: dict[str, Any]) -> Iterator[str]:
+def _unlike_annotations(schema: dict[str, Any], *, of_agents: bool) -> Iterator[str]:
     """Yield what is missing of a schema, and the keys whose annotations say nothing that there is."""
     import json
 
@@ -120,10 +165,13 @@ def _unlike_annotations(schema: dict[str, Any]) -> Iterator[str]:
     yield from (f"it has no `{name}`" for name in rules["required"] if name not in schema)
     effects = [one["const"] for one in rules["$defs"]["key"]["properties"]["x-invalid"]["oneOf"]]
     for key, row in schema["properties"].items():
-        if row["x-field"] not in (*fields.PATHS, "extras"):
+        if of_agents and row["x-field"] not in (*fields.PATHS, "extras"):
             yield f"`{key}`: `x-field` is the path of a field of an agent, such as `description` or `tools.allow`, or `extras`"
         if row["x-invalid"] not in effects:
             yield f"`{key}`: `x-invalid` is one of {', '.join(effects)}"
+        types = row.get("type", ())
+        if unknown := [one for one in ([types] if isinstance(types, str) else types) if one not in _TYPES]:
+            yield f"`{key}`: `type` is one of {', '.join(_TYPES)}, or a list of them, and not {json.dumps(unknown[0])}"
 
 
 def _fault_of_words(text: str) -> str | None:

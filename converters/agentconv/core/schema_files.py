@@ -33,6 +33,13 @@ def places() -> dict[str, Path]:
 
 
 @cache
+def part_places() -> dict[str, Path]:
+    """Return the file of each schema of a client's parts that another distribution brings."""
+    brought = ((f"parts/{kind}/{name}", extensions.files(f".{kind}.schema.json").get(name)) for name, kind in extensions.parts())
+    return {name: Path(place) for name, place in brought if place}
+
+
+@cache
 def client_names() -> tuple[str, ...]:
     """Return the ids of the formats that have a client schema."""
     return tuple(places())
@@ -45,7 +52,7 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         KeyError: There is no such schema.
     """
-    path = places().get(name, FOLDER / f"{name}.schema.json")
+    path = places().get(name) or part_places().get(name, FOLDER / f"{name}.schema.json")
     if not path.is_file():
         from agentconv.core import vocabulary
 
@@ -63,7 +70,7 @@ def part_schema(kind: str, format_id: str) -> str:
     from agentconv.core import vocabulary
 
     own = f"parts/{kind}/{format_id}"
-    return own if (FOLDER / f"{own}.schema.json").is_file() else f"parts/{kind}/{vocabulary.words_of(format_id)}"
+    return own if own in part_places() or (FOLDER / f"{own}.schema.json").is_file() else f"parts/{kind}/{vocabulary.words_of(format_id)}"
 
 
 @cache
@@ -76,7 +83,7 @@ def part_rows(kind: str, format_id: str) -> dict[str, dict[str, Any]]:
 def part_of(kind: str, format_id: str) -> dict[str, Any] | None:
     """Return a client's schema of a kind of part; None, where the client has no files of such parts."""
     name = part_schema(kind, format_id)
-    return load(name) if (FOLDER / f"{name}.schema.json").is_file() else None
+    return load(name) if name in part_places() or (FOLDER / f"{name}.schema.json").is_file() else None
 
 
 def self_contained(name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import time
 from types import MappingProxyType
@@ -40,6 +41,8 @@ class _Protocol(LanguageServerProtocol):
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Read a message, or a map in one: the outermost comes last."""
         self._given = data
+        if "jsonrpc" in data and "method" in data:
+            data = {"params": None} | data  # which a message may do without; pygls has none of a method that it does not know
         return super().structure_message(data)
 
     def handle_message(self, message: Any) -> None:
@@ -63,6 +66,9 @@ class _Protocol(LanguageServerProtocol):
         return True
 
     def _handle_notification(self, method_name: str, params: Any) -> None:
+        if method_name == types.TEXT_DOCUMENT_DID_CHANGE and params.text_document.uri not in self.workspace.text_documents:
+            logging.getLogger("pygls").warning("%s was never opened: its change says nothing", params.text_document.uri)
+            return
         super()._handle_notification(method_name, params)
         for number in [number for number, future in self._request_futures.items() if future.done()]:
             del self._request_futures[number]
@@ -72,10 +78,24 @@ class _Server(LanguageServer):
     """The server, which leaves nobody waiting for an answer."""
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Say what went wrong: in an answer, where there is somebody who waits for one."""
+        """Say what went wrong: in an answer, where there is somebody who waits for one; else the log has a line."""
         protocol: Any = self.protocol
-        if source is not JsonRpcException or not protocol.answers(error):
+        if source is not JsonRpcException or not (protocol.answers(error) or isinstance(error, JsonRpcException)):
             super().report_server_error(error, source)
+
+
+class _Line(logging.Formatter):
+    """What is logged, in one line: what was said wrong is no bug, and a traceback of pygls tells nobody anything."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with the end of what was raised."""
+        said = [line for line in record.getMessage().splitlines() if line.strip()] or [""]
+        error = record.exc_info[1] if record.exc_info else None
+        why = f"{type(error).__name__}: {error}" if error else said[-1]
+        return f"agentconv lsp: {record.levelname.lower()}: {said[0]}{f': {why}' if why != said[0] else ''}"[:_LONGEST_LINE]
+
+
+_LONGEST_LINE = 300
 
 
 class Desk:
@@ -177,6 +197,12 @@ class Desk:
 
 def serve(looker: Looker, stdin: BinaryIO, stdout: BinaryIO) -> None:
     """Answer an editor until it goes away."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(_Line())
+    lines.addFilter(lambda record: not record.getMessage().startswith("Unable to deserialize"))  # of which the next one speaks, too
+    log = logging.getLogger("pygls")
+    log.addHandler(lines)
+    log.propagate = False
     made(looker).start_io(stdin, stdout)
 
 

@@ -1,4 +1,4 @@
-"""Which formats there are. Modules are imported when a format is used, and only then."""
+"""Which formats there are; a module is imported when its format is used."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Row:
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
-    """Whether it is one of our own canonical forms, which no client reads."""
+    """Whether it is a canonical form of our own, which no client reads."""
     aliases: tuple[str, ...] = ()
     distribution: str = ""
     """The distribution that brings it; empty for our own. Its `module` is then a whole name, by default that of its entry point."""
@@ -252,6 +252,7 @@ for _extension in extensions.of(extensions.FORMATS):
         _take_in(_extension)
     except InputError as _error:
         BROKEN[_extension.name] = _error.diagnostic
+        extensions.GONE.add(_extension.name)
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
 _FOLD = str.maketrans("_ ", "--")
 _KNOWN = {
@@ -259,7 +260,7 @@ _KNOWN = {
     **_ALIASES,
     **{format_id: format_id for format_id in FORMATS},
 }
-"""All that a format may be called."""
+"""What a format may be called."""
 NOT_YET = {
     "amp": "Amp",
     "chatgpt": "ChatGPT",
@@ -271,7 +272,7 @@ NOT_YET = {
 """Assistants that people ask for, and that there is no format for."""
 losses.TITLES.update({format_id: row.title for format_id, row in FORMATS.items()})
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agents and not row.bundle)
-"""Those that have agents."""
+"""They have agents."""
 BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
 READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 """Those that somebody reads, be it for skills and servers alone."""
@@ -290,7 +291,7 @@ def marks(client: str) -> tuple[str, ...]:
 
 @cache
 def sharing(format_id: str) -> tuple[str, ...]:
-    """Return the formats whose files lie in the same folders, this one among them: their names tell them apart."""
+    """Return the formats whose files lie in the same folders, told apart by their names; this one among them."""
     folders = FORMATS[format_id].folders
     return tuple(other for other in FORMATS if folders and FORMATS[other].folders == folders) or (format_id,)
 
@@ -463,9 +464,9 @@ def is_loadable(format_id: str) -> bool:
     return True
 
 
-def is_told_once(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic says that a format is not there, which is true of the whole run, whichever file it was met with."""
-    return diagnostic in BROKEN.values()
+def broken() -> tuple[Diagnostic, ...]:
+    """Return why formats and parts of other distributions are not there, whichever file met that."""
+    return (*BROKEN.values(), *extensions.BROKEN_PARTS.values())
 
 
 def unheld(format_id: str, agent: Agent) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agentconv.core import extensions
 from agentconv.core.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -34,8 +35,12 @@ def _written() -> dict[str, Any]:
 
 @cache
 def recorded() -> dict[str, dict[Kind, Places]]:
-    """Return the places of all formats by format and kind; of what a client does not have, nothing."""
-    return {format_id: kinds for format_id, kinds in _written().items() if format_id != _CONTAINERS}
+    """Return the places of all formats by format and kind; of what a client does not have, nothing.
+
+    What other distributions bring is written down nowhere, and is asked.
+    """
+    own = {format_id: kinds for format_id, kinds in _written().items() if format_id != _CONTAINERS}
+    return own | found(dict.fromkeys(format_id for format_id, _ in extensions.parts()))
 
 
 def folder_of_skills(client: str) -> str:

@@ -38,7 +38,7 @@ def report(found: dict[str, Any]) -> str:
     """
     if "diagnostics" in found:
         known = {one["message"] for one in found["diagnostics"]}
-        gone = [plain(one) for one in registry.BROKEN.values() if one.message not in known]
+        gone = [plain(one) for one in registry.broken() if one.message not in known]
         found = found | {"diagnostics": [*found["diagnostics"], *gone]}
     return dumps(_masked(found))
 

@@ -95,4 +95,4 @@ def untold(files: Iterable[Agentless], said: Collection[str]) -> Iterator[Diagno
 def gone(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return why formats of other distributions are not there, but for what is told already: a file may have been one of theirs."""
     known = {one.message for one in told}
-    return tuple(one for one in registry.BROKEN.values() if one.message not in known)
+    return tuple(one for one in registry.broken() if one.message not in known)

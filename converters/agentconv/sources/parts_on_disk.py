@@ -355,7 +355,8 @@ class PartsOnDisk(PlacesOnDisk):
                 self.before.of(client, module.kind, source, module.read) if self.before is not None else module.read(source)
             )
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-            self.diagnostics.append(bugs.told(error, "while it was read", Span(source.text.path), lost="the file was left out"))
+            brought, span = (client, formats.FORMATS[client].distribution), Span(source.text.path)
+            self.diagnostics.append(bugs.told(error, "while it was read", span, lost="the file was left out", brought=brought))
             return
         said = tuple(self._shown(one, client) for one in result.diagnostics)
         if not result.parts:

@@ -33,7 +33,7 @@ from agentconv.core.library_words import public
 from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.sources import given_paths
-from agentconv.testing import contract, laws, roundtrip, rules
+from agentconv.testing import contract, laws, parts, roundtrip, rules
 
 if TYPE_CHECKING:
     import os
@@ -50,7 +50,8 @@ class Case:
 
     suite: str
     """`contract`: what the schema says is what the module does; `roundtrip`: its files keep their bytes; `laws`: nothing is lost in
-    silence, nothing widens, whoever wrote the agent; `rules`: a rule's examples are what it says."""
+    silence, nothing widens, whoever wrote the agent; `rules`: a rule's examples are what it says; `commands` and the other kinds of
+    parts: the same of parts that the format's distribution brings."""
     name: str
     check: Callable[[], Iterator[str]]
     """Yields what does not hold."""
@@ -77,7 +78,8 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
 
     Args:
         format_id: The format; it need not be loaded yet.
-        fixtures: A folder with files of the format, `valid/*`, that are to come back as they are, too.
+        fixtures: A folder with files of the format, `valid/*`, that are to come back as they are, too; those of each kind of other
+            parts are in a folder that is called as the kind is: `commands/*`, `skills/*/SKILL.md`.
 
     Raises:
         InputError: There is no such format.
@@ -90,6 +92,7 @@ def cases(format_id: str, *, fixtures: str | os.PathLike[str] | None = None) -> 
         *(Case("contract", name, partial(check, found)) for name, check in contract.CHECKS.items()),
         *(Case("roundtrip", name, partial(check, found, folder)) for name, check in roundtrip.CHECKS.items()),
         *(Case("laws", name, partial(laws.everywhere, law, found)) for name, law in laws.LAWS.items()),
+        *(Case(kind, name, partial(check, found, kind, folder)) for kind in parts.kinds(found) for name, check in parts.CHECKS.items()),
     ]
 
 

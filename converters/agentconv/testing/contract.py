@@ -17,6 +17,7 @@ from agentconv.core.format import Projection, State
 from agentconv.core.ir import escape_key
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.testing import values
 from agentconv.testing.files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, unlike, written
 
 if TYPE_CHECKING:
@@ -276,4 +277,4 @@ CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
         what_is_read_projects_to_itself,
         projecting_twice_is_projecting_once,
     )
-}
+} | values.CHECKS

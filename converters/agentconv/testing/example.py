@@ -1,4 +1,4 @@
-"""Write a distribution with a format and a rule, to begin with: `python -m agentconv.testing.example my-tool`.
+"""Write a distribution with a format, commands of its client and a rule, to begin with: `python -m agentconv.testing.example my-tool`.
 
 Its files are Markdown with a header; with `--yaml`, YAML in which the prompt is a key.
 
@@ -41,6 +41,9 @@ test = ["pytest"]
 
 [project.entry-points."agentconv.formats"]
 {id} = "{package}.row:ROW"
+
+[project.entry-points."agentconv.commands"]
+{id} = "{package}.commands"
 
 [project.entry-points."agentconv.rules"]
 {id} = "{package}.rules"
@@ -121,6 +124,9 @@ _COPIED = {
     "template.py": "src/{package}/format.py",
     "template.schema.json": "src/{package}/{id}.schema.json",
     "template.toml": "src/{package}/{id}.toml",
+    "commands.py": "src/{package}/commands.py",
+    "template.commands.schema.json": "src/{package}/{id}.commands.schema.json",
+    "fixtures/commands/fix.md": "tests/fixtures/commands/fix.md",
     "fixtures/valid/reviewer.md": "tests/fixtures/valid/reviewer.md",
 }
 """Files of the template, and what they are called here."""
@@ -196,7 +202,7 @@ def _copied(template: Path, *, yaml: bool) -> Iterator[tuple[str, str]]:
             schema["required"].append("prompt")
             schema["properties"]["prompt"] = _PROMPT
             text = f"{json.dumps(schema, indent=2)}\n"
-        elif yaml and name.endswith(".md"):
+        elif yaml and name == "fixtures/valid/reviewer.md":
             copy, text = copy.removesuffix(".md") + ".yaml", _YAML_AGENT  # noqa: PLW2901
         yield copy, text
 

@@ -86,7 +86,9 @@ def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
 
 
 def holds(format_id: str, value: Any) -> bool:
-    """Whether the format's files can hold a value at all (TOML has no null)."""
+    """Whether the format's files can hold a value at all (TOML has no null, and a line no other line)."""
+    if isinstance(value, str) and "\n" in value:
+        return not isinstance(getattr(registry.load(format_id), "DIALECT", None), line_file.Dialect)
     if value is None:
         return suffix(format_id) != ".toml"
     if isinstance(value, dict):

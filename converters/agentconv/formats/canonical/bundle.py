@@ -157,7 +157,7 @@ def _hint(error: Any) -> str | None:
         close = nearest(extra, known)
         return f"did you mean `{close}`?" if close else "what only one client knows goes to `extras`"
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return str(description) if description else "see `agentconv schema bundle`"
+    return str(description) if description else "the schema `bundle` says what may stand there"
 
 
 def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:

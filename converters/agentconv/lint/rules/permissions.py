@@ -340,4 +340,12 @@ def limit_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
             instead = vocabulary.unenforced(subject.format).instead or "do not rely on it"
             help_text = f'{instead}; where that is known: accept = ["not-enforced:{subject.format}"] in agentconv.toml'
             message = f"{title(subject)} does not hold a spawned agent to {words}"
-            yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))
+            clients = (subject.format,)
+            yield self.find(
+                shown(message, 160),
+                place,
+                help_text,
+                agent=agent.name,
+                clients=clients,
+                option=f"{instead}; where that is known, leave {self.code} out",
+            )
