@@ -196,7 +196,7 @@ def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.alike is not None:
         yield _twin(one, *one.alike, outcome)
     elif one.reason and one.source is not Source.BROKEN:
-        yield entry(one, "left", one.reason, hint=one.way, look=True)
+        yield entry(one, "left", one.reason, hint=one.way or _mend(one, outcome), look=True)
     elif not one.reason and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
         yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
