@@ -209,7 +209,7 @@ def test_what_may_do_more_once_it_is_replaced_is_told(copied, flag):
     "text", ['name = "digger"\ndescription = "Mine"\ndeveloper_instructions = "Mine."\n', "name = [\n"], ids=["foreign", "broken"]
 )
 def test_what_somebody_wrote_is_replaced_by_name_alone(copied, text):
-    """Without a name `--prefer source` decides conflicts: a file that is not ours, or that its client cannot read, may be a person's only one."""
+    """Without a name `--prefer source` decides conflicts: a file that is not ours, or that no client reads, may be a person's only one."""
     copied.write(CODEX, text)
     all_of_them = copied.sync("--prefer", "source")
     kept = copied.read(CODEX)
