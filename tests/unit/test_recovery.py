@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import agentconv
 from agent_files import agent_of, convert_agent, holds, make, minimal, read
 from agentconv.core import schema_files
 from agentconv.core.ir import Agent, Permissions, Sandbox, Tools
@@ -27,6 +28,26 @@ def _refused() -> list[Any]:
         for number, value in enumerate(row.get("x-bad-examples", ()))
         if holds(format_id, value) and (format_id, key, value) not in NO_RESTRICTIONS
     ]
+
+
+@pytest.mark.parametrize("indent", ["  ", "\t"], ids=["blanks", "tab"])
+@pytest.mark.parametrize("above", ["description: D", "model: opus", 'description: "D"'])
+def test_a_limit_that_is_further_in_is_a_limit(above: str, indent: str) -> None:
+    """It stands below a value that is whole, and is no part of it: the agent would have every tool elsewhere."""
+    header = f"---\nname: x\n{above}\n{indent}tools: Read\n{indent}permissionMode: plan\n---\n\nDo.\n"
+    agent = read("claude-code", header).set.agents[0]
+
+    assert ([one.native for one in agent.tools.allow], agent.permissions.mode) == (["Read"], "plan")
+
+
+@pytest.mark.parametrize("tools", ['"Read', "[Read"], ids=["not loaded", "no list"])
+def test_a_refusal_names_what_is_to_be_mended(tools: str) -> None:
+    """What a broken file allows is less than stands there: its place is in the refusal, of which alone something is told."""
+    text = f"---\nname: x\ndescription: D\ntools: {tools}\nmodel: opus\n---\n\nDo.\n"
+    told = agentconv.write(agentconv.reads(text, "claude-code", path="x.md"), "cursor").losses
+
+    assert [one.severity for one in told] == ["refusal"]
+    assert "x.md:4:8" in (told[0].hint or "")
 
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _refused())
