@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import agentconv
 from agent_files import agent_of, convert_agent, holds, make, minimal, read
+from agentconv.conversion.converting import convert
 from agentconv.core import schema_files
 from agentconv.core.ir import Agent, Permissions, Sandbox, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import loading
+from agentconv.sources import discovery, loading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESTRICTING = ("tools.allow", "tools.deny", "permissions.mode", "permissions.rules", "permissions.sandbox")
 NO_RESTRICTIONS = [("codex", "features", {"memories": {"enabled": False}}), ("qwen-code", "approvalMode", "acceptEdits")]
@@ -41,13 +44,14 @@ def test_a_limit_that_is_further_in_is_a_limit(above: str, indent: str) -> None:
 
 
 @pytest.mark.parametrize("tools", ['"Read', "[Read"], ids=["not loaded", "no list"])
-def test_a_refusal_names_what_is_to_be_mended(tools: str) -> None:
+def test_a_refusal_names_what_is_to_be_mended(tools: str, tmp_path: Path) -> None:
     """What a broken file allows is less than stands there: its place is in the refusal, of which alone something is told."""
-    text = f"---\nname: x\ndescription: D\ntools: {tools}\nmodel: opus\n---\n\nDo.\n"
-    told = agentconv.write(agentconv.reads(text, "claude-code", path="x.md"), "cursor").losses
+    (tmp_path / "x.md").write_text(f"---\nname: x\ndescription: D\ntools: {tools}\nmodel: opus\n---\n\nDo.\n")
+    found = discovery.discover([str(tmp_path / "x.md")], "claude-code")
+    (told,) = (loss for done in convert(loading.Loader(found.files), "cursor") for loss in done.told)
 
-    assert [one.severity for one in told] == ["refusal"]
-    assert "x.md:4:8" in (told[0].hint or "")
+    assert told.severity == "refusal"
+    assert "x.md:4:8" in (told.hint or "")
 
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _refused())

@@ -229,7 +229,7 @@ def _there(target: str, options: Options) -> list[LoadedPart]:
         return []
     there = found_parts.Parts([Path(options.root)], [target])
     off = {"hooks"} if hooks_off.of(target, options.read) is not None else set()
-    found = (one for kind in RESTRAINING if kind not in off and there.may_restrain() for one in there.of(kind))
+    found = (one for kind in KINDS if kind in RESTRAINING and kind not in off and there.may_restrain() for one in there.of(kind))
     return [one for one in found if one.taken and one.is_own]
 
 
