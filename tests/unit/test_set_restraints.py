@@ -230,6 +230,7 @@ def test_what_the_target_has_already_does_not_stay(target: str, after: str, stay
 
     assert before == ["set-restrictions-stay"]
     assert [one.code for one in staying(parts, target, options)] == before * stays
+    assert [one.code for one in staying(parts, target, replace(options, read=None))] == before * stays
 
 
 def test_rules_that_do_not_come_into_a_bundle_are_told(tmp_path: Path) -> None:

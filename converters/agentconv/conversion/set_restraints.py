@@ -13,6 +13,7 @@ is held.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from agentconv.core.losses import listed
 from agentconv.core.part_format import difference
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
+from agentconv.disk.files import Disk
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.sources import hooks_off
@@ -225,12 +227,18 @@ def staying(parts: found_parts.Parts, target: str, options: Options) -> Iterator
 
 def _there(target: str, options: Options) -> list[LoadedPart]:
     """Return what restrains in the target's own files, where it is known where those are."""
-    if options.root is None or options.read is None or options.scope != "project" or target not in formats.CLIENTS:
+    if options.root is None or options.scope != "project" or target not in formats.CLIENTS:
         return []
     there = found_parts.Parts([Path(options.root)], [target])
-    off = {"hooks"} if hooks_off.of(target, options.read) is not None else set()
+    read = options.read or partial(_bytes, Disk(Path(options.root)))
+    off = {"hooks"} if hooks_off.of(target, read) is not None else set()
     found = (one for kind in KINDS if kind in RESTRAINING and kind not in off and there.may_restrain() for one in there.of(kind))
     return [one for one in found if one.taken and one.is_own]
+
+
+def _bytes(disk: Disk, path: str) -> bytes | None:
+    data = disk.read(path)
+    return data if isinstance(data, bytes) else None
 
 
 def _is_held_there(one: LoadedPart, theirs: Sequence[LoadedPart], target: str, options: Options) -> bool:
