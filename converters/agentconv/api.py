@@ -295,7 +295,7 @@ def write(
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),
-        tuple(losses.in_library(loss) for one in done for loss in one.losses),
+        tuple(losses.in_library(loss) for one in done for loss in one.told),
         told(diagnostic for one in done for diagnostic in one.diagnostics),
         tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
         tuple(agent for one in done if one.failed and one.part is None for agent in one.agents),

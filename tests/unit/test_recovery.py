@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from agent_files import agent_of, convert_agent, holds, make, minimal, read
+from agentconv.conversion.converting import convert
 from agentconv.core import schema_files
 from agentconv.core.ir import Agent, Permissions, Sandbox, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import loading
+from agentconv.sources import discovery, loading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESTRICTING = ("tools.allow", "tools.deny", "permissions.mode", "permissions.rules", "permissions.sandbox")
 NO_RESTRICTIONS = [("codex", "features", {"memories": {"enabled": False}}), ("qwen-code", "approvalMode", "acceptEdits")]
@@ -27,6 +31,27 @@ def _refused() -> list[Any]:
         for number, value in enumerate(row.get("x-bad-examples", ()))
         if holds(format_id, value) and (format_id, key, value) not in NO_RESTRICTIONS
     ]
+
+
+@pytest.mark.parametrize("indent", ["  ", "\t"], ids=["blanks", "tab"])
+@pytest.mark.parametrize("above", ["description: D", "model: opus", 'description: "D"'])
+def test_a_limit_that_is_further_in_is_a_limit(above: str, indent: str) -> None:
+    """It stands below a value that is whole, and is no part of it: the agent would have every tool elsewhere."""
+    header = f"---\nname: x\n{above}\n{indent}tools: Read\n{indent}permissionMode: plan\n---\n\nDo.\n"
+    agent = read("claude-code", header).set.agents[0]
+
+    assert ([one.native for one in agent.tools.allow], agent.permissions.mode) == (["Read"], "plan")
+
+
+@pytest.mark.parametrize("tools", ['"Read', "[Read"], ids=["not loaded", "no list"])
+def test_a_refusal_names_what_is_to_be_mended(tools: str, tmp_path: Path) -> None:
+    """What a broken file allows is less than stands there: its place is in the refusal, of which alone something is told."""
+    (tmp_path / "x.md").write_text(f"---\nname: x\ndescription: D\ntools: {tools}\nmodel: opus\n---\n\nDo.\n")
+    found = discovery.discover([str(tmp_path / "x.md")], "claude-code")
+    (told,) = (loss for done in convert(loading.Loader(found.files), "cursor") for loss in done.told)
+
+    assert told.severity == "refusal"
+    assert "x.md:4:8" in (told.hint or "")
 
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _refused())

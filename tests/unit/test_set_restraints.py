@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -207,6 +208,44 @@ def test_what_is_to_be_done_about_rules_that_stay_is_true_of_the_target(target: 
     (told,) = staying(beside(found, [str(tmp_path)], ["claude-code"]), target, Options())
 
     assert says in (told.hint or "")
+
+
+_GUARD = """{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "echo no >&2; exit 2"}]}]}}"""
+
+
+@pytest.mark.parametrize(
+    ("target", "after", "stays"),
+    [
+        ("codex", "", False),
+        ("codex", "another", True),
+        ("qwen-code", "", False),
+        ("qwen-code", "off", True),
+    ],
+)
+def test_what_the_target_has_already_does_not_stay(target: str, after: str, stays: bool, tmp_path: Path) -> None:
+    """The very same guard in the target's own file holds there, whoever put it there; another one does not, nor one that is off."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text("---\nname: aide\ndescription: Does it.\n---\n\nDo it.\n")
+    (tmp_path / ".claude/settings.json").write_text(_GUARD)
+    found = discovery.discover([str(tmp_path)], "claude-code")
+    parts = beside(found, [str(tmp_path)], ["claude-code"])
+
+    def there(path: str) -> bytes | None:
+        return (tmp_path / path).read_bytes() if (tmp_path / path).is_file() else None
+
+    options = Options(root=os.path.realpath(tmp_path), read=there)
+    taking = replace(options, along=chosen(["hooks"]), deploy=True)
+    done = [*convert(Loader(found.files), target, taking, parts)]
+    (written,) = (one.file for one in done if one.part == "hooks" and one.file is not None)
+    place = tmp_path / written.path
+    place.parent.mkdir()
+    before = [one.code for one in staying(parts, target, options)]
+    text = written.data.decode().replace("Bash", "Other" if after == "another" else "Bash")
+    place.write_text(text.replace("{", '{"disableAllHooks": true,', 1) if after == "off" else text)
+
+    assert before == ["set-restrictions-stay"]
+    assert [one.code for one in staying(parts, target, options)] == before * stays
+    assert [one.code for one in staying(parts, target, replace(options, read=None))] == before * stays
 
 
 def test_rules_that_do_not_come_into_a_bundle_are_told(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_an_edit_that_goes_with_its_agent_is_kept_beside(edited):
     path = ".codex/agents/reviewer.toml"
     before = edited.read(path)
     edited.remove(f"{SOURCE}/reviewer.md")
-    edited.sync("--prefer", "source", "--yes")
+    edited.sync("--prefer", "source", "reviewer", "--yes")
 
     assert not edited.has(path)
     assert edited.read(f"{path}.agentconv-backup") == before

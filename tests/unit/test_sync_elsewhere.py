@@ -47,6 +47,26 @@ def test_a_file_that_no_run_writes_may_do_no_more_than_the_source(project, targe
     assert way in said["hint"]
 
 
+def test_what_is_said_to_be_done_about_it_is_done_by_that(tmp_path):
+    """Cursor reads the source's folder, and is refused what only reads: each step names the next, and the last one writes the file."""
+    found, path = Project(tmp_path / "shop", targets=("cursor",)), ".cursor/agents/digger.md"
+    found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
+    found.write(path, "---\nname: digger\ndescription: D\n---\n\nDig.\n")
+    steps = ["", "[sync.cursor]\nown = true\n", '[sync.cursor]\nown = true\n[sync.agents.digger.cursor]\nkeep-wider = ["network"]\n']
+    hints = []
+    for more in steps:
+        found.write("agentconv.toml", f'source = "claude-code"\ntargets = ["cursor"]\n{more}')
+        told = found.sync("--prefer", "source", "digger")
+        hints += [one["hint"] for one in told.entries if one["action"] == "wider"]
+
+    assert "`own = true` in [sync.cursor] of agentconv.toml" in hints[0]
+    assert '`keep-wider = ["network"]` in [sync.agents.digger.cursor], and agentconv sync --prefer source digger' in hints[1]
+    assert all(f"narrow {path}, delete it" in one for one in hints)
+    assert "--config" not in hints[1]
+    assert "readonly: true" in found.read(path)
+    assert found.sync("--check").code == 0
+
+
 def test_a_file_that_the_run_removes_is_not_held_against_another_agent(tmp_path):
     """Of two whose names differ by case the one gets another name: what it had is gone, and may do nothing."""
     found = Project(tmp_path / "shop", targets=("codex", "opencode"))

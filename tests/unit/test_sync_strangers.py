@@ -192,18 +192,31 @@ def test_what_a_copy_never_had_was_not_deleted_there(copied, words):
     assert "model: opus" in copied.read(f"{SOURCE}/digger.md")
 
 
-@pytest.mark.parametrize("names", [(), ("digger",)], ids=["all", "by name"])
 @pytest.mark.parametrize("flag", ["--dry-run", "--diff", "--yes"])
-def test_what_may_do_more_once_it_is_replaced_is_told(copied, names, flag):
+def test_what_may_do_more_once_it_is_replaced_is_told(copied, flag):
     """A copy that is held tighter than the source gives way by a person's word alone, who reads before what that sets free."""
     copied.replace(CODEX, 'model = "m"', 'sandbox_mode = "read-only"')
     copied.replace(".opencode/agents/digger.md", "mode: subagent", 'mode: subagent\npermission:\n  "*": deny')
     hints = {one["target"]: one["hint"] for one in copied.sync().entries if one["action"] == "foreign"}
-    told = copied.sync(flag, "--prefer", "source", *names)
+    told = copied.sync(flag, "--prefer", "source", "digger")
     said = {one["target"]: one["what"] for one in told.entries if one["action"] == "replace"}
 
     assert all("would let it do more: " in one and "writing files" in one for one in (hints["codex"], hints["opencode"]))
     assert all("it may do more there than it did: " in one for one in (said["codex"], said["opencode"]))
+
+
+@pytest.mark.parametrize(
+    "text", ['name = "digger"\ndescription = "Mine"\ndeveloper_instructions = "Mine."\n', "name = [\n"], ids=["foreign", "broken"]
+)
+def test_what_somebody_wrote_is_replaced_by_name_alone(copied, text):
+    """Without a name `--prefer source` decides conflicts: a file that is not ours, or that no client reads, may be a person's only one."""
+    copied.write(CODEX, text)
+    all_of_them = copied.sync("--prefer", "source")
+    kept = copied.read(CODEX)
+    copied.sync("--prefer", "source", "digger")
+
+    assert (all_of_them.code, kept) == (1, text)
+    assert copied.read(CODEX) != text
 
 
 def test_an_edit_that_holds_it_tighter_is_told_when_it_is_taken_back(copied):

@@ -86,16 +86,20 @@ def test_no_empty_folder_is_left(project):
 
 
 def test_what_is_left_is_removed_by_what_is_said(project, capsys):
-    """The commands are whole: every copy of what gave way is named, however many there are."""
-    copies = [f".codex/agents/{number}.toml.agentconv-backup" for number in range(5)]
+    """The commands are whole: every copy of what gave way is named; the one whose file is gone comes back, for it is the last."""
+    copies = [f".opencode/agents/{number}.md.agentconv-backup" for number in range(5)]
+    last, others = copies[0], copies[1:]
     for path in copies:
         project.write(path, "mine\n")
+    for path in others:
+        project.write(path.removesuffix(".agentconv-backup"), "mine, too\n")
     project.configure(targets=())
-    told = said(project, capsys, "--yes")[1]
-    (command,) = (one for one in told.split("; ") if "copies of what gave way" in one)
-    typed = shlex.split(command[command.index("rm ") :].partition(" (")[0])
+    told = said(project, capsys, "--yes")[1].replace("hint: ", "; ").split("; ")
+    (moved,) = (one for one in told if "which nothing else has" in one)
+    (removed,) = (one for one in told if "copies of what gave way" in one)
+    typed = [shlex.split(one[one.index(word) :].partition(" (")[0]) for one, word in ((moved, "mv "), (removed, "rm "))]
 
-    assert typed == ["rm", *copies]
+    assert typed == [["mv", last, last.removesuffix(".agentconv-backup")], ["rm", *others]]
 
 
 def test_what_is_kept_at_one_switch_is_kept_at_the_next(tmp_path):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli import processes, scope
+from agentconv.cli import processes, scope, whose
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
@@ -67,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     _forbid_above(found, options)
     loader = loading.Loader(found.files)
     if source_format is None:
-        forbid_mixture(found, loader)
+        whose.forbid_mixture(found, loader)
     formats = {file.format for file in found.files}
     if shared.is_for_all(options) and len(formats) == 1:
         targets = shared.targets(options, *formats)
@@ -219,31 +218,4 @@ def _forbid_above(found: Discovery, options: argparse.Namespace) -> None:
         message = f"the agents belong to {_listed(projects)}, and -o {folder} is a folder above"
         raise registry.usage(
             message, f"cd {shlex.quote(projects[0])}, and run it there" + (", and so in each" if len(projects) > 1 else "")
-        )
-
-
-def forbid_mixture(found: Discovery, loader: loading.Loader, choose: str = "choose whose to convert") -> None:
-    """Stop when folders hold agents of several clients and nobody said which are meant.
-
-    Args:
-        found: What was found.
-        loader: Reads it.
-        choose: What is to be chosen.
-
-    Raises:
-        InputError: They do.
-    """
-    walked = {file.path: file.format for file in found.files if not file.named}
-    if len(set(walked.values())) < 2:
-        return
-    counts = Counter(walked[piece.path] for piece in loader if piece.path in walked for _ in piece.agents)
-    if len(counts) > 1:
-        listed = ", ".join(f"{format_id} ({number:,})" for format_id, number in counts.items())
-        named = scope.source_of_project()
-        first = named if named in counts else max(counts, key=lambda format_id: counts[format_id])
-        once = "" if found.home else f"; `agentconv init -f {first}` says it once for all"
-        why = ", which agentconv.toml names as the source" if named == first else once
-        raise registry.usage(
-            f"agents of several assistants: {listed}",
-            f"{choose}: -f {first}{why}",
         )

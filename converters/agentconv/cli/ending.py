@@ -14,7 +14,7 @@ from agentconv.sources.parts import Parts
 from agentconv.sync import starting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from agentconv.install.lock import Lock
     from agentconv.sync.syncing import Run
@@ -38,8 +38,11 @@ def left(run: Run, before: Lock) -> Diagnostic:
     if beside:
         titles, paths = ", ".join(map(text.client, dict.fromkeys(beside.values()))), ", ".join(map(quote, beside))
         message = f"{message}; of {titles} there is what `sync` did not write, and it stays: {paths}"
-    removals = "; ".join(_removals(run))
-    hint = f"what is left of it goes with: {removals}" if removals else None
+    copies = starting.backups(run.scope.root)
+    back = starting.last(run.scope.root, copies)
+    mended = [f"mv {quote(copy)} {quote(place)} (what was there before, which nothing else has)" for copy, place in back.items()]
+    removals = "; ".join(_removals(run, [one for one in copies if one not in back]))
+    hint = "; ".join([*mended, *([f"what is left of it goes with: {removals}"] if removals else [])]) or None
     return Diagnostic(Code.USAGE, Severity.NOTE, message, hint=hint)
 
 
@@ -53,7 +56,7 @@ def _beside(run: Run, before: Lock) -> dict[str, str]:
     return {path: client for path, client in sorted({*agents, *parts}) if path not in ours}
 
 
-def _removals(run: Run) -> Iterator[str]:
+def _removals(run: Run, copies: Sequence[str]) -> Iterator[str]:
     """Yield how each thing that is left is removed; the lock goes by itself, once it says nothing."""
     root, own = run.scope.root, run.settings.own_file
     whole = f"rm {quote(own)}, or " if own == settings_file.FILE else ""
@@ -63,5 +66,5 @@ def _removals(run: Run) -> Iterator[str]:
     if kept.is_dir():
         shown = kept.relative_to(root) if kept.is_relative_to(root) else kept
         yield f"rm -r {quote(os.fspath(shown))} (texts that edits were merged with)"
-    if copies := starting.backups(root):
-        yield f"rm {' '.join(map(quote, copies))} (copies of what gave way)"  # all of them: it is there to be typed
+    if copies:
+        yield f"rm {' '.join(map(quote, copies))} (copies of what gave way, once you need none)"  # all of them: it is there to be typed

@@ -325,15 +325,29 @@ def _beside(here: Here, root: Path, *, moving: bool) -> None:
         print(f"\nrulesync has {text.count(here.of_rulesync, 'agent')} in {rulesync.FOLDER}, and may write the same files.")
         print("`agentconv init --from rulesync` makes them the source.")
     if here.backups:
-        folder = os.path.relpath(root)
-        paths = [shlex.quote(os.path.normpath(os.path.join(folder, path))) for path in here.backups]
-        copies = "1 copy" if len(paths) == 1 else f"{len(paths):,} copies"
-        print(f"\n{copies} of earlier files beside agents. Once you need none of them:")
-        print(f"  {text.safe('rm ' + ' '.join(paths))}")
+        _copies(here.backups, root)
     git = Git(root)
     if git.top and not git.ignored([BACKUP]):
         when = "Where `agentconv sync` replaces words that git does not have, it keeps a copy beside the file"
         print(f"\n{wrapped(f'{when}: `*{BACKUP}*` is a line for .gitignore, which is yours: nothing was written there.')}")
+
+
+def _copies(found: Sequence[str], root: Path) -> None:
+    """Say which copies of earlier files there are: one whose file is gone can come back, the others may go."""
+    folder = os.path.relpath(root)
+    back = starting.last(root, found)
+
+    def shown(*paths: str) -> str:
+        return text.safe(" ".join(shlex.quote(os.path.normpath(os.path.join(folder, path))) for path in paths))
+
+    copies = "1 copy" if len(found) == 1 else f"{len(found):,} copies"
+    print(f"\n{copies} of earlier files beside agents.")
+    if back:
+        print("What is gone, and comes back so:")
+        print("\n".join(f"  mv {shown(copy, place)}" for copy, place in back.items()))
+    if others := [one for one in found if one not in back]:
+        print("Once you need none of them:")
+        print(f"  rm {shown(*others)}")
 
 
 def _next(options: argparse.Namespace) -> list[tuple[str, str]]:

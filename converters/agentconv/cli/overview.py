@@ -24,7 +24,7 @@ from agentconv.render.table import in_fewest_lines, wrapped
 from agentconv.sources import agentless, discovery, elsewhere, locations
 from agentconv.sources.loading import Loader
 from agentconv.sources.parts import Parts
-from agentconv.sync import settings, unchanged
+from agentconv.sync import origin, settings, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,7 +95,7 @@ def _next(found: Discovery, folder: str, clients: list[str], having: Mapping[str
         return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
     if not having and any(file.format in clients for file in found.files):  # there are files, and none of them is an agent
         return [lint, ("agentconv inspect", "what each makes of these files as they are")]
-    first = _source(folder, having) if having else clients[0]
+    first = origin.first(Path(folder), having) if having else clients[0]
     several = len(clients) > 1
     other = next((client for client in registry.CLIENTS if (client in clients) is several and client != first), clients[-1])
     source = f" -f {first}" if several else ""
@@ -107,16 +107,6 @@ def _next(found: Discovery, folder: str, clients: list[str], having: Mapping[str
         (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {title} agents cost in {text.client(other)}"),
         *([] if several else [("agentconv to-json . -o agents.json", "all agents in one bundle")]),
     ]
-
-
-def _source(folder: str, having: Mapping[str, int]) -> str:
-    """Return the client whose agents the others' may be made from: of those with the most, the one that `convert` wrote the others of."""
-    leading = [client for client, number in having.items() if number == max(having.values())]
-    if len(leading) == 1:
-        return leading[0]
-    from agentconv.sync import origin
-
-    return origin.of(Path(folder), leading) or leading[0]
 
 
 def _told(found: Discovery, folder: str, here: Mapping[str, Sequence[Path]]) -> tuple[dict[str, str], dict[str, int]]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_settings, pack_settings
+from agentconv.cli import lint_settings, pack_settings, whose
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
@@ -87,8 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    source_format = registry.resolve(options.source_format) if options.source_format else None
-    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    found = _found(options)
     where = places(found)
     loader = loading.Loader(found.files, keep=False, results=True)
     there = _beside(options, found)
@@ -126,6 +125,19 @@ def run(options: argparse.Namespace) -> int:
     built = () if options.dry_run else _write(options, building.build(project.files(made), project.programs(made)), told)
     outcome = Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told)
     return _tell(options, _strictly(outcome, options.strict), where)
+
+
+def _found(options: argparse.Namespace) -> Discovery:
+    """Return what is to be packed, of which no agent is twice as two assistants have it.
+
+    Raises:
+        InputError: An argument names nothing, or nobody said whose agents are meant.
+    """
+    source_format = registry.resolve(options.source_format) if options.source_format else None
+    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    left = None if source_format else whose.of_one(found, "one agent of each name goes into a pack; choose whose")
+    found.diagnostics += [left] if left else []
+    return found
 
 
 def _clients(found: Discovery) -> list[str]:

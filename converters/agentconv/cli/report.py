@@ -311,7 +311,7 @@ class Report:
             "state": state,
             **({"not_loaded": True} if done.not_loaded else {}),
             **({"diff": diff} if diff else {}),
-            "losses": [machine.plain(loss) for loss in done.losses],
+            "losses": [machine.plain(loss) for loss in done.told],
         }
         self.results.append(found)
         if path and done.file is None:

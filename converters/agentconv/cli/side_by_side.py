@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import named_file, scope
+from agentconv.cli import named_file, scope, whose
 from agentconv.cli import options as shared
-from agentconv.cli.convert import forbid_mixture
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
@@ -87,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     if source_format is None:
-        forbid_mixture(found, loader, "a page shows one assistant's agents beside what they become in the others; choose whose")
+        whose.forbid_mixture(found, loader, "a page shows one assistant's agents beside what they become in the others; choose whose")
     parts = _parts(options, found, source_format)
     own = list(dict.fromkeys([*(file.format for file in found.files), *parts.clients]))
     named = options.to is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
+from agentconv.cli import whose
 from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     exclude = () if source_format else ("json",)
     found = discovery.discover(options.sources, source_format, exclude=exclude, stdin_name=options.stdin_filename)
     output = Output(options, ["json"], places(found), found)
-    for diagnostic in found.diagnostics:
+    both = None if source_format else whose.told(found, "the bundle")
+    for diagnostic in (*found.diagnostics, *([both] if both else ())):
         output.report.diagnostic(diagnostic)
     loader = loading.Loader(found.files)
     carried = Carried(options, found, output)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import bugs
-from agentconv.core.dataclass import dataclass
+from agentconv.core import bugs, schema_files
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span
 from agentconv.formats import registry
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.format import WriteResult
+    from agentconv.core.format import State, WriteResult
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
     from agentconv.core.source import SourceText
     from agentconv.disk.output import OutputFile
+    from agentconv.sources.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,45 @@ class Converted:
         return any(loss.kind is LossKind.REFUSED for loss in self.losses)
 
     @property
+    def told(self) -> tuple[Loss, ...]:
+        """The losses of what is written, and of what is refused why: what is not written loses nothing else."""
+        refused = {loss.agent for loss in self.losses if loss.kind is LossKind.REFUSED}
+        return tuple(loss for loss in self.losses if loss.kind is LossKind.REFUSED or loss.agent not in refused)
+
+    @property
     def failed(self) -> bool:
         """Whether a law did not hold: a bug of ours, or of who brings the format."""
         return any(diagnostic.is_bug for diagnostic in self.diagnostics)
+
+
+def with_cause(done: Converted, piece: Loaded, state: State) -> Converted:
+    """Return what became of an agent, with what is the matter with its file where that may be why it is refused.
+
+    What its author allows was guessed then, or is less than what stands there: to mend the file comes before to insist.
+    """
+    cause = _cause(piece, state) if any(loss.beyond for loss in done.losses) else None
+    if cause is None or cause.span is None:
+        return done
+    said = cause.reason or cause.message
+    first = f"what it may do is read from a file to be mended first: {cause.span}: {said}"
+
+    def told(loss: Loss) -> Loss:
+        option = f"{first}; {loss.option}" if loss.option else loss.option
+        return replace(loss, hint=f"{first}; {loss.hint}" if loss.hint else first, option=option) if loss.beyond else loss
+
+    return replace(done, losses=tuple(map(told, done.losses)))
+
+
+def _cause(piece: Loaded, state: State) -> Diagnostic | None:
+    """Return why the client does not load an agent of a file, else why it takes nothing of what limits it there."""
+    if state.dropped:
+        return next((one for one in piece.diagnostics if one.code is Code.NOT_LOADED), None)
+    rows = schema_files.load(piece.format)["properties"]
+    limits = (one for one in piece.diagnostics if one.key and str(rows.get(one.key, {}).get("x-field", "")).startswith(_LIMITS))
+    return next((one for one in limits if one.severity is not Severity.NOTE), None)
+
+
+_LIMITS = ("tools", "permissions")
 
 
 def bug(agent: Agent, target: str, error: Exception) -> Diagnostic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion.converted import Converted
+from agentconv.conversion.converted import Converted, with_cause
 from agentconv.conversion.law import Case
 from agentconv.core import losses
 from agentconv.core.losses import quoted
@@ -71,7 +71,7 @@ class OtherFormats:
         for done in self._into_a_file(complete, state, piece, name, as_read=complete is agent):
             if done.agents and (done.file or done.path):
                 self.servers.written(complete)
-            yield done
+            yield with_cause(done, piece, state)
 
     def _into_a_file(self, agent: Agent, state: State, piece: Loaded, name: Name, *, as_read: bool) -> Iterator[Converted]:
         """Write an agent into the file of all of them, or into one of its own."""

@@ -13,17 +13,25 @@ is held.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion.part_law import PartLaw
 from agentconv.core import access, effects, enforcement, losses, plain_words, widening
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
+from agentconv.core.part_format import difference
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
+from agentconv.disk.files import Disk
+from agentconv.formats import registry as formats
 from agentconv.parts import registry
+from agentconv.sources import hooks_off
+from agentconv.sources import parts as found_parts
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
@@ -37,7 +45,6 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Hook, Rule
     from agentconv.core.restraints import Restraint
     from agentconv.core.widening import Widening
-    from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 
@@ -223,7 +230,7 @@ _DOES = {"denies": "denies {}", "asks": "asks before {}", "guards": "runs {} tha
 _WHAT = {"denies": "pattern", "asks": "pattern", "guards": "hook"}
 
 
-def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
+def staying(parts: found_parts.Parts, target: str, options: Options) -> Iterator[Loss]:
     """Say once what restrains the whole set and stays, where a conversion was not asked to take it along.
 
     Looked at is only what the source's client says of itself in its own files, and those only where they are there.
@@ -238,7 +245,33 @@ def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
     found = [
         one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.meant and not _is_held_in_place(one, target, options)
     ]
-    yield from _staying(found, target, options)
+    theirs = _there(target, options) if found else []
+    yield from _staying([one for one in found if not _is_held_there(one, theirs, target, options)], target, options)
+
+
+def _there(target: str, options: Options) -> list[LoadedPart]:
+    """Return what restrains in the target's own files, where it is known where those are."""
+    if options.root is None or options.scope != "project" or target not in formats.CLIENTS:
+        return []
+    there = found_parts.Parts([Path(options.root)], [target])
+    read = options.read or partial(_bytes, Disk(Path(options.root)))
+    off = {"hooks"} if hooks_off.of(target, read) is not None else set()
+    found = (one for kind in KINDS if kind in RESTRAINING and kind not in off and there.may_restrain() for one in there.of(kind))
+    return [one for one in found if one.taken and one.is_own]
+
+
+def _bytes(disk: Disk, path: str) -> bytes | None:
+    data = disk.read(path)
+    return data if isinstance(data, bytes) else None
+
+
+def _is_held_there(one: LoadedPart, theirs: Sequence[LoadedPart], target: str, options: Options) -> bool:
+    """Whether the target's own file says the very same, be it an earlier conversion's or a person's word, and all of it is held by that."""
+    alike = [other for other in theirs if other.kind == one.kind]
+    verdict = PartLaw(target, options.scope, {}, options.read).judge(one) if alike else None
+    if verdict is None or verdict.part is None or any(unheld(one, verdict)):
+        return False
+    return any(not difference(verdict.part, other.part) for other in alike)
 
 
 def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
@@ -270,8 +303,6 @@ def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iter
 
 def _holds_any(found: Sequence[LoadedPart], target: str, options: Options) -> bool:
     """Whether a target would hold anything of what restrains the whole set."""
-    from agentconv.conversion.part_law import PartLaw
-
     law = PartLaw(target, options.scope, {}, options.read)
     return any(len(of(one)) > len(list(unheld(one, law.judge(one)))) for one in found)
 

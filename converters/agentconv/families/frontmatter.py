@@ -216,17 +216,18 @@ _LIST_ITEM = expression(r"^\s*-\s+(.*)$")
 def recover(header: Header, known: Collection[str]) -> None:
     """Read a header that does not parse as a person would: known keys at the start of a line, up to the next one.
 
-    Lines such as `user:` or `Context:` are text, because they are no keys of the client.
+    Lines such as `user:` or `Context:` are text, because they are no keys of the client. A key that is further in than the line above it,
+    which has a value, is a key: as a part of that value it would be no limit any more.
     """
     found: list[tuple[str, int, list[str]]] = []
     position = header.start
     passing = False
     for line in header.text.split("\n"):
         bare = line.rstrip("\r")
-        match = _KEY_LINE.match(bare)
+        match = _KEY_LINE.match(bare.lstrip() if found and _is_said(found[-1][2]) else bare)
         passing = passing and (not bare.strip() or bare[0] in " \t-")
         if match and match["key"] in known and all(match["key"] != key for key, _, _ in found):
-            found.append((match["key"], position + match.start("value"), [match["value"]]))
+            found.append((match["key"], position + len(bare) - len(match["value"]), [match["value"]]))
             passing = False
         elif found and match and _is_unknown_key(match["key"], found[-1][2]):
             passing = True
@@ -238,6 +239,12 @@ def recover(header: Header, known: Collection[str]) -> None:
         length = sum(len(line) + 1 for line in lines) - 1
         header.recovered[key] = (start, start + len(header.source.text[start : start + length].rstrip()))
     header.values.update((key, value) for key, value in pieces(header).items() if isinstance(value, dict))
+
+
+def _is_said(lines: list[str]) -> bool:
+    """Whether a value is whole on the line of its key, so that nothing belongs to it that is further in."""
+    value = lines[0].strip()
+    return len(lines) == 1 and bool(value) and (value[0] not in "|>\"'[{" or (len(value) > 1 and value[-1] in "\"']}"))
 
 
 def pieces(header: Header) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossKind, Severity
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from agentconv.sync.carrying import Edit
     from agentconv.sync.elsewhere import Elsewhere
     from agentconv.sync.planning import Outcome
-    from agentconv.sync.settings import Settings
 
 
 BY_FLAG = ("name-duplicate", "model-dropped")
@@ -63,26 +63,51 @@ def _renamed_in_configuration(outcome: Outcome) -> Iterator[Line]:
 def _elsewhere(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that no run writes, and that may do more than those of their names in the source."""
     for one in outcome.elsewhere:
-        named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
-        table = f"[sync.agents.{one.name}.{one.target}]"
-        why, way = _not_synced(one, outcome.settings, table)
-        hint = (
-            f"`{one.name}` of {outcome.settings.place} may do less, and sync does not write this file, as {why}: narrow it, delete it, name"
-            f" it otherwise, or {way}, and agentconv sync --prefer source {one.name} writes it; if it is meant, `keep-wider = [{named}]` in"
-            f" {table} of a file that --check --config names says so"
-        )
+        hint = f"`{one.name}` of {outcome.settings.place} may do less, and sync does not write this file, as {_not_synced(one, outcome)}"
         yield Line("WIDER", one.name, ", ".join(map(str, one.wider)), one.target, one.path, one.pointer, hint, look=True)
 
 
-def _not_synced(one: Elsewhere, settings: Settings, table: str) -> tuple[str, str]:
-    """Say why no run writes a file, and what lets one."""
+def _not_synced(one: Elsewhere, outcome: Outcome) -> str:
+    """Say why no run writes a file, what lets one, and what else there is to do about it: each where it works, and of which file."""
+    why, way = _way_in(one, outcome)
+    mend = f"narrow {one.path}, delete it, or give its agent another name"
+    if (loss := _refusal(one, outcome)) is not None and loss.keepable:  # the project's own configuration may say so
+        return f"{why}: {way}; or {mend}"
+    named = ", ".join(f'"{wide}"' for wide in dict.fromkeys(wide.name for wide in one.wider))
+    meant = f"`keep-wider = [{named}]` in {_table(one)} of a file that --check --config names says so"
+    return f"{why}: {mend}{f'; or {way}' if way else ''}; if it is meant, {meant}"
+
+
+def _table(one: Elsewhere) -> str:
+    return f"[sync.agents.{one.name}.{one.target}]"
+
+
+def _way_in(one: Elsewhere, outcome: Outcome) -> tuple[str, str]:
+    """Say why no run writes a file, and what has one write it; empty where nothing has."""
+    settings, title = outcome.settings, text.client(one.target)
+    writes = f", and agentconv sync --prefer source {shlex.quote(one.name)} writes it"
     if one.target not in settings.targets:
-        return f"`targets` does not name {one.target}", f'add "{one.target}" to `targets` in {settings.own_file}'
+        return f"`targets` does not name {one.target}", f'add "{one.target}" to `targets` in {settings.own_file}{writes}'
     if settings.excludes(one.path):
-        return "`exclude` names it", f"take it out of `exclude` in {settings.own_file}"
+        return "`exclude` names it", f"take it out of `exclude` in {settings.own_file}{writes}"
     if overriding.is_skipped(settings, one.target, one.name):
-        return f"{table} says `skip = true`", f"take that out of {settings.own_file}"
-    return f"{text.client(one.target)} has the agent in another one", "delete that one"
+        return f"{_table(one)} says `skip = true`", f"take that out of {settings.own_file}{writes}"
+    if any(each.target == one.target and each.without is None for each in outcome.served):
+        return f"{title} reads {settings.place} itself", f"`own = true` in [sync.{one.target}] of {settings.own_file}{writes}"
+    if (loss := _refusal(one, outcome)) is not None:
+        kept = synced_entries.keeping(one.name, one.target, loss.beyond or ()) if loss.keepable else ""
+        return f"the source's agent is refused to {title}", kept and f"{kept}{writes} with no more than that"
+    beside = next((each.path for each in outcome.candidates if (each.target, each.name) == (one.target, one.name)), "")
+    return f"{title} has the agent in {beside}" if beside else f"{title} has none of the source's agent", ""
+
+
+def _refusal(one: Elsewhere, outcome: Outcome) -> Loss | None:
+    """Return why the source's agent is not written for the target of a file; None where it is."""
+    names = {key: agent.name or "" for key, agent in outcome.sources.agents()} if outcome.sources is not None else {}
+    refused = (
+        found for views in outcome.views if views.target == one.target for key, found in views.refused.items() if names.get(key) == one.name
+    )
+    return next((loss for found in refused for loss in found if loss.kind is LossKind.REFUSED), None)
 
 
 def _copied(outcome: Outcome) -> Iterator[Line]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import fields
+from agentconv.core import effects, fields, plain_words
+from agentconv.core.access import EFFECT_OF
 from agentconv.render import text
 from agentconv.sync import digests, lines
 from agentconv.sync.decisions import Entry
@@ -90,8 +91,17 @@ def more_than_it_did(one: Candidate) -> str:
 def more(one: Candidate) -> tuple[str, str]:
     """Say what an agent may do from now on that it may not yet: because what stood there gives way, and for whatever reason."""
     freed = more_than_it_did(one)
-    gained = ", ".join(map(str, gains(one))) if not freed else ""
-    return freed, freed or (f"now also: {gained}" if gained else "")
+    gained = [*map(str, gains(one)), *_tools_gained(one)] if not freed else []
+    return freed, freed or (f"now also: {', '.join(gained)}" if gained else "")
+
+
+def _tools_gained(one: Candidate) -> list[str]:
+    """Return the tools that an agent gets besides those of what it may do from now on: a list that is gone opens all that there are."""
+    if one.view is None or one.there is None:
+        return []
+    was, may = (effects.effects(agent, format_id=one.target) for agent in (one.there, one.view.agent))
+    said = {wide.effect for wide in gains(one)}
+    return plain_words.lost({tool for tool in may.tools - was.tools if EFFECT_OF.get(tool, tool) not in said}, was.tools)
 
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:

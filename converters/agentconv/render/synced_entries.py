@@ -159,11 +159,14 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     elif one.entry in PLAIN:
         word, what = PLAIN[one.entry]
         word = "replace" if one.replaces and one.entry is Entry.WRITE else word
-        what = _gone(one, outcome) if one.entry is Entry.DELETE else _not_wanted(one, outcome) if one.entry is Entry.RESTORE else what
+        what = _gone(one, outcome) if one.entry is Entry.DELETE else "it was gone" if one.entry is Entry.RESTORE else what
         freed = differences.more_than_it_did(one)
         double = double_of(one, outcome)
         line = entry(one, "rename" if one.moved_from else word, freed or what or (_as_double(one, double) if double else ""))
-        line = replace(line, hint=_BOTH if double else "")
+        hint, many = (
+            _not_wanted(one, name, outcome) if one.entry is Entry.RESTORE else _BOTH if double else "" for name in (one.name, "AGENT")
+        )
+        line = replace(line, hint=hint, for_all=many)
         yet = "" if one.entry is Entry.DELETE or one.replaces else one.key[0]
         yield replace(line, source=yet, is_grave=bool(freed))
     elif one.entry is Entry.FOREIGN:
@@ -196,7 +199,7 @@ def _left(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.alike is not None:
         yield _twin(one, *one.alike, outcome)
     elif one.reason and one.source is not Source.BROKEN:
-        yield entry(one, "left", one.reason, hint=one.way, look=True)
+        yield entry(one, "left", one.reason, hint=one.way or _mend(one, outcome), look=True)
     elif not one.reason and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
         yield entry(one, "left", problem, hint=_mend(one, outcome), look=True)
@@ -282,17 +285,17 @@ def _cause(one: Candidate, outcome: Outcome) -> str:
     return f"`skip = true` leaves it out{_all_the_same(one, outcome)}"
 
 
-def _not_wanted(one: Candidate, outcome: Outcome) -> str:
-    """Say that a file is written again, and how it would not be."""
-    way = f"`skip = true` in [sync.agents.{one.name}.{one.target}] says that it is not wanted"
-    return f"it was gone; {way}{_all_the_same(one, outcome)}"
+def _not_wanted(one: Candidate, name: str, outcome: Outcome) -> str:
+    """Say how a file would not be written again; `name`: what is said for the agent's."""
+    return f"`skip = true` in [sync.agents.{name}.{one.target}] says that it is not wanted{_all_the_same(one, outcome, name)}"
 
 
-def _all_the_same(one: Candidate, outcome: Outcome) -> str:
+def _all_the_same(one: Candidate, outcome: Outcome, name: str | None = None) -> str:
     """Say that a target whose client reads the source's folder has an agent without a file of its own, too."""
     if all(served.target != one.target for served in outcome.served):
         return ""
-    return f", but {text.client(one.target)} reads {one.key[0]} as well, and has the agent until that is deleted"
+    file = one.key[0] if name in (None, one.name) else f"its file in {outcome.settings.place}"
+    return f", but {text.client(one.target)} reads {file} as well, and has the agent until that is deleted"
 
 
 def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:

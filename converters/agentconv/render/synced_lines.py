@@ -12,7 +12,7 @@ from agentconv.render.table import columns
 from agentconv.sync import selecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MANY = 3
 """How many files of which the same is told have lines of their own."""
@@ -59,8 +59,10 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
     """
     rows: dict[tuple[str, str, str, bool], dict[str, None]] = {}
     changed: dict[tuple[str, str, str, bool], tuple[str, ...]] = {}
+    ways: dict[tuple[str, str], dict[str, str]] = {}
     for line in found:
         if not line.look:
+            ways.setdefault((line.word, line.target), {})[line.hint] = line.for_all
             key = (line.word, line.agent, line.what, line.is_grave)
             rows.setdefault(key, {})[line.target] = None  # once, however many agents have the name
             changed[key] = line.fields
@@ -83,7 +85,16 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
             ]
         )
     ]
-    return [*out, *(line for kind, several in counted.items() for line in _counted(kind, several, fields[kind]))]
+    out += [line for kind, several in counted.items() for line in _counted(kind, several, fields[kind])]
+    return [*out, *_ways(ways)]
+
+
+def _ways(found: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[str]:
+    """Yield what else can be done about changes, once for all of a kind in a target."""
+    for (word, _), hints in found.items():
+        named = [one for one in hints if one]
+        if named:
+            yield f"  {word}: {text.safe(named[0] if len(named) == 1 else hints[named[0]] or named[0])}"
 
 
 def _counted(kind: tuple[str, str, bool], several: Sequence[tuple[str, str]], fields: Counter[str]) -> Iterator[str]:

@@ -114,7 +114,7 @@ def _limit(head: str, found: Sequence[Loss]) -> Iterator[str]:
         targets.setdefault(loss.target, {})[loss.agent] = None
     summary = losses.rule(found[0].code).summary
     yield f"{head} to {_to(targets)}: {text.for_target(summary, found[0].target) if len(targets) == 1 else summary}"
-    yield f"  {listed(dict.fromkeys(text.shorten(word) for loss in found for word in _words(loss)))}"
+    yield f"  {listed(dict.fromkeys(text.shorten(word, text.REASON) for loss in found for word in _words(loss)))}"
     hints: dict[str, dict[str, None]] = {}
     for loss in (loss for loss in found if loss.hint):
         hints.setdefault(loss.hint or "", {})[text.client(loss.target)] = None

@@ -129,7 +129,7 @@ def _apart(groups: list[_Group]) -> list[tuple[str, str]]:
     """Return what is told apart, with the agents that it is of; that of the same agents together."""
     by_agents: dict[str, list[str]] = {}
     for group in groups:
-        by_agents.setdefault(_whose(group, named=True), []).append(text.shorten(group.first.detail))
+        by_agents.setdefault(_whose(group, named=True), []).append(text.shorten(group.first.detail, text.REASON))
     return [(whose, ", ".join(details)) for whose, details in by_agents.items()]
 
 
@@ -154,7 +154,7 @@ def _names(group: _Group) -> str:
 
 def _details(group: _Group, *, alone: bool = False) -> str:
     """Return the first agents with what is particular to them, said once where it is the same; then it may stand alone."""
-    worded = {name: ", ".join(text.shorten(told.words) for told in details) for name, details in group.details.items()}
+    worded = {name: ", ".join(text.shorten(told.words, text.REASON) for told in details) for name, details in group.details.items()}
     first, *others = group.details.values()
     if all(list(details) == list(first) for details in others):
         said = next(iter(worded.values()))

@@ -75,6 +75,10 @@ def block(text: str) -> str:
     return "\n".join(shorten(line, 300) for line in text.split("\n"))
 
 
+REASON = 300
+"""How wide a reason may be: what is cut off its end is why."""
+
+
 def shorten(text: str, width: int = 100) -> str:
     """Return safe text of one line, cut when it is long."""
     shown = safe(text)

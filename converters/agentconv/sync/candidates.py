@@ -58,8 +58,8 @@ class Candidate:
     """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
-    way: str = "mend it, or agentconv sync --prefer source writes it anew"
-    """What can be done about that."""
+    way: str = ""
+    """What can be done about that; empty where that is to mend it, or to name the agent for the source's word."""
     kept: frozenset[str] = frozenset()
     kept_alone: frozenset[str] = frozenset()
     """Those of them that the configuration names for this agent alone."""
@@ -146,11 +146,12 @@ class Candidate:
         """
         if self.owner is not None:
             self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
+            self.way = f"rename the agent in its source, or agentconv uninstall {self.owner}"
             return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = prefer.of(self.target, self.name)
-        self._heed(wish.get(""))
+        self._heed(wish.get("") if prefer.names(self.target, self.name) else None)
         self._take((asked or prefer).of(self.target, self.name) if self.name in (asked or prefer).agents() else {}, bases)
         if self.entry is Entry.STALE:
             self._judge_stale()
@@ -199,7 +200,10 @@ class Candidate:
             self.settled = replace(settled, own={path: one for path, one in settled.own.items() if not digests.restrains(path)})
 
     def _heed(self, side: str | None) -> None:
-        """Let a person's word decide about the whole of it: what is not ours is replaced, what was released goes."""
+        """Let the word of a person who named it decide about the whole of it: what is not ours is replaced, what was released goes.
+
+        Nobody else's does: such a file holds what somebody wrote, also where its client cannot read it.
+        """
         is_foreign = self.entry is Entry.FOREIGN and not self.kept  # of which what is kept stays, whoever wrote it
         if side == SOURCE and (is_foreign or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True

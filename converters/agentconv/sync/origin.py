@@ -13,7 +13,7 @@ from agentconv.sources.loading import Loader
 from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from agentconv.sources.loaded import Loaded
@@ -27,6 +27,14 @@ def of(root: Path, clients: Sequence[str]) -> str | None:
     read = {client: _pieces(root, client) for client in clients}
     found = [one for one in clients if all(_is_made(root, read[one], one, other, len(read[other])) for other in clients if other != one)]
     return found[0] if len(found) == 1 else None
+
+
+def first(root: Path | None, having: Mapping[str, int]) -> str:
+    """Return the client whose agents the others' may be made from: of those with the most, the one that `convert` wrote the others of."""
+    leading = [client for client, number in having.items() if number == max(having.values())]
+    if root is None or len(leading) == 1:
+        return leading[0]
+    return of(root, leading) or leading[0]
 
 
 def _pieces(root: Path, client: str) -> list[Loaded]:

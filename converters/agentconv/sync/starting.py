@@ -119,6 +119,16 @@ def backups(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(root).as_posix() for path in below | beside if path.is_file()))
 
 
+def last(root: Path, copies: Sequence[str]) -> dict[str, str]:
+    """Return those copies whose file is gone, each with its file: nothing else has what a person wrote there."""
+    found: dict[str, str] = {}
+    for copy in sorted(copies, key=lambda path: (len(path), path)):  # the first one of each file is what was there before
+        place = copy.rpartition(BACKUP)[0]
+        if not (root / place).exists() and place not in found.values():
+            found[copy] = place
+    return found
+
+
 def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = (), there: Collection[str] = ()) -> Start:
     """Propose settings, with what git says of the targets' places, what rulesync said of them, and who has agents of their own there."""
     samples = {target: _sample(target) for target in targets}
