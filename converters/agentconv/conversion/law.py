@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, defined_servers, idle_hooks, servers_there
+from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, servers_there
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
@@ -157,8 +157,8 @@ class Law:
         agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
         named = agent if self.names.carried is None else self.names.carried.names.out_of_plugin(agent)
-        trusted = _author_wrote(case.agent, case.piece)
-        foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
+        trusted = own_words.granted(case.agent, case.piece)
+        foreign = any(paths.astray(agent, self.target)) and not own_words.written(case.agent, case.piece)
         begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
         if named is not agent:
             begun.remark("part-renamed", "mcp_servers", listed(sorted(_servers(named) - _servers(agent))))
@@ -398,17 +398,3 @@ def _servers(agent: Agent) -> set[str]:
     """Return the MCP servers that an agent speaks of."""
     granted = {one.server for one in (*agent.tools.allow, *agent.tools.deny)} | {rule.server for rule in agent.permissions.rules}
     return {name for name in granted if name} | {server.name for server in agent.mcp_servers or ()}
-
-
-def _is_written(agent: Agent, piece: Loaded) -> bool:
-    """Whether a file says itself what an agent has outside of its fields, rather than a bundle."""
-    written = registry.load(piece.format).read(piece.source).as_meant.set.agents if piece.source else ()
-    return any(one.extras == agent.extras for one in written)
-
-
-def _author_wrote(agent: Agent, piece: Loaded) -> bool:
-    """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
-    if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
-        return False
-    written = registry.load(piece.format).read(piece.source).as_meant.set.agents
-    return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)

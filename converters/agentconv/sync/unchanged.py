@@ -11,7 +11,7 @@ from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
-from agentconv.parts.places import server_files
+from agentconv.parts.places import recorded, server_files
 from agentconv.sync import known, places, source_files, texts
 
 if TYPE_CHECKING:
