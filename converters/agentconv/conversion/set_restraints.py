@@ -275,13 +275,16 @@ def _is_held_there(one: LoadedPart, theirs: Sequence[LoadedPart], target: str, o
 
 
 def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
-    """Whether the target reads the very file that says it, and holds it: a hook there has to run, and to block."""
-    if one.kind == "hooks":
+    """Whether the target reads the very file that says it, and holds it no less: a hook there has to run, and to block."""
+    if isinstance(one.part, SetHook):
         from agentconv.conversion.carried_parts import CarriedParts
+        from agentconv.parts.hooks import faults
 
         there = CarriedParts(target, replace(options, unrestrained=()), {})
         there.judge([one])
-        return all(verdict.module is None and verdict.part is not None for verdict in there.verdicts) and not there.restraints.open
+        in_place = all(verdict.module is None and verdict.part is not None for verdict in there.verdicts)
+        in_vain = any(fault.kind in ("missing", "mode") for fault in faults.of(one.part))  # which holds nobody where it stands, either
+        return in_place and (in_vain or not there.restraints.open)
     module = registry.part_format(target, one.kind)
     places = () if module is None else module.project if options.scope == "project" else module.user
     return options.into_root(one.root) and any(matches(place, one.path) for place in places)
