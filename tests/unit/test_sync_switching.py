@@ -493,3 +493,21 @@ def test_who_reads_the_old_sources_files_gets_no_wider_one_unasked_by_hand(read)
     assert (told.code, read.tree()) == (2, before)
     assert "the source is codex now, and was claude-code" in told.errors
     assert "n1 in copilot (now also " in told.errors
+
+
+def test_what_a_switch_wrote_down_is_agreed_to_as_long_as_the_new_source_says_the_same(tmp_path):
+    """OpenCode's word about `git log` reaches Claude Code as nothing: that it goes is seen all the same."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    project.write(ONE, agent("one", tools="Read, Write, Bash(git log:*)"))
+    project.sync()
+    assert switch(project, "opencode").code == 0
+    assert 'keep-wider = ["run"]' in project.read("agentconv.toml")
+    project.replace(".opencode/agents/one.md", "One.", "Another line.")
+    assert [project.sync(*words).code for words in ((), ("--check",))] == [0, 0]
+    project.replace(
+        ".opencode/agents/one.md", "".join(project.read(".opencode/agents/one.md").partition("  bash:\n")[1:]).split("---")[0], ""
+    )
+    told = project.sync("--check")
+
+    assert (told.code, [word for word, *_ in told.looks]) == (1, ["wider"])
+    assert project.sync().code == project.sync("--check").code == 1

@@ -357,7 +357,7 @@ def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Ke
             texts_ = {path: was.fields[path] for path in digests.TEXTS if path in was.fields}
             yield replace(one, fields={**one.fields, **texts_})
         elif (was.target, *was.key) in third:
-            yield replace(was, fields=_with_rights(was.fields, one.fields), own=_with_rights(was.own, one.own))
+            yield replace(was, fields=_with_rights(was.fields, one.fields), own=_with_rights(was.own, one.own), allows=one.allows)
         else:
             yield was
 
