@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.ir import Permissions, Rule, ToolGrant, Tools
-    from agentconv.core.partial import Part
+    from agentconv.core.partial import Freer, Part
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -83,6 +83,8 @@ class Access:
 
     level: Level
     parts: frozenset[Part] = frozenset()
+    freer: frozenset[Freer] = frozenset()
+    """What is open more freely than all of it."""
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +105,8 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
         access = _by_rules(capability, meant) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions, format_id, held=held)
         if level:
-            found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
+            freer = access.freer if level < Level.ALLOW else frozenset()
+            found[capability] = Access(level, access.parts | _by_patterns(capability, tools), freer)
     return found
 
 
@@ -159,7 +162,8 @@ def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tup
     """
     granting = [word for word, meanings in words.items() if capability in meanings]
     found = [_by_rules(capability, permissions, vocabulary.own_word(client or "", word)) for word in granting]
-    return Access(max(access.level for access in found), frozenset().union(*(access.parts for access in found)))
+    parts, freer = (frozenset().union(*some) for some in ((one.parts for one in found), (one.freer for one in found)))
+    return Access(max(access.level for access in found), parts, freer)
 
 
 def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
@@ -239,8 +243,9 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
         return Access(level, frozenset({(capability, partial.only(special), "only")}))
     parts = {(capability, pattern, effect) for pattern, effect in special.items() if _LEVELS[effect] < level}
     if EFFECT_OF.get(capability) == "read":
-        parts = {part for part in parts if part[2] == "deny"}  # reading is never asked for
-    return Access(level, frozenset(parts))
+        return Access(level, frozenset(part for part in parts if part[2] == "deny"))  # reading is never asked for
+    is_freer = any(_LEVELS[effect] > level for effect in special.values())
+    return Access(level, frozenset(parts), frozenset({(capability, partial.freer(special))}) if is_freer else frozenset())
 
 
 def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:
