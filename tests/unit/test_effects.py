@@ -252,6 +252,12 @@ def test_what_is_gone_is_said_apart_from_what_stays(gone: set[str], kept: set[st
         (("allow bash",), ("ask bash", "allow bash rm *"), []),
         (("allow bash", "ask bash rm *"), ("ask bash", "allow bash rm *"), ["shell rm *, which the source sets to ask"]),
         (("allow bash", "ask bash rm *"), ("ask bash", "allow bash git *"), []),
+        (
+            ("allow bash", "deny bash g*"),
+            ("allow bash", "deny bash g*", "allow bash git *"),
+            ["shell `git *` of `g*`, which the source sets to deny"],
+        ),
+        (("allow bash", "deny bash g*", "allow bash git *"), ("allow bash", "deny bash g*", "allow bash git *"), []),
         (("ask edit", "deny bash"), ("ask edit", "allow edit src/*", "deny bash"), ["write `src/*` without being asked"]),
     ],
 )

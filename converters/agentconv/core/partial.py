@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.core import patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Rule, ToolGrant
 
@@ -15,6 +15,8 @@ Part: TypeAlias = "tuple[str, str, str]"
 """Capability, pattern, what happens: `deny` or `ask` for what it matches, or `only`, with a line for each pattern and its effect."""
 Freer: TypeAlias = "tuple[str, str]"
 """Capability, and a line for each pattern and its effect, in their order: some of them are open more freely than all of it."""
+Reopened: TypeAlias = "tuple[str, str, str]"
+"""Capability, a pattern that closes some of it, and a later one that opens some of that again."""
 INHERITED = "inherit"
 """The effect of a pattern that a list of tools opens: as the user's own settings say."""
 _LEVELS = {"ask": 1, INHERITED: 2, "allow": 3}
@@ -39,6 +41,14 @@ def shown(text: str) -> str:
 def freer(effects: Mapping[str, str]) -> str:
     """Return the text of patterns some of which are open more freely than all that a capability reaches; the last that matches decides."""
     return "\n".join(f"{pattern} {effect}" for pattern, effect in effects.items())
+
+
+def reopened(effects: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each pattern that closes something, or asks for it, with one behind it that opens some of that more freely again."""
+    rows = list(effects.items())
+    for at, (pattern, effect) in enumerate(rows):
+        level = _LEVELS.get(effect, 0)
+        yield from ((pattern, other) for other, said in rows[at + 1 :] if _LEVELS.get(said, 0) > level and may_meet(pattern, other))
 
 
 def unasked(text: str) -> list[str]:

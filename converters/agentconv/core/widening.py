@@ -56,6 +56,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     found += [_unasked(*one) for one in _freer(ceiling, result, allowed)]
+    found += _reopened(ceiling, result)
     opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     found += [Widening("every MCP server" if name == EVERY_SERVER else f"MCP server {name}", name) for name in opened]
     for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
@@ -75,6 +76,15 @@ def _freer(ceiling: Effects, result: Effects, allowed: Mapping[str, Level]) -> I
         if Level.NO < allowed[EFFECT_OF[capability]] < Level.ALLOW:
             said = [one for about, one in ceiling.freer if about == capability]
             yield from ((capability, pattern) for pattern in partial.beyond(text, said))
+
+
+def _reopened(ceiling: Effects, result: Effects) -> Iterator[Widening]:
+    """Yield what a result opens again of what its author closes for good, or asks for."""
+    closed = {part[:2]: part[2] for part in ceiling.parts}
+    for capability, pattern, opened in sorted(result.reopened - ceiling.reopened):
+        if (effect := closed.get((capability, pattern))) is not None and not _is_moot(ceiling, capability):
+            words = f"{plain_words.tool(capability)} `{opened}` of `{pattern}`, which the source sets to {effect}"
+            yield Widening(words, effect=EFFECT_OF.get(capability))
 
 
 def _unasked(capability: str, pattern: str) -> Widening:
