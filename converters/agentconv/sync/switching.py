@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from agentconv.sync.views import Views
 
 
-_GOES_ON = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
+_GOES_ON = "with --yes, what the new source does not have stays behind: its files stay, and are told as new ones, to be adopted or excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +418,7 @@ def _would_rename(named: Sequence[Candidate]) -> Diagnostic:
     listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
     more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
     message = f"agents of the new source have other names, and these files would get them: {listed}{more}"
-    hint = "rename them in the source, sync, and switch then; --yes goes on, and renames these files"
+    hint = "rename them in the source, sync, and switch then; with --yes, these files are renamed"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
