@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentconv.conversion import compare
 from agentconv.core import access, effects, plain_words, vocabulary, widening
@@ -234,3 +237,62 @@ def test_an_author_of_the_client_itself_was_held_to_no_more_than_it_holds() -> N
 def test_what_is_gone_is_said_apart_from_what_stays(gone: set[str], kept: set[str], words: list[str]) -> None:
     """Where a word stands for several capabilities and some of them stay, those that are gone are told by words of their own."""
     assert plain_words.lost(gone, kept) == words
+
+
+@pytest.mark.parametrize(
+    ("source", "result", "said"),
+    [
+        (("ask bash",), ("ask bash", "allow bash rm *"), ["shell `rm *` without being asked"]),
+        ((), ("allow bash rm *",), ["shell `rm *` without being asked"]),
+        (("ask bash",), ("allow bash rm *", "ask bash"), []),
+        (("ask bash", "allow bash rm *"), ("ask bash", "allow bash rm *"), []),
+        (("ask bash", "allow bash rm *", "ask bash rm -r *"), ("ask bash", "allow bash rm *"), ["shell `rm *` without being asked"]),
+        (("ask bash", "allow bash rm *", "ask bash git *"), ("ask bash", "allow bash rm *"), []),
+        (("ask bash", "allow bash rm *"), ("ask bash", "allow bash rm *", "ask bash rm -r *"), []),
+        (("allow bash",), ("ask bash", "allow bash rm *"), []),
+        (("allow bash", "ask bash rm *"), ("ask bash", "allow bash rm *"), ["shell rm *, which the source sets to ask"]),
+        (("allow bash", "ask bash rm *"), ("ask bash", "allow bash git *"), []),
+        (
+            ("allow bash", "deny bash g*"),
+            ("allow bash", "deny bash g*", "allow bash git *"),
+            ["shell `git *` of `g*`, which the source sets to deny"],
+        ),
+        (("allow bash", "deny bash g*", "allow bash git *"), ("allow bash", "deny bash g*", "allow bash git *"), []),
+        (("ask edit", "deny bash"), ("ask edit", "allow edit src/*", "deny bash"), ["write `src/*` without being asked"]),
+    ],
+)
+def test_what_a_pattern_opens_of_what_is_asked_for(source: tuple[str, ...], result: tuple[str, ...], said: list[str]) -> None:
+    """Some of it unasked is more than all of it after asking, unless the author opens that very part, and closes none of it again."""
+    found = widening.widenings(*(effects.effects(agent(*rules)) for rules in (source, result)))
+
+    assert [str(one) for one in found] == said
+
+
+_LINES = ("git push", "git log", "git", "rm x", "go")
+_RULES = st.lists(
+    st.builds(
+        "{} bash{}".format,
+        st.sampled_from(("allow", "ask", "deny")),
+        st.sampled_from(("", " git *", " git push *", " g*", " rm *", " git log *")),
+    ),
+    max_size=4,
+)
+
+
+def _decided(rules: list[str], line: str) -> Level:
+    """Return what the last rule that matches says of a command line."""
+    level = INHERIT
+    for one in rules:
+        effect, _, *pattern = one.split(" ", 2)
+        if not pattern or fnmatchcase(f"{line} ", pattern[0]):
+            level = {"deny": NO, "ask": ASK, "allow": ALLOW}[effect]
+    return level
+
+
+@given(source=_RULES, result=_RULES)
+def test_no_command_is_freer_than_the_source_has_it_without_a_word(source: list[str], result: list[str]) -> None:
+    """Whatever rules there are, and in whatever order; what is denied may become what is asked for, if all of it is."""
+    freer = [line for line in _LINES if _decided(result, line) > max(_decided(source, line), ASK)]
+    found = widening.widenings(*(effects.effects(agent(*rules)) for rules in (source, result)))
+
+    assert found or not freer, (freer, source, result)

@@ -187,7 +187,7 @@ def test_the_schema_has_all_that_a_lock_says(kind):
     packs = LockedPack("p", "1", "wheel", "p.whl", SHA, SHA, {"codex": None, "claude-code": ("a",)}, (LockedAgent("a", "A", SHA, "0"),))
     whole = replace(packs, accepted=Accepted("1", SHA, {"a": ("run",)}), kept=("a",), fates=FATES)
     own = Synced(".codex/agents/a.toml", "codex", ".claude/agents/a.md", "a", SHA, {"name": "0" * 16}, bytes_sha256=SHA, blob="0" * 40)
-    synced = replace(own, pointer="/a", source_pointer="/b", own={"name": "*"}, losses=("x",), created=False, made=True)
+    synced = replace(own, pointer="/a", source_pointer="/b", own={"name": "*"}, losses=("x",), created=False, made=True, allows="*")
     written = lock.dump(Lock((whole,), (entry,), (".claude",), (synced,), "0.1.0", 1, SHA))
     document = tomli.loads(written.decode())
 

@@ -313,3 +313,17 @@ def test_an_edit_is_taken_back_where_the_source_has_a_value_that_its_client_take
     assert (project.sync("--carry-back", "prompt").code, project.sync("--carry-back", "name").code) == (1, 0)
     said = project.read(f"{SOURCE}/two.md")
     assert ["Deux." in said, "permissionMode: plann\n" in said, project.has(f"{SOURCE}/one.md")] == [True, True, False]
+
+
+@pytest.mark.parametrize(("old", "new", "is_ours"), [("", "", True), ("readonly: true\n", "", False)])
+def test_a_copy_that_may_do_more_gets_another_name_and_an_edit(tmp_path, old, new, is_ours):
+    """What sync itself wrote there does not tell against it; what it may do besides does."""
+    project = Project(tmp_path / "shop", ("cursor",), NETWORK)
+    project.write(f"{SOURCE}/one.md", agent("one", REVIEW, tools="Read, Grep, Glob"))
+    assert project.sync().code == 0
+    text = project.read(project.place("cursor", "one")).replace("name: one", "name: getter")
+    project.remove(project.place("cursor", "one"))
+    project.write(project.place("cursor", "getter"), text.replace("one change", "each change").replace(old, new))
+    told = project.sync("--check")
+
+    assert ("renamed", "cursor one") in told.words() if is_ours else ("restore", "cursor one") in told.words()

@@ -6,6 +6,8 @@ import pytest
 
 from agent_files import agent_of
 from agentconv.conversion import compare
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
 from synced_projects import PLACES, SOURCE, Project, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
@@ -416,3 +418,96 @@ def test_all_that_a_source_changed_by_hand_asks_for_is_told_at_once(beside):
 
     assert "2 of the 2 agents of cursor would be deleted; and the source is codex now" in told.errors
     assert "one in cursor (now also writing files" in told.errors
+
+
+READERS = ("copilot", "cursor", "goose", "auggie")
+"""Assistants that read Claude Code's files where they have none of their own."""
+
+
+@pytest.fixture
+def read(tmp_path) -> Project:
+    """A project in step, in which four assistants read the source's own files."""
+    found = Project(tmp_path / "shop")
+    found.write("agentconv.toml", _configuration("claude-code", "codex"))
+    for number, header in enumerate((*HEADERS, {"tools": "Read, Edit, Write"})):
+        found.write(f"{SOURCE}/n{number}.md", agent(f"n{number}", **header))
+    assert found.sync().code == 0
+    return found
+
+
+def _configuration(source, other):
+    listed = ", ".join(f'"{target}"' for target in (other, *READERS))
+    return f'source = "{source}"\ntargets = [{listed}]\n'
+
+
+def had(project, client):
+    """Return the agents as an assistant has them: by its own files, else by Claude Code's."""
+    found = {}
+    for path, data in sorted(project.tree().items(), key=lambda one: registry.FORMATS[client].is_place(one[0])):
+        if any(registry.FORMATS[one].is_place(path) for one in (client, "claude-code")):
+            found |= {one.name: one for one in registry.load(client).read(SourceText(path, data)).set.agents}
+    return found
+
+
+def test_who_reads_the_old_sources_files_lets_agents_do_what_they_did(read):
+    """Where its own file, by the new source, would let an agent do anything else, it goes on reading the old source's; and back again."""
+    before = {client: had(read, client) for client in READERS}
+    told = switch(read, "codex")
+
+    for client in READERS:
+        after = had(read, client)
+        for name, was in before[client].items():
+            assert compare.more(was, after[name], client) == [], (client, name)
+            assert compare.more(after[name], was, client) == [], (client, name)
+    assert {("kept", "copilot n11"), ("write", "copilot n0")} <= told.words()
+    assert read.sync().files == ()
+    back = switch(read, "claude-code")
+    for client in READERS:
+        after = had(read, client)
+        assert [one for name, was in before[client].items() for one in compare.more(was, after[name], client)] == []
+    assert ("kept", "copilot n11") not in back.words()
+
+
+def test_the_way_back_to_a_source_that_is_read_in_place(tmp_path):
+    """Copilot has no file of its own all the while, and nothing is said of it in the end."""
+    project = Project(tmp_path / "shop", ("codex", "copilot"))
+    project.write("agentconv.toml", said := 'source = "claude-code"\ntargets = ["codex", "copilot"]\n')
+    project.write(ONE, agent("one", tools="Read, Edit, Write"))
+    project.sync()
+    before = files(project)
+    switch(project, "codex")
+    assert "skip = true" in project.read("agentconv.toml")
+    back = switch(project, "claude-code")
+
+    assert ("switch", "copilot one") in back.words()
+    assert (files(project), project.read("agentconv.toml").split()) == (before, said.split())
+
+
+def test_who_reads_the_old_sources_files_gets_no_wider_one_unasked_by_hand(read):
+    """Copilot has no file of its own of it: what it lets the agent do now is what it makes of Claude Code's."""
+    read.remove("agentconv.toml")
+    read.write("agentconv.toml", _configuration("codex", "claude-code"))
+    before = read.tree()
+    told = read.sync()
+
+    assert (told.code, read.tree()) == (2, before)
+    assert "the source is codex now, and was claude-code" in told.errors
+    assert "n1 in copilot (now also " in told.errors
+
+
+def test_what_a_switch_wrote_down_is_agreed_to_as_long_as_the_new_source_says_the_same(tmp_path):
+    """OpenCode's word about `git log` reaches Claude Code as nothing: that it goes is seen all the same."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    project.write(ONE, agent("one", tools="Read, Write, Bash(git log:*)"))
+    project.sync()
+    assert switch(project, "opencode").code == 0
+    assert 'keep-wider = ["run"]' in project.read("agentconv.toml")
+    project.replace(".opencode/agents/one.md", "One.", "Another line.")
+    assert [project.sync(*words).code for words in ((), ("--check",))] == [0, 0]
+    project.replace(
+        ".opencode/agents/one.md", "".join(project.read(".opencode/agents/one.md").partition("  bash:\n")[1:]).split("---")[0], ""
+    )
+    told = project.sync("--check")
+
+    assert (told.code, [word for word, *_ in told.looks]) == (1, ["wider"])
+    assert project.sync().code == project.sync("--check").code == 1

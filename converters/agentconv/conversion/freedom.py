@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MCP, GUARD = "mcp", plain_words.HOOKS
 ABOUT = ("write", "run", "network", MCP)
 """What there is an answer on for every agent; for one with guards of its own also on those."""
-NOT_HELD, UNASKED, HELD = "not held", "unasked", "held"
+NOT_HELD, UNASKED, HELD, IN_PART = "not held", "unasked", "held", "in part"
 IF_INSTALLED = "if installed"
 """Of a guard: where the machine has what it runs, which nobody sees here."""
 
@@ -29,8 +29,8 @@ class Freedom:
 
     about: str
     word: str
-    """`no`, `asks`, `yes`, `unasked` (its author's client asks first), `not held` (its author limits it, the client does not hold it to
-    that), or the names of servers; of hooks `held` or `not held`."""
+    """`no`, `asks`, `in part` (asks, but for what some patterns open), `yes`, `unasked` (its author's client asks first), `not held` (its
+    author limits it, the client does not hold it to that), or the names of servers; of hooks `held` or `not held`."""
     more: bool
     """Whether that is more than its author allowed."""
 
@@ -87,7 +87,9 @@ def _word(effect: str, said: Effects, free: Effects, client: str, *, unheld: boo
     if unheld or (meant <= ask and meant < level):
         return NOT_HELD
     by = effect if free.levels[effect] >= free.levels["run"] else "run"
-    return "asks" if level is ask or (level is inherit and vocabulary.asks_for(client, by)) else "yes"
+    if level is not ask and not (level is inherit and vocabulary.asks_for(client, by)):
+        return "yes"
+    return IN_PART if any(access.EFFECT_OF[capability] in (effect, by) for capability, _ in free.freer) else "asks"
 
 
 def _more(author: Agent, wider: Sequence[Widening]) -> set[str]:

@@ -14,10 +14,10 @@ from agentconv.core import partial, patterns, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from agentconv.core.ir import Permissions, Rule, ToolGrant, Tools
-    from agentconv.core.partial import Part
+    from agentconv.core.partial import Freer, Part, Reopened
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -83,6 +83,9 @@ class Access:
 
     level: Level
     parts: frozenset[Part] = frozenset()
+    freer: frozenset[Freer] = frozenset()
+    """What is open more freely than all of it."""
+    reopened: frozenset[Reopened] = frozenset()
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +106,8 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
         access = _by_rules(capability, meant) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions, format_id, held=held)
         if level:
-            found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
+            freer = access.freer if level < Level.ALLOW else frozenset()
+            found[capability] = Access(level, access.parts | _by_patterns(capability, tools), freer, access.reopened)
     return found
 
 
@@ -159,7 +163,9 @@ def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tup
     """
     granting = [word for word, meanings in words.items() if capability in meanings]
     found = [_by_rules(capability, permissions, vocabulary.own_word(client or "", word)) for word in granting]
-    return Access(max(access.level for access in found), frozenset().union(*(access.parts for access in found)))
+    parts: frozenset[Part] = frozenset().union(*(access.parts for access in found))
+    freer: frozenset[Freer] = frozenset().union(*(access.freer for access in found))
+    return Access(max(access.level for access in found), parts, freer, frozenset().union(*(access.reopened for access in found)))
 
 
 def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
@@ -240,7 +246,16 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
     parts = {(capability, pattern, effect) for pattern, effect in special.items() if _LEVELS[effect] < level}
     if EFFECT_OF.get(capability) == "read":
         parts = {part for part in parts if part[2] == "deny"}  # reading is never asked for
-    return Access(level, frozenset(parts))
+        return Access(level, frozenset(parts), reopened=_reopened(capability, special, parts))
+    is_freer = any(_LEVELS[effect] > level for effect in special.values())
+    freer = frozenset({(capability, partial.freer(special))}) if is_freer else frozenset()
+    return Access(level, frozenset(parts), freer, _reopened(capability, special, parts))
+
+
+def _reopened(capability: str, special: Mapping[str, str], parts: Collection[Part]) -> frozenset[Reopened]:
+    """Return what opens some of what these parts of a capability close."""
+    closed = {pattern for _, pattern, _ in parts}
+    return frozenset((capability, pattern, other) for pattern, other in partial.reopened(special) if pattern in closed)
 
 
 def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.core.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
-    from agentconv.core.partial import Part
+    from agentconv.core.partial import Freer, Part, Reopened
 
 GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 """Events whose hooks can keep a tool from being used."""
@@ -56,6 +56,10 @@ class Effects:
     """Capabilities whose patterns are no boundary, since another one that is open does the same."""
     confined: bool = False
     """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
+    freer: frozenset[Freer] = frozenset()
+    """What some patterns open without being asked, of what is asked for, or is as the user's settings say, as a whole."""
+    reopened: frozenset[Reopened] = frozenset()
+    """What later patterns open of what is closed by one of `parts`."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -103,7 +107,20 @@ def effects(
     guards = _guards(agent, levels)
     if guards and held and not _runs_guards(format_id):
         guards = frozenset()
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, own.parts | mcp.parts, guards, asks, own.tools, own.reached, confined)
+    return Effects(
+        levels,
+        mcp.open,
+        mcp.every,
+        mcp.denied,
+        own.parts | mcp.parts,
+        guards,
+        asks,
+        own.tools,
+        own.reached,
+        confined,
+        own.freer,
+        own.reopened,
+    )
 
 
 def is_confined(agent: Agent) -> bool:
@@ -181,6 +198,8 @@ class _Own:
     parts: frozenset[Part]
     tools: frozenset[str]
     reached: frozenset[str]
+    freer: frozenset[Freer]
+    reopened: frozenset[Reopened]
 
 
 @lru_cache(maxsize=1024)
@@ -198,19 +217,22 @@ def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None, 
         access.accesses(tools, permissions, format_id, held=held),
         access.sandboxed(tools, permissions, format_id, held=held),
     )
+    freer: set[Freer] = set()
+    reopened: set[Reopened] = set()
     for capability, open_ in open_to.items():
         effect = EFFECT_OF.get(capability)
         if effect:
             levels[effect] = max(levels[effect], open_.level)
             parts |= open_.parts
+            freer |= open_.freer
+            reopened |= open_.reopened
     for effect, level in sandboxed.items():
         levels[effect] = max(levels[effect], level)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
     reached = frozenset(one for other, open_ in open_to.items() if not open_.parts for one in vocabulary.reaches(format_id, other))
-    return _Own(
-        levels, frozenset(parts), frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed), reached
-    )
+    tools_ = frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed)
+    return _Own(levels, frozenset(parts), tools_, reached, frozenset(freer), frozenset(reopened))
 
 
 def limits_servers(agent: Agent) -> bool:

@@ -11,7 +11,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.effects import ALL_TOOLS, EVERY_SERVER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
     from agentconv.core.effects import Effects, Guard
 
@@ -55,16 +55,46 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     if result.asks:  # where the client asks anyway, inheriting the user's settings takes nothing from an author who wants to be asked
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
+    found += [_unasked(*one) for one in _freer(ceiling, result, allowed)]
+    found += _reopened(ceiling, result)
     opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     found += [Widening("every MCP server" if name == EVERY_SERVER else f"MCP server {name}", name) for name in opened]
     for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
-        if (effect == "ask" and result.asks) or _is_moot(ceiling, capability) or (effect != "only" and _asks_for_all(result, capability)):
+        asks = (effect == "ask" and result.asks) or (effect != "only" and _asks_for_all(result, capability))
+        if (asks and not _opens(result, capability, pattern)) or _is_moot(ceiling, capability):
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
     if not all(is_guarded(guard, result.guards) for guard in ceiling.guards):
         found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
+
+
+def _freer(ceiling: Effects, result: Effects, allowed: Mapping[str, Level]) -> Iterator[tuple[str, str]]:
+    """Yield the patterns, with their capability, that a result opens without being asked, where its author allows the whole of it less."""
+    for capability, text in sorted(result.freer):
+        if Level.NO < allowed[EFFECT_OF[capability]] < Level.ALLOW:
+            said = [one for about, one in ceiling.freer if about == capability]
+            yield from ((capability, pattern) for pattern in partial.beyond(text, said))
+
+
+def _reopened(ceiling: Effects, result: Effects) -> Iterator[Widening]:
+    """Yield what a result opens again of what its author closes for good, or asks for."""
+    closed = {part[:2]: part[2] for part in ceiling.parts}
+    for capability, pattern, opened in sorted(result.reopened - ceiling.reopened):
+        if (effect := closed.get((capability, pattern))) is not None and not _is_moot(ceiling, capability):
+            words = f"{plain_words.tool(capability)} `{opened}` of `{pattern}`, which the source sets to {effect}"
+            yield Widening(words, effect=EFFECT_OF.get(capability))
+
+
+def _unasked(capability: str, pattern: str) -> Widening:
+    return Widening(f"{plain_words.tool(capability)} `{pattern}` without being asked", unasked=True, effect=EFFECT_OF[capability])
+
+
+def _opens(result: Effects, capability: str, pattern: str) -> bool:
+    """Whether a result that asks for all that a capability reaches opens some of it, which may be what a restriction is about."""
+    opened = (one for about, text in result.freer if about == capability for one in partial.unasked(text))
+    return any(partial.may_meet(one, pattern) for one in opened)
 
 
 def _beyond_part(capability: str, pattern: str, effect: str) -> Widening:

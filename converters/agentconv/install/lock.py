@@ -173,6 +173,8 @@ class Synced:
     """Whether the file was not there before us."""
     made: bool = False
     """Whether its source, as it stands, is what we wrote when that was a target: nobody's words but ours, if it becomes one again."""
+    allows: str = ""
+    """A checksum of what its source let the agent do when somebody agreed to more here; empty where nobody did."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -369,6 +371,7 @@ def _synced_table(one: Synced) -> dict[str, Any]:
         **({"losses": list(one.losses)} if one.losses else {}),
         **({} if one.created else {"created": False}),
         **({"made": True} if one.made else {}),
+        **({"allows": one.allows} if one.allows else {}),
     }
 
 

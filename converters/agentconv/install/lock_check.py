@@ -121,6 +121,7 @@ _SYNCED: Mapping[str, Test] = {
     "losses": _texts,
     "created": lambda value: value is False,
     "made": lambda value: value is True,
+    "allows": lambda value: type(value) is str and _DIGEST.fullmatch(value),
 }
 _LOCK: Mapping[str, Test] = {
     "version": lambda value: type(value) is int and value in (1, 2, 3),

@@ -22,6 +22,7 @@ _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
 _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
+    "in part": "in part: asks, but for some of it, which a pattern in the file lets it do without",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
     "if installed": "if installed: held where the machine has what the guard runs, which nobody sees here",

@@ -132,8 +132,14 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         for name in outcome.switched.gone:
             yield Line("switch", name, f"[sync.agents.{name}] is taken out: the source does not have it any more", place, place)
         for free in outcome.switched.freed:
-            yield Line("switch", free.agent, "`keep` is taken out: the source says what stands there", free.target, free.path)
+            is_read = outcome.sources is not None and free.path in outcome.sources.files
+            why = "`skip` is taken out: its own file is read" if is_read else "`keep` is taken out: the source says what stands there"
+            yield Line("switch", free.agent, why, free.target, free.path)
     for one in outcome.kept:
+        if "skip" in one.says:
+            why = f"no file of its own, by {place}: it goes on reading the old source's"
+            yield Line("kept", one.agent, why, one.target, one.path, one.pointer)
+            continue
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key not in ("keep", "keep-wider")]
         kept = one.says.get("keep")
         keys = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []

@@ -91,7 +91,7 @@ def _with_it(one: Candidate) -> str:
     return f", and the edit of {differences.listed(words)}: first {_TYPED} --carry-back {stays}, where that is to stay" if words else ""
 
 
-_ONLY_TAKEN = "it is only for a file as --adopt took it in, and as source and file were then"
+_ONLY_TAKEN = "it is only for a file as --adopt or a switch took it in, and as source and file were then"
 
 
 def in_vain(kept: Collection[str], beyond: Iterable[str], only: str) -> str:

@@ -137,7 +137,7 @@ def _as_view(one: Synced, view: View | None) -> Synced:
     own = {path: each for path, each in one.fields.items() if path not in new and path.startswith("extras.")}
     may = digests.members({*new, *one.fields})
     stands = {path: one.fields.get(path, digests.ABSENT) for path in may if new.get(path) != one.fields.get(path)}
-    return replace(one, fields=new, own=own | stands)
+    return replace(one, fields=new, own=own | stands, allows=digests.rights(view.source) if stands else "")
 
 
 def keyed(settled: Iterable[Synced], loaded: Sources) -> list[Synced]:

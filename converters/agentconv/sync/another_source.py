@@ -13,6 +13,7 @@ from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.sources import sniffing
 from agentconv.sync.decisions import Entry
+from agentconv.sync.rewriting import PUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,9 @@ def told(found: Sequence[Candidate], situation: Situation) -> Diagnostic | None:
     was, now = _before(situation), situation.settings.source_format
     if not was:
         return None
-    rights = sorted((*_rights(found), *_instead(found, situation)), key=lambda one: (not one.more, one.agent, one.target))
+    rights = sorted(
+        (*_rights(found), *_new(found, situation), *_instead(found, situation)), key=lambda one: (not one.more, one.agent, one.target)
+    )
     is_wider = any(one.more for one in rights)
     listed = "; ".join(map(str, rights[:_SHOWN])) + (f"; and {len(rights) - _SHOWN:,} more" if len(rights) > _SHOWN else "")
     message = f"the source is {now} now, and was {was}" + (f": what agents may do changes with it: {listed}" if rights else "")
@@ -70,6 +73,20 @@ def _rights(found: Sequence[Candidate]) -> Iterator[_Rights]:
             )
             if more or less:
                 yield _Rights(one.name, one.target, more, less)
+
+
+def _new(found: Sequence[Candidate], situation: Situation) -> Iterator[_Rights]:
+    """Yield the agents that may do something else in a file that is to be than by another assistant's, which is read there till then."""
+    new = [one for one in found if one.entry in PUTS and one.there is None and one.view is not None]
+    for target in dict.fromkeys(one.target for one in new):
+        seen = situation.instead(target)
+        for one in new:
+            stood = seen.get(one.key)
+            if one.target == target and one.view is not None and stood is not None:
+                agent = one.settled.agent if one.settled is not None else one.view.agent
+                more, less = (tuple(compare.more(*sides, target)) for sides in ((stood, agent), (agent, stood)))
+                if more or less:
+                    yield _Rights(one.name, target, more, less)
 
 
 def _instead(found: Sequence[Candidate], situation: Situation) -> Iterator[_Rights]:

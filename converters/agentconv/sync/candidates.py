@@ -193,7 +193,7 @@ class Candidate:
         if found and {*found} <= {*compare.widenings(view.source, view.agent, self.target)}:
             return  # the source gives it, as is asked for or accepted; each run says so as a loss
         is_named = all(one.name in self.kept_wider for one in found)
-        if found and is_named and any(_is_allowed(base, view.agent, settled) for base in self.bases):
+        if found and is_named and any(_is_allowed(base, view, settled) for base in self.bases):
             self.allowed = found
         elif found:
             self.wider = found
@@ -257,11 +257,15 @@ class Candidate:
         return settled_agent(self.bases, self.file, bases)
 
 
-def _is_allowed(base: Synced, view: Agent, settled: Settled) -> bool:
-    """Whether the source gives of what an agent may do what it gave when the target's file was taken in, which says the same since then."""
-    sides = ((base.fields, digests.of(view)), (base.own, settled.own))
+def _is_allowed(base: Synced, view: View, settled: Settled) -> bool:
+    """Whether the source says of what an agent may do what it said when the target's file was taken in, which says the same since then.
+
+    It is the source's own words that count, too: what it gives may be the same where the target could hold no more of them.
+    """
+    sides = ((base.fields, digests.of(view.agent)), (base.own, settled.own))
     was, now = ([digests.grouped(one).get(digests.GROUP) for one in side] for side in zip(*sides, strict=True))
-    return was == now and was[1] is not None and digests.HIDDEN not in was
+    same = was == now and base.allows == digests.rights(view.source)
+    return same and was[1] is not None and digests.HIDDEN not in (*was, base.allows)
 
 
 def settled_agent(entries: Sequence[Synced], file: File | None, bases: Bases) -> Agent | None:

@@ -79,7 +79,7 @@ def with_kept(settings: Settings, text: str, kept: Sequence[Kept]) -> str:
     return tomlkit.dumps(document)
 
 
-_KEPT = ("keep", "keep-wider")
+_KEPT = ("keep", "keep-wider", "skip")
 
 
 def with_own(settings: Settings, text: str, target: str) -> str:

@@ -103,6 +103,11 @@ def grouped(digests: Mapping[str, str]) -> dict[str, str]:
     return rest | ({GROUP: _joined(group)} if group else {})
 
 
+def rights(agent: Agent) -> str:
+    """Return one checksum of all that says what an agent may do."""
+    return grouped(of(agent)).get(GROUP, ABSENT)
+
+
 def members(paths: Iterable[str]) -> list[str]:
     """Return those of these fields that say what an agent may do."""
     return [path for path in paths if restrains(path)]

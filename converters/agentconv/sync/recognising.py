@@ -75,7 +75,11 @@ def _edited(gone: Sequence[Candidate], rows: Sequence[Row], found: Collection[Ca
 
 
 def _may_more(one: Candidate, agent: Agent) -> bool:
-    return one.view is None or bool(compare.widenings(one.view.source, agent, one.target))
+    """Whether an agent may do more than the source says, but for what ours may do there as it is written."""
+    if one.view is None:
+        return True
+    ours, found = (compare.widenings(one.view.source, each, one.target) for each in (one.view.agent, agent))
+    return not {*found} <= {*ours}
 
 
 def _pairs(ours: Sequence[Candidate], rows: Sequence[Row], found: Collection[Candidate]) -> dict[int, int]:

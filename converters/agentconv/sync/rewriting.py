@@ -249,6 +249,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
             known.keys(view.losses),
             _is_ours(one, file, data, left),
             any(base.made and base.source_sha256 == one.source_sha256 for base in one.bases),
+            digests.rights(view.source) if one.allowed else "",
         )
     ]
 

@@ -16,8 +16,23 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import configuring, digests, keeping, overriding, places, serving, settings, source_files, sources, texts, unchanged
+from agentconv.sync import (
+    configuring,
+    digests,
+    keeping,
+    overriding,
+    places,
+    read_beside,
+    serving,
+    settings,
+    source_files,
+    sources,
+    texts,
+    unchanged,
+)
 from agentconv.sync.adopting import as_given
+from agentconv.sync.keeping import Kept
+from agentconv.sync.rewriting import PUTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,7 +40,6 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
     from agentconv.sync.candidates import Candidate
-    from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key, Sources
@@ -33,7 +47,7 @@ if TYPE_CHECKING:
     from agentconv.sync.views import Views
 
 
-_GOES_ON = "--yes goes on without them: their files stay, and are told as new ones, to be adopted or excluded"
+_GOES_ON = "with --yes, what the new source does not have stays behind: its files stay, and are told as new ones, to be adopted or excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +181,7 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     bare_run = replace(run, settings=bare)
     given = bare_run.given(switch.new, source_format, lock)
     others = (bare_run.given(switch.new, one, lock, [given]) for one in bare.targets if one != source_format)
-    kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)))
+    kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)), *_read_again(switch, bare))
     data, chosen = switch.configuration(kept)
     outcome, renames = _planned(switch, replace(run, settings=chosen), data, kept, before)
     asked = [] if run.choices.insist else [*lacks, *_told_of_tables(switch), *renames, *_would_delete(outcome, target)]
@@ -274,9 +288,13 @@ def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
     old = dict(switch.old.agents())
     keys = {new: key for key, new in switch.names.items()}
     there = {(one.target, *one.place): one.there for one in before.candidates}
+    read = _read_on(switch, given.target)
     for view in given.entries:
         stands = there.get((view.target, view.path, view.pointer))
         if stands is None or keys.get(view.key) not in old:
+            seen = read.get(view.key)
+            if seen is not None and (keeping.rights(view, seen).says or _unnamed(switch, old[keys[view.key]], view.agent, view.target)):
+                yield Kept(view.source.name or "", view.path, view.pointer, view.target, {"skip": True})
             continue
         kept = keeping.rights(view, stands)
         was = overriding.kept(switch.settings, view.target, old[keys[view.key]].name or "")
@@ -285,6 +303,23 @@ def _held(switch: _Switch, given: Views, before: Outcome) -> Iterator[Kept]:
             kept = replace(kept, says={**kept.says, "keep": [*digests.SECURITY, *others]})
         if kept.says or (was and not others):
             yield kept
+
+
+def _read_on(switch: _Switch, target: str) -> Mapping[Key, Agent]:
+    """Return by agent of the new source what a third assistant goes on reading of the old source's files, where it has none of its own."""
+    run, old = switch.run, switch.settings.source_format
+    follows = replace(switch.settings, source_format=switch.target)
+    if old not in registry.also_reads(target) or not read_beside.counted(follows, target, run.scope):
+        return {}
+    return {switch.names[key]: agent for key, agent in run.instead(switch.old, target).items() if key in switch.names}
+
+
+def _read_again(switch: _Switch, bare: Settings) -> Iterator[Kept]:
+    """Yield what is left out of an assistant that reads the new source's own files anyway: an earlier switch let it go on reading them."""
+    for target in bare.targets:
+        for key, agent in switch.new.agents() if unchanged.is_served(bare, target, switch.run.scope) else ():
+            if overriding.is_skipped(bare, target, agent.name or ""):
+                yield Kept(agent.name or "", key[0], "", target, {})
 
 
 def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], found: Outcome) -> tuple[Outcome, list[Diagnostic]]:
@@ -301,7 +336,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
     outcome.served = run.served([*switch.new.files.values()], outcome, new)
     run.lock = before.lock  # which is what is on the disk until the plan is carried out
     named = [one for one in outcome.candidates if one.moved_from is not None]
-    wider = (*_wider(switch, outcome, found), *_wider_instead(switch, run, new, outcome, found))
+    wider = tuple(_wider(switch, run, new, outcome, found))
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
     outcome.kept, outcome.switched = (
         tuple(one for one in kept if one.says),
@@ -322,7 +357,7 @@ def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Ke
             texts_ = {path: was.fields[path] for path in digests.TEXTS if path in was.fields}
             yield replace(one, fields={**one.fields, **texts_})
         elif (was.target, *was.key) in third:
-            yield replace(was, fields=_with_rights(was.fields, one.fields), own=_with_rights(was.own, one.own))
+            yield replace(was, fields=_with_rights(was.fields, one.fields), own=_with_rights(was.own, one.own), allows=one.allows)
         else:
             yield was
 
@@ -332,43 +367,44 @@ def _with_rights(was: Mapping[str, str], new: Mapping[str, str]) -> dict[str, st
     return rest | {path: one for path, one in new.items() if digests.restrains(path)}
 
 
-def _wider(switch: _Switch, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
-    """Yield what may do more than the old source says: in the new one, or in a target that follows it; or there more than it does now."""
-    old = dict(switch.old.agents())
-    authors = {new: old[key] for key, new in switch.names.items()}
-    for key, agent in switch.new.agents():
-        if key in authors and (effects := _unnamed(switch, authors[key], agent, switch.target)):
-            yield Wider(agent.name or "", key[0], switch.target, effects)
-    there = {(one.target, *one.place): one.there for one in before.candidates}
-    for one in outcome.candidates:
-        if one.key not in authors or one.settled is None:
-            continue
-        author, agent = authors[one.key], one.settled.agent
-        stands = there.get((one.target, *(one.moved_from or one.place)))
-        if stands is None:
-            effects = tuple(compare.widenings(author, agent, one.target))
-        else:
-            effects = (*_unnamed(switch, author, agent, one.target), *compare.more(stands, agent, one.target))
-        if effects:
-            yield Wider(one.name, one.path, one.target, tuple(dict.fromkeys(effects)))
+def _wider(switch: _Switch, run: Run, new: Sources, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
+    """Yield what may do more than the old source says, in the new one, or in a target that follows it; or there more than it does now.
 
-
-def _wider_instead(switch: _Switch, run: Run, new: Sources, outcome: Outcome, before: Outcome) -> Iterator[Wider]:
-    """Yield what may do more in an assistant that has no file of its own of it afterwards, and reads those of others."""
+    What an assistant lets an agent do is what it makes of the file that it finds: its own, a new one too, or another assistant's.
+    """
     old = dict(switch.old.agents())
     keys = {new_key: key for key, new_key in switch.names.items()}
+    for key, said in switch.new.agents():
+        if key in keys and (effects := _unnamed(switch, old[keys[key]], said, switch.target)):
+            yield Wider(said.name or "", key[0], switch.target, effects)
     changes = outcome.plan.changes if outcome.plan is not None else ()
     for target in run.settings.targets:
-        has = {one.key for one in outcome.candidates if one.target == target and serving.is_there(one)}
-        seen = run.instead(new, target, changes)
-        had = switch.run.instead(switch.old, target) if seen else {}
-        had = {**had, **{one.key: one.there for one in before.candidates if one.target == target and one.there is not None}}
-        for key in (key for key in seen if key not in has and key in keys):
-            author = old[keys[key]]
-            stood = had.get(keys[key])
-            effects = compare.widenings(author, seen[key], target) if stood is None else compare.more(stood, seen[key], target)
-            if effects:
-                yield Wider(author.name or "", key[0], target, tuple(effects))
+        has = {one.key: one for one in outcome.candidates if one.target == target and serving.is_there(one)}
+        seen, had = run.instead(new, target, changes), _had(switch, target, before)
+        for key, was in keys.items():
+            own, author, stands = has.get(key), old[was], had.get(was)
+            agent = seen.get(key) if own is None else _after(own)
+            if agent is None or agent is stands:
+                continue
+            beyond = compare.widenings(author, agent, target) if stands is None else compare.more(stands, agent, target)
+            named = _unnamed(switch, author, agent, target) if own is not None and stands is not None else ()
+            if effects := tuple(dict.fromkeys((*named, *beyond))):
+                yield Wider(author.name or "", own.path if own is not None else key[0], target, effects)
+
+
+def _after(one: Candidate) -> Agent | None:
+    """Return an agent as a run leaves it in a target's own file."""
+    if one.settled is not None:
+        return one.settled.agent
+    return one.view.agent if one.view is not None and one.entry in PUTS else one.there
+
+
+def _had(switch: _Switch, target: str, before: Outcome) -> dict[Key, Agent]:
+    """Return the agents of the old source as a target's client has them now: by its own files, or by those of others that it reads."""
+    own = {one.key: one.there for one in before.candidates if one.target == target and one.there is not None}
+    if target == switch.settings.source_format:
+        return {**dict(switch.old.agents()), **own}
+    return {**switch.run.instead(switch.old, target), **own}
 
 
 def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple[Widening, ...]:
@@ -382,7 +418,7 @@ def _would_rename(named: Sequence[Candidate]) -> Diagnostic:
     listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
     more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
     message = f"agents of the new source have other names, and these files would get them: {listed}{more}"
-    hint = "rename them in the source, sync, and switch then; --yes goes on, and renames these files"
+    hint = "rename them in the source, sync, and switch then; with --yes, these files are renamed"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
@@ -390,5 +426,6 @@ def _would_widen(wider: Sequence[Wider]) -> Diagnostic:
     listed = "; ".join(f"{one.agent} in {one.target} ({', '.join(map(str, one.effects))})" for one in wider[:3])
     more = f"; and {len(wider) - 3:,} more" if len(wider) > 3 else ""
     message = f"agents could do more than their source says now: {listed}{more}"
-    hint = "narrow them in the new source first; --allow-widening goes on as it is"
+    leaves = f"`skip = true` in [sync.agents.{wider[0].agent}.{wider[0].target}] gives it none there"
+    hint = f"narrow them in the new source first; {leaves}; --allow-widening goes on as it is"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)

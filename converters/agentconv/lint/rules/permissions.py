@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
+from agentconv.core import access, effects, enforcement, hidden_rules, partial, plain_words, tool_summary, vocabulary
 from agentconv.core.access import Level
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.formats import registry
@@ -89,7 +89,7 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
         if state.dropped or agent.permissions.mode == "bypass":
             continue
         may = effects.effects(tool_summary.held(agent, subject.format), format_id=subject.format)
-        found = [plain_words.EFFECTS[effect] for effect in ("write", "run") if may.levels[effect] is Level.ALLOW]
+        found = [f"{plain_words.EFFECTS[one]}{f', where `{part}` says so' if part else ''}" for one, part in _freed(may).items()]
         key = _said(subject, number)
         if found and key:
             message = f"{title(subject)} allows this agent without asking: {', '.join(found)}"
@@ -100,9 +100,18 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _freed(may: Effects) -> dict[str, str | None]:
+    """Return what an agent does unasked: writing files, running commands; each with the first pattern where that is only what it opens."""
+    found: dict[str, str | None] = {effect: None for effect in ("write", "run") if may.levels[effect] is Level.ALLOW}
+    for capability, opened in sorted(may.freer):
+        if (effect := access.EFFECT_OF[capability]) in ("write", "run"):
+            found.setdefault(effect, partial.unasked(opened)[0])
+    return found
+
+
 def _deciding(agent: Agent, may: Effects) -> PermissionRule | None:
     """Return the last rule that lets an agent write or run unasked; None where no rule does."""
-    freed = [one for one, effect in access.EFFECT_OF.items() if effect in ("write", "run") and may.levels[effect] is Level.ALLOW]
+    freed = [one for one, effect in access.EFFECT_OF.items() if effect in _freed(may)]
     rules = [rule for rule in access.in_order(agent.permissions) if rule.effect == "allow" and not rule.server]
     return next((rule for rule in reversed(rules) if any(access.speaks_of(rule, one) for one in freed)), None)
 

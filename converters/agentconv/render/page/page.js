@@ -17,7 +17,7 @@ const STATES = {
 };
 const SHORT = { write: "write", run: "run", network: "net", mcp: "MCP" };
 const MORE = "more than its author allowed";
-const CELLS = { unheld: "not held", asks: "asks" };
+const CELLS = { unheld: "not held", asks: "asks", partly: "in part" };
 const shown = { filter: "", only: "all" };
 
 function el(name, options = {}, ...children) {
@@ -350,7 +350,7 @@ function chart(entry, at, chosen) {
     return el("tr", { class: number === chosen ? "chosen" : "" }, el("th", { scope: "row" }, button), ...cells(outcome));
   });
   const head = el("tr", {}, el("th", { scope: "col" }, has ? "What it may do" : "Assistant"), ...(has ? effects.map((effect) => el("th", { scope: "col", title: data.effects[effect] }, SHORT[effect])) : []));
-  const under = has && el("p", { class: "legend under" }, ...["asks", "unasked", "unheld"].map((level) => el("span", {}, el("b", {}, CELLS[level] || level), " ", data.levels[level])), el("span", {}, el("b", {}, "(!)"), " ", MORE));
+  const under = has && el("p", { class: "legend under" }, ...["asks", "partly", "unasked", "unheld"].map((level) => el("span", {}, el("b", {}, CELLS[level] || level), " ", data.levels[level])), el("span", {}, el("b", {}, "(!)"), " ", MORE));
   return el("section", { class: "panel chart" }, el("table", {}, el("thead", {}, head), el("tbody", {}, own, ...others)), under);
 }
 

@@ -23,6 +23,7 @@ _ABOUT = {**{one: plain_words.EFFECTS[one] for one in freedom.ABOUT if one in pl
 _LEVELS = {
     "no": "no",
     "asks": "after asking",
+    "partly": "after asking, but for some of it, which a pattern opens",
     "some": "those that are named",
     "yes": "yes",
     "unasked": "without asking, where the assistant that it was written for asks",
@@ -168,4 +169,5 @@ def _may(reading: Reading | None) -> dict[str, Any]:
 
 def _level(word: str) -> str:
     """Return the level that stands for a word of `conversion.freedom`."""
-    return "unheld" if word == freedom.NOT_HELD else word if word in _LEVELS else "some"
+    named = {freedom.NOT_HELD: "unheld", freedom.IN_PART: "partly"}.get(word, word)
+    return named if named in _LEVELS else "some"
