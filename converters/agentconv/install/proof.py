@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.install import deployment, part_asking, reading_back
+from agentconv.install.steps import unknown
 from agentconv.install.units import Units
 
 if TYPE_CHECKING:
