@@ -213,7 +213,7 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "Cursor, not held to all that is said of them, in another assistant's file: one, two" in there
     assert "not there" not in there
     assert (told["refused"], told["unheld"]) == ({"opencode": ["one", "two"]}, {"cursor": ["one", "two"]})
-    assert "not held" not in run("status").out
+    assert "Cursor, not held to all that is said of them, in another assistant's file: one, two" in run("status").out
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -309,7 +309,6 @@ def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(t
 
     assert [file.data.split()[-1] for file in result.files if "/skills/" in file.path] == [b"skills/check.", b"skills-ask/only."]
     assert [(loss.code, loss.agent) for loss in result.losses if loss.code.startswith("part-")] == [
-        ("part-mode-dropped", "check~2"),
         ("part-name-taken", "check~2"),
         ("part-mode-dropped", "only"),
     ]

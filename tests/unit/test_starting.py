@@ -174,7 +174,9 @@ def test_copies_are_named_and_stay(project, capsys):
     root = project(**agents(".claude/agents", "a"), **dict.fromkeys(copies, "x"), **{"docs/c.md.agentconv-backup": "x"})
 
     assert main(["init", "-t", "codex"]) == 0
-    assert f"  rm {' '.join(copies)}\n" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "  mv .claude/agents/in/b.md.agentconv-backup-2 .claude/agents/in/b.md\n" in told
+    assert f"  rm {copies[0]}\n" in told
     assert all((root / path).exists() for path in copies)
 
 

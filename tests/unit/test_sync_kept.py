@@ -78,10 +78,10 @@ def test_a_configuration_alone_allows_nothing(project):
 def test_a_lock_alone_allows_nothing(project):
     """What may be done beyond the source stands in the configuration; a lock that says so of a file that grew is held against it."""
     project.sync("--adopt")
-    project.replace(GATE, '"*": ask', '"*": allow')
+    project.replace(GATE, "edit: deny", "edit: allow")
     place = project.root / lock.FILE
     found = lock.read(place)
-    grown = digests.of(present.parsed(GATE, "opencode", GUARDED.replace('"*": ask', '"*": allow').encode()).agents[""])
+    grown = digests.of(present.parsed(GATE, "opencode", GUARDED.replace("edit: deny", "edit: allow").encode()).agents[""])
     (entry,) = (one for one in found.synced if one.name == "gate")
     crafted = replace(entry, own={path: grown[path] for path in entry.own}, bytes_sha256=texts.sha256(project.read(GATE).encode()))
     place.write_bytes(lock.dump(replace(found, synced=tuple(crafted if one == entry else one for one in found.synced))))

@@ -66,6 +66,7 @@ def of_guards(agent: Agent) -> dict[str, bool]:
     return _joined(run(hook_handlers.read(hook.format, one)) for hook in effects.guards_in(agent) for one in hook.handlers)
 
 
+_PYTHON = "python -m {}"
 INSTALL = "have it on each machine, or put what it does into the project"
 
 
@@ -78,7 +79,7 @@ def of_machine(guards: Iterable[Hook]) -> dict[str, str]:
 def modules(handler: Handler) -> dict[str, str]:
     """Return the modules that a handler has Python run, each with the path at which it would be a file of the project."""
     line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
-    return {f"python -m {path.removesuffix('.py').replace('/', '.')}": path for path in _modules(line)}
+    return {_PYTHON.format(path.removesuffix(".py").replace("/", ".")): path for path in _modules(line)}
 
 
 def _programs(handler: Handler) -> Iterator[tuple[str, str]]:
