@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import project
 from agentconv.core.diagnostics import InputError
 from agentconv.core.expressions import expression
 from agentconv.disk.files import Disk
@@ -73,18 +72,26 @@ def opened(options: argparse.Namespace, pack: Pack, words: Sequence[str]) -> Ite
 
 def _pack(word: str) -> Pack | None:
     """Return the pack that a word names, if it does."""
-    from agentconv.packs import environment as environments
-    from agentconv.packs import finding, installed, record
-
     if _is_file(word):
+        from agentconv.packs import finding
+
         return finding.open_file(word) if word.lower().endswith(".whl") else finding.open_folder(word)
     if not _NAME.fullmatch(word) or os.path.lexists(word):
         return None
+    return _installed(word)
+
+
+def _installed(name: str) -> Pack | None:
+    """Return the pack of a name, where a distribution that is installed is one."""
+    from agentconv.cli import project
+    from agentconv.packs import environment as environments
+    from agentconv.packs import finding, installed, record
+
     try:
         environment = environments.choose(None, project.root(argparse.Namespace(project=None)))
     except InputError:  # the word may be an agent's name, and has no need of any
         return None
-    return finding.find(word, environment) if record.normal(word) in installed.find(environment.folders) else None
+    return finding.find(name, environment) if record.normal(name) in installed.find(environment.folders) else None
 
 
 def _is_file(word: str) -> bool:

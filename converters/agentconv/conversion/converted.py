@@ -81,7 +81,8 @@ def _cause(piece: Loaded, state: State) -> Diagnostic | None:
     """Return why the client does not load an agent of a file, else why it takes nothing of what limits it there."""
     if state.dropped:
         return next((one for one in piece.diagnostics if one.code is Code.NOT_LOADED), None)
-    if registry.FORMATS[piece.format].bundle:  # whose limits are the canonical ones, which its own schema judges
+    row = registry.FORMATS.get(piece.format)  # in a bundle of somebody's an agent may be from anywhere
+    if row is None or row.bundle:  # whose limits are the canonical ones, which its own schema judges
         return None
     rows = schema_files.load(piece.format)["properties"]
     limits = (one for one in piece.diagnostics if one.key and str(rows.get(one.key, {}).get("x-field", "")).startswith(_LIMITS))

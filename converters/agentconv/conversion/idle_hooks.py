@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import losses, plain_words
 from agentconv.core.losses import listed
-from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +19,11 @@ if TYPE_CHECKING:
 def off(agent: Agent, target: str, options: Options) -> str | None:
     """Return the settings that are there by which no hook of an agent runs; None where it has none, or nobody knows what is there."""
     read = options.read if agent.hooks else None
-    return None if read is None else hooks_off.of(target, read, options.scope)
+    if read is None:
+        return None
+    from agentconv.sources import hooks_off
+
+    return hooks_off.of(target, read, options.scope)
 
 
 def shown(wider: Iterable[Widening], off: str | None) -> Detail:
