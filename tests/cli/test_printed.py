@@ -190,7 +190,14 @@ def mistakes(name):
 
 PACKING = [
     ("pack", ".", *more, "-o", "dist")
-    for more in ((), ("--output-format", "json"), ("--no-lint",), ("--no-lint", "--dry-run"), ("--no-lint", "--output-format", "json"))
+    for more in (
+        (),  # agents of several assistants, of which none is chosen
+        ("-f", "claude-code"),
+        ("-f", "claude-code", "--output-format", "json"),
+        ("-f", "claude-code", "--no-lint"),
+        ("-f", "claude-code", "--no-lint", "--dry-run"),
+        ("-f", "claude-code", "--no-lint", "--output-format", "json"),
+    )
 ]
 MISTAKES = [words for number, name in enumerate(NAMES.values()) for words in in_turns(mistakes(name), 2, number)]
 

@@ -21,11 +21,26 @@ HOUSE = {
 }
 
 
+@pytest.fixture(scope="module")
+def built():
+    """The wheels that are built already, by what is in them."""
+    return {}
+
+
 @pytest.fixture
-def house(project, run, monkeypatch, tmp_path):
-    """A function that builds a version of a pack with agents, a guard, a rule and a server, and returns its wheel."""
+def house(project, run, monkeypatch, tmp_path, built):
+    """A function that builds a version of a pack with agents, a guard, a rule and a server, and returns its wheel; each once for all."""
 
     def house(version="1.0", **others):
+        what = (version, *sorted(others.items()))
+        if what not in built:
+            wheel = packed(version, others)
+            built[what] = wheel.name, wheel.read_bytes()
+        name, data = built[what]
+        (tmp_path / name).write_bytes(data)
+        return tmp_path / name
+
+    def packed(version, others):
         home = tmp_path / f"house-{version}"
         for path, text in (HOUSE | {name: text for name, text in others.items() if text}).items():
             if path in others and not others[path]:

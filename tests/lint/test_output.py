@@ -14,7 +14,7 @@ from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.lint.subject import Subject
-from agentconv.render import findings, findings_machine
+from agentconv.render import cells, findings, findings_machine
 from agentconv.render.text import Style
 
 FOLDER = Path(__file__).parent
@@ -57,7 +57,16 @@ def test_every_diagnostic_once(examples):
 
 @pytest.mark.parametrize("columns", [40, 80])
 @pytest.mark.parametrize(
-    ("before", "behind"), [("", ""), ("x " * 200, " y" * 200), ("\u200b" * 60, "\u200b" * 60)], ids=["", "long", "hidden"]
+    ("before", "behind"),
+    [
+        ("", ""),
+        ("x " * 200, " y" * 200),
+        ("\u200b" * 60, "\u200b" * 60),
+        ("\u7684 \U0001f680 e\u0301 ", ""),
+        ("\u7684 \U0001f680 " * 90, "\ud55c" * 90),
+        ("o" + "\u0301" * 5000, ""),
+    ],
+    ids=["", "long", "hidden", "wide", "wide and long", "of no width"],
 )
 def test_a_line_is_shown_in_the_columns_that_there_are(examples, monkeypatch, columns, before, behind):
     """However long the line is, and however its characters are shown, what is flagged is in view, with the carets below it."""
@@ -69,11 +78,13 @@ def test_a_line_is_shown_in_the_columns_that_there_are(examples, monkeypatch, co
         if bar.strip() == "|":
             seen += 1
             place = carets.index("^")
+            under = next((char for at, char in enumerate(line) if cells.width(line[:at]) == place and cells.width(char)), "")
 
-            assert len(line) <= columns
-            assert place < len(carets) <= max(columns, place + 1)
+            assert cells.width(line) <= columns
+            assert len(line) < 1000
+            assert place < len(carets) <= max(columns, place + 2)
             assert set(carets[place:]) == {"^"}
-            assert line[place : place + 1].strip() in {subject.text[finding.start :].lstrip("\ufeff")[:1].strip(), "*", "\\"}
+            assert under.strip() in {subject.text[finding.start :].lstrip("\ufeff")[:1].strip(), "*", "\\"}
     assert seen > 100
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
-from agentconv.render import text
+from agentconv.render import cells, printable, text
 from agentconv.render.table import columns, wrapped
 
 if TYPE_CHECKING:
@@ -97,20 +97,25 @@ def _lines(whole: str, found: tuple[Credential, ...]) -> list[str]:
 
 def _excerpt(line: str, first: int, length: int, room: int) -> tuple[str, str]:
     """Return what is shown of a line, in what it has room for, and carets below the place: all of how that is shown, escapes too."""
-    cut, first = _cut(line, first, room)
-    before, marked = text.safe(cut[:first]), text.safe(cut[first : first + length])
-    shown, first = _cut(text.safe(cut), len(before), room)
-    return shown, " " * first + "^" * max(min(len(marked), len(shown) - first), 1)
+    near = max(first - 4 * room, 0)  # of what takes no column, there may be any number
+    cut, first = _cut(line[near : first + 4 * room], first - near, room)
+    whole = text.safe(cut)
+    told = printable.shown if printable.shown(cut) == whole else text.safe  # what begins like a credential may be none as a whole
+    before, marked = told(cut[:first]), told(cut[first : first + length])
+    shown, first = _cut(whole, len(before), room)
+    return shown, " " * cells.width(shown[:first]) + "^" * max(cells.width(shown[first : first + len(marked)]), 1)
 
 
 def _cut(line: str, first: int, room: int) -> tuple[str, int]:
     """Return what is shown of a line that has no room, and where the place is in it: from its beginning if the place is seen so."""
-    if len(line) <= room:
+    whole, before = cells.width(line), cells.width(line[:first])
+    if whole <= room:
         return line, first
     size = max(room - 2, 1)
-    start = 0 if first < size * 2 // 3 else min(first - size // 3, len(line) - size)
-    head, tail = "…" if start else "", "…" if start + size < len(line) else ""
-    return f"{head}{line[start : start + size]}{tail}", first - start + len(head)
+    start = 0 if before < size * 2 // 3 else cells.fitting(line, min(before - size // 3, whole - size))
+    end = start + cells.fitting(line[start:], size)
+    head, tail = "…" if start else "", "…" if end < len(line) else ""
+    return f"{head}{line[start:end]}{tail}", first - start + len(head)
 
 
 def _files(checked: Sequence[Checked]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.install.places import entry_name
-from agentconv.render import text
+from agentconv.render import cells, text
 from agentconv.render.table import columns
 from agentconv.sync import selecting
 
@@ -128,10 +128,10 @@ def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:
         kinds.setdefault((line.for_all, line.target, line.what) if line.for_all and not every else ("", "", str(id(line))), []).append(line)
     looks = [line for several in kinds.values() for line in (several if len(several) <= MANY else [_for_all(several)])]
     out: list[str] = []
-    words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
+    words, places = (max(map(cells.width, column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
     for line in looks:
-        out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
+        out.append(f"  {line.word:{words}}  {cells.padded(_place(line), places)}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
             out.append(f"    {text.safe(line.hint)}")
         last = line.hint
@@ -140,12 +140,12 @@ def to_see_to(found: Iterable[Line], *, every: bool = True) -> list[str]:
 
 def _columns(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
     """Yield rows in columns; what is too long for its column in the width that there is has a line of its own below its row."""
-    words, agents, targets = (max((len(row[at]) for row in rows), default=0) for at in (0, 1, 3))
+    words, agents, targets = (max((cells.width(row[at]) for row in rows), default=0) for at in (0, 1, 3))
     room = columns() - words - agents - targets - 8
-    middle = max((len(what) for _, _, what, _ in rows if len(what) <= room), default=0)
+    middle = max((size for _, _, what, _ in rows if (size := cells.width(what)) <= room), default=0)
     for word, agent, what, where in rows:
-        fits = len(what) <= room
-        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {where}"
+        fits = cells.width(what) <= room
+        yield f"  {word:{words}}  {cells.padded(agent, agents)}  {cells.padded(what if fits else '', middle)}  {where}"
         if not fits:
             yield f"    {what}"
 
