@@ -10,16 +10,14 @@ from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
 from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Entry, Lock
-from agentconv.install.proof import unknown
-from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step
+from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
-    from agentconv.install.proof import Given
-    from agentconv.install.steps import Wanted
+    from agentconv.install.steps import Given, Wanted
 
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.REMOVE})
 """What changes the entry itself."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.install.grant import Grant
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
-    from agentconv.install.proof import Given
+    from agentconv.install.steps import Given
     from agentconv.packs.finding import Pack
 
 _COMES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})

@@ -12,15 +12,14 @@ from agentconv.core.part_format import difference
 from agentconv.formats import registry
 from agentconv.install import limits, part_places, several_files, whole_files
 from agentconv.install.draft import Draft
-from agentconv.install.proof import unknown
-from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
+from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
-    from agentconv.install.proof import Given
+    from agentconv.install.steps import Given
 
 _HOOKS = "hooks"
 

@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.install import deployment, part_asking, reading_back
+from agentconv.install.steps import unknown
 from agentconv.install.units import Units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, LockedPack
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Wanted
+    from agentconv.install.steps import Given, Wanted
     from agentconv.packs.finding import Pack
-
-    Given: TypeAlias = Callable[[Entry], bool | None]
-    """Says whether a pack's bytes give what is there for an entry; None where the bytes that were deployed are not at hand."""
-
-
-def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
-    """Say that nothing can be told."""
-    return None
 
 
 def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope, reader: Reader) -> Given:

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.parts import Part
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Entry, Lock
+
+    Given: TypeAlias = Callable[[Entry], bool | None]
+    """Says whether a pack's bytes give what is there for an entry; None where the bytes that were deployed are not at hand."""
+
+
+def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
+    """Say that nothing can be told."""
+    return None
 
 
 class Action(StrEnum):
