@@ -188,7 +188,7 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     for item in items:
         key = (item.path, item.pointer)
         absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
-        told.append(_told(_refused(item, refused), held, absent, left, interrupted=key in pending))
+        told.append(_told(_left(item, locked, refused), held, absent, left, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
@@ -197,8 +197,10 @@ def _alone_in(lock: Lock, name: str) -> Lock:
     return replace(lock, entries=tuple(replace(one, packs=(name,)) if name in one.packs else one for one in lock.entries))
 
 
-def _refused(item: Item, refused: Mapping[str, Collection[str]]) -> Item:
-    """Return an item with the reason why nobody gives it any more, where its assistant cannot hold what the pack has now."""
+def _left(item: Item, locked: LockedPack, refused: Mapping[str, Collection[str]]) -> Item:
+    """Return an item with the reason why nobody gives it any more: the pack is not for its assistant, or that cannot hold it."""
+    if item.word is Word.ORPHANED and item.target not in locked.targets and item.agent in {agent.id for agent in locked.agents}:
+        return replace(item, remark="the pack is not for this assistant any more")
     if item.word is not Word.ORPHANED or item.agent not in refused.get(item.target, ()):
         return item
     return replace(item, remark="the assistant cannot hold it as the pack has it now")
