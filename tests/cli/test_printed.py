@@ -232,7 +232,6 @@ def test_packs(project, told):
     pack_files.venv(project / ".venv")
     options = ("--name", "shop-agents", "--version", "1.0.0")
     printed = [text for words in PACKING for text in told(*words, *options)]
-    printed += told("pack", ".", "-f", "claude-code", "--no-lint", "-o", "dist", *options)  # as the question before says
     wheel = next((project / "dist").glob("*.whl"))
     for form in ("text", "json"):
         for words in (

@@ -105,6 +105,36 @@ def test_it_stays_for_another_pack(guards, run, script, project):
     assert not (project / ".claude").exists()
 
 
+@pytest.mark.parametrize("edit", ["exit 0\n", None])
+def test_what_two_packs_have_is_looked_at_for_each(edit, guards, run, asked, script):
+    """A guard that both have is edited, or gone, for either of them: who else has it says nothing of what is there."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    run("install", guards("2.0", agents=("three",), name="others"), "--to", "claude-code", "--accept")
+    script.unlink()
+    if edit:
+        script.write_text(edit)
+    done = asked("status", code=1)
+
+    assert [{entry["path"]: entry["state"] for entry in one["entries"]}[SCRIPT] for one in done.report["results"]] == [
+        "edited" if edit else "missing"
+    ] * 2
+    assert ("a guard of `three` runs" in str(done.report["diagnostics"])) is (edit is None)
+
+
+def test_nobody_new_comes_behind_a_guard_that_was_edited(guards, run, script, project):
+    """What another pack's agent would run lets pass what nobody knows: it stays away, and whoever is there has it as before."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    script.write_text("exit 0\n")
+    done = run("install", guards("2.0", agents=("three",), name="others"), "--to", "claude-code", "--accept", code=1)
+    same = run("install", guards(), "--accept", code=1)
+
+    assert "`three` stays away: what holds it back does not come: .claude/hooks/guard.sh\n" in done.err
+    assert f"{SCRIPT}: warning: was edited since it was deployed, and is kept\n" in done.err
+    assert not (project / ".claude/agents/three.md").exists()
+    assert "stays away" not in same.err
+    assert (project / ".claude/agents/one.md").exists()
+
+
 def test_an_agent_that_somebody_edited_keeps_its_guard(guards, run, script, project):
     """What is the user's by now, or is kept against an update, is guarded as it was: the script stays with it, and goes with it."""
     agent = project / ".claude/agents/one.md"
@@ -250,6 +280,29 @@ def test_what_a_script_takes_in_comes_with_it(there, run, project, tmp_path, mon
     ]
     assert copied is there
     assert "missing" not in status
+    assert not (project / "tools").exists()
+
+
+def test_an_update_that_waits_keeps_what_its_guard_takes_in(run, project, tmp_path, monkeypatch):
+    """An agent that stays runs its guard, which reads a list and a module: all of that stays ours, and goes when the agent goes."""
+    guard = "import pathlib\nfrom rules import no\nno(open(pathlib.Path(__file__).parent / 'words.txt'))\n"
+    files = {"tools/guards/check.py": guard, "tools/guards/rules.py": "no = exit\n", "tools/guards/words.txt": "push\n"}
+    for version, name in (("1.0", "one"), ("2.0", "two")):
+        made = tmp_path / version
+        agent = _text(name, has_guard=True).replace("$CLAUDE_PROJECT_DIR/.claude/hooks/guard.sh --quiet", "python3 tools/guards/check.py")
+        for path, content in {**files, f".claude/agents/{name}.md": agent}.items():
+            (made / path).parent.mkdir(parents=True, exist_ok=True)
+            (made / path).write_text(content)
+        monkeypatch.chdir(made)
+        run("pack", ".", "--name", "taken", "--version", version, "-o", "..", "--no-lint")
+    monkeypatch.chdir(project)
+    run("install", tmp_path / "taken-1.0-py3-none-any.whl", "--to", "claude-code", "--accept")
+    run("install", tmp_path / "taken-2.0-py3-none-any.whl", code=1)
+    lock = (project / "agentconv.lock").read_text()
+    run("install", tmp_path / "taken-2.0-py3-none-any.whl", "--accept")
+    run("uninstall", tmp_path / "taken-2.0-py3-none-any.whl")
+
+    assert all(f'path = "{path}"' in lock for path in files)
     assert not (project / "tools").exists()
 
 

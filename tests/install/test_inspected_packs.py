@@ -67,3 +67,17 @@ def test_what_is_asked_for_without_names_is_what_install_would_do(pack, run, pro
     assert ".opencode/agents/reader.md: warning: something else is there already, and is kept" in seen.err
     assert "packs are inspected one at a time" in run("inspect", pack, "other-1.0-py3-none-any.whl", code=2).err
     assert "--scope user is about your own agents" in run("inspect", "--effects", pack, "--scope", "user", code=2).err
+
+
+def test_what_is_installed_is_held_against_what_its_author_said(run, give, project):
+    """Servers that are an assistant's own are open to an agent that has none of its author: the pack says so, where it is here."""
+    give({".claude/agents/builder.md": READER.replace("tools: Read", "tools: Read, Grep, Glob, Bash, Write, Edit, WebFetch, WebSearch")})
+    (project / ".cursor").mkdir()
+    run("install", "backend-agents", "--to", "cursor", "--accept")
+    (project / ".cursor/mcp.json").write_text('{"mcpServers": {"own": {"command": "own-server"}}}\n')
+    said = run("inspect", ".", "--effects", "--for", "cursor").out
+    (project / "agentconv.lock").unlink()
+    alone = run("inspect", ".", "--effects", "--for", "cursor").out
+
+    assert "yes (!)" in said
+    assert "yes (!)" not in alone

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import scope
+from agentconv.cli import project, scope
 from agentconv.cli.found_files import places
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import InputError
 from agentconv.lint.authors import Authors
 from agentconv.sources import discovery, locations
 from agentconv.sources.loading import Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
@@ -37,6 +40,28 @@ def authors(found: Discovery, pieces: Sequence[Loaded], sources: Sequence[str], 
     given = {os.path.abspath(word) for word in sources}
     known.take(pieces)
     for root in every if whole else ():
+        known.take_packs(_of_packs(Path(root)), root)
         if root not in given:
             known.take(Loader(discovery.discover([root]).files), root)
     return known
+
+
+def _of_packs(root: Path) -> Iterator[Loaded]:
+    """Yield what the authors of a project's packs wrote of the agents that are deployed there, as far as those packs are here."""
+    if not (root / project.LOCK).is_file():
+        return
+    from agentconv.cli import deploying
+    from agentconv.install import places as install_places
+    from agentconv.install import proof
+    from agentconv.packs import environment
+
+    with suppress(InputError):
+        place = install_places.project(root)
+        lock, where = deploying.locked(place), environment.choose(None, root)
+        for locked in lock.deployed:
+            pack = deploying.still_here(locked, place, where)
+            there = {entry.agent for entry in lock.entries if locked.name in entry.packs} - {*locked.kept}
+            there -= {agent.id for agent in locked.agents if agent.version}  # which are of an earlier version
+            for piece in pack.pieces() if pack is not None and proof.is_of(pack, locked) else ():
+                rows = [row for row in zip(piece.agents, piece.states, strict=False) if row[0].id in there]
+                yield replace(piece, agents=tuple(agent for agent, _ in rows), states=tuple(state for _, state in rows))

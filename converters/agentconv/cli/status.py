@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         return code
     look = text.style(sys.stderr, options.color)
     for one in found:
-        for diagnostic in one.diagnostics:
+        for diagnostic in (*one.diagnostics, *(() if options.quiet else one.idle)):
             say(text.diagnostic(diagnostic, look))
     kept = len({one.agent for one in lock.synced})
     lines = shown.report(found, scope, environment, synced=kept, verbose=options.verbose, quiet=options.quiet)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.hook_facts import Hooks
     from agentconv.core.ir import Hook
+    from agentconv.core.script_imports import TakenIn
 
 _QUIET = frozenset(
     (
@@ -99,6 +100,7 @@ def _unread(what: str, path: str = "", text: str = "") -> Needs:
 
 
 _SHOWN = 40
+_SEVERAL = 2
 UNREAD = Needs(known=False, told=True)
 NOTHING = Needs()
 ASSUMED = Needs(told=True)
@@ -110,7 +112,7 @@ _ARGUMENTS = "tool_input"
 def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
     """Return what a command line needs, given the scripts of the project that it names, by path."""
     found = [_of_shell(line, scripts, "")]
-    for path, data in scripts.items():
+    for path, data in _run(line, scripts).items():
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
@@ -120,6 +122,16 @@ def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
         return unread[0]
     speaks = any(_SPEAKS.search(text) for text in (line, *(data.decode("utf-8") for data in scripts.values())))
     return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)), speaks=speaks)
+
+
+def _run(line: str, scripts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the scripts without the lists and settings that others only read: what is in these tells a client nothing."""
+    if len(scripts) < _SEVERAL:
+        return {**scripts}
+    texts = ((path, data.decode("utf-8", "replace")) for path, data in scripts.items())
+    taken = [one for path, text in texts for one in script_imports.of(path, text)]
+    read, run = ({path for one in taken if one.read is wanted for path in one.paths} for wanted in (True, False))
+    return {path: data for path, data in scripts.items() if path not in read or path in run or path in line}
 
 
 def _words(text: str) -> frozenset[str]:
@@ -152,12 +164,16 @@ def _of_shell(text: str, scripts: Mapping[str, bytes], path: str) -> Needs:
         name = program.rpartition("/")[2]
         if any(path.rpartition("/")[2] == name for path in scripts) or name in _QUIET:
             continue
-        if name in _TAKES_IN and all(not scripts.keys().isdisjoint(one.paths) for one in script_imports.of(path or "-", text)):
+        if name in _TAKES_IN and all(not scripts.keys().isdisjoint(one.paths) for one in _sourced(path, text)):
             continue
         if name not in _READERS:
             return _unread(program, path, text)
         told = True
     return Needs(told=told, words=_words(text))
+
+
+def _sourced(path: str, text: str) -> Iterator[TakenIn]:
+    return (one for one in script_imports.of(path or "-", text) if not one.named)
 
 
 def _programs(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a script takes in of other files: modules that it imports, and texts of a shell that it reads as its own.
+"""What a script takes in of other files: modules that it imports, texts of a shell that it reads as its own, files beside it that it names.
 
 Without them a guard ends with an error, and an error blocks nothing. Nothing is run to find out: the text says what it takes in.
 """
@@ -10,16 +10,21 @@ import posixpath
 import sys
 from typing import TYPE_CHECKING
 
+from agentconv.core import script_words
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeGuard
+
+    from agentconv.core.script_words import Named
 
 PYTHON, NODE, SHELL = "python", "node", "sh"
 SHELLS = ("sh", "bash", "zsh", "dash")
 _KINDS = {PYTHON: ("python",), NODE: ("node", "bun", "deno", "tsx"), SHELL: SHELLS}
 _ENDS = {PYTHON: (".py",), NODE: (".js", ".mjs", ".cjs", ".ts"), SHELL: (".sh", ".bash")}
+_IMPORTERS = frozenset(("import_module", "__import__"))
 _NODE_ENDS = ("", ".js", ".mjs", ".cjs", ".ts", ".json", "/index.js", "/index.ts")
 _NODE_IMPORT = expression(r"(?:\brequire\(\s*|\bfrom\s+|\bimport\s*\(?\s*)['\"](\.{1,2}/[^'\"\n]+)['\"]")
 _SOURCED = expression(
@@ -45,6 +50,10 @@ class TakenIn:
     """Whether the script does without it."""
     installed: bool = False
     """Whether it may be a package of the machine as well, which nobody sees in the project."""
+    named: bool = False
+    """Whether it is no part of the script itself: a file that its text names."""
+    read: bool = False
+    """Whether that is a list, or settings, and nothing runs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +121,19 @@ def of(path: str, text: str) -> Iterator[TakenIn]:
     return _of_python(path, text) if kind == PYTHON else _of_node(path, text) if kind == NODE else _of_shell(path, text)
 
 
+def _beside(found: Iterable[Named]) -> Iterator[TakenIn]:
+    """Yield files that a script's text names: what it does not read for certain may be anything that only is called so."""
+    for one in found:
+        yield TakenIn(one.word, one.line, one.paths, not one.needed, named=True, read=not one.run)
+
+
 def _of_python(path: str, text: str) -> Iterator[TakenIn]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):  # which Python does not run either
         return
     spared = {id(node) for outer in ast.walk(tree) if _does_without(outer) for node in ast.walk(outer)}
+    yield from _beside(script_words.of_python(path, tree, text, spared))
     bases = [posixpath.dirname(path)]
     if "sys.path" in text:  # and nobody knows which
         bases += _above(bases[0])
@@ -142,6 +158,12 @@ def _modules(node: ast.AST) -> Iterator[tuple[str, list[str], int]]:
         yield from ((one.name, [], 0) for one in node.names)
     elif isinstance(node, ast.ImportFrom):
         yield node.module or "", [one.name for one in node.names], node.level
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _IMPORTERS:
+        yield from ((one.value, [], 0) for one in node.args[:1] if isinstance(one, ast.Constant) and _is_module(one.value))
+
+
+def _is_module(word: object) -> TypeGuard[str]:
+    return isinstance(word, str) and all(step.isidentifier() for step in word.split("."))
 
 
 def _places_of(module: str, names: list[str], folders: Iterable[str], line: int, *, optional: bool) -> Iterator[TakenIn]:
@@ -166,6 +188,7 @@ def _does_without(node: ast.AST) -> bool:
 
 
 def _of_node(path: str, text: str) -> Iterator[TakenIn]:
+    yield from _beside(script_words.of_node(path, text))
     for found in _NODE_IMPORT.finditer(text):
         place = _at(posixpath.dirname(path), found[1])
         stems = (place, *(place.removesuffix(end) for end in (".js", ".mjs") if place.endswith(end)))  # written for what is made of `.ts`
@@ -174,6 +197,7 @@ def _of_node(path: str, text: str) -> Iterator[TakenIn]:
 
 
 def _of_shell(path: str, text: str) -> Iterator[TakenIn]:
+    yield from () if path.endswith(script_words.TEXTS) else _beside(script_words.of_shell(path, text))
     bare = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     for found in _SOURCED.finditer(bare):
         places = _sourced(posixpath.dirname(path), found[1], bare)

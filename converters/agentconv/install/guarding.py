@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
 from agentconv.core import effects, script_imports
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
 from agentconv.install import reading_back
@@ -50,23 +51,30 @@ class Guards:
 
     def kept_out(self, reader: Reader, lock: Lock, pack: str, plan: Plan) -> set[tuple[str, str]]:
         """Return the guards, each with its target, that a plan cannot put where they were to be."""
-        taken = _taken(plan)
+        taken = _taken(plan) | _edited(plan)
         away = {(step.target, step.agent) for step in plan.steps if step.action in _AWAY}
         away |= {(want.target, want.agent) for want in self._scripts() if want.path in taken}
         away &= self._places()
         return away - _there(reader, lock, pack, {id_ for _, id_ in away})
 
-    def unguarded(self, plan: Plan, kept: Collection[str]) -> dict[str, tuple[str, ...]]:
+    def unguarded(self, reader: Reader, lock: Lock, pack: str, plan: Plan, kept: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Return by agent what its own guards run, and a plan cannot put where it was to be: without that they block nothing.
 
+        One that somebody edited lets pass what nobody knows: whoever is there already has it so, and nobody new comes behind it.
+
         Args:
+            reader: Reads what is there.
+            lock: What is ours there.
+            pack: The pack.
             plan: What would come.
             kept: Agents in whose places a user's own stays: nothing of them comes in any case.
         """
-        taken = _taken(plan)
+        taken, edited = _taken(plan), _edited(plan)
+        there = _there(reader, lock, pack, self._units.agents) if edited else set()
         found: dict[str, dict[str, None]] = {}
         for want in self._scripts():
-            if want.agent in self._units.agents and want.agent not in kept and want.path in taken:
+            is_away = want.path in taken or (want.path in edited and (want.target, want.agent) not in there)
+            if want.agent in self._units.agents and want.agent not in kept and is_away:
                 found.setdefault(want.agent, {})[want.path] = None
         return {id_: tuple(paths) for id_, paths in found.items()}
 
@@ -119,9 +127,19 @@ def taken(plan: Plan) -> tuple[Step, ...]:
     return tuple(step for step in plan.steps if step.action in _AWAY and step.part == _HOOKS and not step.pointer)
 
 
+def in_the_way(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps by which somebody else's, or what somebody edited, stays where scripts were to be; nothing is put beside it."""
+    return (*taken(plan), *(replace(step, beside=None) for step in plan.steps if step.path in _edited(plan) and not step.pointer))
+
+
 def _taken(plan: Plan) -> set[str]:
     """Return the paths of scripts that are another one's: a script of several guards has one step, by the first of them."""
     return {step.path for step in taken(plan)}
+
+
+def _edited(plan: Plan) -> set[str]:
+    """Return the paths of scripts that somebody edited, and that stay so."""
+    return {step.path for step in plan.steps if step.action is Action.KEEP_EDITED and step.part == _HOOKS and not step.pointer}
 
 
 def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
@@ -131,25 +149,48 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
         yield from _of_users(one, units)
     coming = {want.path: want for want in one.wanted}
     for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
-        named, outside = _run_by(id_, units), _of_machine(id_, units)
-        missing = [path for path in named if path not in coming and reader.read(path) is None]
-        if away := [name for name, path in outside.items() if path in missing or path not in named]:
-            message = f"a guard of `{id_}` {scripts.runs_outside(away)}"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, client=one.target, cause=Cause.GUARD)
-        missing = [path for path in missing if path not in outside.values()]
-        if missing:
-            message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
-            hint = "put it there, since the pack does not hold it, or take the guard out"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
-        for told in scripts.takes_in(script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks):
-            message = f"a guard of `{id_}` {told}"
-            hint = "put it there, since the pack does not hold it, or take the guard out"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
-        idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
-        if idle:
-            message = f"a guard of `{id_}` starts {_listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
-            hint = f"chmod +x {shlex.join(idle)}, or have the hook say which program reads it: sh, python3"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+        yield from lacks(id_, one.target, _run_by(id_, units), _of_machine(id_, units), reader, coming=coming)
+
+
+def lacks(
+    id_: str,
+    target: str,
+    named: Mapping[str, bool],
+    outside: Mapping[str, str],
+    reader: Reader,
+    *,
+    coming: Mapping[str, Wanted] | None = None,
+) -> Iterator[Diagnostic]:
+    """Say what a guard lacks, without which it blocks nothing.
+
+    Args:
+        id_: The agent or hook whose guard it is.
+        target: The assistant.
+        named: The scripts of the project that it runs, each with whether as a program.
+        outside: What it runs that need be no file of the project, each with the path at which it would be one.
+        reader: Reads what is there.
+        coming: By path what a pack is about to put there; None where it is only looked at what is there.
+    """
+    hint = (
+        "put it there, or take the guard out" if coming is None else "put it there, since the pack does not hold it, or take the guard out"
+    )
+    coming = coming or {}
+    missing = [path for path in named if path not in coming and reader.read(path) is None]
+    if away := [name for name, path in outside.items() if path in missing or path not in named]:
+        message = f"a guard of `{id_}` {scripts.runs_outside(away)}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, client=target, cause=Cause.GUARD)
+    missing = [path for path in missing if path not in outside.values()]
+    if missing:
+        message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
+    for told in scripts.takes_in(script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks):
+        message = f"a guard of `{id_}` {told}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
+    idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
+    if idle:
+        message = f"a guard of `{id_}` starts {_listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
+        way = f"chmod +x {shlex.join(idle)}, or have the hook say which program reads it: sh, python3"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, client=target, cause=Cause.GUARD)
 
 
 def _data(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bytes | None:

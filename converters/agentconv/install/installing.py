@@ -238,14 +238,15 @@ class _Case:
         away = guards.away(reader, lock, self.pack.manifest.name, {*self.open, *self.unsafe})
         found = self._planned(reader, lock, guards.unwatched(away))
         kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
-        unguarded = guards.unguarded(found[2], self.kept)
+        unguarded = guards.unguarded(reader, lock, self.pack.manifest.name, found[2], self.kept)
         if not self.made_here:
             idle, off = guards.idle(reader, self.scope, self.kept)
             kept_out, unguarded = kept_out | idle, _joined(unguarded, off)
         if not kept_out and not unguarded:
             return found
         left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded), kept_out)
-        told = tuple(step for step in guarding.taken(found[2]) if step not in planned.steps)
+        there = {(step.action, step.path) for step in planned.steps}
+        told = tuple(step for step in guarding.in_the_way(found[2]) if (step.action, step.path) not in there)
         return left, held, replace(planned, steps=(*planned.steps, *told))
 
     def _planned(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.restraints import RESTRAINING
-from agentconv.install import applying, deployment, fates, gate, made_here, proof
+from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, proof
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
 from agentconv.packs import finding
@@ -76,6 +76,9 @@ class PackStatus:
     away: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The same of those that did not come: nobody accepted what they ask for, or what holds them back did not come either."""
 
+    idle: tuple[Diagnostic, ...] = ()
+    """What is wrong with guards that block nothing, as installing told it."""
+
     @property
     def drifted(self) -> bool:
         """Whether anything is not as it was deployed."""
@@ -130,7 +133,8 @@ def status(
         find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
         here: Returns a pack that was a file or a folder, where that is here.
     """
-    return [_with_guards(_pack_status(scope, reader, lock, pack, find(pack)), scope, reader, lock, here) for pack in lock.deployed]
+    found = [_with_guards(_pack_status(scope, reader, lock, pack, find(pack)), scope, reader, lock, here) for pack in lock.deployed]
+    return [replace(one, idle=tuple(guards_there.lacks(scope, reader, lock, one.locked.name))) for one in found]
 
 
 def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here: Callable[[LockedPack], Pack | None]) -> PackStatus:
@@ -165,7 +169,7 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     refused: Mapping[str, Collection[str]] = {}
     if now is None:
         gone = locked.origin == finding.PIP and found is None
-        steps = plan_removal(reader, settled, locked.name).steps
+        steps = plan_removal(reader, _alone_in(settled, locked.name), locked.name).steps
         outdated = {key for key, entry in known.items() if _is_outdated(entry, locked)}
         own = set() if gone else set(locked.kept) & {agent.id for agent in locked.agents}
         alone = [_alone(step, known, gone=gone, outdated=(step.path, step.pointer) in outdated) for step in steps]
@@ -184,12 +188,19 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     for item in items:
         key = (item.path, item.pointer)
         absent = {*away, *(() if key in known else held)}  # in this place nothing of it was ever written
-        told.append(_told(_refused(item, refused), held, absent, left, interrupted=key in pending))
+        told.append(_told(_left(item, locked, refused), held, absent, left, interrupted=key in pending))
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics, refused)
 
 
-def _refused(item: Item, refused: Mapping[str, Collection[str]]) -> Item:
-    """Return an item with the reason why nobody gives it any more, where its assistant cannot hold what the pack has now."""
+def _alone_in(lock: Lock, name: str) -> Lock:
+    """Return a lock in which what a pack shares with others is its own: whoever else has it, it is as it was deployed, or is not."""
+    return replace(lock, entries=tuple(replace(one, packs=(name,)) if name in one.packs else one for one in lock.entries))
+
+
+def _left(item: Item, locked: LockedPack, refused: Mapping[str, Collection[str]]) -> Item:
+    """Return an item with the reason why nobody gives it any more: the pack is not for its assistant, or that cannot hold it."""
+    if item.word is Word.ORPHANED and item.target not in locked.targets and item.agent in {agent.id for agent in locked.agents}:
+        return replace(item, remark="the pack is not for this assistant any more")
     if item.word is not Word.ORPHANED or item.agent not in refused.get(item.target, ()):
         return item
     return replace(item, remark="the assistant cannot hold it as the pack has it now")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import script_imports
 from agentconv.core.dataclass import replace
 from agentconv.disk.files import Blocked
 from agentconv.install.checksums import sha256
@@ -11,7 +12,7 @@ from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.steps import NO_PROGRAM, RUN_BY, WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
@@ -75,31 +76,41 @@ def leave_scripts(draft: Draft, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     stays = [entry for entry in draft.after.values() if not entry.script]
-    ours = _texts(draft, (entry.path for entry in stays if draft.pack in entry.packs))
     others = [entry for entry in stays if draft.pack not in entry.packs]
-    theirs = _texts(draft, (entry.path for entry in others))
-    users = _texts(draft, (step.path for step in draft.steps if step.action in _STAYS and (step.pointer or step.part != "hooks")))
+    ours = _run(draft, (entry.path for entry in stays if draft.pack in entry.packs))
+    theirs = _run(draft, (entry.path for entry in others))
+    users = _run(draft, (step.path for step in draft.steps if step.action in _STAYS and (step.pointer or step.part != "hooks")))
     for entry in entries:
-        if _runs(ours, entry):
+        if entry.path in ours:
             draft.steps.append(Step(Action.SAME, entry.path, "", entry.target, entry.agent, part=entry.part))
             continue
-        heirs = _runs(theirs, entry)
-        leave(draft, entry, needed=bool(heirs or _runs(users, entry)))
+        heirs = theirs.get(entry.path, ())
+        leave(draft, entry, needed=bool(heirs or entry.path in users))
         heir = next((one for one in others if one.path in heirs), None)
         if heir is not None and entry.key in draft.after:
             draft.after[entry.key] = replace(draft.after[entry.key], agent=heir.agent, source_sha256=heir.source_sha256)
 
 
-def _runs(texts: Mapping[str, bytes], script: Entry) -> list[str]:
-    """Return in which of some files a script is named."""
-    return [path for path, data in texts.items() if script.path.encode() in data]
+def _run(draft: Draft, paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return by script of ours which of some files run it: those that name it, or another one that takes it in."""
+    scripts = [entry.path for entry in {**draft.before, **draft.after}.values() if entry.script]
+    found: dict[str, list[str]] = {}
+    for path, data in _texts(draft, paths).items():
+        named = [script for script in scripts if script.encode() in data]
+        for script in (*named, *script_imports.follow(named, lambda one: _planned(draft, one)).files):
+            found.setdefault(script, []).append(path)
+    return found
 
 
 def _texts(draft: Draft, paths: Iterable[str]) -> dict[str, bytes]:
     """Return what is in files by what is decided so far."""
-    found = ((path, draft.reader.read(path)) for path in dict.fromkeys(paths))
-    planned = ((path, draft.planned(path, None if isinstance(data, Blocked) else data)) for path, data in found)
+    planned = ((path, _planned(draft, path)) for path in dict.fromkeys(paths))
     return {path: data for path, data in planned if data is not None}
+
+
+def _planned(draft: Draft, path: str) -> bytes | None:
+    data = draft.reader.read(path)
+    return draft.planned(path, None if isinstance(data, Blocked) else data)
 
 
 def leave(draft: Draft, entry: Entry, *, needed: bool = False) -> None:

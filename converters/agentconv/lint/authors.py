@@ -28,6 +28,7 @@ class Authors:
         self._roots = roots
         self._taken: list[tuple[Loaded, Agent]] = []
         self._known: dict[tuple[str, str], tuple[Loaded, Agent]] = {}
+        self._of_packs: dict[tuple[str, str], tuple[Loaded, Agent]] = {}
 
     def take(self, pieces: Iterable[Loaded], root: str | None = None) -> None:
         """Take files, which belong to one project where that is named."""
@@ -40,12 +41,20 @@ class Authors:
                     if self._rank(key[0], piece.format) < self._rank(key[0], there[0].format):
                         self._known[key] = piece, agent
 
+    def take_packs(self, pieces: Iterable[Loaded], root: str) -> None:
+        """Take files of packs whose agents are deployed in a project: they say what those may do, in whatever file they are there."""
+        for piece in pieces:
+            for agent, state in zip(piece.agents, piece.states, strict=False):
+                if agent.name and not state.dropped:
+                    self._of_packs.setdefault((root, names.alike(agent.name)), (piece, agent))
+
     def _rank(self, root: str, format_id: str) -> int:
         return -1 if self._sources.get(root) == format_id else registry.READERS.index(format_id)
 
     def of(self, piece: Loaded, name: str | None) -> tuple[Loaded, Agent] | None:
         """Return the agent that one of a file is held against, with its file; None where that is its own, or there is none."""
-        found = self._known.get((self._roots.get(piece.path, ""), names.alike(name))) if name else None
+        key = self._roots.get(piece.path, ""), names.alike(name or "")
+        found = self._of_packs.get(key) or self._known.get(key) if name else None
         return None if found is None or found[0].format == piece.format else found
 
     def pairs(self) -> Iterator[tuple[Loaded, Agent, Loaded, Agent]]:

@@ -180,8 +180,8 @@ def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str],
     """Return a target in one line: where, and how many agents became what."""
     counts = Counter(step.action for step in plan.steps if step.target == one.target and not step.part)
     parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
-    for other in dict.fromkeys(one.left_out.values()):
-        number = sum(source == other for source in one.left_out.values())
+    left_out = Counter(other for id_, other in one.left_out.items() if id_.partition("/")[0] not in KINDS)
+    for other, number in left_out.items():
         parts.append(f"{number:,} left out: it reads {deployment.shown_place(other, scope)} too")
     if agents := [id_ for id_ in one.refused if id_.partition("/")[0] not in KINDS]:
         parts.append(f"{len(agents):,} refused{before}")
@@ -343,7 +343,8 @@ def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool, words: Wording =
 def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.KEEP_EDITED:
         beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
-        return f"was edited since it was deployed, and is kept{beside}", words.keep.replace("NAME", step.agent)
+        hint = words.keep if step.beside else words.foreign_part or words.keep
+        return f"was edited since it was deployed, and is kept{beside}", hint.replace("NAME", step.agent)
     if step.action is Action.FOREIGN and step.reason is NO_PROGRAM:
         return "the same text is there already, is no program, and is kept", f"chmod +x {_typed(scope.shown(step.path))}"
     if step.action is Action.FOREIGN:

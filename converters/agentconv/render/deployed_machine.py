@@ -131,5 +131,5 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
         }
         for one in found
     ]
-    diagnostics = [machine.plain(remark) for one in found for remark in one.diagnostics]
+    diagnostics = [machine.plain(remark) for one in found for remark in (*one.diagnostics, *one.idle)]
     return {"exit_code": code, "scope": scope.name, "results": results, "diagnostics": diagnostics}
