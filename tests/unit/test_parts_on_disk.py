@@ -397,17 +397,18 @@ _ASIDE = {"type": "command", "command": "true"}
 
 
 @pytest.mark.parametrize(
-    ("client", "path", "event", "off", "taken"),
+    ("client", "path", "off", "taken"),
     [
-        ("gemini-cli", ".gemini/settings.json", "BeforeTool", {"hooksConfig": {"disabled": ["echo no >&2; exit 2"]}}, [False, True]),
-        ("gemini-cli", ".gemini/settings.json", "BeforeTool", {"hooksConfig": {"disabled": ["other"]}}, [True, True]),
-        ("copilot", ".github/hooks/b.json", "PreToolUse", {"disableAllHooks": True}, [False, False]),
+        ("gemini-cli", ".gemini/settings.json", {"hooksConfig": {"disabled": ["echo no >&2; exit 2"]}}, [False, True]),
+        ("gemini-cli", ".gemini/settings.json", {"hooksConfig": {"disabled": ["other"]}}, [True, True]),
+        ("copilot", ".github/hooks/b.json", {"disableAllHooks": True}, [False, False]),
     ],
 )
-def test_a_file_switches_hooks_of_its_own_off(project, client, path, event, off, taken):  # noqa: PLR0913, PLR0917
+def test_a_file_switches_hooks_of_its_own_off(project, client, path, off, taken):
     """One that is listed by what it runs, or all of one file of hooks; others run all the same, and what does not goes nowhere."""
     file = project / path
     file.parent.mkdir(parents=True)
+    event = "BeforeTool" if client == "gemini-cli" else "PreToolUse"
     file.write_text(json.dumps({"version": 1, **off, "hooks": {event: [_GUARD, {"hooks": [_ASIDE]}]}}))
     found = PartsOnDisk(project).of(client, "hooks")
 
