@@ -7,7 +7,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.cli import scope
 from agentconv.core import names as spelling
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
@@ -199,6 +198,8 @@ def leave_out_versions(files: list[LintFile]) -> None:
         names = _names(file)
         own.update((file.subject.format, name) for name in names)
         looked_at.update((client, name) for client in looking.get(id(file), ()) for name in names)
+    from agentconv.cli import scope
+
     folders, said = cache(_folders), cache(scope.source_of_project)
     for file in files:
         names = _names(file)
