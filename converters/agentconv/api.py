@@ -270,7 +270,8 @@ def write(
         map_models: `tier` to write the target's model of the same tier for one that it does not serve; `off` to inherit.
         models: What `[tool.agentconv.models]` holds: tiers by model, and by target a table of what to write.
         with_: What of the set's skills, commands and MCP servers goes along: `needed`, `all`, `none`, a kind (`skills`), or one part
-            (`skills/review`), with commas between them; by default what its agents need, but everything into a bundle.
+            (`skills/review`), with commas between them; by default what its agents need, but everything into a bundle, and of a set that
+            has no agents.
 
     Raises:
         InputError: There is no such format, choice or part, two agents share a name and `on_duplicate` is `error`, or a value of the set
@@ -284,7 +285,8 @@ def write(
         raise registry.usage(f"with_ is a text, not {given.kind_of(with_)}", 'as in: "skills,servers"')
     target = given_words.one_format(format)
     choices = model_choices.choose(map_models, models)
-    words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
+    whole = registry.FORMATS[target].bundle or not agents.agents
+    words = with_ if with_ is not None else along.ALL if whole else along.NEEDED
     options = conversion.Options(
         allow_widening=allow_widening,
         on_duplicate=on_duplicate,

@@ -183,3 +183,40 @@ def test_an_agents_own_rules_open_nothing_of_the_set(of_set: Any, own: Any, call
 
     assert together <= maps(strict, call)
     assert together <= maps([*strict, *entries_of(own)], call)
+
+
+_ASKED_OF_ALLOWED: dict[str, tuple[str, Any]] = {
+    "asked behind what is allowed": ("opencode", {"permission": {"bash": {"*": "allow", "git push *": "ask"}}}),
+    "asked before what is allowed": ("opencode", {"permission": {"bash": {"*": "ask", "rm *": "allow"}}}),
+    "opened again": ("opencode", {"permission": {"bash": {"*": "allow", "git *": "deny", "git status *": "allow"}}}),
+    "closed for good": ("kilo", {"permission": {"bash": {"git status *": "allow", "git *": "deny"}}}),
+    "a path of what is allowed": ("kilo", {"permission": {"edit": {"src/*": "allow", "*.py": "ask"}}}),
+    "all paths but some": ("kilo", {"permission": {"edit": {"*": "allow", "*.py": "ask", "src/a.py": "deny"}}}),
+    "a list": ("qwen-code", {"permissions": {"allow": ["Bash", "Edit"], "ask": ["Bash(rm *)", "Edit(./src/**)"]}}),
+    "a tool by two names": ("qwen-code", {"permissions": {"allow": ["run_shell_command"], "ask": ["Bash"]}}),
+    "a command": ("claude-code", {"permissions": {"allow": ["Bash"], "ask": ["Bash(git push:*)"]}}),
+    "the same path twice": ("claude-code", {"permissions": {"ask": ["Edit(**/*.py)", "Edit(src/**)"], "deny": ["Read(**/*.py)"]}}),
+    "a word that says less": ("claude-code", {"permissions": {"deny": ["Read", "Read(src/**)"], "allow": ["Grep", "Edit"]}}),
+    "a whole server": ("gemini-cli", {"tools": {"allowed": ["mcp_tracker_get"], "confirmationRequired": ["mcp_tracker_*"]}}),
+    "a tool": ("gemini-cli", {"tools": {"allowed": ["run_shell_command", "replace"], "confirmationRequired": ["run_shell_command"]}}),
+}
+_TRIED = (
+    *(Call("run", Line(tuple(text.split(" ")))) for text in _WORDS),
+    *(Call(does, path) for does in ("read", "write", "search") for path in _FILES),
+    *(Call("server", name) for name in ("tracker/get", "tracker/set")),
+)
+
+
+@pytest.mark.parametrize(("source", "file"), _ASKED_OF_ALLOWED.values(), ids=_ASKED_OF_ALLOWED)
+def test_what_is_asked_about_in_between_is_not_allowed_elsewhere(source: str, file: Any) -> None:
+    """What asks, or denies, a part of what is allowed as a whole stands beside that in each target, or nothing of it is allowed there."""
+    (part,) = client(source).read(_file(source, file)).parts
+    for target in (one for one in WRITTEN if one != source):
+        projection = projected(part, target)
+        made = _EMPTY.get(target, {}) if projection.omitted else written(projection.part, target)
+        for call in _TRIED:
+            before = max(_decided(source, file, call), ASKED if call.does == "search" else 0)
+            if projection.left_open:  # what could do it is refused, and no rule frees it
+                before = max(before, DECIDERS[target](_EMPTY.get(target, {}), call))
+
+            assert DECIDERS[target](made, call) <= before, (target, call, made)

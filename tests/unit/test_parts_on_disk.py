@@ -360,6 +360,7 @@ _GUARD = {"matcher": "run_shell_command", "hooks": [{"type": "command", "command
         ("claude-code", ".claude/settings.local.json", "PreToolUse", {"disableAllHooks": True}),
         ("qwen-code", ".qwen/settings.json", "PreToolUse", {"disableAllHooks": True}),
         ("gemini-cli", ".gemini/settings.json", "BeforeTool", {"hooksConfig": {"enabled": False}}),
+        ("droid", ".factory/hooks.json", "PreToolUse", {"hooksDisabled": True}),
     ],
 )
 def test_hooks_that_are_switched_off_are_not_there(project, client, path, event, off):
@@ -390,3 +391,38 @@ def test_kilo_reads_rules_in_both_of_its_folders(project):
         (project / folder / "rules" / "tabs.md").write_text("Use tabs.\n")
 
     assert {one.path for one in PartsOnDisk(project).of("kilo", "instructions")} == {".kilo/rules/tabs.md", ".kilocode/rules/tabs.md"}
+
+
+_ASIDE = {"type": "command", "command": "true"}
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "off", "taken"),
+    [
+        ("gemini-cli", ".gemini/settings.json", {"hooksConfig": {"disabled": ["echo no >&2; exit 2"]}}, [False, True]),
+        ("gemini-cli", ".gemini/settings.json", {"hooksConfig": {"disabled": ["other"]}}, [True, True]),
+        ("copilot", ".github/hooks/b.json", {"disableAllHooks": True}, [False, False]),
+    ],
+)
+def test_a_file_switches_hooks_of_its_own_off(project, client, path, off, taken):
+    """One that is listed by what it runs, or all of one file of hooks; others run all the same, and what does not goes nowhere."""
+    file = project / path
+    file.parent.mkdir(parents=True)
+    event = "BeforeTool" if client == "gemini-cli" else "PreToolUse"
+    file.write_text(json.dumps({"version": 1, **off, "hooks": {event: [_GUARD, {"hooks": [_ASIDE]}]}}))
+    found = PartsOnDisk(project).of(client, "hooks")
+
+    assert [one.taken for one in found] == taken
+    assert [one.meant for one in found] == taken
+    assert all("switches it off" in one.told[-1].message for one in found if not one.taken)
+
+
+def test_settings_without_hooks_switch_those_of_other_files_off(project):
+    """Copilot says it in a file of settings in which no hook stands."""
+    for path, value in ((".github/hooks/a.json", {"hooks": {"PreToolUse": [_GUARD]}}), (".github/copilot/settings.json", {})):
+        (project / path).parent.mkdir(parents=True)
+        (project / path).write_text(json.dumps(value))
+    assert [one.taken for one in PartsOnDisk(project).of("copilot", "hooks")] == [True]
+    (project / ".github/copilot/settings.json").write_text('{"disableAllHooks": true}')
+
+    assert [one.taken for one in PartsOnDisk(project).of("copilot", "hooks")] == [False]

@@ -196,7 +196,7 @@ MISTAKES = [
     ('required-version = "new"\n', "3:1", ["`required-version` is a version"]),
     ("required-version = 3\n", "3:1", ["`required-version` is a version"]),
     ("<<<<<<< HEAD\n", "3:1", ["two versions of the settings were merged, and are in conflict"]),
-    ("[sync\n", "3:6", ["not TOML"]),
+    ("[sync\n", "3:6", ["not TOML", "mend it there"]),
 ]  # fmt: skip
 
 

@@ -412,6 +412,25 @@ def test_a_targets_folder_that_is_the_sources_by_a_link(project, words, name):
     assert project.sync().files == ()
 
 
+def test_one_file_of_a_target_that_is_a_link(project):
+    """It stays as it is, and is told for what it is; the files beside it are no links, and are written."""
+    for name in ("critic", "writer"):
+        project.write(f"{SOURCE}/{name}.md", agent(name, LINES, tools="Read"))
+    project.sync()
+    project.write("away.toml", (project.root / ".codex/agents/critic.toml").read_text())
+    (project.root / ".codex/agents/critic.toml").unlink()
+    (project.root / ".codex/agents/critic.toml").symlink_to(project.root / "away.toml")
+    for name in ("critic", "writer"):
+        project.replace(f"{SOURCE}/{name}.md", LINES[0].strip(), "Begin.")
+    told = project.sync()
+    said = " ".join(str(one) for one in told.entries)
+
+    assert "a symbolic link is in its place" in said
+    assert "its folder is that of" not in said
+    assert "Begin." in (project.root / ".codex/agents/writer.toml").read_text()
+    assert "Begin." not in (project.root / "away.toml").read_text()
+
+
 def test_two_targets_with_one_folder_by_a_link(tmp_path):
     """A file is one target's: the other one is told, and the two do not write over each other's in turn."""
     project = Project(tmp_path / "shop", ("opencode", "qwen-code"))

@@ -198,7 +198,9 @@ def leave_out_versions(files: list[LintFile]) -> None:
         names = _names(file)
         own.update((file.subject.format, name) for name in names)
         looked_at.update((client, name) for client in looking.get(id(file), ()) for name in names)
-    folders = cache(_folders)
+    from agentconv.cli import scope
+
+    folders, said = cache(_folders), cache(scope.source_of_project)
     for file in files:
         names = _names(file)
         root = project.root(file.location) if file.location else None
@@ -206,11 +208,13 @@ def leave_out_versions(files: list[LintFile]) -> None:
         def there(client: str, name: str, root: Path | None = root) -> list[str]:
             return _own_files(folders(root, client), client, name) if root is not None else []
 
-        def is_asked(client: str, file: LintFile = file, names: Collection[str] = names, there: _There = there) -> bool:
+        def is_asked(
+            client: str, file: LintFile = file, names: Collection[str] = names, there: _There = there, root: Path | None = root
+        ) -> bool:
             if client == file.subject.format or not names:
                 return True
             if all((client, name) in own or there(client, name) for name in names):
-                if registry.READERS.index(file.subject.format) < registry.READERS.index(client):  # whose word it is, as `inspect` has it
+                if _goes_first(file.subject.format, client, said(root) if root is not None else None):
                     file.subject.versions[client] = tuple(path for name in names for path in there(client, name)[:1])
                 return False
             others = registry.also_reads(client)
@@ -218,6 +222,13 @@ def leave_out_versions(files: list[LintFile]) -> None:
             return client in looking.get(id(file), ()) or not read
 
         file.subject.asked = tuple(filter(is_asked, file.subject.asked))
+
+
+def _goes_first(one: str, other: str, source: str | None) -> bool:
+    """Whether the agents of one client are what another's are held against: the project's source's, else the first one's (`inspect`)."""
+    if source in (one, other):
+        return source == one
+    return registry.READERS.index(one) < registry.READERS.index(other)
 
 
 def _names(file: LintFile) -> set[str]:

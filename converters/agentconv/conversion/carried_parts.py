@@ -178,7 +178,9 @@ class CarriedParts:
         if loaded.kind != "hooks" or read is None or verdict.part is None or not set_restraints.of(loaded):
             return None
         path = verdict.path or loaded.path
-        return hooks_off.why(self.target, path, read, self.options.scope)
+        own = verdict.part.definition if isinstance(verdict.part, SetHook) else None
+        why = hooks_off.of_one(self.target, path, read, own) if own is not None else None
+        return why or hooks_off.why(self.target, path, read, self.options.scope)
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""

@@ -10,8 +10,9 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core import given, granted, portable, suggestions
+from agentconv.core import given, granted, portable, suggestions, vocabulary
 from agentconv.core.ir import Limits, Model, Tools
+from agentconv.core.parts import FileText, ForeignPlaceholder, Instruction, SetHook
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -115,6 +116,24 @@ def _allow(value: tuple[object, ...], made: object) -> Fault | None:
     return (granted.UNHEEDED, 'make it Tools("list", allow=...)') if is_unheeded else None
 
 
+def _definition(value: Any, made: Any) -> Fault | None:
+    if not isinstance(made, SetHook):
+        return None
+    if len(value.handlers) != 1 or not isinstance(value.handlers[0], dict):
+        return "a hook of a set has one handler, which is a map", 'as in: handlers=({"type": "command", "command": "./check.sh"},)'
+    words = vocabulary.words_of(value.format)
+    if made.origin is None and value.format in registry.FORMATS and not vocabulary.knows_event(words, value.native_event):
+        return f"{registry.FORMATS[value.format].title} has no event `{value.native_event}`", None
+    return None
+
+
+def _body(value: Any, made: object) -> Fault | None:
+    if not isinstance(made, Instruction):
+        return None
+    filled = next((type(one).__name__ for one in value.parts if not isinstance(one, (str, FileText, ForeignPlaceholder))), None)
+    return (f"an instruction is a text with files in it: no client puts in what `{filled}` is", None) if filled else None
+
+
 def _number(value: float, made: object) -> Fault | None:
     if not math.isfinite(value):
         return f"{value} is no finite number", None
@@ -129,6 +148,8 @@ _RULES: dict[str, Callable[[Any, Any], Fault | None]] = {
     "event": _event,
     "value": _tier,
     "pattern": _pattern,
+    "definition": _definition,
+    "body": _body,
     "temperature": _number,
     "top_p": _number,
     "max_turns": _number,

@@ -77,7 +77,7 @@ class MainTexts:
     def _join(self, found: list[LoadedPart], numbers: Sequence[int], first: int) -> None:
         """Put texts into one, in their order, the main one first."""
         order = [first, *(number for number in numbers if number != first)]
-        bodies = [part.body.parts for part in (self._part(found[number]) for number in order) if part.body]
+        bodies = [part.body.parts for part in (self._part(found[number]) for number in order) if part.body and part.body.parts]
         parts = [one for number, body in enumerate(bodies) for one in ((_BETWEEN,) if number else ()) + body]
         whole = found[first]
         found[first] = replace(whole, part=replace(self._part(whole), body=Body(tuple(_merged(parts))), main=True))

@@ -25,3 +25,6 @@ class Reader(Protocol):
 
     def identity(self, path: str) -> str:
         """Return what two paths share that are one file because of links."""
+
+    def folder(self, path: str) -> str:
+        """Return the real folder that a file is in."""

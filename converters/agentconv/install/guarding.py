@@ -11,7 +11,7 @@ from agentconv.core import effects, script_imports
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
-from agentconv.install import reading_back
+from agentconv.install import part_asking, reading_back
 from agentconv.install.several_files import present_checksum
 from agentconv.install.steps import Action
 from agentconv.parts.hooks import scripts
@@ -19,7 +19,7 @@ from agentconv.projecting import hook_translation
 from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.part_format import Scope as PartScope
     from agentconv.core.restraints import Restraint
@@ -95,7 +95,7 @@ class Guards:
             for want in guarded:
                 if want.agent in self._units.agents and off is not None:
                     of_agents[want.agent] = (f"its hooks, which {off} switches off",)
-                elif want.agent in self._restraints and (off or hooks_off.broken(one.target, want.path, read)):
+                elif want.agent in self._restraints and (off or hooks_off.broken(one.target, want.path, read) or _off(want, read)):
                     of_set.add((one.target, want.agent))
         return of_set, of_agents
 
@@ -202,6 +202,12 @@ def _read(reader: Reader, path: str) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
+def _off(want: Wanted, read: Callable[[str], bytes | None]) -> str | None:
+    """Say what in the file that a hook comes into keeps it from running."""
+    coming = part_asking.alone(want) if want.shared is not None else None
+    return hooks_off.of_one(want.target, want.path, read, coming.definition) if isinstance(coming, SetHook) else None
+
+
 def _scope(scope: Scope) -> PartScope:
     return "user" if scope.is_user else "project"
 
@@ -228,7 +234,7 @@ def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterat
     read, at = partial(_read, reader), _scope(scope)
     found: dict[str, dict[str, None]] = {}
     for want in (want for want in one.wanted if not want.script and _run_by_hooks(want.agent, units)):
-        why = hooks_off.why(one.target, want.path, read, at)
+        why = hooks_off.why(one.target, want.path, read, at) or _off(want, read)
         if why is None and not scope.is_user:
             why = hooks_off.of_user(one.target, read, scope.variables)
         if why is not None:

@@ -19,6 +19,7 @@ from agentconv.sources import user_places, void_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.core.ir import Hook
     from agentconv.core.part_format import Scope
     from agentconv.sources.user_places import Home
 
@@ -64,6 +65,14 @@ def why(client: str, path: str, read: Read, scope: Scope = "project") -> str | N
     if (fault := broken(client, path, read)) is not None:
         return f"it takes nothing of {path}: {fault}"
     return None
+
+
+def of_one(client: str, path: str, read: Read, hook: Hook) -> str | None:
+    """Say which key of the file that a hook is in, or goes into, keeps it from running; None where none does."""
+    says: Callable[[SourceText, Hook], str | None] | None = getattr(registry.part_format(client, "hooks"), "says_off_of", None)
+    data = read(path) if says is not None else None
+    key = says(SourceText(path, data), hook) if says is not None and data is not None else None
+    return None if key is None else f"`{key}` in {path} switches it off"
 
 
 def broken(client: str, path: str, read: Read) -> str | None:

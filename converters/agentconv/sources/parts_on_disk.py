@@ -192,7 +192,6 @@ class PartsOnDisk(PlacesOnDisk):
         places = self._places(client, module)
         found: list[tuple[int, LoadedPart]] = []
         first: str | None = None
-        off: str | None = None
         seen: set[str] = set()
         for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
@@ -202,9 +201,6 @@ class PartsOnDisk(PlacesOnDisk):
                     continue  # a file that is found at two places is read once
                 whole = self._whole(client, module, source)
                 void = self._void(whole, client, module.kind)
-                says_off: Callable[[SourceText], bool | None] | None = getattr(module, "says_off", None)
-                said = says_off(source.text) if says_off and not self._voids[client, source.text.path] else None
-                off = off if said is None else source.text.path if said else None
                 loaded = (one if void is None else self._lost(one, void) for one in self._loaded(whole, client, module))
                 taken = [(rank, replace(one, hidden_by=unread)) for one in loaded]
                 seen.update(one.path for _, one in taken)
@@ -217,11 +213,24 @@ class PartsOnDisk(PlacesOnDisk):
             return self._side_by_side(client, found)
         if module.kind == "permissions":
             return self._together(client, module, [one for _, one in found])
-        if off is not None:
+        if (off := self._all_off(client, module) if found else None) is not None:
             return tuple(self._switched_off(one, off) for _, one in found)
         lists = self._off(client, module)
         found = [(rank, self._switched_off(one, lists[one.part.name]) if one.part.name in lists else one) for rank, one in found]
         return tuple(one for _, one in found) if module.kind in ADDING_UP else winning.ranked(found)
+
+    def _all_off(self, client: str, module: PartFormat[Any]) -> str | None:
+        """Return the file that switches all of a client's hooks off, be there hooks in it or not."""
+        if module.kind != "hooks":
+            return None
+        from agentconv.sources import hooks_off
+
+        def read(path: str) -> bytes | None:
+            place = self.place(client, path)
+            found = self.read_file(os.fspath(place)) if os.path.isfile(place) else None
+            return found[0] if found is not None else None
+
+        return hooks_off.of(client, read, "project" if self.home is None else "user")
 
     def _void(self, source: PartSource, client: str, kind: Kind) -> Void | None:
         """Return why a client takes nothing of a file, where that is not what those of the kind in it say themselves."""

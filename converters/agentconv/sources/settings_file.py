@@ -126,7 +126,8 @@ def _no_toml(source: SourceText, message: str, offset: int) -> InputError:
         hint = "decide between what stands behind <<<<<<< and behind =======, take these lines out, and run it again"
         message = "two versions of the settings were merged, and are in conflict"
         return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, source.span(conflict.start()), hint))
-    return NoTomlError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset)))
+    hint = "mend it there: a text stands in quotes, a list in brackets with commas, and each key once in its table"
+    return NoTomlError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset), hint))
 
 
 def of_folder(folder: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> list[SettingsFile]:

@@ -9,7 +9,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
-from agentconv.sources import contents
+from agentconv.sources import contents, made_parts
 from agentconv.sources.parts_on_disk import LoadedPart
 from agentconv.sources.places_on_disk import matches
 
@@ -32,7 +32,8 @@ def stored_parts(agents: AgentSet) -> tuple[LoadedPart, ...]:
             source = stored.get(origin.source) if origin else None
             place = places.of(kind, part, origin) if origin else None
             file = PartSource(SourceText(source.path, source.data), place, files, source.executable) if source and place else None
-            found.append(LoadedPart(kind, part, State.LOADS, origin.format if origin else "json", file))
+            whole = part if origin else made_parts.as_read(part)
+            found.append(LoadedPart(kind, whole, State.LOADS, origin.format if origin else "json", file))
     return tuple(found)
 
 

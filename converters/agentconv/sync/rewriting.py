@@ -90,7 +90,7 @@ def _linked(paths: Iterable[str], sources: Iterable[str], reader: Reader) -> dic
     def folder(path: str) -> str:
         above = path.rpartition("/")[0]
         if above not in real:
-            real[above] = reader.identity(path).rpartition("/")[0]
+            real[above] = reader.folder(path)
         return real[above]
 
     homes = {folder(path): path.rpartition("/")[0] for path in sources}

@@ -4,7 +4,8 @@ https://docs.github.com/copilot/reference/hooks-configuration
 
 Events have two spellings: what `PreToolUse` runs is told of an event as Claude Code tells it, what `preToolUse` runs in Copilot's own way.
 What is not as it should be is dropped alone; but a handler that asks a model, on any event but the start of a session, costs all of its
-file. `disableAllHooks` in the project's settings, Claude Code's too, switches all of them off (asked); in the user's own, it does nothing.
+file. `disableAllHooks` in the project's settings, Claude Code's too, switches all of them off (asked); in the user's own, it does nothing,
+and in a file of hooks it is about that file alone (asked).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         ),
         (Place(".copilot/hooks/hooks.json"), Place(".copilot/hooks", "*.json")),
         off=((("disableAllHooks",), True),),
+        off_alone=("disableAllHooks",),
         off_in=tuple(f"{folder}/settings{which}.json" for folder in (".claude", ".github/copilot") for which in ("", ".local")),
     )
 }

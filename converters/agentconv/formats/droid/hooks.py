@@ -1,6 +1,8 @@
 """The hooks of a project or user of Factory Droid (0.215.0, its code): groups by event in `hooks.json`, or in `settings.json`.
 
 https://docs.factory.ai/reference/hooks-reference
+
+`hooksDisabled` among the events switches all of them off.
 """
 
 from __future__ import annotations
@@ -21,5 +23,6 @@ BY_FORMAT: dict[str, PartFormat[SetHook]] = {
         (Place(".factory/hooks.json"), Place(".factory/settings.json", mixed=True)),
         (Place(".factory/hooks.json"), Place(".factory/settings.json", mixed=True)),
         at_top=("hooks.json",),
+        off=((("hooks", "hooksDisabled"), True),),
     )
 }

@@ -53,9 +53,13 @@ class Entry:
 class JsonHooks:
     """A JSON file with a map from event to entries: groups with a matcher, or handlers that stand alone."""
 
-    def __init__(self, source: SourceText, top: tuple[str, ...], syntax: Syntax, only: Collection[str] = ()) -> None:
+    def __init__(
+        self, source: SourceText, top: tuple[str, ...], syntax: Syntax, only: Collection[str] = (), beside: Collection[str] = ()
+    ) -> None:
         self.source = source
         self.top = top
+        self._beside = beside
+        """Keys among the events that are none."""
         self._only = only
         """The events that count among other keys; all, where there are none."""
         self._text = as_written(source)
@@ -90,7 +94,7 @@ class JsonHooks:
 
     def _read(self, events: Object) -> Iterator[Entry]:
         for event, node in events.entries().items():
-            if (not self.top and not isinstance(node, Array)) or (self._only and event not in self._only):
+            if (not self.top and not isinstance(node, Array)) or (self._only and event not in self._only) or event in self._beside:
                 continue
             if not isinstance(node, Array):
                 yield Entry(event, value=jsonc.value(node), problem="an event has a list", at=self._text.place(node.start))

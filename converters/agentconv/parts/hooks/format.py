@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import hook_handlers
 from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.format import State
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import BOM, SourceText, encode
@@ -19,7 +20,7 @@ from agentconv.parts.hooks.files import JsonHooks, TomlHooks
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Hook, Json
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place
     from agentconv.core.parts import SetHook
@@ -45,6 +46,10 @@ class HookFormat:
     """What its settings say, and with which value, where none of the hooks of any file runs; the last file that says it wins (asked)."""
     off_in: tuple[str, ...] = ()
     """The files of a project that say it, where these are not those that hooks are in."""
+    off_alone: tuple[str, ...] = ()
+    """Where a file that holds nothing but hooks says that none of its own runs."""
+    off_each: tuple[str, ...] = ()
+    """Where a file lists hooks that do not run, by their names, or else by what they run."""
     kind: Kind = "hooks"
 
     @property
@@ -54,16 +59,38 @@ class HookFormat:
 
     def read(self, source: PartSource) -> PartsRead[SetHook]:
         """Read all hooks of a file as the client does."""
-        return reading.read(self._of(source.text.path).client, self._file(source.text, source.place), source)
+        found = reading.read(self._of(source.text.path).client, self._file(source.text, source.place), source)
+        off = [self.says_off_of(source.text, part.definition) for part in found.parts]
+        if not any(off):
+            return found
+        told = (reading.switched_off(self.client, part, source, why) for part, why in zip(found.parts, off, strict=True) if why)
+        states = (State.NOT_LOADED if why else state for why, state in zip(off, found.states, strict=True))
+        return replace(found, states=tuple(states), diagnostics=(*found.diagnostics, *told))
 
     def says_off(self, source: SourceText) -> bool | None:
         """Whether a file of settings keeps the client from running any hook; None where it says nothing of that."""
         if not self.off or self._of(source.path) is not self or (self.off_in and source.path not in self.off_in):
             return None
         values = self._values(source)
-        found = ((_at(values, path), wanted) for path, wanted in self.off)
+        top = bool(self.at_top) and source.path.endswith(self.at_top)  # where the document itself is the map of hooks
+        found = ((_at(values, path[1:] if top and path[:1] == ("hooks",) else path), wanted) for path, wanted in self.off)
         said = [(value not in ("", 0, False)) is wanted for value, wanted in found if value is not None]  # as JavaScript takes it
         return any(said) if said else None
+
+    def says_off_of(self, source: SourceText, hook: Hook) -> str | None:
+        """Return the key by which a file keeps a hook of its own from running, be it that one or all of them; None where it runs."""
+        if not (self.off_each or (self.off_alone and self._is_alone(source.path))):
+            return None
+        values = self._values(source)
+        if self.off_alone and self._is_alone(source.path) and _at(values, self.off_alone):
+            return ".".join(self.off_alone)
+        listed = _at(values, self.off_each) if self.off_each else None
+        handler = hook.handlers[0] if hook.handlers else None
+        called = (handler.get("name") or handler.get("command")) if isinstance(handler, dict) else None
+        return ".".join(self.off_each) if isinstance(listed, list) and called in listed else None
+
+    def _is_alone(self, path: str) -> bool:
+        return path not in self.off_in and self._of(path) is self
 
     def _values(self, source: SourceText) -> object:
         """Return what a file says; of one that is broken, nothing, or what of it can be read."""
@@ -88,7 +115,9 @@ class HookFormat:
             return JsonHooks(source, tuple(place.at.removeprefix("/").split("/")), self.syntax)
         if self._is_astray(source):
             return JsonHooks(source, (), self.syntax, self.client.whole)
-        return JsonHooks(source, () if source.path.endswith(self.at_top) and self.at_top else ("hooks",), self.syntax)
+        beside = {path[-1] for path, _ in self.off if path[:1] == ("hooks",)}
+        top = () if source.path.endswith(self.at_top) and self.at_top else ("hooks",)
+        return JsonHooks(source, top, self.syntax, beside=beside)
 
     def _is_astray(self, source: SourceText) -> bool:
         """Whether guards stand where `hooks` should: the client takes nothing of them, and they were meant all the same."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, hook_handlers, hook_matchers, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Cause, Code, Diagnostic, Effect, Severity
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, Effect, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartsRead
@@ -17,7 +17,6 @@ from agentconv.parts.hooks.files import TomlHooks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartSource
     from agentconv.parts.hooks.files import Entry, JsonHooks
@@ -184,6 +183,13 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
     given = {name: getattr(handler, name, handler.others.get(name)) for name in client.needed.get(handler.kind, ())}
     lacking = [name for name, one in given.items() if one is None or (one == "" and not client.blank)]
     return f"it has no `{lacking[0]}`" if lacking else client.refuses(event, handler.kind)
+
+
+def switched_off(client: Client, part: SetHook, source: PartSource, key: str) -> Diagnostic:
+    """Say that a hook never runs, since its own file says so."""
+    message = f"{client.title} does not run this hook: `{key}` in {source.text.path} switches it off"
+    hint = f"take it out of `{key}`, or the hook out of the file"
+    return Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, Span(source.text.path), hint, part.name, client.format)
 
 
 def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong: list[tuple[str | None, bool]]) -> Iterator[Diagnostic]:

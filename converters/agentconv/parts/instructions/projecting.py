@@ -142,7 +142,8 @@ def _project_words(client: Client, projection: PartProjection[Instruction]) -> N
     part = projection.part
     files = client.files_at(client.place_of(part, _places(client, projection)))
     held = {name for key in files.keys.values() for name in key.fields}
-    if part.description is not None and "description" not in held:
+    is_offered = files.asks and part.when == "manual"  # by its description alone: then the model may ask for it
+    if part.description is not None and ("description" not in held or is_offered):
         projection.change("description", None, "instruction-looks-dropped", quoted(part.description))
     elif part.description is not None and client.folded(part.description) != part.description:
         projection.change("description", client.folded(part.description), "instruction-description-folded", "")

@@ -132,6 +132,8 @@ def _hides(other: Decided, one: Decided) -> bool:
         return False
     if other.rule.native == one.rule.native and (other.rule.server, other.rule.tool) != (one.rule.server, one.rule.tool):
         return False
+    if other.rule.native == one.rule.native and not (one.about <= other.about or one.rule.native.endswith("ignore")):
+        return False  # a pattern of Claude Code's `Read` holds what is written and searched, too, and the whole word reading alone
     wide, narrow = other.rule.pattern, one.rule.pattern
     if wide is None:
         return True

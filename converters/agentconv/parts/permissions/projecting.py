@@ -40,7 +40,7 @@ def project(client: Client, projection: PartProjection[PermissionSet]) -> None:
         held.restrain(one)
     held.sandbox()
     held.beside()
-    for one in deciding.counting(projection.source.rules):
+    for one in held.counting:
         if one.rule.effect == "allow":
             held.allow(one)
     held.ask_for_rest()
@@ -56,6 +56,7 @@ class _Held:
         self.source = projection.source
         self.format = self.source.origin.format if self.source.origin else ""
         self.asks = vocabulary.fact(self.format, "asks_by_default")
+        self.counting = deciding.counting(self.source.rules)
         self.rules: dict[Rule, None] = {}
         self.base: list[Rule] = []
         """What is so of a word where no other rule says otherwise."""
@@ -65,6 +66,8 @@ class _Held:
         """Effects of what is left open."""
         self.free: set[str] = set()
         """Capabilities that are allowed as a whole."""
+        self.waiting: set[str] = set()
+        """Capabilities of which a part is asked about only as long as nothing is allowed of them."""
         self.wider: list[str] = []
         self.dropped: list[str] = []
         self.idle: list[str] = []
@@ -116,13 +119,15 @@ class _Held:
         if not self.client.has(capability) or (capability in access.HARMLESS):
             return None
         if self._asks_anyway(one.rule, capability):
+            if self._goes_before_allowed(one.rule, capability) and not self._is_said(one.rule, capability):
+                self.waiting.add(capability)
             return None
         effect = one.rule.effect if one.rule.effect in self.client.effects else "deny"
         if effect not in self.client.effects:
             return f"{self.client.title} has no such rules"
         if capability == "mcp":
             return self._close_server(one.rule, effect)
-        if one.rule.pattern is not None and not patterns.is_everything(one.rule.pattern):
+        if not _is_whole(one.rule):
             return self._close_part(one.rule, effect, capability)
         words = self.client.closing(capability) if self.client.whole else ()
         for word in words:
@@ -139,6 +144,17 @@ class _Held:
             self.asked.update(self.client.closing(capability))
             return True
         return False
+
+    def _is_said(self, rule: Rule, capability: str) -> bool:
+        """Say a rule that asks about a part of a capability; return whether the client has words for that."""
+        return "ask" in self.client.effects and not _is_whole(rule) and self._close_part(rule, "ask", capability) is None
+
+    def _goes_before_allowed(self, rule: Rule, capability: str) -> bool:
+        """Whether a rule goes before one that allows something of a capability: what asks for the rest no longer asks for that, then."""
+        order = rule_facts.rules(self.format).order
+        at = next((number for number, one in enumerate(self.counting) if one.rule is rule), 0)
+        behind = self.counting[:at] if order == "last" else self.counting
+        return any(one.rule.effect == "allow" and capability in one.about and self._allowed(one) for one in behind)
 
     def _close_server(self, rule: Rule, effect: str) -> str | None:
         if rule.server is None:
@@ -241,8 +257,9 @@ class _Held:
         words = {word for capability in about for word in vocabulary.tools_for(self.client.format, capability)[:1]}
         if any(set(vocabulary.grants(self.client.format, word)) - about for word in words):
             return None
-        whole = one.rule.pattern is None or patterns.is_everything(one.rule.pattern)
-        if whole:
+        if about & self.waiting:
+            return None
+        if _is_whole(one.rule):
             return (
                 None
                 if any(set(self.client.closing(capability)) & self.asked for capability in about)
@@ -267,7 +284,9 @@ class _Held:
 
     def _as_maps(self) -> Iterator[Rule]:
         """Yield the rules word by word, the strictest last: the last one decides, and what stands before a whole word says nothing."""
-        every = [*self.base, *sorted(self.rules, key=_by_effect)]
+        ordered = [*self.base, *sorted(self.rules, key=_by_effect)]
+        last = {(rule.native, rule.pattern): rule for rule in ordered}  # a map has each pattern once, where it is said first
+        every = [rule for rule in ordered if last[rule.native, rule.pattern] is rule]
         for word in dict.fromkeys(rule.native for rule in every):
             own = [rule for rule in every if rule.native == word]
             whole = max((place for place, rule in enumerate(own) if rule.pattern is None), default=0)
@@ -307,6 +326,10 @@ class _Held:
             projection.omit("permission-nothing-to-say", "rules", f"{self.client.title} has no rule for any of it")
         elif not projection.losses:
             projection.remark("permission-translated", "rules", quoted(len(rules)))
+
+
+def _is_whole(rule: Rule) -> bool:
+    return rule.pattern is None or patterns.is_everything(rule.pattern)
 
 
 def _by_effect(rule: Rule) -> int:
