@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -161,3 +162,41 @@ def test_a_server_that_may_write(project):
     assert [tool.name for tool in tools if not tool.annotations.read_only_hint] == ["lint", "convert"]
     assert (fates, kept.read_text()) == ({"codex": "kept", "opencode": "created"}, "mine = 1\n")
     assert (mended.is_error, 'description: "Reviews: a change"' in (project / ".claude/agents/a.md").read_text()) == (False, True)
+
+
+WRONG = [
+    ("{not json", (None, -32700)),
+    ("[" * 100_000, (None, -32700)),
+    ("[]", (None, -32600)),
+    ('{"id": 5, "method": "tools/list"}', (5, -32600)),
+    ('{"jsonrpc": "2.0", "id": true, "method": "tools/list", "params": {}}', None),
+    ('{"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": []}', (6, -32602)),
+    ('{"jsonrpc": "2.0", "id": "seven", "method": "tools/list", "params": 7}', ("seven", -32602)),
+    ('{"jsonrpc": "2.0", "method": "notifications/roots/list_changed", "params": []}', None),
+    ('{"jsonrpc": "2.0", "method": "notifications/roots/list_changed"}', None),
+    ('{"jsonrpc": "2.0", "id": 9, "result": 5}', None),
+    ("", None),
+    ('{"jsonrpc": "2.0", "id": 10, "method": "none/such"}', (10, -32601)),
+]
+"""A line, and the number and the code of its answer: what nobody waits for an answer to has none."""
+
+
+def test_a_line_that_is_no_message_is_answered(project):
+    """With the code that JSON-RPC has for it, and with its number where it has one; what comes after it is answered, too."""
+    said = {"protocolVersion": "2025-06-18", "capabilities": {"roots": {"listChanged": True}}, "clientInfo": {"name": "x", "version": "1"}}
+    begun = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": said})
+    server = subprocess.Popen(
+        [sys.executable, "-m", "agentconv", "mcp"],
+        cwd=project,
+        env={"PYTHONPATH": str(SOURCE), "HOME": str(project)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    server.stdin.write("\n".join((begun, *(line for line, _ in WRONG), "")).encode())
+    server.stdin.flush()
+    answers = [json.loads(server.stdout.readline()) for _ in range(1 + sum(1 for _, told in WRONG if told))]
+    rest = server.communicate(timeout=60)[0]
+
+    assert {(one["id"], one["error"]["code"]) for one in answers if "error" in one} == {told for _, told in WRONG if told}
+    assert [one["id"] for one in answers if "result" in one] == [1]
+    assert rest == b""

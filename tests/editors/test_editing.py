@@ -17,6 +17,7 @@ from agentconv.core import links, losses
 from agentconv.core.diagnostics import Detail
 from agentconv.editors import hover, server
 from agentconv.editors import looked as looked_at
+from agentconv.editors.framing import Framed
 from agentconv.lint import catalogue
 
 AGENT = ".claude/agents/a.md"
@@ -333,17 +334,53 @@ BROKEN = [
 ]
 
 
+def answered(stream):
+    """Return what a server answers to what an editor sends."""
+    told = io.BytesIO()
+    session = server.made(LintTexts())
+    session.protocol.set_writer(StdoutWriter(told), include_headers=False)
+    pygls.io_.run(threading.Event(), Framed(io.BytesIO(stream)), session.protocol, error_handler=session.report_server_error)
+    return [json.loads(line) for line in told.getvalue().decode().replace("}{", "}\n{").splitlines()]
+
+
+def sent(text, length=None):
+    """Return a message as it is sent, with a length that may be wrong."""
+    return b"Content-Length: %b\r\n\r\n%b" % (length or b"%d" % len(text), text)
+
+
 def test_a_message_that_cannot_be_read_is_answered():
     """With the code that JSON-RPC has for it, and with its number where it has one; what comes after it is answered, too."""
     given = [b'{"jsonrpc": "2.0", "id": 1, "method": "shutdown"}', *(one for one, _ in BROKEN)]
-    stream, told = io.BytesIO(b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(one), one) for one in reversed(given))), io.BytesIO()
-    session = server.made(LintTexts())
-    session.protocol.set_writer(StdoutWriter(told), include_headers=False)
-    pygls.io_.run(threading.Event(), stream, session.protocol, error_handler=session.report_server_error)
-    answers = [json.loads(line) for line in told.getvalue().decode().replace("}{", "}\n{").splitlines()]
+    answers = answered(b"".join(map(sent, reversed(given))))
 
     assert [(one["id"], one["error"]["code"]) for one in answers[:-1]] == [want for _, want in reversed(BROKEN)]
     assert (answers[-1]["id"], answers[-1]["result"]) == (1, None)
+
+
+ASKED = [b'{"jsonrpc": "2.0", "id": %d, "method": "none/such", "params": {"x": "}Content-Length: 8"}}' % number for number in range(3)]
+TOO_LONG = [b"%d" % (len(ASKED[1]) + more) for more in (*range(1, 26), 60, 10**12)]
+TOO_SHORT = [b"%d" % (len(ASKED[1]) - less) for less in (1, 5, 40, len(ASKED[1]))]
+
+
+@pytest.mark.parametrize(
+    ("length", "numbers"),
+    [
+        *((length, [0, 1, 2]) for length in TOO_LONG),
+        *((length, [0, None, 2]) for length in TOO_SHORT[:-1]),
+        *((length, [0, 2]) for length in (TOO_SHORT[-1], b"-1", b"x", b"9" * 30, b"9" * 5000)),
+    ],
+    ids=lambda one: one.decode()[:20] if isinstance(one, bytes) else "",
+)
+def test_a_wrong_length_costs_no_other_message(length, numbers):
+    """Be it too great by a part of the next header, or by all that comes, or too small, or none: what comes after it is answered."""
+    given = sent(ASKED[0]) + sent(ASKED[1], length) + sent(ASKED[2])
+
+    assert [one["id"] for one in answered(given)] == numbers
+
+
+def test_a_message_without_a_text_ends_nothing():
+    """A header that another one follows at once is a message that is no JSON."""
+    assert [one["id"] for one in answered(sent(b"", b"7") + sent(ASKED[2]))] == [None, 2]
 
 
 NEVER_OPENED = {"textDocument": {"uri": "file:///never.md", "version": 1}, "contentChanges": [{"text": "x"}]}

@@ -199,7 +199,8 @@ def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "says"), [("opencode", "takes what the target can hold"), ("codex", "the target can hold none of them")]
+    ("target", "says"),
+    [(one, "takes what the target can hold") for one in ("opencode", "json", "toml")] + [("codex", "the target can hold none of them")],
 )
 def test_what_is_to_be_done_about_rules_that_stay_is_true_of_the_target(target: str, says: str, tmp_path: Path) -> None:
     """Where a target holds none of them, to ask for them brings none."""

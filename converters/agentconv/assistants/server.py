@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import anyio
 from anyio import to_thread
@@ -11,6 +11,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from agentconv import __version__
+from agentconv.assistants.messages import Lines
 
 if TYPE_CHECKING:
     from typing import Any
@@ -33,7 +34,9 @@ def serve(desk: Desk) -> None:
 
 
 async def _serve(server: Server[Any]) -> None:
-    async with stdio_server() as (incoming, outgoing):
+    lines = Lines()
+    async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (incoming, outgoing):  # which iterates over it, and no more
+        lines.send = outgoing.send
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 

@@ -305,7 +305,9 @@ def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iter
 
 
 def _holds_any(found: Sequence[LoadedPart], target: str, options: Options) -> bool:
-    """Whether a target would hold anything of what restrains the whole set."""
+    """Whether a target would hold anything of what restrains the whole set; a bundle has a place for all of it."""
+    if formats.FORMATS[target].bundle:
+        return True
     law = PartLaw(target, options.scope, {}, options.read)
     return any(len(of(one)) > len(list(unheld(one, law.judge(one)))) for one in found)
 

@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
@@ -21,6 +21,7 @@ from agentconv.core import bugs
 from agentconv.core.diagnostics import Span
 from agentconv.editors import actions, completion, diagnostics, hover, parts, settings
 from agentconv.editors.document import Document
+from agentconv.editors.framing import Framed
 from agentconv.editors.looked import Looked
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def serve(looker: Looker, stdin: BinaryIO, stdout: BinaryIO) -> None:
     log = logging.getLogger("pygls")
     log.addHandler(lines)
     log.propagate = False
-    made(looker).start_io(stdin, stdout)
+    made(looker).start_io(cast("BinaryIO", Framed(stdin)), stdout)  # it reads lines, and messages
 
 
 def made(looker: Looker) -> LanguageServer:
