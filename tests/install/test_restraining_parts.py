@@ -222,3 +222,42 @@ def test_a_guard_that_a_reader_of_others_files_does_not_hold(project, run, monke
     assert gone.replace("PATH/", "") == beside
     assert sorted(told) == ["free", "writer"]
     assert all("what PreToolUse Write holds back (it reads `file_path`)" in detail for detail in told.values())
+
+
+def crew(home, project, run, monkeypatch, files):
+    """Pack a set with an agent that may run commands, and return the wheel, from within the project."""
+    write(home, files | {".claude/agents/free.md": AGENT.format("free", "Read, Bash")})
+    monkeypatch.chdir(home)
+    run("pack", ".", "--with", "all", "--name", "guards", "--version", "1.0", "-o", os.fspath(project))
+    monkeypatch.chdir(project)
+    return os.fspath(next(project.glob("*.whl")))
+
+
+@pytest.mark.parametrize("kind", ["prompt", "command"])
+def test_a_hook_in_a_file_that_a_reader_takes_nothing_of_stands_in_its_own(project, run, monkeypatch, tmp_path, kind):
+    """A hook that asks a model costs Copilot all of Claude Code's settings, and Claude Code nothing: the guard comes for each."""
+    hook = {"type": kind, "prompt" if kind == "prompt" else "command": "true"}
+    write(project, {".claude/settings.json": json.dumps({"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [hook]}]}})})
+    settings = SETTINGS.format("", RUNS.format("scripts/a.sh", 5))
+    wheel = crew(tmp_path / "source", project, run, monkeypatch, {".claude/settings.json": settings, "scripts/a.sh": GUARD})
+    for each in ("copilot", "copilot,claude-code"):
+        run("install", wheel, "--to", each, "--accept")
+
+    assert "scripts/a.sh" in (project / ".claude/settings.json").read_text()
+    assert (project / ".github/hooks/hooks.json").exists() is (kind == "prompt")
+
+
+@pytest.mark.parametrize("there", ['{"model": 5}', '{"hooks": {"PreToolUse": {"matcher": "Bash"}}}'])
+def test_rules_that_would_hold_nothing_keep_what_they_hold_back_away(project, run, monkeypatch, tmp_path_factory, there):
+    """Settings of which Claude Code takes nothing stay as they are, no agent comes that the rules hold back, and it is said why."""
+    write(project, {".claude/settings.json": there})
+    files = {".claude/settings.json": '{"permissions": {"deny": ["Bash(curl:*)"]}}'}
+    told = run(
+        "install", crew(tmp_path_factory.mktemp("source"), project, run, monkeypatch, files), "--to", "claude-code", "--accept", code=1
+    )
+
+    assert "rules in .claude/settings.json hold nothing: it takes nothing of the file: " in " ".join(told.err.split())
+    assert not (project / ".claude/agents").exists()
+    (project / ".claude/settings.json").write_text("{}")
+    run("install", next(project.glob("*.whl")), "--to", "claude-code", "--accept")
+    assert (project / ".claude/agents/free.md").exists()

@@ -175,9 +175,12 @@ class CarriedParts:
     def _idle(self, verdict: PartVerdict) -> str | None:
         """Return why the target runs nothing of the file that a guard comes into, or stands in; None where it does, or nobody knows."""
         loaded, read = verdict.loaded, self.options.read
-        if loaded.kind != "hooks" or read is None or verdict.part is None or not set_restraints.of(loaded):
+        if read is None or verdict.part is None or not set_restraints.of(loaded):
             return None
         path = verdict.path or loaded.path
+        if loaded.kind != "hooks":
+            fault = hooks_off.void(self.target, path, read)
+            return None if fault is None else f"it takes nothing of {path}: {fault}"
         own = verdict.part.definition if isinstance(verdict.part, SetHook) else None
         why = hooks_off.of_one(self.target, path, read, own) if own is not None else None
         return why or hooks_off.why(self.target, path, read, self.options.scope)

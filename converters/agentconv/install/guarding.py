@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _HOOKS = "hooks"
 """The kind of part by which a plan knows what hooks run."""
+_RULES = "permissions"
+_MEND = "mend the file, so that the rules hold"
 _AWAY = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
@@ -79,7 +81,7 @@ class Guards:
         return {id_: tuple(paths) for id_, paths in found.items()}
 
     def idle(self, reader: Reader, scope: Scope, kept: Collection[str]) -> tuple[set[tuple[str, str]], dict[str, tuple[str, ...]]]:
-        """Return which guards of the set come where settings that are there keep them from running, and by agent what does so to its own.
+        """Return which guards and rules of the set come where settings keep them from holding, and by agent what does so to its own.
 
         Args:
             reader: Reads what is there.
@@ -90,6 +92,8 @@ class Guards:
         of_set: set[tuple[str, str]] = set()
         of_agents: dict[str, tuple[str, ...]] = {}
         for one in self._deployments:
+            rules = [want for want in one.wanted if want.agent in self._restraints and want.part == _RULES and want.agent not in kept]
+            of_set |= {(one.target, want.agent) for want in rules if hooks_off.void(one.target, want.path, read)}
             guarded = [want for want in one.wanted if want.agent not in kept and _run_by_hooks(want.agent, self._units)]
             off = hooks_off.of(one.target, read, at) if guarded else None
             for want in guarded:
@@ -145,6 +149,7 @@ def _edited(plan: Plan) -> set[str]:
 def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
     """Say which guards that come run scripts that neither come along nor are there: those of a user's own agents, in any project."""
     yield from _idle(one, units, scope, reader)
+    yield from _void(one, reader)
     if scope.is_user:
         yield from _of_users(one, units)
     coming = {want.path: want for want in one.wanted}
@@ -242,6 +247,14 @@ def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterat
     for why, ids in found.items():
         message = f"guards of {_listed(ids)} never run: {why}"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hooks_off.HINT, client=one.target, cause=Cause.GUARD)
+
+
+def _void(one: Deployment, reader: Reader) -> Iterator[Diagnostic]:
+    """Say which settings that rules of the set come into are such that their client takes nothing of them."""
+    for path in dict.fromkeys(want.path for want in one.wanted if want.part == _RULES):
+        if (why := hooks_off.void(one.target, path, partial(_read, reader))) is not None:
+            message = f"rules in {path} hold nothing: it takes nothing of the file: {why}"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=_MEND, client=one.target, cause=Cause.GUARD)
 
 
 def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:

@@ -15,6 +15,7 @@ from agentconv.core.dataclass import dataclass, field
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import part_places
+from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from agentconv.install.places import Target
     from agentconv.install.steps import Wanted
     from agentconv.install.units import Units
+    from agentconv.sources.hooks_off import Read
     from agentconv.sources.loaded import Loaded
 
 UNHELD = frozenset({"widened-elsewhere", "part-loose-in-place"})
 """Losses by which an assistant does not hold what it reads in another one's file: nothing of a pack can be kept away from it."""
+_HOOKS = "hooks"
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 
 
@@ -52,7 +55,7 @@ class ReadElsewhere:
         return self.agents.get(agent.id)
 
 
-def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collection[str], *, gets: bool) -> ReadElsewhere:
+def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collection[str], read: Read, *, gets: bool) -> ReadElsewhere:
     """Return what an assistant reads of what others get.
 
     Args:
@@ -60,12 +63,13 @@ def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collecti
         target: The assistant.
         others: What they get.
         ids: What of the pack comes.
+        read: Reads what is there.
         gets: Whether the pack comes to it, too: what it does not read there is written for it.
     """
     agents: dict[str, tuple[str, Agent]] = {}
     for other in (other for other in others if other.target in target.also_reads):
         agents |= {id_: (other.target, agent) for id_, agent in _agents(target.id, other) if id_ in ids}
-    parts = _parts(target.id, others, ids)
+    parts = _parts(target.id, others, ids, read)
     watch = _watch(units, target.id, ids, parts, gets=gets) if agents or parts else Watch(target.id)
     told = [loss for id_, (_, agent) in agents.items() for loss in _as_seen(id_, units.agents[id_], agent, watch)]
     told += [loss for id_, (_, want) in parts.items() if (loss := _loose(units, id_, want, watch)) is not None]
@@ -83,11 +87,12 @@ def _agents(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
             yield one.agent, result.set.agents[0]
 
 
-def _parts(target: str, others: Iterable[Deployment], ids: Collection[str]) -> dict[str, tuple[str, Wanted]]:
-    """Return the parts that a target reads from the files of others, each with whose they are."""
+def _parts(target: str, others: Iterable[Deployment], ids: Collection[str], read: Read) -> dict[str, tuple[str, Wanted]]:
+    """Return the parts that a target reads from the files of others, each with whose they are: no hook of a file that it takes none of."""
     found: dict[str, tuple[str, Wanted]] = {}
     for other, want in ((one.target, want) for one in others for want in one.wanted if want.part and not want.beside):
-        if want.agent in ids and part_places.reads(target, want.part, want.path):
+        is_read = want.agent in ids and part_places.reads(target, want.part, want.path)
+        if is_read and not (want.part == _HOOKS and hooks_off.broken(target, want.path, read)):
             found.setdefault(want.agent, (other, want))
     return found
 

@@ -11,10 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InputError
+from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
 from agentconv.parts import registry
 from agentconv.sources import user_places, void_files
+from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,11 +78,28 @@ def of_one(client: str, path: str, read: Read, hook: Hook) -> str | None:
 
 
 def broken(client: str, path: str, read: Read) -> str | None:
-    """Say why a client takes nothing of the settings that are there; None where it takes them."""
+    """Say why a client takes no hook of a file that is there; None where it takes them."""
+    if (fault := void(client, path, read)) is not None:
+        return fault
+    settings, data = registry.settings(client), read(path)
+    is_whole = settings is not None and path in settings.files
+    return None if is_whole or data is None else _broken_by_hooks(client, SourceText(path, data))
+
+
+def void(client: str, path: str, read: Read) -> str | None:
+    """Say why a client takes nothing of the settings that are there, whatever is in them: hooks and rules; None where it takes them."""
     settings = registry.settings(client)
     data = read(path) if settings is not None and path in settings.files else None
-    void = void_files.of_file(client, SourceText(path, data), lambda _: False) if data is not None else ()
-    return void[0].told.reason if void else None
+    found = void_files.of_file(client, SourceText(path, data), lambda _: False) if data is not None else ()
+    return found[0].told.reason if found else None
+
+
+def _broken_by_hooks(client: str, source: SourceText) -> str | None:
+    """Say which hook costs a client all others of a file, where the file is for hooks alone, or another client's."""
+    module = registry.part_format(client, "hooks")
+    place = next((one for one in module.project if matches(one, source.path)), None) if module else None
+    told = module.read(PartSource(source, place)).diagnostics if module and place else ()
+    return next((one.reason for one in told if one.effect and one.effect.is_whole), None)
 
 
 def _said(client: str, read: Read, scope: Scope) -> tuple[str, bool] | None:
