@@ -57,6 +57,13 @@ def _is_in_step(project: Repository) -> bool:
     return project.sync("--check").code == 0
 
 
+def _is_of_lock(project: Repository, *words: str) -> str:
+    """Return what a check complains about, of the lock alone: nothing else is to be done."""
+    told = project.sync("--check", *words)
+    assert (told.code, told.looks, told.files) == (1, [], ()), told
+    return told.errors
+
+
 @pytest.mark.parametrize("words", [(), ("--depth", "1"), ("-c", "core.autocrlf=true")], ids=["whole", "shallow", "crlf"])
 def test_a_clone_is_in_step(project, words):
     """Whoever clones what was committed has nothing to do, whatever history and line ends they have."""
@@ -230,16 +237,18 @@ def test_a_configuration_in_conflict_stops_everything(project):
     assert project.tree() == before
 
 
-def test_files_without_their_lock_are_in_step(project):
-    """A merge, or a commit, that took the files alone: what is there is what the source gives, whatever the lock says was there."""
+def test_files_without_their_lock_are_written_by_no_run(project):
+    """A merge, or a commit, that took the files alone: what is there is what the source gives, and a check complains of the lock."""
     project.replace(ONE, "Two.", "Zwei.")
     project.sync()
     project.git("add", SOURCE, ".codex", ".opencode", ".roomodes")
+    assert "not staged" in _is_of_lock(project, "--staged")
     project.git("commit", "-qm", "files alone")
     other = project.clone("other")
 
-    assert _is_in_step(other)
+    assert "older" in _is_of_lock(other)
     assert other.sync().files == ()
+    assert _is_in_step(other)
     assert other.git("status", "--porcelain").split() == ["M", lock.FILE]
 
 
@@ -403,3 +412,23 @@ def test_a_mutant_is_seen(project, story, mutant, monkeypatch):
 
     with pytest.raises(AssertionError):
         story(project)
+
+
+def test_a_project_without_its_lock_is_not_in_step(project):
+    """Nothing else says what is ours; where version control is to pass it over, nobody can commit it."""
+    project.git("rm", "-q", "--cached", "agentconv.lock")
+    assert "not staged" in _is_of_lock(project, "--staged")
+    project.remove("agentconv.lock")
+    assert "it is not there" in _is_of_lock(project)
+
+    project.write(".gitignore", "agentconv.lock\n")
+    assert _is_in_step(project)
+
+
+def test_who_wrote_a_lock_is_no_difference(project):
+    """An entry says the same whichever version, or words of the configuration, it was written with."""
+    written = project.read("agentconv.lock")
+    project.write("agentconv.lock", re.sub(r'written_by = "[^"]*"', 'written_by = "0.0.1"', written))
+    project.write("agentconv.toml", f"# In other words.\n{project.read('agentconv.toml')}")
+
+    assert _is_in_step(project)

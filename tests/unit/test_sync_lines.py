@@ -90,6 +90,18 @@ def test_the_same_edit_of_both_counts_once():
     assert lines.merged("1\n2\n3\n4\n5\n", "one\n2\n3\n4\nfive\n", "one\n2\nthree\n4\n5\n") == "one\n2\nthree\n4\nfive\n"
 
 
+def test_the_same_edit_of_both_counts_once_where_one_side_goes_on():
+    """A line that both sides made the same is no edit that the next line's touches; of what is left the first that differs is told."""
+    base, other = "1\n2\n3\n4\n", "one\n2\n3\n4\n"
+
+    assert lines.merged(base, "one\ntwo\n3\n4\n", other) == "one\ntwo\n3\n4\n"
+    assert lines.merged(base, "one\ntwo\n3\n4\n", "one\n2\n3\nfour\n") == "one\ntwo\n3\nfour\n"
+    assert lines.merged(base, "one\nand\n2\n3\n4\n", other) == "one\nand\n2\n3\n4\n"
+    assert lines.merged(base, "one\ntwo\n3\n4\n", "one\nzwei\n3\n4\n") is None
+    assert lines.clash(base, "one\ntwo\n3\n4\n", "one\nzwei\n3\n4\n") == (2, "two", "zwei")
+    assert lines.decided(base, "one\ntwo\n3\n4\n", "one\nzwei\n3\nfour\n") == "one\ntwo\n3\nfour\n"
+
+
 def test_lines_are_counted():
     """A line that is another one counts once, whatever is new or gone for itself."""
     assert [lines.changed("1\n2\n3", text) for text in ("1\n2\n3", "1\ntwo\n3", "1\n3", "1\n2\n3\n4\n5", "")] == [0, 1, 1, 2, 3]

@@ -28,7 +28,7 @@ from agentconv.render import (
 )
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import digests, elsewhere, open_there, preferring, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, elsewhere, open_there, preferring, selecting, settings, staged, stale_lock, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
@@ -124,6 +124,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
     outcome.there = [] if options.switch_source else list(open_there.of(outcome, beside, scope))
+    if options.check and not any(line.look for line in synced.told(outcome)):
+        outcome.diagnostics += stale_lock.told(one, (outcome.plan, beside.plan if beside is not None else None))
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
     code = sync_report.tell(options, outcome, told, beside, looking=looking)

@@ -22,6 +22,7 @@ _WORD = expression(r"(\s*)(\S+)")
 
 def merged(base: str, one: str, other: str) -> str | None:
     """Return a text with the edits of both sides; None where they touch one another."""
+    base = _nearer(base, one, other)
     if other in (one, base):
         return one
     if one == base:
@@ -39,6 +40,7 @@ def decided(base: str, first: str, second: str) -> str:
     done = merged(base, first, second)
     if done is not None:
         return done
+    base = _nearer(base, first, second)
     old, mine, theirs = map(_closed, (base, first, second))
     kept = list(_edits(old, mine))
     apart = [one for one in _edits(old, theirs) if not any(_touch(one, each) for each in kept)]
@@ -78,7 +80,7 @@ def _closed(text: str) -> list[str]:
 
 def clash(base: str, one: str, other: str) -> tuple[int, str, str]:
     """Return where two edits of a text touch first: the number of the line in the second text, and what either made of it."""
-    old, first, second = (text.splitlines(keepends=True) for text in (base, one, other))
+    old, first, second = (text.splitlines(keepends=True) for text in (_nearer(base, one, other), one, other))
     for at, mine in enumerate(_edits(old, second)):
         for theirs in _edits(old, first):
             if _touch(mine, theirs) and mine != theirs:
@@ -91,6 +93,25 @@ def differing(one: str, other: str) -> tuple[int, str, str]:
     """Return the number of the first line that two texts do not share, and what it is in either; empty where a text has ended."""
     rows = zip_longest(one.split("\n"), other.split("\n"), fillvalue="")
     return next(((at, mine, theirs) for at, (mine, theirs) in enumerate(rows, 1) if mine != theirs), (1, "", ""))
+
+
+def _nearer(base: str, one: str, other: str) -> str:
+    """Return the text that two come from with the lines that both have otherwise, and alike, as they have them: that is no edit of either.
+
+    An edit of one side may go on where the other's ends, and is no other one for that in the lines that they share.
+    """
+    old, *sides = (text.splitlines(keepends=True) for text in (base, one, other))
+    mine, theirs = ({piece for edit in _edits(old, side) for piece in _by_line(edit)} for side in sides)
+    return "".join(_done(old, sorted(mine & theirs)))
+
+
+def _by_line(edit: Edit) -> Iterator[Edit]:
+    """Yield an edit as one for each line that has another in its place, and one for what is left of either."""
+    start, end, lines = edit
+    number = min(end - start, len(lines))
+    yield from ((start + at, start + at + 1, (lines[at],)) for at in range(number))
+    if number < max(end - start, len(lines)):
+        yield start + number, end, lines[number:]
 
 
 def _first(edit: Edit) -> str:
