@@ -93,6 +93,8 @@ class Law:
             opened: list[Widening] = []
             written = self._through(case, projection, opened)
             self._say_opened(case, projection, opened, written=written is not None)
+            if written is None:
+                self._say_standing_instead(case, projection)
             shut = self.names.carried.left_out if self.names.carried is not None else ()
             told = defined_servers.settled(projection.losses, self._servers_there, shut)
             return Verdict(projection.result() if written else None, written, tuple(told))
@@ -142,6 +144,15 @@ class Law:
         judged = {*carried.open_servers.going, *map(effects.server_key, carried.in_place)} if carried is not None else frozenset[str]()
         left = [one for one in there if one.key not in judged]
         projection.losses += servers_there.told(self._author(projection), again, self.target, left, known, trusted=projection.trusted)
+
+    def _say_standing_instead(self, case: Case, projection: Projection) -> None:
+        """Say the same of an agent that is refused, as the client has it by the source's own file: of no file that is not written."""
+        projection.losses[:] = [one for one in projection.losses if one.code != servers_there.CODE]
+        source, read = case.piece.source, self.options.read
+        is_at_home = source is not None and read is not None and read(case.piece.path) == source.data
+        there = self._read_instead(case) if is_at_home else None
+        if there is not None:
+            self._say_standing(projection, there, ())
 
     def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
         """Make the error for an override that the target has no words for."""
