@@ -20,9 +20,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, servers_there
+from agentconv.conversion.unsayable import unsayable
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
+from agentconv.core.diagnostics import Detail, InputError, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted
@@ -103,7 +104,7 @@ class Law:
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             overridden = [loss for loss in projection.losses if loss.code == "overridden"] if projection else []
             if overridden and isinstance(error, InternalError):
-                raise self._unsayable(case, overridden) from None
+                raise unsayable(case.agent, self.module.SPEC.client, overridden) from None
             return Verdict(bug=error)
 
     def kept_away(self, agent: Agent) -> Iterator[Loss]:
@@ -146,19 +147,11 @@ class Law:
         projection.losses += servers_there.told(self._author(projection), again, self.target, left, known, trusted=projection.trusted)
 
     def _say_standing_instead(self, case: Case, projection: Projection) -> None:
-        """Say the same of an agent that is refused, as the client has it by the source's own file: of no file that is not written."""
-        projection.losses[:] = [one for one in projection.losses if one.code != servers_there.CODE]
-        source, read = case.piece.source, self.options.read
-        is_at_home = source is not None and read is not None and read(case.piece.path) == source.data
-        there = self._read_instead(case) if is_at_home else None
+        """Say the same of who is refused."""
+        servers_there.forget(projection.losses)
+        there = self._read_instead(case) if servers_there.is_read(case.piece, self.options.read) else None
         if there is not None:
             self._say_standing(projection, there, ())
-
-    def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
-        """Make the error for an override that the target has no words for."""
-        words = ", ".join(f"`{loss.field}` ({loss.detail})" for loss in overridden)
-        message = f"{self.module.SPEC.client} cannot say what the configuration wants of `{case.agent.name}`: {words}"
-        return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint="change it, or take it out"))
 
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
