@@ -147,11 +147,11 @@ class Law:
         projection.losses += servers_there.told(self._author(projection), again, self.target, left, known, trusted=projection.trusted)
 
     def _say_standing_instead(self, case: Case, projection: Projection) -> None:
-        """Say the same of who is refused."""
+        """Say it of who is refused."""
         servers_there.forget(projection.losses)
-        there = self._read_instead(case) if servers_there.is_read(case.piece, self.options.read) else None
-        if there is not None:
-            self._say_standing(projection, there, ())
+        one = self._read_instead(case) if servers_there.is_read(case.piece, self.options.read) else None
+        if one is not None:
+            self._say_standing(projection, one, ())
 
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
