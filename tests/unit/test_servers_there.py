@@ -89,6 +89,25 @@ def test_each_run_says_which_agents_have_it(command, target, tmp_path, monkeypat
     assert codes[0] == codes[1]
 
 
+@pytest.mark.parametrize(("into", "named"), [(".", True), ("elsewhere", False)])
+def test_one_that_is_refused_has_it_by_the_sources_own_file(into, named, tmp_path, monkeypatch, capsys):
+    """Where the target's client reads that: it is named with those that are written, in words and in JSON; not where it is not read."""
+    monkeypatch.chdir(project(tmp_path, "cursor", ("closed",)))
+    Path(".claude/agents/refused.md").write_text("---\nname: refused\ndescription: Does\ntools: Read, Edit, Write\n---\n\nDo it.\n")
+    (Path(into) / FILES["cursor"]).parent.mkdir(parents=True, exist_ok=True)
+    (Path(into) / FILES["cursor"]).write_text(SERVERS)
+    line = ["convert", ".", "-f", "claude-code", "-t", "cursor", "-o", into, "--with", "none"]
+    main(line)
+    text = told(capsys.readouterr().err)
+    main([*line, "--output-format", "json"])
+    results = json.loads(capsys.readouterr().out)["results"]
+
+    assert written(Path(into), "cursor") == {"closed"}
+    assert ("(closed, refused)" if named else "1 agent (closed)") in text
+    agents = [loss["agent"] for one in results for loss in one["losses"] if loss["code"] == CODE]
+    assert agents == (["closed", "refused"] if named else ["closed"])
+
+
 @pytest.mark.parametrize("target", CLOSING)
 @pytest.mark.parametrize("command", [convert, sync, install])
 def test_nothing_is_said_where_the_agents_own_files_close_it(command, target, tmp_path, monkeypatch, capsys):

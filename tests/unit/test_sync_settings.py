@@ -153,6 +153,7 @@ def test_pyproject(tmp_path):
 
 MISTAKES = [
     ('[sync.codex]\nmodle = "x"\n', "4:1", ["no setting `modle` in [sync.codex]", "did you mean `model`"]),
+    ('[sync.codex]\nwith = ["all"]\n', "4:1", ["no setting `with` in [sync.codex]", "at the top of agentconv.toml, above every [table]"]),
     ('sorce = "x"\n', "3:1", ["no setting `sorce`", "did you mean `source`"]),
     ("[tool.agentconv]\nstrict = true\n", "3:2", ["no setting `tool`", "[lint], not [tool.agentconv.lint]"]),
     ("[sync.codx]\nown = true\n", "3:7", ["no format `codx`", "did you mean `codex`"]),

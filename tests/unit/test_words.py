@@ -158,6 +158,25 @@ def test_losses_are_told_to_be_the_same_by_their_data() -> None:
     assert told(listed(["x", "y"]), listed(["x, y"])) == "a: x, y; b: x, y"
 
 
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ("xxxxx", "a, b, c and 2 more: `x`"),
+        ("xxxxy", "a, b, c and 1 more: `x`; e: `y`"),
+        ("xxxyz", "a, b, c: `x`; d: `y`; e: `z`"),
+        ("xxxyxyyyy", "a, b, c and 1 more: `x`; d: `y`; f: `y`; g: `y`; and 2 more with something else"),
+        ("xyxxx", "a: `x`; b: `y`; c: `x`; and 2 more"),
+    ],
+)
+def test_no_value_is_said_of_an_agent_that_has_another(models: str, said: str) -> None:
+    """A line for many agents gives the first ones' value for those only that have it, and names the others with theirs."""
+    tally = Tally()
+    for agent, model in zip("abcdefghi", models, strict=False):
+        tally.add(loss("model-dropped", agent, "model", "codex", quoted(model)))
+
+    assert tally.lines(Style())[1].strip() == said
+
+
 def test_data_are_no_part_of_reports() -> None:
     """A report holds what is said, where, and of whom; what the program knows it by is its own."""
     diagnostic = Diagnostic(

@@ -115,11 +115,11 @@ class Report:
             self.diagnostic(diagnostic)
         self.agents.update(done.agents)
         told = self.options.verbose and not self.options.quiet and not self.json
-        refused = {loss.agent for loss in done.losses if loss.severity is LossSeverity.REFUSAL}
+        heard = {id(loss) for loss in done.told}  # what is not written loses nothing else
         for loss in done.losses:
             if self.baseline is not None and self.baseline.takes(baseline.of_loss(loss)):
                 self.known.update([loss.code] if loss.severity is LossSeverity.WARNING else [])
-            elif loss.severity is LossSeverity.REFUSAL or loss.agent not in refused:  # what is not written loses nothing else
+            elif id(loss) in heard:
                 self.tally.add(loss)
                 self.unable += [loss] if loss.closes else []
                 if told and not losses.rule(loss.code).of_pair:

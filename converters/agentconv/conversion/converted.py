@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import servers_there
 from agentconv.core import bugs, schema_files
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span
@@ -49,9 +50,14 @@ class Converted:
 
     @property
     def told(self) -> tuple[Loss, ...]:
-        """The losses of what is written, and of what is refused why: what is not written loses nothing else."""
+        """The losses of what is written, and of what is refused why: what is not written loses nothing else.
+
+        The servers that its client has there are open to it all the same, by the source's own file.
+        """
         refused = {loss.agent for loss in self.losses if loss.kind is LossKind.REFUSED}
-        return tuple(loss for loss in self.losses if loss.kind is LossKind.REFUSED or loss.agent not in refused)
+        return tuple(
+            loss for loss in self.losses if loss.kind is LossKind.REFUSED or loss.agent not in refused or loss.code == servers_there.CODE
+        )
 
     @property
     def failed(self) -> bool:

@@ -20,9 +20,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, servers_there
+from agentconv.conversion.unsayable import unsayable
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
-from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
+from agentconv.core.diagnostics import Detail, InputError, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted
@@ -93,6 +94,8 @@ class Law:
             opened: list[Widening] = []
             written = self._through(case, projection, opened)
             self._say_opened(case, projection, opened, written=written is not None)
+            if written is None:
+                self._say_standing_instead(case, projection)
             shut = self.names.carried.left_out if self.names.carried is not None else ()
             told = defined_servers.settled(projection.losses, self._servers_there, shut)
             return Verdict(projection.result() if written else None, written, tuple(told))
@@ -101,7 +104,7 @@ class Law:
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             overridden = [loss for loss in projection.losses if loss.code == "overridden"] if projection else []
             if overridden and isinstance(error, InternalError):
-                raise self._unsayable(case, overridden) from None
+                raise unsayable(case.agent, self.module.SPEC.client, overridden) from None
             return Verdict(bug=error)
 
     def kept_away(self, agent: Agent) -> Iterator[Loss]:
@@ -143,11 +146,12 @@ class Law:
         left = [one for one in there if one.key not in judged]
         projection.losses += servers_there.told(self._author(projection), again, self.target, left, known, trusted=projection.trusted)
 
-    def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
-        """Make the error for an override that the target has no words for."""
-        words = ", ".join(f"`{loss.field}` ({loss.detail})" for loss in overridden)
-        message = f"{self.module.SPEC.client} cannot say what the configuration wants of `{case.agent.name}`: {words}"
-        return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint="change it, or take it out"))
+    def _say_standing_instead(self, case: Case, projection: Projection) -> None:
+        """Say it of who is refused."""
+        servers_there.forget(projection.losses)
+        one = self._read_instead(case) if servers_there.is_read(case.piece, self.options.read) else None
+        if one is not None:
+            self._say_standing(projection, one, ())
 
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.core.widening import Widening
+    from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts_on_disk import LoadedPart
     from agentconv.sources.user_places import Home
 
@@ -83,6 +84,16 @@ def told(
         name, place = by_key[key].name, by_key[key].place
         detail = Detail("`{}` in {}", (name, f"{place.path}:{place.line}"))
         yield replace(losses.loss(CODE, author.id, "tools", target, detail), span=place, beyond=(f"mcp:{key}",))
+
+
+def forget(told: list[Loss]) -> None:
+    """Take away what is told of a file that is not written after all."""
+    told[:] = [one for one in told if one.code != CODE]
+
+
+def is_read(piece: Loaded, read: Callable[[str], bytes | None] | None) -> bool:
+    """Whether an agent's own file is below the folder that is written to."""
+    return piece.source is not None and read is not None and read(piece.path) == piece.source.data
 
 
 def _is_on(one: LoadedPart) -> bool:

@@ -13,6 +13,8 @@ from agentconv.core.losses import WHOLE_SET
 from agentconv.render import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from agentconv.core.diagnostics import Detail, Loss
     from agentconv.render.text import Style
 
@@ -46,17 +48,33 @@ class _Group:
     last: str | None = None
     details: dict[str, dict[_Told, None]] = field(default_factory=dict)
     """What is particular to the first few agents."""
+    unlike: int = 0
+    """How many of the agents after these have something else than the first one."""
+    others: dict[str, dict[_Told, None]] = field(default_factory=dict)
+    """What is particular to the first few of those."""
+    after: dict[_Told, None] = field(default_factory=dict)
+    """What was told of the last agent, where it is not one of the first few."""
     more: str = ""
     """What is said behind a number of agents that are not shown: how they are."""
 
     def add(self, loss: Loss) -> None:
         if loss.agent != self.last:
+            self.settle()
             self.agents += 1
             self.last = loss.agent
+        told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
         if loss.agent in self.details or len(self.details) < text.NAMED:
-            details = self.details.setdefault(loss.agent, {})
-            told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
-            details[told] = None
+            self.details.setdefault(loss.agent, {})[told] = None
+        else:
+            self.after[told] = None
+
+    def settle(self) -> None:
+        """Compare the last agent, of which all is told, with the first one."""
+        if self.after and list(self.after) != list(next(iter(self.details.values()))):
+            self.unlike += 1
+            if len(self.others) < text.NAMED:
+                self.others[self.last or ""] = self.after
+        self.after = {}
 
 
 class Tally:
@@ -92,6 +110,8 @@ class Tally:
             look: How they are shown.
             of_pairs: Only those that are the same for all agents of two clients.
         """
+        for group in self.groups.values():
+            group.settle()
         chosen = [group for group in self.groups.values() if losses.rule(group.first.code).of_pair or not of_pairs]
         groups = sorted(chosen, key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
         entries: dict[object, list[_Group]] = {}
@@ -146,19 +166,34 @@ def _noun(loss: Loss) -> str:
     return NOUNS[loss.part] if loss.part else "agent"
 
 
-def _names(group: _Group) -> str:
-    more = group.agents - len(group.details)
+def _names(group: _Group, unlike: int = 0) -> str:
+    """Name the first agents and count the others, but for so many that have something else."""
+    more = group.agents - len(group.details) - unlike
     shown = ", ".join(text.shorten(name, 40) for name in group.details)
     return f"{shown} and {more:,} more{group.more}" if more else shown
 
 
 def _details(group: _Group, *, alone: bool = False) -> str:
-    """Return the first agents with what is particular to them, said once where it is the same; then it may stand alone."""
-    worded = {name: ", ".join(text.shorten(told.words, text.REASON) for told in details) for name, details in group.details.items()}
+    """Return the first agents with what is particular to them, said once where it is the same; then it may stand alone.
+
+    What is said once is said of no agent that has something else.
+    """
     first, *others = group.details.values()
-    if all(list(details) == list(first) for details in others):
-        said = next(iter(worded.values()))
-        return said if alone else f"{_names(group)}: {said}"
-    more = group.agents - len(worded)
-    shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())
-    return f"{shown}; and {more:,} more{group.more}" if more else shown
+    if any(list(details) != list(first) for details in others):
+        more = group.agents - len(group.details)
+        return _each(group.details) + (f"; and {more:,} more{group.more}" if more else "")
+    said = _worded(first)
+    if group.unlike:
+        more = group.unlike - len(group.others)
+        unnamed = f"; and {more:,} more{group.more} with something else" if more else ""
+        return f"{_names(group, group.unlike)}: {said}; {_each(group.others)}{unnamed}"
+    return said if alone else f"{_names(group)}: {said}"
+
+
+def _each(found: Mapping[str, Iterable[_Told]]) -> str:
+    """Return agents, each with what is particular to it."""
+    return "; ".join(f"{text.shorten(name, 40)}: {_worded(details)}" for name, details in found.items())
+
+
+def _worded(details: Iterable[_Told]) -> str:
+    return ", ".join(text.shorten(told.words, text.REASON) for told in details)

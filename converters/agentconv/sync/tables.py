@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.dataclass import dataclass
 from agentconv.formats import registry
+from agentconv.sources import settings_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,6 +51,13 @@ class Table:
         for key in self.values:
             if key not in words:
                 hint = registry.did_you_mean(key, words, f"settings: {', '.join(words)}")
+                if key in settings_file.KEYS:
+                    at = (
+                        f"directly below {self.file.shown()}"
+                        if self.file.prefix
+                        else f"at the top of {self.file.shown()}, above every [table]"
+                    )
+                    hint = f"`{key}` belongs {at}"
                 raise self.wrong(f"there is no setting `{key}` in {self.shown}", hint, key)
 
     def table(self, key: str) -> Table:
