@@ -275,6 +275,24 @@ def test_what_can_be_no_source(project, source, prepare, words):
     assert project.tree() == before
 
 
+def test_what_stays_behind_is_named_where_it_shuts_the_way_back(tmp_path):
+    """A file that is told as a new one is in the way of the next switch: the first says so before, the next what is done."""
+    project = Project(tmp_path / "shop", ("codex",))
+    project.write(ONE, agent("one", tools=""))
+    project.write(TWO, agent("two", ("Two.",)))
+    project.configure("[sync.agents.two.codex]\nskip = true\n")
+    project.sync()
+    asked = project.sync("--switch-source", "codex")
+    assert "before the source is switched again" in " ".join(asked.errors.split())
+    assert project.sync("--switch-source", "codex", "--yes", "--allow-widening").errors == ""
+    refused = project.sync("--switch-source", "claude-code")
+
+    assert refused.code == 2
+    assert f"{TWO} (new)" in refused.errors
+    assert "--adopt two" in refused.errors
+    assert f'`exclude = ["{TWO}"]`' in " ".join(refused.errors.split())
+
+
 def test_a_source_in_folders_follows_after_a_switch(project):
     """The lock of a project whose old source has folders in its own is a valid one."""
     project.move(ONE, f"{SOURCE}/team/one.md")
@@ -387,7 +405,7 @@ def test_a_copy_without_which_an_agent_could_do_more_goes_only_when_asked_for(be
 
 def test_what_was_insisted_on_in_a_switch_is_not_deleted_by_the_next_run(tmp_path):
     """A copy that may do more than its source, and less than the file that is read without it, stays, and is told."""
-    project = Project(tmp_path / "shop", ("codex", "cursor"))
+    project = Project(tmp_path / "shop", ("codex",))
     for name in ("one", "two"):
         project.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep, Glob"))
     project.sync("--allow-widening")
@@ -400,7 +418,7 @@ def test_what_was_insisted_on_in_a_switch_is_not_deleted_by_the_next_run(tmp_pat
 
 def test_what_a_client_reads_of_the_old_source_is_told_after_a_switch(tmp_path):
     """It reads the files as before, and lets the agent do as much: that the source is another one does not hide it."""
-    project = Project(tmp_path / "shop", ("codex", "cursor"))
+    project = Project(tmp_path / "shop", ("codex",))
     project.write("agentconv.toml", project.read("agentconv.toml").partition("[")[0] + '["codex", "cursor"]\n')
     project.write(ONE, agent("one", tools="Read, Grep, Glob"))
     told = [project.sync(), switch(project, "codex"), project.sync("--check")]
