@@ -405,7 +405,7 @@ def test_a_copy_without_which_an_agent_could_do_more_goes_only_when_asked_for(be
 
 def test_what_was_insisted_on_in_a_switch_is_not_deleted_by_the_next_run(tmp_path):
     """A copy that may do more than its source, and less than the file that is read without it, stays, and is told."""
-    project = Project(tmp_path / "shop", ("codex",))
+    project = Project(tmp_path / "shop", ("codex", "cursor"))
     for name in ("one", "two"):
         project.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep, Glob"))
     project.sync("--allow-widening")
@@ -418,7 +418,7 @@ def test_what_was_insisted_on_in_a_switch_is_not_deleted_by_the_next_run(tmp_pat
 
 def test_what_a_client_reads_of_the_old_source_is_told_after_a_switch(tmp_path):
     """It reads the files as before, and lets the agent do as much: that the source is another one does not hide it."""
-    project = Project(tmp_path / "shop", ("codex",))
+    project = Project(tmp_path / "shop", ("codex", "cursor"))
     project.write("agentconv.toml", project.read("agentconv.toml").partition("[")[0] + '["codex", "cursor"]\n')
     project.write(ONE, agent("one", tools="Read, Grep, Glob"))
     told = [project.sync(), switch(project, "codex"), project.sync("--check")]
