@@ -114,3 +114,30 @@ def test_what_is_kept_at_one_switch_is_kept_at_the_next(tmp_path):
     assert (codes, project.read(f"{SOURCE}/one.md")) == ([0, 0, 0], before)
     assert project.sync("--check").code == 0
     assert "skills" not in project.read("agentconv.toml")
+
+
+def test_what_agents_need_that_are_left_behind_stays_with_their_files(tmp_path, capsys):
+    """Their files would name what is not there: the question says that it stays, and it is the project's own then."""
+    project = Project(tmp_path / "shop", ("cursor", "opencode", "gemini-cli"))
+    project.write("agentconv.toml", project.read("agentconv.toml").replace("[sync", 'with = ["needed"]\n[sync', 1))
+    project.write(f"{SOURCE}/free.md", "---\nname: free\ndescription: Does all\n---\n\nDo it.\n")
+    project.write(f"{SOURCE}/left.md", agent("left", tools="Read, mcp__db__ask", skills="[s]"))
+    project.write(".claude/skills/s/SKILL.md", SKILL)
+    project.write(".mcp.json", SERVERS)
+    project.sync()
+    before = project.tree()
+    asked = said(project, capsys, "--switch-source", "cursor")[1]
+    unasked = project.tree()
+    done = said(project, capsys, "--switch-source", "cursor", "--yes")
+    project.sync("--yes")
+    after = project.tree()
+
+    assert "what they need would stay in Gemini CLI, OpenCode" in " ".join(asked.split())
+    assert "servers/db" in asked
+    assert unasked == before
+    assert "remove" not in done[0]
+    assert "is yours from now on" in " ".join(done[1].split())
+    assert before.keys() <= after.keys()
+    assert {path: after[path] for path in ("opencode.json", ".gemini/settings.json")} == {
+        path: before[path] for path in ("opencode.json", ".gemini/settings.json")
+    }

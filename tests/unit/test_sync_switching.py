@@ -275,6 +275,24 @@ def test_what_can_be_no_source(project, source, prepare, words):
     assert project.tree() == before
 
 
+def test_what_stays_behind_is_named_where_it_shuts_the_way_back(tmp_path):
+    """A file that is told as a new one is in the way of the next switch: the first says so before, the next what is done."""
+    project = Project(tmp_path / "shop", ("codex",))
+    project.write(ONE, agent("one", tools=""))
+    project.write(TWO, agent("two", ("Two.",)))
+    project.configure("[sync.agents.two.codex]\nskip = true\n")
+    project.sync()
+    asked = project.sync("--switch-source", "codex")
+    assert "before the source is switched again" in " ".join(asked.errors.split())
+    assert project.sync("--switch-source", "codex", "--yes", "--allow-widening").errors == ""
+    refused = project.sync("--switch-source", "claude-code")
+
+    assert refused.code == 2
+    assert f"{TWO} (new)" in refused.errors
+    assert "--adopt two" in refused.errors
+    assert f'`exclude = ["{TWO}"]`' in " ".join(refused.errors.split())
+
+
 def test_a_source_in_folders_follows_after_a_switch(project):
     """The lock of a project whose old source has folders in its own is a valid one."""
     project.move(ONE, f"{SOURCE}/team/one.md")

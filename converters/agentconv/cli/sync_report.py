@@ -10,7 +10,8 @@ from agentconv.cli import sync as command
 from agentconv.cli import typed
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.formats import registry
 from agentconv.install.lock import FILE as LOCK
 from agentconv.render import (
     by_another,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.install.lock import Synced
     from agentconv.render.findings_ci import Remark
+    from agentconv.render.synced_lines import Line
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
@@ -250,3 +252,15 @@ def _document(outcome: Outcome, found: list[synced_lines.Line], code: int, *, lo
         "diagnostics": told,
         **({"losses": anyway} if anyway else {}),
     }
+
+
+def not_in_step(found: Sequence[Line]) -> InputError:
+    """Return the complaint about a switch of the source that names what is in the way, and what is done about each."""
+    first = found[: synced_lines.MANY]
+    listed = ", ".join(f"{one.place} ({one.word})" for one in first)
+    more = f" and {len(found) - synced_lines.MANY:,} more" if len(found) > synced_lines.MANY else ""
+    which = f", which is not so of {listed}{more}" if found else ""
+    ways = "; ".join(
+        [*dict.fromkeys(one.hint for one in first if one.hint), f"agentconv sync says {'all that' if found else 'what'} is not"]
+    )
+    return registry.usage(f"the source is switched where everything is in step{which}", ways)

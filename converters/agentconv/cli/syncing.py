@@ -26,6 +26,7 @@ from agentconv.render import (
     synced,
     text,
 )
+from agentconv.render.synced_lines import Line
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, elsewhere, open_there, preferring, selecting, settings, staged, stale_lock, switching, syncing
@@ -120,7 +121,9 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         if options.switch_source:
             chosen = switching.settings_after(outcome) if looking else command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices(), repository=repository)
-        beside = _parts(options, one, looking=looking, lock=outcome.plan.lock_after if options.switch_source and outcome.plan else None)
+        after = outcome.plan.lock_after if options.switch_source and outcome.plan else None
+        behind = outcome.switched.behind if outcome.switched is not None else frozenset[tuple[str, str]]()
+        beside = _parts(options, one, looking=looking, lock=after, behind=behind)
         if beside is not None and not looking:
             told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
     outcome.there = [] if options.switch_source else list(open_there.of(outcome, beside, scope))
@@ -208,7 +211,14 @@ def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=f"git add {shlex.join([*ready, *lock])}")
 
 
-def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool, lock: Lock | None = None) -> PartsOutcome | None:
+def _parts(
+    options: argparse.Namespace,
+    run: syncing.Run,
+    *,
+    looking: bool,
+    lock: Lock | None = None,
+    behind: frozenset[tuple[str, str]] = frozenset(),
+) -> PartsOutcome | None:
     """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be.
 
     Args:
@@ -216,6 +226,7 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool, lock
         run: What a run knows.
         looking: Whether nothing is done about it.
         lock: What is settled then, where that is not on the disk yet.
+        behind: By target what agents need there that a switch leaves behind.
     """
     chosen = run.settings
     if chosen.along is None:
@@ -225,7 +236,7 @@ def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool, lock
     lock = run.locked(dry_run=looking) if lock is None or not looking else lock
     passing = run.uncommitted if options.check else frozenset[str]()
     may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
-    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing)
+    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing, behind)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 
@@ -242,13 +253,13 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     found = [line for line in synced.told(before) if line.look and line.word not in ("refused", "stale")]
     wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
     beside = _parts(options, run, looking=True)
+    steps = beside.plan.steps if beside is not None else ()
+    edited = [one for one in steps if one.action in NEEDS_A_LOOK and (one.target, one.action) != (target, Action.FOREIGN)]
     apart = beside is not None and (
-        any(step.action in NEEDS_A_LOOK and (step.target, step.action) != (target, Action.FOREIGN) for step in beside.plan.steps)
-        or beside.plan.changes
-        or any(one.severity is Severity.ERROR for one in beside.told())
+        edited or beside.plan.changes or any(one.severity is Severity.ERROR for one in beside.told())
     )  # what the new source has in its own words is no hindrance: from now on they are the source's
     if found or wrong or apart or before.is_drift():
-        raise registry.usage("the source is switched where everything is in step", "agentconv sync says what is not")
+        raise sync_report.not_in_step([*found, *(Line(f"{one.action}", one.agent, "", one.target, one.path) for one in edited)])
     return switching.switched(run, target, before, beside.refused(target).values() if beside is not None else ())
 
 

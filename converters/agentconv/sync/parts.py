@@ -23,14 +23,15 @@ from agentconv.install.units import key
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import left_open, needed_before, source_files, sources, views
+from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, views
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.conversion.along import With
+    from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock
@@ -84,6 +85,21 @@ class Wish:
     """What the user insists on, whatever the authors closed."""
     passing: frozenset[str] = frozenset()
     """Targets that are not looked at."""
+    behind: frozenset[tuple[str, str]] = frozenset()
+    """By target what agents need there that a switch leaves behind: what nothing else needs is the project's own from now on."""
+
+
+def behind(settings: Settings, scope: Scope, locked: Lock, agents: Mapping[str, Iterable[Agent]]) -> frozenset[tuple[str, str]]:
+    """Return the targets and the ids of the parts that agents need there which a switch leaves behind.
+
+    Args:
+        settings: What the project says before the switch.
+        scope: Where it all is.
+        locked: What is ours there.
+        agents: The agents by target.
+    """
+    mine = [entry for entry in locked.entries if NAME in entry.packs]
+    return left_behind.needed(agents, mine, _beside(settings, scope, mine)) if agents else frozenset()
 
 
 def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish: Wish) -> PartsOutcome:
@@ -123,11 +139,15 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
+    released = left_behind.released(wish.behind, mine, wanted)
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
     targets = {*others, *(gone if wish.insist else ())}
-    plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing, accept=True)
+    plan = planning.plan(
+        reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
+    )
     told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
-    told += [*_stays(standing), *before_us.told()]
+    told += [*_stays(standing), *left_behind.told(released), *before_us.told()]
+    plan = left_behind.forgotten(plan, released, NAME)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
 

@@ -20,6 +20,7 @@ from agentconv.sync import (
     configuring,
     digests,
     keeping,
+    left_behind,
     overriding,
     places,
     read_beside,
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
     from agentconv.sync.views import Views
 
 
-_GOES_ON = "with --yes, what the new source does not have stays behind: its files stay, and are told as new ones, to be adopted or excluded"
-
-
 @dataclass(frozen=True, slots=True)
 class Wider:
     """What an agent may do from now on and might not before."""
@@ -69,6 +67,8 @@ class Switched:
     """Agents that the new source does not have, of which the configuration said something."""
     freed: tuple[Kept, ...] = ()
     """What the configuration keeps in a third assistant no more, since the new source says just that."""
+    behind: frozenset[tuple[str, str]] = frozenset()
+    """By target the parts that agents need there which are left behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,15 @@ class _Switch:
                 sha256 = "" if several else texts.sha256(self.old.files[key[0]].data)
                 one = Synced(key[0], source_format, "", agent.name or "", "0" * 64, digests.of(agent), pointer(agent) if several else "")
                 yield self._following(replace(one, bytes_sha256=sha256, created=key in ours), self.names[key], made)
+
+    def behind(self) -> dict[str, list[Agent]]:
+        """Return by target the agents that the new source does not have, and whose files stay there."""
+        old = dict(self.old.agents())
+        found: dict[str, list[Agent]] = {}
+        for one in self.run.lock.synced:
+            if one.agent in old and one.agent not in self.names:
+                found.setdefault(one.target, []).append(old[one.agent])
+        return found
 
     def gone(self) -> tuple[str, ...]:
         """Return the agents of which the configuration says something, and that do not come along: the new source has none so called."""
@@ -174,7 +183,7 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     """
     switch = _start(run, target, before)
     missing = ((_missing(switch, before).values(), "agent"), (parts, "part"))
-    lacks = [_not_held(target, listed, noun) for listed, noun in missing if listed]
+    lacks = [left_behind.not_held(target, listed, noun) for listed, noun in missing if listed]
     _, bare = switch.configuration()
     lock = replace(run.lock, synced=switch.lock())
     source_format = run.settings.source_format
@@ -184,13 +193,30 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     kept = (*_kept(switch, given), *(one for views in others for one in _held(switch, views, before)), *_read_again(switch, bare))
     data, chosen = switch.configuration(kept)
     outcome, renames = _planned(switch, replace(run, settings=chosen), data, kept, before)
-    asked = [] if run.choices.insist else [*lacks, *_told_of_tables(switch), *renames, *_would_delete(outcome, target)]
+    behind = _needed_behind(switch)
+    asked = (
+        []
+        if run.choices.insist
+        else [*lacks, *left_behind.asked(behind), *_told_of_tables(switch), *renames, *_would_delete(outcome, target)]
+    )
     if outcome.switched is not None and (wider := [one for one in outcome.switched.wider if not insists(run.choices.widening, one.agent)]):
         asked.append(_would_widen(wider))
     if asked:  # all at once: nobody agrees to what was not shown
         hints = "; ".join(dict.fromkeys(one.hint for one in asked if one.hint))
         raise InputError(replace(asked[0], message="; and ".join(one.message for one in asked), hint=hints))
+    if outcome.switched is not None:
+        outcome.switched = replace(outcome.switched, behind=behind)
     return outcome
+
+
+def _needed_behind(switch: _Switch) -> frozenset[tuple[str, str]]:
+    """Return by target the parts that agents need there which are left behind."""
+    agents = switch.behind()
+    if not agents or switch.settings.along is None:
+        return frozenset()
+    from agentconv.sync import parts
+
+    return parts.behind(switch.settings, switch.run.scope, switch.run.lock, agents)
 
 
 def _told_of_tables(switch: _Switch) -> Iterator[Diagnostic]:
@@ -198,7 +224,7 @@ def _told_of_tables(switch: _Switch) -> Iterator[Diagnostic]:
     if gone := switch.gone():
         listed = ", ".join(f"[sync.agents.{name}]" for name in gone)
         message = f"{switch.settings.own_file} would lose {listed}, which the new source does not have"
-        yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=_GOES_ON)
+        yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=left_behind.GOES_ON)
 
 
 def _would_delete(outcome: Outcome, target: str) -> Iterator[Diagnostic]:
@@ -261,15 +287,6 @@ def _missing(switch: _Switch, before: Outcome) -> dict[Key, str]:
             reason = next((loss.detail for loss in views.refused.get(key, ()) if loss.severity == "refusal"), "")
             found[key] = f"`{agent.name}`, " + (f"which {client} cannot hold: {reason}" if reason else f"which {client} does not get")
     return found
-
-
-def _not_held(target: str, missing: Collection[str], noun: str) -> Diagnostic:
-    """Say what a target does not have of all that the source has."""
-    client = registry.FORMATS[target].title
-    number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
-    listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
-    hint = _GOES_ON
-    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint)
 
 
 def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
