@@ -246,6 +246,22 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     assert "Cursor, not held to all that is said of them, in another assistant's file: one, two" in run("status").out
 
 
+def test_status_says_which_settings_switch_guards_off_since(guards, run, asked, project, script):
+    """What holds agents back may be switched off at any time after an install: whoever asks how things stand is told, as an error."""
+    run("install", guards(), "--to", "claude-code", "--accept")
+    before = run("status")
+    settings = project / ".claude/settings.local.json"
+    settings.write_text('{"disableAllHooks": true}')
+    told = run("status", "--quiet", code=1).err
+    report = asked("status", code=1).report
+    settings.unlink()
+
+    assert "never run" not in before.err
+    assert "guards of `one`, `two` never run: .claude/settings.local.json switches all hooks off" in " ".join(told.split())
+    assert [one["severity"] for one in report["diagnostics"] if "never run" in one["message"]] == ["error"]
+    assert "never run" not in run("status").err
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_what_a_script_takes_in_comes_with_it(there, run, project, tmp_path, monkeypatch):
     """The module beside it goes along, is asked about, and goes; without it, pack, install and inspect say who is not held."""

@@ -10,7 +10,7 @@ from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.list_packs import names
 from agentconv.cli.telling import say
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import InputError, Severity
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
 from agentconv.packs import finding, installed, record
@@ -74,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
         return code
     look = text.style(sys.stderr, options.color)
     for one in found:
-        for diagnostic in (*one.diagnostics, *(() if options.quiet else one.idle)):
+        idle = (told for told in one.idle if told.severity is Severity.ERROR or not options.quiet)
+        for diagnostic in (*one.diagnostics, *idle):
             say(text.diagnostic(diagnostic, look))
     kept = len({one.agent for one in lock.synced})
     lines = shown.report(found, scope, environment, synced=kept, verbose=options.verbose, quiet=options.quiet)

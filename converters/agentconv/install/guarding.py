@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _HOOKS = "hooks"
 """The kind of part by which a plan knows what hooks run."""
 _RULES = "permissions"
-_MEND = "mend the file, so that the rules hold"
+MEND = "mend the file, so that the rules hold"
 _AWAY = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
@@ -88,7 +88,7 @@ class Guards:
             scope: Where that is.
             kept: Agents in whose places a user's own stays: nothing of them comes in any case.
         """
-        read, at = partial(_read, reader), _scope(scope)
+        read, at = partial(_read, reader), part_scope(scope)
         of_set: set[tuple[str, str]] = set()
         of_agents: dict[str, tuple[str, ...]] = {}
         for one in self._deployments:
@@ -186,14 +186,14 @@ def lacks(
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, client=target, cause=Cause.GUARD)
     missing = [path for path in missing if path not in outside.values()]
     if missing:
-        message = f"a guard of `{id_}` runs {_listed(missing)}, which is not there: without it, it blocks nothing"
+        message = f"a guard of `{id_}` runs {listed(missing)}, which is not there: without it, it blocks nothing"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
     for told in scripts.takes_in(script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks):
         message = f"a guard of `{id_}` {told}"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
     idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
     if idle:
-        message = f"a guard of `{id_}` starts {_listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
+        message = f"a guard of `{id_}` starts {listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
         way = f"chmod +x {shlex.join(idle)}, or have the hook say which program reads it: sh, python3"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, client=target, cause=Cause.GUARD)
 
@@ -213,7 +213,8 @@ def _off(want: Wanted, read: Callable[[str], bytes | None]) -> str | None:
     return hooks_off.of_one(want.target, want.path, read, coming.definition) if isinstance(coming, SetHook) else None
 
 
-def _scope(scope: Scope) -> PartScope:
+def part_scope(scope: Scope) -> PartScope:
+    """Return whether a place is a project or the user's own, in the word of parts."""
     return "user" if scope.is_user else "project"
 
 
@@ -230,13 +231,14 @@ def _is_program(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bool
     return (path in coming and coming[path].executable) or reader.is_program(path)
 
 
-def _listed(paths: Iterable[str]) -> str:
+def listed(paths: Iterable[str]) -> str:
+    """Name paths, or ids of agents and parts."""
     return ", ".join(f"`{path}`" for path in paths)
 
 
 def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
     """Say which guards never run in a target, for what settings say that are there, or the user's own."""
-    read, at = partial(_read, reader), _scope(scope)
+    read, at = partial(_read, reader), part_scope(scope)
     found: dict[str, dict[str, None]] = {}
     for want in (want for want in one.wanted if not want.script and _run_by_hooks(want.agent, units)):
         why = hooks_off.why(one.target, want.path, read, at) or _off(want, read)
@@ -245,7 +247,7 @@ def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterat
         if why is not None:
             found.setdefault(why, {})[want.agent] = None
     for why, ids in found.items():
-        message = f"guards of {_listed(ids)} never run: {why}"
+        message = f"guards of {listed(ids)} never run: {why}"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hooks_off.HINT, client=one.target, cause=Cause.GUARD)
 
 
@@ -254,7 +256,7 @@ def _void(one: Deployment, reader: Reader) -> Iterator[Diagnostic]:
     for path in dict.fromkeys(want.path for want in one.wanted if want.part == _RULES):
         if (why := hooks_off.void(one.target, path, partial(_read, reader))) is not None:
             message = f"rules in {path} hold nothing: it takes nothing of the file: {why}"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=_MEND, client=one.target, cause=Cause.GUARD)
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=MEND, client=one.target, cause=Cause.GUARD)
 
 
 def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
@@ -262,7 +264,7 @@ def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
     for id_ in dict.fromkeys(want.agent for want in one.wanted if want.agent in units.agents):
         named = _run_by(id_, units)
         if named:
-            message = f"a guard of `{id_}` runs {_listed(named)} of the project that is open: in one without it, it blocks nothing"
+            message = f"a guard of `{id_}` runs {listed(named)} of the project that is open: in one without it, it blocks nothing"
             hint = "install it in each project, without --scope user: the script comes along there"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
 

@@ -1,19 +1,22 @@
-"""Guards of deployed agents that block nothing, since what they run is not there: as installing told it, for as long as that is so."""
+"""Guards that are deployed and hold nobody: what they run is not there, or settings switch them off; told for as long as that is so."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
+from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.install import guarding, reading_back
 from agentconv.parts.hooks import scripts
+from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
 
 _HOOKS = b"hooks"
@@ -23,9 +26,46 @@ _HOOKS = b"hooks"
 def lacks(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterator[Diagnostic]:
     """Say what the guards of a pack's agents lack where they are deployed; a user's own run in any project what that has."""
     for entry in lock.entries if not scope.is_user else ():
-        data = reader.read(entry.path) if pack in entry.packs and not entry.part else None
-        if not isinstance(data, bytes) or _HOOKS not in data:
-            continue
-        agent = reading_back.read(entry.target, entry.path, entry.pointer, data)
+        agent = _agent(entry, reader) if pack in entry.packs and not entry.part else None
         if agent is not None and (guards := effects.guards_in(agent)):
             yield from guarding.lacks(entry.agent, entry.target, scripts.of_guards(agent), scripts.of_machine(guards), reader)
+
+
+def switched_off(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterator[Diagnostic]:
+    """Say which deployed guards never run, and which rules hold nothing, for what settings say that are there now."""
+    read, at = partial(_bytes, reader), guarding.part_scope(scope)
+    off: dict[tuple[str, str], dict[str, None]] = {}
+    void: dict[tuple[str, str], str] = {}
+    for entry in (one for one in lock.entries if pack in one.packs and not one.script):
+        if entry.part == "permissions" and (fault := hooks_off.void(entry.target, entry.path, read)) is not None:
+            void[entry.target, entry.path] = fault
+        elif entry.part == "hooks" or (not entry.part and _has_guards(entry, reader)):
+            why = hooks_off.why(entry.target, entry.path if entry.part else "", read, at)  # an agent's own are lost to no void file
+            if why is not None:
+                off.setdefault((entry.target, why), {})[entry.agent] = None
+    for (target, why), ids in off.items():
+        yield _told(f"guards of {guarding.listed(ids)} never run: {why}", hooks_off.HINT, target)
+    for (target, path), fault in void.items():
+        yield _told(f"rules in {path} hold nothing: it takes nothing of the file: {fault}", guarding.MEND, target)
+
+
+def _told(message: str, hint: str, target: str) -> Diagnostic:
+    return Diagnostic(Code.PARTS, Severity.ERROR, message, hint=hint, client=target, cause=Cause.GUARD)
+
+
+def _has_guards(entry: Entry, reader: Reader) -> bool:
+    agent = _agent(entry, reader)
+    return agent is not None and any(effects.guards_in(agent))
+
+
+def _bytes(reader: Reader, path: str) -> bytes | None:
+    data = reader.read(path)
+    return data if isinstance(data, bytes) else None
+
+
+def _agent(entry: Entry, reader: Reader) -> Agent | None:
+    """Return a deployed agent that may have guards; None for any other."""
+    data = reader.read(entry.path)
+    if not isinstance(data, bytes) or _HOOKS not in data:
+        return None
+    return reading_back.read(entry.target, entry.path, entry.pointer, data)

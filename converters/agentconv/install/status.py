@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.diagnostics import Severity
 from agentconv.core.restraints import RESTRAINING
 from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, proof
 from agentconv.install.planning import Action, plan, plan_removal
@@ -81,8 +82,9 @@ class PackStatus:
 
     @property
     def drifted(self) -> bool:
-        """Whether anything is not as it was deployed."""
-        return bool(self.diagnostics) or any(item.word not in AS_DEPLOYED for item in self.items)
+        """Whether anything is not as it was deployed, or holds nobody any more for settings that somebody has now."""
+        unheld = any(one.severity is Severity.ERROR for one in self.idle)
+        return bool(self.diagnostics) or unheld or any(item.word not in AS_DEPLOYED for item in self.items)
 
 
 AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
@@ -134,7 +136,11 @@ def status(
         here: Returns a pack that was a file or a folder, where that is here.
     """
     found = [_with_guards(_pack_status(scope, reader, lock, pack, find(pack)), scope, reader, lock, here) for pack in lock.deployed]
-    return [replace(one, idle=tuple(guards_there.lacks(scope, reader, lock, one.locked.name))) for one in found]
+    about = (scope, reader, lock)
+    return [
+        replace(one, idle=(*guards_there.switched_off(*about, one.locked.name), *guards_there.lacks(*about, one.locked.name)))
+        for one in found
+    ]
 
 
 def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here: Callable[[LockedPack], Pack | None]) -> PackStatus:
