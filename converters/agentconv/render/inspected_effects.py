@@ -41,14 +41,14 @@ def report(
         files: What clients make of files.
         asked: The clients.
         said: Where it is said why an agent is not there.
-        absent: Agents that none of them has.
+        absent: Agents that none of them has, besides those of files that none reads.
     """
     blocks: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
     for name, readings in sorted(_by_agent(files).items()):
         rows = tuple((client, _cells(readings[client])) for client in asked if client in readings)
         blocks.setdefault(rows, []).append(name)
-    if absent:
-        blocks[()] = [*absent]
+    if absent := [*absent, *_nowhere(files)]:
+        blocks[()] = absent
     there = {client for rows in blocks for client, _ in rows}
     titles = max((len(text.client(client)) for rows in blocks for client, _ in rows), default=0)
     guarded = any(len(cells) > len(_HEADS) for rows in blocks for _, cells in rows)
@@ -91,6 +91,13 @@ def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:
         if reading.may:
             found.setdefault(name, {})[client] = reading
     return found
+
+
+def _nowhere(files: Sequence[Inspected]) -> list[str]:
+    """Return the agents of files that no client has."""
+    there = _by_agent(files)
+    unread = [one for one in files if not any(reading.may and one.is_here(reading.client) for reading in one.readings)]
+    return sorted({name for one in unread for name in one.agents if name not in there})
 
 
 def _cells(reading: Reading) -> tuple[str, ...]:
