@@ -47,7 +47,9 @@ Installing again updates: what you edited stays, with the pack's version beside 
 accepted; commit it. On a terminal you are asked before agents get to do more than read; elsewhere --accept has to say it.
 """
 _WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME", consent.LEAVING))
-_MEANT = "`run` has network, read and write in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+_MEANT = (
+    "`run` has network, read, write and agents in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
