@@ -7,7 +7,7 @@ from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project
+from agentconv.cli import agents_there, deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
@@ -15,7 +15,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import consent, installing, made_here, places, proof
+from agentconv.install import consent, installing, made_here, open_to_others, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
@@ -102,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
         for pack in packs:
             locked = lock.pack(pack.manifest.name)
             earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
-            prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
+            there = open_to_others.nobody if scope.is_user else agents_there.of_project(scope.root)
+            prepare = partial(installing.prepare, pack, scope, reader, lock, deployed=earlier)
+            prepared = _settled(options, prepare, replace(request, others=there))
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             told += [made_here.told(pack)] if prepared.made_here else []
