@@ -40,7 +40,11 @@ def of_project(root: str | os.PathLike[str]) -> Callable[[str], Sequence[AgentTh
 
     @cache
     def there(target: str) -> Sequence[AgentThere]:
-        return () if chooses(target) or not os.path.isdir(root) else tuple(_there(target, *read()))
+        return (
+            ()
+            if chooses(target) or not os.path.isdir(root)
+            else tuple(sorted(_there(target, *read()), key=lambda one: one.agent.name or ""))
+        )
 
     return there
 

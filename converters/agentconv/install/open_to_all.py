@@ -1,7 +1,7 @@
-"""Servers of a pack that would be open to agents of others where they come: asked for with the server, and told with their names.
+"""Servers that an assistant has for all of its agents, since none of their files chooses: a pack's are open to agents of others there.
 
-In a target none of whose agents' files chooses among servers, an entry that comes is for all agents there. Those of the pack are judged
-when it is converted; the others have authors of their own, who may not have given them that.
+Those of the pack are judged when it is converted; the others have authors of their own, who may not have given them that. So such a
+server asks for that, too, and it is told with their names. Servers of others, which a pack's agents have there, are told as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agentconv.core import effects, names, plain_words
 from agentconv.core.losses import listed
 from agentconv.core.restraints import SERVERS
 from agentconv.formats import registry
-from agentconv.install import deployment
+from agentconv.install import deployment, servers_after
 from agentconv.install.grant import Grant
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.install.deployment import Deployment
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Step
     from agentconv.install.units import Units
 
     Others = Callable[[str], Sequence[AgentThere]]
@@ -44,6 +45,15 @@ def told(one: Deployment, others: Others, units: Units, scope: Scope) -> Iterato
     for other in others(one.target):
         if names.alike(other.agent.name) not in mine:
             yield from servers_there.told(other.author, other.agent, one.target, coming)
+
+
+def to_its_own(one: Deployment, units: Units, scope: Scope, steps: Iterable[Step] = ()) -> Iterator[Loss]:
+    """Say which agents of a pack have servers of others beyond their authors' words; `steps`: what becomes of what is there."""
+    agents = deployment.agents_there(one, scope)
+    for target in dict.fromkeys(target for target, _ in agents):
+        there = servers_after.of(target, scope, steps, one.wanted)
+        for id_, agent in [(id_, agent) for (whose, id_), agent in agents.items() if whose == target] if there else ():
+            yield from servers_there.told(units.agents[id_], agent, target, there)
 
 
 def grants(deployments: Iterable[Deployment], others: Others, units: Units, scope: Scope) -> Mapping[str, tuple[Grant, ...]]:
