@@ -76,7 +76,7 @@ def _beyond(kind: _Kind, had: _Reach, has: _Reach) -> Iterator[Widening]:
         new = has.names - had.names if had.names is not None else frozenset[str]()
         yield from (Widening(kind.one.format(name), effect=kind.word) for name in sorted(new))
     elif had.names is not None:
-        but = f", beyond {', '.join(sorted(had.names))}" if had.names else ""
+        but = f": beyond `{', '.join(sorted(had.names))}`" if had.names else ""
         yield Widening(f"{kind.every}{but}", effect=kind.word)
         return
     yield from _freer(kind, had.access, has.access)

@@ -62,6 +62,8 @@ def _said(pack: LockedPack, target: str, losses: Iterable[Loss], lock: Lock) -> 
 
 
 def _of_packs(lock: Lock, target: str) -> set[str]:
-    """Return the servers of packs in a target."""
-    entries = (entry for entry in lock.entries if entry.part == SERVERS and entry.target == target and entry.pointer)
+    """Return the servers of packs in a target: of those that `sync` writes nobody was asked."""
+    packs = {pack.name for pack in lock.deployed}
+    there = (entry for entry in lock.entries if entry.part == SERVERS and entry.target == target and entry.pointer)
+    entries = (entry for entry in there if packs.intersection(entry.packs))
     return {plain_words.server(effects.server_key(entry_name(entry.pointer))) for entry in entries}
