@@ -104,6 +104,24 @@ def test_a_server_that_somebody_adds_later_is_an_error_of_status(project, run, p
     assert "may not use it: guest" in run("status").err
 
 
+def test_sync_leaves_a_server_out_that_an_agent_of_a_pack_may_not_use(project, run, packed):
+    """The agent of the pack is held against its author's words; without it, the server goes to the source's own."""
+    guest = packed("guest", EVERYTHING)
+    run("install", guest, "--to", "cursor", "--accept")
+    write(project, ".claude/agents/smith.md", agent("smith", f"{EVERYTHING}, mcp__forge"))
+    write(project, ".mcp.json", json.dumps(SERVER))
+    write(project, "agentconv.toml", 'source = "claude-code"\ntargets = ["cursor"]\nwith = ["needed"]\n\n[sync.cursor]\nown = true\n')
+    told = " ".join(run("sync", code=1).err.split())
+
+    assert "server-open-to-all" in told
+    assert "forge: guest" in told
+    assert not (project / ".cursor/mcp.json").exists()
+    assert (project / ".cursor/agents/smith.md").is_file()
+    run("uninstall", "guest-pack")
+    run("sync")
+    assert "forge" in (project / ".cursor/mcp.json").read_text()
+
+
 def test_a_person_sees_it_before_the_answer(project, run, smith, monkeypatch):
     """What is asked on a terminal has the warning in it."""
     from agentconv.cli import install as command

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.core.ir import Agent
+    from agentconv.install.places import Scope
     from agentconv.lint.authors import Authors
     from agentconv.sources.loaded import Loaded
+
+
+def of_scope(scope: Scope) -> Callable[[str], Sequence[AgentThere]]:
+    """Return the same of a place that something is deployed to: a user's own agents are not looked at."""
+    return (lambda _: ()) if scope.is_user else of_project(scope.root)
 
 
 def of_project(root: str | os.PathLike[str]) -> Callable[[str], Sequence[AgentThere]]:

@@ -15,7 +15,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import consent, installing, made_here, open_to_all, places, proof
+from agentconv.install import consent, installing, made_here, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         for pack in packs:
             locked = lock.pack(pack.manifest.name)
             earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
-            there = open_to_all.nobody if scope.is_user else agents_there.of_project(scope.root)
+            there = agents_there.of_scope(scope)
             prepare = partial(installing.prepare, pack, scope, reader, lock, deployed=earlier)
             prepared = _settled(options, prepare, replace(request, others=there))
             if not options.dry_run and prepared.refused is None:

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         return names(pack.name for pack in lock.deployed)
     environment = project.environment(options)
     here = partial(deploying.still_here, place=scope, environment=environment)
-    there = agents_there.of_project(scope.root)
+    there = agents_there.of_scope(scope)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment), here, others=there)
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
