@@ -98,6 +98,7 @@ def test_a_server_that_somebody_adds_later_is_an_error_of_status(project, run, p
     assert "every agent of Cursor has the MCP server `forge` in .cursor/mcp.json:1, and these may not use it: guest" in told
     assert f"`agentconv install PATH/{guest.name}` takes note of it" in told
     assert asked("status", code=1).report["diagnostics"][0]["severity"] == "error"
+    assert "may not use it: guest" in run("status", "--output-format", "github", code=1).out
     run("install")  # which only restores what the lock says
     run("status", code=1)
     assert "server-open-there" in run("install", guest).err
