@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,32 +10,10 @@ import pytest
 from agentconv.install import lock
 from agentconv.sync import candidates, locks, planning, unchanged
 from agentconv.sync.git import Git
-from synced_projects import SOURCE, Project, agent
+from synced_projects import SOURCE, Repository, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
 CODEX, OPENCODE = ".codex/agents/one.toml", ".opencode/agents/one.md"
-
-
-class Repository(Project):
-    """A project with its history."""
-
-    def git(self, *words: str, fails: bool = False) -> str:
-        """Run git, without what anybody's own configuration says."""
-        names = {f"GIT_{who}_{what}": "one@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        settings = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_EDITOR": "true"}
-        done = subprocess.run(["git", *words], cwd=self.root, env=settings, capture_output=True, check=False)
-        assert fails == (done.returncode != 0), done.stderr
-        return done.stdout.decode()
-
-    def commit(self, message: str = "more", *paths: str) -> None:
-        self.git("add", "-A", *(paths or (".",)))
-        self.git("commit", "-qm", message)
-
-    def clone(self, name: str, *words: str) -> Repository:
-        """Return what another person gets."""
-        root = self.root.with_name(name)
-        self.git("clone", "-q", *words, self.root.as_uri(), os.fspath(root))
-        return Repository(root, self.targets)
 
 
 @pytest.fixture
