@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.install import lock
 from agentconv.sync import candidates, locks, planning, unchanged
 from agentconv.sync.git import Git
@@ -337,6 +339,16 @@ def test_what_is_staged_is_what_is_checked(project):
     assert (unstaged, half.code, whole) == (0, 1, 0)
     assert {one["path"] for one in half.entries} == {CODEX, OPENCODE, ".roomodes"}
     assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in half.errors
+
+
+def test_what_a_hook_does_not_see_is_staged_without_another_run(project, capsys):
+    """pre-commit puts away what is not staged: a run that changes nothing afterwards is no end, and the files to stage are named."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.git("add", ONE)
+    main(["sync", "--check", "--staged", "--project", os.fspath(project.root)])
+    said = " ".join(capsys.readouterr().out.split())
+
+    assert f"stage this, also if it changes nothing: git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in said
 
 
 def test_what_is_staged_in_another_state_than_here_is_told(project):

@@ -20,7 +20,7 @@ from agentconv.conversion import converting, model_choices, servers_there
 from agentconv.conversion.along import ALL, NOTHING, chosen
 from agentconv.conversion.insisting import insisting
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
@@ -149,13 +149,27 @@ def _servers_there(options: argparse.Namespace, found: Discovery, target: str) -
 
 
 def _settings(options: argparse.Namespace, source_format: str | None) -> Settings | None:
-    """Return what the project says of its targets, where the page is of its source."""
+    """Return what the project says of its targets, where the page is of its source: of agents by the names that they have now."""
     if options.scope == scope.USER or [*map(os.path.abspath, options.sources or [os.curdir])] != [os.getcwd()]:
         return None
     from agentconv.sync import settings
 
     said = settings.read(Path())
-    return said if said is not None and said.source_format == source_format else None
+    return _followed(said) if said is not None and said.source_format == source_format else None
+
+
+def _followed(said: Settings) -> Settings:
+    """Return what a project says of its targets once sync has run, which knows agents again that have another name in the source."""
+    from agentconv.install import places as installed
+    from agentconv.sync.planning import Choices
+    from agentconv.sync.syncing import Run
+
+    run = Run(said, installed.project(said.root), Choices(looking=True))
+    try:
+        run.outcome(dry_run=True)
+    except InputError:  # which sync tells
+        return said
+    return run.settings
 
 
 def _chosen(options: argparse.Namespace, asked: converting.Options, said: Settings, target: str) -> Chosen:

@@ -51,12 +51,14 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
     now: dict[Key, dict[str, _Text]] = {}
     for view in views:
         now.setdefault(view.key, {})[view.target] = _text(view.agent)
-    for key, agent in situation.sources.agents():
-        if key not in now:  # no target can hold it as it is called now, perhaps since the configuration knows its old name alone
-            now[key] = {given.target: _text(agent) for given in situation.views if key in given.refused}
+    refused: dict[Key, dict[str, _Text]] = {}
+    for key, agent in situation.sources.agents():  # as it is called now, perhaps since the configuration knows its old name alone
+        refused[key] = {given.target: _text(agent) for given in situation.views if key in given.refused}
+        now[key] = now.get(key) or refused[key]
     new = {key: texts for key, texts in now.items() if key not in known}
     was = {key: {target: _locked(several) for target, several in targets.items()} for key, targets in gone.items()}
-    pairs = alike.only([(old, other) for old, old_texts in was.items() for other, texts in new.items() if _says_the_same(old_texts, texts)])
+    both = [(old, key, texts if was[old].keys() & texts.keys() else refused[key]) for old in was for key, texts in new.items()]
+    pairs = alike.only([(old, key) for old, key, texts in both if _says_the_same(was[old], texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}
     return pairs | (alike.only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
