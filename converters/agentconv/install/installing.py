@@ -86,6 +86,8 @@ class Prepared:
     """The words that accept what is not accepted."""
     as_before: frozenset[str] = frozenset()
     """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
+    shown: tuple[Loss, ...] = ()
+    """What conversion costs, as far as a person was told it before they agreed."""
     made_here: bool = False
     """Whether this is the project that the pack is made of, whose files stay its own."""
 

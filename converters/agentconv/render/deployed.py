@@ -137,18 +137,32 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    away = _away(one, look, verbose=verbose)
+    away = _lines(before_question(one), one, look, verbose=verbose)
     return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
+
+
+def before_question(one: Prepared) -> list[Loss]:
+    """Return what an assistant gets nothing of or does not hold, and all else that a deployment costs and that may decide about it."""
+    costs = (loss for loss in _new_losses(one, dry_run=False, every=False) if loss.severity is not LossSeverity.NOTE)
+    return list(dict.fromkeys((*_unheld(one), *costs)))
 
 
 def _away(one: Prepared, look: Style, *, about: Collection[str] = (), verbose: bool, quiet: bool = False) -> list[str]:
     """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
+    return _lines(_unheld(one, about=about, quiet=quiet), one, look, verbose=verbose)
+
+
+def _unheld(one: Prepared, *, about: Collection[str] = (), quiet: bool = False) -> list[Loss]:
     found = (loss for each in one.deployments for loss in each.losses if not about or deployment.owner(loss) in about)
-    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
+    return [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
+
+
+def _lines(found: Sequence[Loss], one: Prepared, look: Style, *, verbose: bool) -> list[str]:
+    """Say losses one by one, or those of a kind together."""
     tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
-    for loss in told:
+    for loss in found:
         tally.add(loss)
-    return [text.loss(loss, look) for loss in told] if verbose else tally.lines(look)
+    return [text.loss(loss, look) for loss in found] if verbose else tally.lines(look)
 
 
 def _where(scope: Scope) -> str:
@@ -224,11 +238,8 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    found = [loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if not quiet or loss.severity is LossSeverity.REFUSAL]
-    tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
-    for loss in found:
-        tally.add(loss)
-    yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
+    new = (loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if loss not in one.shown)
+    yield from _lines([loss for loss in new if not quiet or loss.severity is LossSeverity.REFUSAL], one, look, verbose=verbose)
 
 
 def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
