@@ -9,7 +9,7 @@ from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.render import in_step, synced_entries, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import Line
-from agentconv.sync import digests, overriding
+from agentconv.sync import digests, overriding, sources
 from agentconv.sync.decisions import Source
 
 if TYPE_CHECKING:
@@ -161,12 +161,13 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 loss = next((loss for loss in refused if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
-                way, many = (_out(loss, name, said, outcome) for said in (name, "AGENT"))
+                double = sources.double_of(outcome.sources, key) if outcome.sources is not None else None
+                way, many = (_out(loss, name, said, outcome, double) for said in (name, "AGENT"))
                 place = (views.target, *key)
                 yield Line("refused", name, synced_entries.refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
-def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
+def _out(loss: Loss, name: str, said: str, outcome: Outcome, double: str | None) -> str:
     """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then.
 
     Args:
@@ -174,6 +175,7 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
         name: The agent.
         said: What is said for its name: where the same goes for several, a word that stands for each.
         outcome: What the run found.
+        double: The file of another agent of that name, capitals apart: no file of its own would be taken for it in place of the source's.
     """
     skip = synced_entries.skipping(said, loss.target)
     if loss.beyond:
@@ -182,6 +184,8 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
         vain = synced_entries.in_vain(kept, loss.beyond if loss.keepable else (), _NOT_WRITTEN)
         if loss.keepable:
             return f"{vain}{synced_entries.kept_narrower(loss, said)}"
+        if is_read and double is not None:
+            return f"rename it, or the agent in {double}, which has that name too, capitals apart; {vain}{insisted}"
         if is_read:
             return f"{vain}{text.client(loss.target)} reads the source's own file, by which it may do as much; {insisted}; or {skip}"
         return f"{vain}{insisted}; or {skip}"
