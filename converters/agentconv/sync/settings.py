@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.sync.overrides import Override
 
-__all__ = ["ACCEPTABLE", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
+__all__ = ["ACCEPTABLE", "BY_KEY", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
 
 CARRIED = ("prompt", "description")
 """What `carry-back` may name: texts alone. What decides what an agent may do is never carried without being asked for."""
 ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "set-restrictions-stay")
 """Losses that a project may accept. What would widen an agent, and what is refused, is in no project's hands."""
+BY_KEY = {"widened-less": "keep-wider"}
+"""Losses that a key of an agent accepts in the configuration, where it names what they are of: they are not accepted of all at once."""
 HERE = "."
 _NEEDED = ("source", "targets")
 _OF_TARGET = ("committed", "own")
@@ -431,6 +433,9 @@ def check_accepted(word: str) -> None:
         InputError: It does not.
     """
     code = word.partition(":")[0]
+    if code in BY_KEY:
+        hint = f"`{BY_KEY[code]}` in [sync.agents.NAME.FORMAT] does, agent by agent; on the command line, --accept {code} goes with it"
+        raise registry.usage(f"`{code}` is not accepted of all agents at once", hint)
     if code not in ACCEPTABLE:
         hint = registry.did_you_mean(code, ACCEPTABLE, f"it may be {', '.join(ACCEPTABLE)}, each perhaps with an assistant")
         raise registry.usage(f"`{code}` cannot be accepted", hint)
