@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import named_file, scope, whose
+from agentconv.cli import lint_kept, named_file, scope, whose
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
@@ -20,7 +20,7 @@ from agentconv.conversion import converting, model_choices, servers_there
 from agentconv.conversion.along import ALL, NOTHING, chosen
 from agentconv.conversion.insisting import insisting
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, InputError, Severity
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.render import printable, text
@@ -155,21 +155,7 @@ def _settings(options: argparse.Namespace, source_format: str | None) -> Setting
     from agentconv.sync import settings
 
     said = settings.read(Path())
-    return _followed(said) if said is not None and said.source_format == source_format else None
-
-
-def _followed(said: Settings) -> Settings:
-    """Return what a project says of its targets once sync has run, which knows agents again that have another name in the source."""
-    from agentconv.install import places as installed
-    from agentconv.sync.planning import Choices
-    from agentconv.sync.syncing import Run
-
-    run = Run(said, installed.project(said.root), Choices(looking=True))
-    try:
-        run.outcome(dry_run=True)
-    except InputError:  # which sync tells
-        return said
-    return run.settings
+    return lint_kept.as_called_now(said) if said is not None and said.source_format == source_format else None
 
 
 def _chosen(options: argparse.Namespace, asked: converting.Options, said: Settings, target: str) -> Chosen:

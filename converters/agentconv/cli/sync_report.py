@@ -125,17 +125,23 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
             if repository is not None and unstaged.otherwise(outcome, repository):
                 first = f"first say which state is meant, the staged one or the one that is here; {first.removeprefix('first ') or 'then '}"
             then = "commit what it changes" if repository is None else unstaged.way([one.path for one in changes])
-            print(f"{first}run `{typed.here('agentconv sync')}`, and {then}", file=sys.stderr if options.quiet else sys.stdout)
+            told = f"{first}run `{_run(outcome)}`{'' if outcome.one_way else f', and {then}'}"
+            print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):
         looking = options.dry_run or options.diff
         if looking or not (outcome.one_way or any(not row.committed for row in outcome.settings.formats.values())):
-            _print([_first(looking=looking)])
+            _print([_first(outcome, looking=looking)])
 
 
-def _first(*, looking: bool) -> str:
+def _run(outcome: Outcome) -> str:
+    """Return what is typed to have it written: of a user's own agents with their scope."""
+    return typed.here("agentconv sync --scope user" if outcome.one_way else "agentconv sync")
+
+
+def _first(outcome: Outcome, *, looking: bool) -> str:
     """Say what comes after the first run: one that only looked, or one that wrote."""
     if looking:
-        return f"next: `{typed.here('agentconv sync')}` writes that"
+        return f"next: `{_run(outcome)}` writes that"
     check = typed.here("agentconv sync --check")
     return f"next: commit these files and {LOCK}; in CI, `{check}` says when something is not in step"
 

@@ -16,7 +16,7 @@ from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import NO_PROGRAM, ONLY_THE_LOCK, RUN_BY, WAS_THERE
 from agentconv.packs.finding import FOLDER
-from agentconv.render import text
+from agentconv.render import left_behind, text
 from agentconv.render.table import table, width
 from agentconv.render.tally import Tally
 
@@ -99,7 +99,7 @@ def stays_away(one: Prepared, scope: Scope, look: Style, *, about: Collection[st
         verbose: Whether each is told by itself.
     """
     chosen = {*(about or one.unsafe)}
-    told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, verbose=False)]
+    told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, scope, verbose=False)]
     told += [one.refused] if one.refused is not None else []
     told += [held_diagnostic(held) for held in one.held if not about or held.agent in about]
     yield from (text.diagnostic(diagnostic, look) for diagnostic in dict.fromkeys(told))
@@ -222,7 +222,7 @@ _VERBS = {
 def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
     """Yield what needs a look, and what conversion cost."""
     seen: set[Diagnostic] = set()
-    for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, verbose=verbose)):
+    for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, scope, verbose=verbose)):
         if diagnostic not in seen and not (quiet and diagnostic.severity is not Severity.ERROR):
             yield text.diagnostic(diagnostic, look)
         seen.add(diagnostic)
@@ -270,10 +270,13 @@ def whose(one: Prepared) -> str:
     )
 
 
-def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
-    """Yield what reading and converting found: errors, and what is wrong with a guard, unless all is asked for."""
+def _remarks(one: Prepared, scope: Scope, *, verbose: bool) -> Iterator[Diagnostic]:
+    """Yield what reading and converting found (errors, and what is wrong with a guard, unless all is asked for), and what stays there."""
     for each in one.deployments:
         yield from (one for one in each.diagnostics if verbose or one.severity is Severity.ERROR or one.cause is Cause.GUARD)
+        ours = {(step.path, step.agent) for step in one.plan.steps}  # of which it is told what becomes of them
+        left = ((id_, path) for id_, path in each.standing.items() if (path, id_) not in ours)
+        yield from (left_behind.told(each.target, scope.shown(path), [id_]) for id_, path in left)
 
 
 def _waiting(one: Prepared) -> Diagnostic | None:

@@ -9,7 +9,7 @@ from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.render import in_step, synced_entries, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import Line
-from agentconv.sync import digests, overriding, sources
+from agentconv.sync import digests, overriding, sources, unchanged
 from agentconv.sync.decisions import Source
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
             is_read = outcome.sources is not None and free.path in outcome.sources.files
             why = "`skip` is taken out: its own file is read" if is_read else "`keep` is taken out: the source says what stands there"
             yield Line("switch", free.agent, why, free.target, free.path)
+        yield from _stays(outcome)
     for one in outcome.kept:
         if "skip" in one.says:
             why = f"no file of its own, by {place}: it goes on reading the old source's"
@@ -148,6 +149,24 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         yield Line("kept", one.agent, f"{differences.listed([*said, *keys])}, by {place}{beyond}", one.target, one.path, one.pointer)
     for wide in outcome.switched.wider if outcome.switched else ():
         yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
+
+
+def _stays(outcome: Outcome) -> Iterator[Line]:
+    """Yield what an earlier switch gave an assistant that reads the source's own files, and how that goes: nobody else asked for it."""
+    chosen, place = outcome.settings, outcome.settings.own_file
+    for target in (one for one in chosen.targets if chosen.formats[one].own):
+        what = f"`own = true` stays in [sync.{target}]"
+        if not unchanged.is_read(chosen, target, None):
+            way = f"take it out of {place} where no switch back is meant"
+            yield Line("switch", chosen.source_format, f"{what}, and says nothing with this source", target, place, hint=way)
+            continue
+        number = len({one.path for one in outcome.synced if one.target == target})
+        way = f"to have it read {chosen.place} instead, take that out of {place}; then agentconv sync --yes deletes what nobody edited"
+        yield Line("switch", chosen.source_format, f"{what}: it has {text.count(number, 'file')} of its own", target, place, hint=way)
+        names = [one.name or "" for _, one in outcome.sources.agents()] if outcome.sources is not None else []
+        for name in (one for one in names if overriding.is_skipped(chosen, target, one)):
+            what = f"`skip = true` stays in [sync.agents.{name}.{target}]: it reads the source's own file"
+            yield Line("switch", name, what, target, place, hint=f"take it out of {place}, and agentconv sync writes a file")
 
 
 def _refused(outcome: Outcome) -> Iterator[Line]:

@@ -17,12 +17,12 @@ from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InputError
 from agentconv.install import lock as lock_file
-from agentconv.sync import digests, present
+from agentconv.sync import digests, present, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
@@ -51,6 +51,9 @@ class _Open:
     settled: dict[str, Agent | None] = field(default_factory=dict)
     """By field what a commit had in step since then; None where that is what the lock says."""
 
+    is_done: bool = False
+    """Whether nothing is left of which an earlier commit could say more."""
+
     @property
     def place(self) -> Place:
         """Where it is."""
@@ -64,9 +67,11 @@ class _Open:
             there: What the commit has in the target.
         """
         new, had, was = (digests.grouped(one) for one in (digests.of(given), digests.of(there), self.locked.fields))
-        for path in {*new, *had, *was} - self.settled.keys():
+        paths = {*new, *had, *was} - self.locked.own.keys()
+        for path in paths - self.settled.keys():
             if new.get(path) == had.get(path) and digests.HIDDEN not in (new.get(path), was.get(path)):
                 self.settled[path] = given if new.get(path) != was.get(path) else None
+        self.is_done = paths <= self.settled.keys()
 
     def make_up(self, bases: Bases) -> bool:
         """Let what was settled since then count; return whether that is anything."""
@@ -77,10 +82,10 @@ class _Open:
         for row, agent in since.items():
             fixed |= {path: sha for path, sha in digests.of(agent).items() if _row(path) == row}
         was = self.candidate.base(bases)
-        texts_ = {path: fields.get(since[path], path) for path in (*digests.TEXTS, *digests.LISTS) if path in since}
+        said = {path: fields.get(since[path], path) for path in (*digests.TEXTS, *digests.LISTS) if path in since}
         blob = ""
         if was is not None:
-            blob = bases.keep(alone(self.candidate.target, self.candidate.path, fields.with_values(was, texts_))[1])
+            blob = bases.keep(alone(self.candidate.target, self.candidate.path, fields.with_values(was, said))[1])
         self.candidate.bases = [replace(self.locked, fields=fixed, blob=blob)]
         self.candidate.wider = self.candidate.allowed = ()  # which is judged again
         return True
@@ -101,20 +106,39 @@ def make_up(found: Sequence[Candidate], situation: Situation, bases: Bases) -> I
     """
     every = [_Open(one, one.view, one.bases[0]) for one in found if one.view is not None and _is_open(one)]
     open_ = every
-    paths = sorted({path for one in open_ for path in (one.candidate.path, one.candidate.key[0])})
-    for commit in ("HEAD", *bases.git.commits(paths, _COMMITS)) if open_ else ():
+    for commit in _commits(bases.git, every):
         rows = _rows(bases.git, commit)
         open_ = [one for one in open_ if rows.get(one.place) == one.locked]
+        then = {path: bases.git.show(commit, path) for path in dict.fromkeys(one.candidate.key[0] for one in open_)}
+        blobs = bases.git.blobs(commit, sorted({one.candidate.path for one in open_}))
+        open_ = [one for one in open_ if not _is_of_lock(one.locked, blobs.get(one.candidate.path), then[one.candidate.key[0]])]
         for target in dict.fromkeys(one.candidate.target for one in open_):
-            of_target = [one for one in open_ if one.candidate.target == target]
-            given = _given(bases.git, commit, situation, of_target)
-            for one in of_target:
-                there = _there(bases.git, commit, one.candidate)
-                if there is not None and one.place in given:
-                    one.see(given[one.place], there)
+            _see(bases.git, commit, situation, then, [one for one in open_ if one.candidate.target == target])
+        open_ = [one for one in open_ if not one.is_done]
         if not open_:
             break
     yield from (one.candidate for one in every if one.make_up(bases))
+
+
+def _commits(git: Git, every: Sequence[_Open]) -> Iterator[str]:
+    """Yield the commits that may have settled something, the newest first: the last one says enough, as a rule."""
+    if every:
+        yield "HEAD"
+        yield from git.commits(sorted({path for one in every for path in (one.candidate.path, one.candidate.key[0])}), _COMMITS)
+
+
+def _is_of_lock(locked: Synced, blob: str | None, source: bytes | None) -> bool:
+    """Whether a commit has what the lock says was settled, on both sides: nothing was, between that and what came later."""
+    return source is not None and blob == locked.blob and texts.sha256(source) == locked.source_sha256
+
+
+def _see(git: Git, commit: str, situation: Situation, then: Mapping[str, bytes | None], several: Sequence[_Open]) -> None:
+    """See what a commit had in step of entries of one target; `then`: the sources that it has."""
+    given = _given(then, situation, several)
+    for one in several:
+        there = _there(git, commit, one.candidate) if one.place in given else None
+        if there is not None:
+            one.see(given[one.place], there)
 
 
 def _is_open(one: Candidate) -> bool:
@@ -135,9 +159,8 @@ def _rows(git: Git, commit: str) -> dict[Place, Synced]:
     return {(one.target, *one.key): one for one in lock.synced} if lock is not None else {}
 
 
-def _given(git: Git, commit: str, situation: Situation, several: Sequence[_Open]) -> dict[Place, Agent]:
+def _given(then: Mapping[str, bytes | None], situation: Situation, several: Sequence[_Open]) -> dict[Place, Agent]:
     """Return what a commit's source gives for entries of one target, by the configuration of now."""
-    then = {path: git.show(commit, path) for path in dict.fromkeys(one.candidate.key[0] for one in several)}
     there = [one for one in several if then[one.candidate.key[0]] is not None]
     files = situation.sources.files
     others = {path: data for path, data in then.items() if data is not None and data != files[path].data}

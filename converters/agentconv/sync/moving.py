@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
+from agentconv.formats import registry
 from agentconv.sync import alike, digests
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
         now[key] = now.get(key) or refused[key]
     new = {key: texts for key, texts in now.items() if key not in known}
     was = {key: {target: _locked(several) for target, several in targets.items()} for key, targets in gone.items()}
-    both = [(old, key, texts if was[old].keys() & texts.keys() else refused[key]) for old in was for key, texts in new.items()]
+    client = registry.FORMATS[situation.settings.source_format]  # of another source nothing was called otherwise: it was changed by hand
+    own = {old for old in was if client.is_place(old[0]) or old[0].startswith(f"{situation.settings.source}/")}
+    both = [
+        (old, key, refused[key] if old in own and not was[old].keys() & texts.keys() else texts)
+        for old in was
+        for key, texts in new.items()
+    ]
     pairs = alike.only([(old, key) for old, key, texts in both if _says_the_same(was[old], texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}

@@ -39,7 +39,6 @@ BY_KEY = {"widened-less": "keep-wider"}
 """Losses that a key of an agent accepts in the configuration, where it names what they are of: they are not accepted of all at once."""
 HERE = "."
 _NEEDED = ("source", "targets")
-_OF_TARGET = ("committed", "own")
 _WIDER = "keep-wider"
 _MORE = "allow-widening"
 
@@ -277,7 +276,8 @@ def _targets(table: Table, source: str) -> tuple[str, ...]:
 def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
     """Return the assistant that the key of a table names."""
     if not registry.is_known(word):
-        hint = registry.did_you_mean(word, [*targets, *others], f"what may be said here: {', '.join([*others, *targets])}")
+        known = f"what may be said here: {', '.join([*others, *targets])}"
+        hint = settings_file.belonging(table.file, word) or registry.did_you_mean(word, [*targets, *others], known)
         raise table.wrong(f"there is no format `{word}`", hint, word)
     return registry.resolve(word)
 
@@ -331,7 +331,7 @@ def _of_target(table: Table, target: str) -> TargetSettings:
 
     if "skip" in table.values:
         raise table.wrong("one agent is skipped, not all of a target's", f"take {target} out of `targets`", "skip")
-    table.only((*_OF_TARGET, *overrides.KEYS))
+    table.only((*settings_file.OF_ASSISTANT, *overrides.KEYS))
     committed, own = table.switch("committed", default=True), table.switch("own", default=False)
     return TargetSettings(target, committed, own, overrides.read(table, target))
 
@@ -344,7 +344,7 @@ def _agents(sync: Table, targets: tuple[str, ...], unused: list[Diagnostic]) -> 
     found = {name: table.table(name) for name in table.values}
     for name, one in found.items():
         for key in one.values:
-            if key in (*_OF_TARGET, *overrides.KEYS):
+            if key in (*settings_file.OF_ASSISTANT, *overrides.KEYS):
                 header = one.file.shown(*one.names, *(targets or ("codex",))[:1])
                 raise one.wrong(f"`{key}` is said of an agent in one assistant", f"put it below {header}", key)
         for below in _by_target(one, targets, ("skip",), elsewhere=True, unused=unused).values():
