@@ -18,6 +18,7 @@ from agentconv.formats import registry
 from agentconv.install import consent, installing, made_here, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
+from agentconv.render.table import fitted
 
 if TYPE_CHECKING:
     import argparse
@@ -170,12 +171,13 @@ def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared]
     if not _is_asked(options, prepared):
         return prepared
     whole = prepare(replace(request, accept=consent.Accepted(everything=True)))  # what nobody holds is known before the answer
-    if _agrees(options, replace(prepared, deployments=whole.deployments)):
+    known = replace(prepared, deployments=whole.deployments, plan=whole.plan)
+    if _agrees(options, known):
         words = request.accept.words | set(prepared.missing)
         prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
     elif prepared.before is None:
         prepared = prepare(replace(request, declined=True))
-    return replace(prepared, asked=())  # which was just shown
+    return replace(prepared, asked=(), shown=tuple(deployed.before_question(known)))  # which was just shown
 
 
 def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
@@ -187,7 +189,7 @@ def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
 
 def _agrees(options: argparse.Namespace, prepared: Prepared) -> bool:
     asked = deployed.question(prepared, text.style(sys.stderr, options.color), verbose=options.verbose)
-    print("\n".join(asked), end=" ", file=sys.stderr, flush=True)
+    print("\n".join(fitted(line, sys.stderr) for line in asked), end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -156,7 +156,7 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     jobs = processes.number(options, len(files))
-    mended = lint_mending.mend(options, files, find, line, jobs) if options.fix or options.diff or options.check else Mended()
+    mended = lint_mending.mend(options, kept.own(files), find, line, jobs) if options.fix or options.diff or options.check else Mended()
     checks = checking.Checks([file.subject for file in files], rules, siblings)
     found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
     checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
@@ -164,7 +164,7 @@ def run(options: argparse.Namespace) -> int:
     beside += agentless.untold(loader.agentless, {_read_as(one.subject) for one in checked if one.findings})
     checked, told = lint_known.finished(files, checked, known, chosen, rules)
     beside += told
-    checked = [*map(checking.mended_first, checked)]
+    checked = [*map(checking.mended_first, kept.at_source(files, checked))]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=lint_settings.listed(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))

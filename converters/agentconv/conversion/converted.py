@@ -39,7 +39,8 @@ class Converted:
     """Whether the source client does not load it."""
     part: Kind | None = None
     """The kind of part whose ids `agents` are, and whose file it is, where that is none of an agent."""
-
+    instead_of: tuple[str, str] | None = None
+    """Of an agent that is refused: the file that it would be in, and its name there. What lies there from before stays."""
     rules: tuple[Rule, ...] = ()
     """Rules of the whole set that are written for a part, and hold what its own file cannot say."""
 

@@ -17,7 +17,7 @@ from agentconv.packs import finding
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import InputError
+    from agentconv.core.diagnostics import InputError, Loss
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.grant import Grant
@@ -88,6 +88,8 @@ class Prepared:
     """The words that accept what is not accepted."""
     as_before: frozenset[str] = frozenset()
     """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
+    shown: tuple[Loss, ...] = ()
+    """What conversion costs, as far as a person was told it before they agreed."""
     made_here: bool = False
     """Whether this is the project that the pack is made of, whose files stay its own."""
 

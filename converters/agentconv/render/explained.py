@@ -94,7 +94,7 @@ be asked less. Nothing is to do where it is asked more than in its own assistant
     "widened-less": """\
 The client reads the source's own file where it finds none of its own, and holds the agent to less there. `keep-wider` in \
 `[sync.agents.NAME.FORMAT]` names what the copy may do beyond its source, and counts only as long as that is less than without the copy. \
-Each run says so.""",
+Each run says so; `agentconv sync --strict` counts it, unless `agentconv sync --strict --accept widened-less` lets it pass.""",
     "widened": """\
 Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled.""",
     "widened-elsewhere": f"""\

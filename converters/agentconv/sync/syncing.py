@@ -244,7 +244,8 @@ class Run:
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         choices = replace(self.choices, prefer=self.choices.prefer.once_carried(), asked=self.choices.prefer) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
-        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self.instead, loaded))
+        by = partial(self._given_by, loaded, lock)
+        situation = Situation(self.settings, self.reader, lock, loaded, given, files, by, carried, others, partial(self.instead, loaded))
         outcome = planning.plan(situation, self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
@@ -265,6 +266,9 @@ class Run:
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
         return earlier.of(loaded, target, self.settings, lock, self.scope)
+
+    def _given_by(self, loaded: Sources, lock: Lock, target: str, files: Mapping[str, bytes]) -> Views:
+        return self.given(sources.load(carry.with_files(loaded, dict(files))), target, lock)
 
     def instead(self, loaded: Sources, target: str, changes: Iterable[Change] = ()) -> Mapping[Key, Agent]:
         """Return the agents of the source as a target's client has them where it finds no file of its own, once files are changed."""
