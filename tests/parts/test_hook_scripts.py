@@ -163,6 +163,15 @@ def test_scripts_of_any_length_are_read_in_linear_time(script: str, text: str) -
     assert hook_contracts.needs(f"sh {script}", {script: text.encode()}) is not None
 
 
+def test_what_no_path_is_as_long_as_is_not_looked_for() -> None:
+    """Of words that are put one behind the other, each beginning would be another path."""
+    asked: list[str] = []
+    text = "x = " + " + ".join(["'a'"] * 900)
+    script_imports.follow(["h/a.py"], lambda path: text.encode() if path == "h/a.py" else asked.append(path))
+
+    assert max(map(len, asked)) <= len("h/") + 255
+
+
 @pytest.mark.parametrize(
     ("text", "unread"),
     [

@@ -31,6 +31,8 @@ _VARIABLE = expression(r"\$(?:\{[^}\n]{0,500}\}|\w+)")
 _SHELL_WORD = expression(r"(?<![\w@+-])[\w@+-]*(?:\.[\w@+-]+)+(?:/[\w@+-][\w.@+-]*)*|(?<![\w@+-])[\w@+-]+(?:/[\w@+-][\w.@+-]*)+")
 _RUNS = expression(r"(?:^|[\s;&|(])(?:\.|source|exec|(?:ba|z|da)?sh|python[\d.]*|node|bun|deno|ruby|perl)(?:\s+-\S+)*\s+\S*$")
 """What stands before a word that is run, whatever it is called."""
+_LONGEST = 255
+"""Characters of the path of a file beside a script: more of it is made of many words, none of which is one."""
 _BEFORE = 200
 """Characters of a line that are looked at before a word: a line may be as long as a file."""
 _NODE_STRING = expression(r"'([^'\\\n]+)'|\"([^\"\\\n]+)\"|`([^`\\\n$]+)`")
@@ -203,7 +205,7 @@ def _named(folder: str, word: str, line: int, *, starts: bool) -> Named | None:
     word = word.removeprefix("./")
     path = word if _is_below(folder, word) else posixpath.join(folder, word)
     hidden = any(step.startswith(".") for step in path.removeprefix(f"{folder}/").split("/"))
-    if not folder or hidden or not _WORD.fullmatch(word):
+    if not folder or hidden or len(word) > _LONGEST or not _WORD.fullmatch(word):
         return None
     return Named(word, line, (path,), run=starts or not word.endswith(TEXTS))
 
