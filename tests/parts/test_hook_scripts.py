@@ -6,7 +6,7 @@ import posixpath
 
 import pytest
 
-from agentconv.core import effects, script_imports
+from agentconv.core import effects, hook_contracts, script_imports
 from agentconv.core.hook_handlers import Handler
 from agentconv.core.ir import Hook
 from agentconv.parts.hooks import scripts
@@ -147,3 +147,45 @@ def test_what_a_script_takes_in(script: str, text: str, there: dict[str, str], t
 
     assert sorted(found.files) == sorted(posixpath.normpath(f"hooks/{path}") for path in taken)
     assert [one.shown for one in found.lacks] == lacks
+
+
+HOSTILE = {
+    "a.py": ("x = " + " + ".join(["'a'"] * 900), "if " + " + ".join(["a"] * 900) + ":\n    pass", "open('a.txt')\n" * 20_000),
+    "a.js": ("x('a.txt') " * 20_000, "require('./a')\n" * 20_000),
+    "a.sh": ("a" * 100_000, "cat a.txt; " * 20_000, "${" * 50_000, ". a.sh\n" * 20_000, "cat <<E\n" * 20_000),
+}
+
+
+@pytest.mark.parametrize(("script", "text"), [(script, text) for script, texts in HOSTILE.items() for text in texts])
+def test_scripts_of_any_length_are_read_in_linear_time(script: str, text: str) -> None:
+    """Nobody waits for what somebody makes a guard of: each of its words is looked at once, and nothing is too deep."""
+    assert {one.path for one in script_imports.follow([script], lambda path: text.encode() if path == script else None).lacks} <= {script}
+    assert hook_contracts.needs(f"sh {script}", {script: text.encode()}) is not None
+
+
+def test_what_no_path_is_as_long_as_is_not_looked_for() -> None:
+    """Of words that are put one behind the other, each beginning would be another path."""
+    asked: list[str] = []
+    text = "x = " + " + ".join(["'a'"] * 900)
+    script_imports.follow(["h/a.py"], lambda path: text.encode() if path == "h/a.py" else asked.append(path))
+
+    assert max(map(len, asked)) <= len("h/") + 255
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("cat <<EOF\nrm a\nEOF\necho", None),
+        ("cat <<-'EOF'\n\trm a\n\tEOF\necho", None),
+        ("x=$(cat <<A <<B\nrm\nA\nrm\nB\n)", None),
+        ("cat <<EOF | tracker\na\nEOF\n", "tracker"),
+        ("cat <<EOF\na\nEOF\ntracker", "tracker"),
+        ("cat <<EOF\ntracker", "tracker"),
+    ],
+)
+def test_what_is_handed_to_a_command_is_no_command(text: str, unread: str | None) -> None:
+    """A document in a script is data; what stands on its first line, and behind it, is run."""
+    needs = hook_contracts.needs("sh hooks/a.sh", {"hooks/a.sh": text.encode()})
+
+    assert needs.known is (unread is None)
+    assert unread is None or f"`{unread}`" in needs.unread

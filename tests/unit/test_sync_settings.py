@@ -9,7 +9,8 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from agentconv.cli import configuration, lint_settings, pack_settings
+from agentconv.cli import configuration, pack_settings
+from agentconv.cli.linting import settings as lint_settings
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.model_choices import ModelChoices

@@ -7,23 +7,19 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import (
-    baseline,
-    lint_files,
-    lint_folders,
-    lint_inside,
-    lint_kept,
-    lint_known,
-    lint_mending,
-    lint_report,
-    lint_settings,
-    processes,
-    scope,
-)
+from agentconv.cli import baseline, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
-from agentconv.cli.lint_mending import Mended
+from agentconv.cli.linting import files as lint_files
+from agentconv.cli.linting import folders as lint_folders
+from agentconv.cli.linting import inside as lint_inside
+from agentconv.cli.linting import kept as lint_kept
+from agentconv.cli.linting import known as lint_known
+from agentconv.cli.linting import mending as lint_mending
+from agentconv.cli.linting import report as lint_report
+from agentconv.cli.linting import settings as lint_settings
+from agentconv.cli.linting.mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
 from agentconv.core.diagnostics import Diagnostic, InputError, Severity
@@ -35,7 +31,7 @@ from agentconv.sources.inputs import Discovery
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.cli.lint_files import LintFile
+    from agentconv.cli.linting.files import LintFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import lint_kept, named_file, scope, whose
+from agentconv.cli import named_file, scope, whose
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
+from agentconv.cli.linting import kept as lint_kept
 from agentconv.cli.progress import Progress
 from agentconv.cli.telling import say
 from agentconv.conversion import converting, model_choices, servers_there

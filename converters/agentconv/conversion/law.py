@@ -112,9 +112,7 @@ class Law:
         off = idle_hooks.off(agent, self.target, self.options)
         wider = compare.widenings(agent, replace(agent, hooks=None), self.target) if off is not None else []
         if wider and not self._insists(agent, wider):
-            hints = idle_hooks.hints(wider, off)
-            told = losses.loss("widening", agent.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
-            yield replace(told, option=hints and hints[1])
+            yield idle_hooks.told("widening", agent, self.target, wider, off)
         if self.names.carried is not None and (broken := self.names.carried.restraints.broken(agent)):
             yield losses.loss("set-restraint", agent.id, "tools", self.target, broken)
 
@@ -261,23 +259,18 @@ class Law:
 
         `off` is the file of settings by which none of its hooks runs.
         """
-        beyond = tuple(dict.fromkeys(one.name for one in wider))
         code, hints, keepable = "widened", None, False
         if not self._insists(projection.source, wider):
             there = self._all_instead(case, again)
             more = [[*compare.widenings(again, one, self.target)] for one in there]
             is_less = bool(more) and all(more) and all(self._is_narrower(again, one) for one in there)
             keepable = self.options.keeps_wider is not None and is_less
-            is_kept = keepable and self._is_kept(projection.source, beyond)
-            hints = (
-                None
-                if is_kept
-                else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider) or idle_hooks.hints(wider, off)
-            )
+            is_kept = keepable and self._is_kept(projection.source, [one.name for one in wider])
+            hints = None if is_kept else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider)
             code = "widened-less" if is_kept else "widening"
-        told = losses.loss(code, projection.source.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
+        told = idle_hooks.told(code, projection.source, self.target, wider, off, hints=hints)
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
-        projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
+        projection.losses.append(replace(told, keepable=keepable, shuts=tuple(shuts)))
 
     def _insists(self, agent: Agent, wider: Sequence[Widening]) -> bool:
         """Whether the user insists on an agent, or on all the servers by which it may do more."""

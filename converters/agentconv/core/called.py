@@ -90,13 +90,14 @@ def _freer(kind: _Kind, had: Access, has: Access) -> Iterator[Widening]:
     if now > was:
         yield Widening(f"{kind.every} without being asked", unasked=True, effect=kind.word)
     elif now is Level.ASK:
-        for _, text in has.freer:
-            unasked = partial.beyond(text, [one for _, one in had.freer])
+        for _, rows in has.freer:
+            unasked = partial.beyond(rows, [one for _, one in had.freer])
             yield from _of_parts(kind, (f"`{one}` without being asked" for one in unasked), unasked=True)
     lost = sorted(one for one in partial.lost(had.parts, has.parts, asks=False) if now > Level.ASK or one[2] != "ask")
     yield from _of_parts(kind, (_lost(pattern, effect) for _, pattern, effect in lost))
     closed = {pattern for _, pattern, _ in had.parts}
-    opened = sorted((pattern, other) for _, pattern, other in has.reopened - had.reopened if pattern in closed)
+    known = [rows for _, rows in had.reopened]
+    opened = sorted(pair for _, rows in has.reopened - had.reopened for pair in partial.reopened(rows, closed, known))
     yield from _of_parts(kind, (f"`{other}` of `{pattern}`, which was closed" for pattern, other in opened))
 
 

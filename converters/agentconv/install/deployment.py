@@ -14,6 +14,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.ir import Agent
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import agent_scripts, filled_in, part_places, places, read_elsewhere
 from agentconv.install.steps import Wanted
@@ -171,16 +172,6 @@ def _without_rules(options: Options, ids: Iterable[str]) -> Options:
     if any(id_.startswith(f"{_RULES}/") for id_ in ids):
         return options
     return replace(options, along=With(kinds=frozenset(KINDS) - {_RULES}))
-
-
-def files_of(reader: Reader) -> Callable[[str], bytes | None]:
-    """Return what gives the bytes of a file that is there."""
-
-    def read(path: str) -> bytes | None:
-        found = reader.read(path)
-        return found if isinstance(found, bytes) else None
-
-    return read
 
 
 def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside: Parts, scope: Scope) -> Deployment:

@@ -18,6 +18,7 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedAgent, LockedPack
@@ -263,12 +264,7 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
 
 def _in_project(scope: Scope, reader: Reader) -> Options:
     """Return where a project's parts go, and what is there."""
-
-    def read(path: str) -> bytes | None:
-        found = reader.read(path)
-        return found if isinstance(found, bytes) else None
-
-    return Options(root=os.path.realpath(scope.root), read=read)
+    return Options(root=os.path.realpath(scope.root), read=files_of(reader))
 
 
 def _where_it_is(want: Wanted, mine: Iterable[Entry]) -> Wanted:

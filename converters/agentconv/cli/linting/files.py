@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
     from agentconv.sources.inputs import Found

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.conversion.options import Options
     from agentconv.install.lock import Lock, Synced
     from agentconv.lint.checking import Checked
