@@ -64,6 +64,32 @@ def test_what_a_command_line_runs(line: str, found: dict[str, bool]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "outside", "told"),
+    [
+        ("/opt/corp/bin/guard --strict", ["/opt/corp/bin/guard"], "no file of the project"),
+        ("sh ~/guard.sh", ["~/guard.sh"], "no file of the project"),
+        ('python3 "$HOME/.claude/hooks/guard.py"', ["$HOME/.claude/hooks/guard.py"], "no file of the project"),
+        ("/usr/bin/corp-guard", ["/usr/bin/corp-guard"], "no file of the project"),
+        ('"$DIR/$(name).sh"', ["$DIR/$(name).sh"], "made up while it runs"),
+        ('sh "$CLAUDE_PROJECT_DIR/.claude/$KIND.sh"', [".claude/$KIND.sh"], "made up while it runs"),
+        ("/usr/bin/env python3 guard.py", [], ""),
+        ("/bin/sh .claude/guard.sh", [], ""),
+        ('f=bin/guard.sh; sh "$f"', [], ""),
+        ('for f in hooks/*.sh; do sh "$f"; done', [], ""),
+        ('"$CLAUDE_PROJECT_DIR"/.claude/hooks/guard.sh "$1"', [], ""),
+        ("cat | jq . > /dev/null", [], ""),
+    ],
+)
+def test_what_a_guard_runs_that_nobody_sees_here(line: str, outside: list[str], told: str) -> None:
+    """A program of the machine, a file that is no project's, a name that is made up while it runs: no file of the project is one."""
+    hook = Hook("PreToolUse", "claude-code", "before-tool", None, ({"type": "command", "command": line},))
+
+    assert list(scripts.of_machine([hook])) == outside
+    assert not scripts.of_hook(hook).keys() & set(outside)
+    assert told in " ".join(said for said, _ in scripts.runs_outside(outside))
+
+
+@pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ('"$CLAUDE_PROJECT_DIR"/g.sh', "$CLAUDE_PROJECT_DIR/g.sh", True),

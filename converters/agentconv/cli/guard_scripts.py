@@ -117,8 +117,9 @@ class GuardScripts:
         for name, (path, agents) in self._outside.items():
             if path not in self._runs or not any(_bytes(disk, path) for disk in disks):
                 self._runs.pop(path, None)
-                message = f"a guard of {text.names([*agents])} {scripts.runs_outside([name])}"
-                yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, cause=Cause.GUARD)
+                for told, way in scripts.runs_outside([name]):
+                    message = f"a guard of {text.names([*agents])} {told}"
+                    yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, cause=Cause.GUARD)
 
     def _follow(self) -> Iterator[Diagnostic]:
         """Take note of what the scripts take in of other files where they come from, and say what of it is not there."""

@@ -180,10 +180,10 @@ class CarriedParts:
         path = verdict.path or loaded.path
         if loaded.kind != "hooks":
             fault = hooks_off.void(self.target, path, read)
-            return None if fault is None else f"it takes nothing of {path}: {fault}"
+            return _not_added(verdict, read(path)) if fault is None else f"it takes nothing of {path}: {fault}"
         own = verdict.part.definition if isinstance(verdict.part, SetHook) else None
         why = hooks_off.of_one(self.target, path, read, own) if own is not None else None
-        return why or hooks_off.why(self.target, path, read, self.options.scope)
+        return why or hooks_off.why(self.target, path, read, self.options.scope) or _not_added(verdict, read(path))
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -332,6 +332,16 @@ class CarriedParts:
         if told := tuple(self.restraints.told()):
             yield Converted(self.target, (), losses=told)
         yield from PartFiles(self.target, self.options, self.verdicts, self._files).convert(beside)
+
+
+def _not_added(verdict: PartVerdict, present: bytes | None) -> str | None:
+    """Return why a part cannot be put into the file that is there, among what others have in it; None where it can be."""
+    if present is None or not verdict.is_shared or verdict.module is None or verdict.place is None or verdict.part is None:
+        return None
+    from agentconv.conversion.shared_parts import SharedParts
+
+    problem = SharedParts(verdict.module, verdict.path, verdict.place, (verdict.part,)).merge(present).problem
+    return None if not problem else f"nothing can be added to {verdict.path}: {problem}"
 
 
 def _left_open(verdict: PartVerdict, why: str) -> PartVerdict:

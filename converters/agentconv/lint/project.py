@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.conversion.servers_there import Standing
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Hook
     from agentconv.core.kinds import Kind
     from agentconv.core.script_imports import Lack
 
@@ -87,6 +87,20 @@ def lacking(location: str, paths: Iterable[str]) -> tuple[Lack, ...]:
     """Return what scripts take in of other files, and the project of an agent's file has not, where it is known which one that is."""
     root = _known(location)
     return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).lacks if root else ()
+
+
+def taken_in(location: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return what scripts take in of other files that the project of an agent's file has, where it is known which one that is."""
+    root = _known(location)
+    return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).files if root else ()
+
+
+def letting_pass(location: str, guards: Iterable[Hook]) -> list[str]:
+    """Return what guards run that lets everything pass, where it is known which project their agent's file is in."""
+    from agentconv.parts.hooks import letting_pass as scripts
+
+    root = _known(location)
+    return scripts.of(guards, lambda path: _data(os.path.join(root, path))) if root else []
 
 
 def hooks_off(location: str, client: str, *, user: bool = True) -> str:

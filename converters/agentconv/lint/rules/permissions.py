@@ -243,20 +243,32 @@ def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A guard of an agent that runs a script of the project which is not there, or cannot be started, or that settings keep from running.
 
     Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from. Where the project's
-    settings say `disableAllHooks`, none of an agent's own is run either (asked).
+    settings say `disableAllHooks`, none of an agent's own is run either (asked). A script that is empty, or ends with 0 before it looks at
+    anything, is a warning.
     """
     key = subject.key_of("hooks")
     if not key or registry.FORMATS[subject.format].index:
         return  # those of a plugin are in its folder
     for number, agent, state in subject.agents():
-        for path, told, hint in _not_run(subject, agent) if agent.hooks and not state.dropped else ():
+        for path, told, hint, severity in _vain_guards(subject, agent) if agent.hooks and not state.dropped else ():
             yield self.find(
                 shown(f"a guard of {agent.name or title(subject)} {told}", 160),
                 subject.word(number, key, path.rpartition("/")[2]),
                 hint,
+                severity=severity,
                 agent=agent.name,
                 clients=(subject.format,),
             )
+
+
+def _vain_guards(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str, Severity]]:
+    """Yield what guards of an agent run in vain, what is wrong with it, what to do, and how bad that is."""
+    from agentconv.lint import project
+    from agentconv.parts.hooks import letting_pass
+
+    yield from ((*found, Severity.ERROR) for found in _not_run(subject, agent))
+    for path in project.letting_pass(subject.location, effects.guards_in(agent)):
+        yield from ((path, told, letting_pass.MENDED, Severity.WARNING) for told in letting_pass.told([path]))
 
 
 def _not_run(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str]]:

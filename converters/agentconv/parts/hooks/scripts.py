@@ -9,19 +9,29 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, hook_contracts, hook_handlers, script_imports
 from agentconv.core.expressions import expression
+from agentconv.core.parts import SetHook
 from agentconv.parts.hooks import command_lines
+from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.hook_handlers import Handler
     from agentconv.core.ir import Agent, Hook
-    from agentconv.core.parts import FolderFile
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.core.script_imports import Lack
 
 _MODULE = expression(r"\bpython[\d.]*\s+(?:-\w+\s+)*-m\s+([A-Za-z_][\w.]*)")
 _NAME = expression(r"[\w.+-]+")
-_TOKEN = expression(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
+_TOKEN = expression(r"(?:\0root/?|(?<![$\w.@+)}`?*/-])\.{0,2}/?)[\w.@+-]+(?:/[\w.@+-]+)*")
+_OF_SYSTEM = expression(r"/(?:usr/(?:local/)?)?s?bin/([\w.+-]+)")
+"""Programs where systems have theirs."""
+_COMPUTED = expression(r"[$`]")
+_HOME = expression(r"\$(?:HOME|\{HOME\})/")
+_WHOLE = expression(r"\$\{?(\w+)\}?")
+_SETS = r"\b{0}=|\b(?:for|read)\s+(?:-\w+\s+)*{0}\b"
+_OF_SHELL = frozenset(("SHELL", *"0123456789"))
+"""Variables that name what the line has already, or a shell."""
 _NO_SCRIPTS = (".json", ".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".lock", ".md", ".mdc", ".markdown", ".txt")
 _FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
 """What a shell, or somebody else, makes a path of that nobody knows beforehand."""
@@ -47,7 +57,7 @@ def _modules(line: str) -> list[str]:
 def _quoted(line: str) -> list[str]:
     """Return the words of a command line that hold a blank."""
     try:
-        return [word for word in shlex.split(line) if " " in word]
+        return [word for word in shlex.split(line) if " " in word and not word.startswith(("$", "~", "`"))]
     except ValueError:  # a quote that nothing closes
         return []
 
@@ -63,17 +73,29 @@ def _path(token: str) -> str | None:
 
 def of_guards(agent: Agent) -> dict[str, bool]:
     """Return the scripts of the project that an agent's own guards run, each with whether it is started as a program."""
-    return _joined(run(hook_handlers.read(hook.format, one)) for hook in effects.guards_in(agent) for one in hook.handlers)
+    return of_hooks(effects.guards_in(agent))
 
 
 _PYTHON = "python -m {}"
+_NO_FILE = "which is no file of the project: on a machine without it"
+_NAME_IT = "write the file's path out, from the project's root: then it is looked for, and goes along"
 INSTALL = "have it on each machine, or put what it does into the project"
 
 
 def of_machine(guards: Iterable[Hook]) -> dict[str, str]:
     """Return what guards run that need be no file of the project, each with the path at which it would be one."""
     handlers = (hook_handlers.read(hook.format, one) for hook in guards for one in hook.handlers)
-    return {name: path for handler in handlers for name, path in (*modules(handler).items(), *_programs(handler))}
+    return {name: path for handler in handlers for name, path in (*modules(handler).items(), *_programs(handler), *_elsewhere(handler))}
+
+
+def guards_of(part: Part | None) -> list[Hook]:
+    """Return the hook of a whole set that a part is, where it can keep something from happening; nothing of any other part."""
+    return [part.definition] if isinstance(part, SetHook) and hook_translation.is_guard(part.definition) else []
+
+
+def of_part(part: Part) -> dict[str, str]:
+    """Return what the hook of a whole set runs that need be no file of the project; nothing, where it can block nothing."""
+    return of_machine(guards_of(part))
 
 
 def modules(handler: Handler) -> dict[str, str]:
@@ -91,15 +113,54 @@ def _programs(handler: Handler) -> Iterator[tuple[str, str]]:
             yield one.word, one.word
 
 
-def runs_outside(names: Iterable[str]) -> str:
-    """Say what of the machine something runs, after `a guard of X`."""
-    shown = ", ".join(f"`{name}`" for name in names)
-    return f"runs {shown}, which is no file of the project: on a machine without it, it blocks nothing"
+def _elsewhere(handler: Handler) -> Iterator[tuple[str, str]]:
+    """Yield what a handler runs from a place that is no project's, or whose name is made up while it runs: nobody can look there."""
+    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    for one in command_lines.started(line):
+        word, of_system = one.word, _OF_SYSTEM.fullmatch(one.word)
+        if of_system is not None:
+            away = of_system[1] not in hook_contracts.COMMON and not command_lines.is_reader(of_system[1])
+        else:
+            away = (word.startswith(("/", "~/")) and not word.startswith("/dev/")) or _is_made_up(
+                word.removeprefix(hook_handlers.ROOT), line
+            )
+        if away:
+            shown = _cut(word.removeprefix(f"{hook_handlers.ROOT}/"))
+            yield shown, shown
+
+
+def _cut(word: str) -> str:
+    """Return a word for people, without what a command in it is, of which the shell's reader leaves pieces."""
+    head, sign, _ = word.partition("`")
+    return f"{head}$(...)" if sign else f"{word}(...)" if word.endswith("$") else word
+
+
+def _is_made_up(word: str, line: str) -> bool:
+    """Whether a word names a file by variables, or by what a command says, that its own line does not set."""
+    if _COMPUTED.search(word) is None or word in ("$", "$@", "$*"):
+        return False
+    whole = _WHOLE.fullmatch(word)
+    return whole is None or not (whole[1] in _OF_SHELL or expression(_SETS.format(whole[1])).search(line))
+
+
+def runs_outside(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Say what of the machine something runs, after `a guard of X`, and what to do about it."""
+    by_kind: dict[bool, list[str]] = {}
+    for name in names:
+        by_kind.setdefault(_COMPUTED.search(name) is not None and _HOME.match(name) is None, []).append(f"`{name}`")
+    for made_up, shown in sorted(by_kind.items()):
+        where = "a name that is made up while it runs: where no such file is" if made_up else _NO_FILE
+        yield f"runs {', '.join(shown)}, {where}, it blocks nothing", _NAME_IT if made_up else INSTALL
 
 
 def of_hook(hook: Hook) -> dict[str, bool]:
     """Return the scripts of the project that a hook runs, each with whether it is started as a program."""
-    return _joined(run(hook_handlers.read(hook.format, one)) for one in hook.handlers)
+    return of_hooks([hook])
+
+
+def of_hooks(hooks: Iterable[Hook]) -> dict[str, bool]:
+    """Return the same of several hooks."""
+    return _joined(run(hook_handlers.read(hook.format, one)) for hook in hooks for one in hook.handlers)
 
 
 def run(handler: Handler) -> dict[str, bool]:
@@ -110,7 +171,7 @@ def run(handler: Handler) -> dict[str, bool]:
     found = {path: False for path in named(handler) if path.endswith(_SUFFIXES)}
     for started in command_lines.started(hook_handlers.rooted(handler.line) if handler.command else ""):
         path = None if _FILLED_IN.search(started.word.removeprefix(hook_handlers.ROOT)) else _path(started.word)
-        if path is not None and (path.endswith(_SUFFIXES) or not (started.by_suffix or _is_no_script(path))):
+        if path is not None and path not in _SUFFIXES and (path.endswith(_SUFFIXES) or not (started.by_suffix or _is_no_script(path))):
             found[path] = found.get(path, False) or started.program
     return found
 
