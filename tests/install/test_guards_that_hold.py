@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 
 import pytest
+
+from agentconv.cli import main
 
 AGENT = """\
 ---
@@ -160,3 +164,63 @@ def test_a_rule_that_cannot_be_added_keeps_away_what_it_holds_back(settings, pro
     assert "refusal[set-restraint] 1 agent" in told
     assert not (tmp_path / "to/.qwen/agents").exists()
     assert (tmp_path / "to/.qwen/settings.json").read_text() == settings
+
+
+def test_what_a_guard_runs_goes_where_its_agent_is_converted_to(source, run, tmp_path):
+    """It is a program there, too, with what it takes in; a second run has nothing to do, and --with none leaves it, told."""
+    place = source(SCRIPT, GUARD + '. "$(dirname "$0")/lib.sh"\n', whole=False)
+    (place / ".claude/hooks/lib.sh").write_text("true\n")
+    told = _said(run("convert", ".", "-f", "claude-code", "-t", "qwen-code", "-o", tmp_path / "to"))
+    again = run("convert", ".", "-f", "claude-code", "-t", "qwen-code", "-o", tmp_path / "to", "--check")
+    none = _said(run("convert", ".", "-f", "claude-code", "-t", "qwen-code", "-o", tmp_path / "none", "--with", "none"))
+
+    assert "what a guard of one runs goes along: `.claude/hooks/guard.sh`, `.claude/hooks/lib.sh`" in told
+    assert (tmp_path / "to" / SCRIPT).stat().st_mode & 0o111
+    assert (tmp_path / "to/.claude/hooks/lib.sh").read_text() == "true\n"
+    assert "goes along" not in again.err
+    assert "a guard of one runs `.claude/hooks/guard.sh`, which is not there" in none
+    assert not (tmp_path / "none/.claude").exists()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_another_file_in_a_script_s_place(own, source, run, tmp_path):
+    """What that lets pass nobody knows: what the guard holds back is refused, unless --force replaces the file."""
+    source(SCRIPT, GUARD, own=own, whole=not own)
+    (tmp_path / "to" / SCRIPT).parent.mkdir(parents=True)
+    (tmp_path / "to" / SCRIPT).write_text("look\n")
+    words = ("convert", ".", "-f", "claude-code", "-t", "qwen-code", "-o", tmp_path / "to", "--with", "all")
+    told = _said(run(*words, code=1))
+    refused = not (tmp_path / "to/.qwen/agents").exists()
+    run(*words, "--force")
+
+    assert "another file is at .claude/hooks/guard.sh" in told
+    assert refused
+    assert (tmp_path / "to" / SCRIPT).read_text() == GUARD
+    assert (tmp_path / "to/.qwen/agents/one.md").exists()
+
+
+def test_sync_says_which_guard_has_no_script(source, run, project):
+    """It is told when the agent is new or changed, and not in each run."""
+    source(SCRIPT, whole=False)
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["qwen-code"]\n')
+    first, second = _said(run("sync")), _said(run("sync"))
+
+    assert "a guard of one runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing" in first
+    assert "guard of one" not in second
+
+
+def test_lint_of_a_text_that_is_in_no_place(source, run, project, monkeypatch, capfd):
+    """Of a bundle, and of standard input, it is said what the project has where they are read: a warning, for they may go elsewhere."""
+    source(SCRIPT, whole=False)
+    run("to-json", ".", "-o", project / "all.json")
+    told = [_said(run("lint", "all.json", code=1))]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((project / ".claude/agents/one.md").read_bytes())))
+    main(["lint", "-", "-f", "claude-code"])
+    told.append(" ".join(capfd.readouterr().out.split()))
+    (project / SCRIPT).parent.mkdir()
+    (project / SCRIPT).write_text(GUARD)
+    (project / SCRIPT).chmod(0o755)
+    run("lint", "all.json")
+
+    for said in told:
+        assert "warning[AC508] missing-guard-script a guard of one runs `.claude/hooks/guard.sh`, which is not there" in said

@@ -8,7 +8,7 @@ import pytest
 
 from agentconv.core import effects, script_imports
 from agentconv.core.hook_handlers import Handler
-from agentconv.core.ir import Hook
+from agentconv.core.ir import Agent, Hook
 from agentconv.parts.hooks import scripts
 
 STARTED, READ = True, False
@@ -141,6 +141,14 @@ PY, SH, JS = "hooks/guard.py", "hooks/guard.sh", "hooks/guard.js"
         (SH, "cd x && . $CLAUDE_PROJECT_DIR/lib.sh\n", {"lib.sh": ". ./more.sh", "more.sh": ""}, ["../lib.sh", "../more.sh"], []),
         (SH, 'HERE=$PWD; [ -f "$HERE/lib.sh" ] && . "$HERE/lib.sh"\n. ./x.sh || true\n', {}, [], []),
         (SH, '# . ./lib.sh\n. "$HOME/.profile"\n. /etc/rc\n. "$1"\n. ../../out.sh\ngrep -q . a.sh\n', {}, [], []),
+        (
+            SH,
+            '. "$LIB/$KIND.sh"\n. "$(dirname "$0")/$(uname).sh"\n',
+            {},
+            [],
+            ["`$LIB/$KIND.sh` (hooks/guard.sh:1)", '`$(dirname "$0")/$(uname).sh` (hooks/guard.sh:2)'],
+        ),
+        (SH, 'for f in "$D"/*.sh; do . "$f"; done\n. "$LIB/x.sh" || true\n', {}, [], []),
         (JS, "const r = require('./rules')\nimport x from 'lodash'\n", {"hooks/rules.json": ""}, ["rules.json"], []),
         (JS, "import r from '../rules.js'\n", {"rules.ts": ""}, ["../rules.ts"], []),
         (JS, "\nawait import('./rules.mjs')\n", {}, [], ["`./rules.mjs` (hooks/guard.js:2)"]),
@@ -173,3 +181,22 @@ def test_what_a_script_takes_in(script: str, text: str, there: dict[str, str], t
 
     assert sorted(found.files) == sorted(posixpath.normpath(f"hooks/{path}") for path in taken)
     assert [one.shown for one in found.lacks] == lacks
+
+
+@pytest.mark.parametrize(
+    ("line", "along"),
+    [
+        (".claude/hooks/guard.sh --rules .claude/hooks/deny.txt", [".claude/hooks/guard.sh", ".claude/hooks/deny.txt"]),
+        ('sh hooks/guard.sh "$CLAUDE_PROJECT_DIR/hooks/lists/deny.json"', ["hooks/guard.sh", "hooks/lists/deny.json"]),
+        ("sh hooks/guard.sh --log hooks/guard.log --keep src/main.json", ["hooks/guard.sh"]),
+        ("sh .claude/guard.sh .claude/settings.json", [".claude/guard.sh"]),
+        ("sh guard.sh package.json", ["guard.sh"]),
+        ("sh hooks/guard.sh hooks/.env.json", ["hooks/guard.sh"]),
+        ("grep -f hooks/deny.txt && exit 2", []),
+    ],
+)
+def test_what_goes_where_an_agent_goes(line: str, along: list[str]) -> None:
+    """The script, and a list beside it that the line hands to it; no file of the project that a guard keeps hands off."""
+    hook = Hook("PreToolUse", "claude-code", "before-tool", None, ({"type": "command", "command": line},))
+
+    assert scripts.going_along(Agent("one", hooks=(hook,))) == along

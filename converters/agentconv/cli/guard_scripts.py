@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,43 @@ from agentconv.render import text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from agentconv.cli.destination import Destination
     from agentconv.conversion.converting import Converted
     from agentconv.core.part_format import Scope
+    from agentconv.core.parts import FolderFile
     from agentconv.core.script_imports import Lack
     from agentconv.disk.output import OutputFile
 
 _HOOKS = b"hooks"
 """What is in every file of an agent that has some: others need not be read again."""
+
+
+def of(sources: Iterable[str]) -> Callable[[str], FolderFile | None]:
+    """Return what gives a file of the project that agents come from, by its path there, where guards of theirs may take it elsewhere.
+
+    Args:
+        sources: The files that agents are read from; where those are of several projects that have different ones, none of them is meant.
+    """
+    roots: list[Path] = []
+
+    def found(path: str) -> FolderFile | None:
+        from agentconv.pack.carried_scripts import is_ones_own
+        from agentconv.sources.parts_on_disk import PartsOnDisk
+
+        if not roots:
+            roots.extend(_projects(sources))
+        there = [file for root in roots for file in PartsOnDisk(root).named("", [path])[:1]] if is_ones_own(path) else []
+        return there[0] if there and all(one == there[0] for one in there) else None
+
+    return cache(found)
+
+
+def _projects(sources: Iterable[str]) -> list[Path]:
+    """Return the projects that files are of; a user's own is none."""
+    roots = (locations.project_root(Path(one)) for one in sources)
+    return [one for one in dict.fromkeys(roots) if one is not None and one != Path.home()]
 
 
 class GuardScripts:
@@ -56,7 +83,7 @@ class GuardScripts:
     @cached_property
     def _from(self) -> list[Path]:
         """The projects that the agents come from."""
-        return list(dict.fromkeys(root for one in self._sources if (root := locations.project_root(Path(one))) is not None))
+        return _projects(self._sources)
 
     def look(self, done: Converted) -> None:
         """Take note of what the guards of a file that is written run."""
@@ -89,6 +116,7 @@ class GuardScripts:
         yield from self._never_run(self._to)
         yield from self._of_machine(self._to)
         yield from self._follow()
+        yield from self._goes_along()
         for path, agents in self._runs.items():
             head = f"a guard of {text.names([*agents])} runs `{path}`"
             if self._is_user:
@@ -137,6 +165,14 @@ class GuardScripts:
             for takes in scripts.takes_in(several):
                 hint = "put it there, or take the guard out"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, f"a guard of {agents_named} {takes}", hint=hint, cause=Cause.GUARD)
+
+    def _goes_along(self) -> Iterator[Diagnostic]:
+        """Say which scripts come with the agents that run them: they are programs, or are read by one."""
+        along: dict[str, list[str]] = {}
+        for path in (path for path in self._runs if path in self._coming):
+            along.setdefault(text.names([*self._runs[path]]), []).append(f"`{path}`")
+        for agents, paths in along.items():
+            yield Diagnostic(Code.PARTS, Severity.NOTE, f"what a guard of {agents} runs goes along: {', '.join(paths)}", cause=Cause.GUARD)
 
     def _in_project(self, path: str, head: str) -> Diagnostic | None:
         disk = Disk(self._to or Path())

@@ -222,7 +222,7 @@ class Law:
     def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> list[Widening]:
         """Judge what an agent may do, and return what servers open to it that go along: these stay, rather than the agent."""
         off = idle_hooks.off(again, self.target, self.options)
-        again = again if off is None else replace(again, hooks=None)  # none of which runs
+        again = again if off is None else replace(again, hooks=None)  # none runs
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
@@ -256,7 +256,9 @@ class Law:
         if closed:
             projection.losses[at] = replace(projection.losses[at], closes=closed)
 
-    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: str | None) -> None:
+    def _judge_widenings(
+        self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: idle_hooks.Idle | None
+    ) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file.
 
         `off` is the file of settings by which none of its hooks runs.

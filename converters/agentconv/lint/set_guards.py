@@ -112,8 +112,13 @@ def _run(part: Part, paths: Collection[str]) -> tuple[str, ...]:
 
 def _outside(part: Part) -> tuple[str, ...]:
     """Return what a hook runs that need be no file of its project, and is none."""
-    there = {file.path for file in part.files} if isinstance(part, SetHook) else set()
-    return tuple(name for name, path in scripts.of_part(part).items() if path not in there)
+    if not isinstance(part, SetHook):
+        return ()
+    there = {file.path for file in part.files}
+    guards = scripts.guards_of(part)
+    taken = scripts.lacking(scripts.of_hooks(guards), part.files) if guards else ()
+    names = [name for name, path in scripts.of_machine(guards).items() if path not in there]
+    return (*names, *(one.word for one in taken if one.installed))
 
 
 def _place(loaded: LoadedPart, client: str) -> Place | None:

@@ -7,7 +7,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hook_contracts, hook_handlers, script_imports
+from agentconv.core import effects, hook_contracts, hook_handlers, script_imports, script_words
 from agentconv.core.expressions import expression
 from agentconv.core.parts import SetHook
 from agentconv.parts.hooks import command_lines
@@ -74,6 +74,25 @@ def _path(token: str) -> str | None:
 def of_guards(agent: Agent) -> dict[str, bool]:
     """Return the scripts of the project that an agent's own guards run, each with whether it is started as a program."""
     return of_hooks(effects.guards_in(agent))
+
+
+def going_along(agent: Agent) -> list[str]:
+    """Return what has to be where an agent's guards are: the scripts that they run, and the lists beside these that their lines name.
+
+    A list is beside a script where it is in the folder of that, or below: many a file is named since a guard keeps hands off it.
+    """
+    handlers = [hook_handlers.read(hook.format, one) for hook in effects.guards_in(agent) for one in hook.handlers]
+    return list(dict.fromkeys((*of_guards(agent), *(path for one in handlers for path in _lists(one)))))
+
+
+def _lists(handler: Handler) -> Iterator[str]:
+    """Yield the lists and settings that a handler hands to the scripts that it runs."""
+    folders = {posixpath.dirname(path) for path in run(handler)}
+    folders = {one for one in folders if "/" in one or not one.startswith(".")} - {""}  # in `.claude` itself are a client's own settings
+    for path in named(handler):
+        below = next((path.removeprefix(f"{folder}/") for folder in folders if path.startswith(f"{folder}/")), "")
+        if below.endswith(script_words.TEXTS) and not any(step.startswith(".") for step in below.split("/")):
+            yield path
 
 
 _PYTHON = "python -m {}"
@@ -149,7 +168,7 @@ def runs_outside(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         by_kind.setdefault(_COMPUTED.search(name) is not None and _HOME.match(name) is None, []).append(f"`{name}`")
     for made_up, shown in sorted(by_kind.items()):
-        where = "a name that is made up while it runs: where no such file is" if made_up else _NO_FILE
+        where = _MADE_UP if made_up else _NO_FILE
         yield f"runs {', '.join(shown)}, {where}, it blocks nothing", _NAME_IT if made_up else INSTALL
 
 
@@ -213,9 +232,13 @@ def lacking(paths: Iterable[str], files: Iterable[FolderFile]) -> tuple[Lack, ..
 
 def takes_in(lacks: Iterable[Lack]) -> Iterator[str]:
     """Say what scripts take in that is not there, or that nobody sees here, after `a guard of X`."""
-    by_place: dict[bool, dict[str, None]] = {}
+    by_words: dict[str, dict[str, None]] = {}
     for one in lacks:
-        by_place.setdefault(one.installed, {})[one.shown] = None
-    for installed, shown in sorted(by_place.items()):
-        where = "is no file of the project: on a machine without it" if installed else "is not there: without it"
-        yield f"needs {', '.join(shown)}, which {where}, it ends with an error and blocks nothing"
+        by_words.setdefault(_MADE_UP if one.made_up else _INSTALLED if one.installed else _GONE, {})[one.shown] = None
+    for words in (one for one in (_GONE, _INSTALLED, _MADE_UP) if one in by_words):
+        yield f"needs {', '.join(by_words[words])}, {words}, it ends with an error and blocks nothing"
+
+
+_GONE = "which is not there: without it"
+_INSTALLED = _NO_FILE
+_MADE_UP = "a name that is made up while it runs: where no such file is"
