@@ -224,3 +224,11 @@ def test_lint_of_a_text_that_is_in_no_place(source, run, project, monkeypatch, c
 
     for said in told:
         assert "warning[AC508] missing-guard-script a guard of one runs `.claude/hooks/guard.sh`, which is not there" in said
+
+
+def test_what_a_guard_of_the_set_runs_of_the_machine_is_told_where_it_is_converted(source, run, tmp_path):
+    """It is said of the set's hook as of the agent's own."""
+    source("/opt/corp/bin/guard")
+    told = _said(run("convert", ".claude/agents", "-f", "claude-code", "-t", "claude-code", "-o", tmp_path / "to", "--with", "all"))
+
+    assert "warning: a guard of one, hooks/before-tool/Bash runs `/opt/corp/bin/guard`, which is no file of the project" in told

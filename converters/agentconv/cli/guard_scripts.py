@@ -92,6 +92,8 @@ class GuardScripts:
             return
         if done.part:
             self._coming.update([file.path] if file.beside else [])
+            if done.part == "hooks" and not file.beside:
+                self._read_hooks(done.target, file)
         elif _HOOKS in file.data:
             self._read(done.target, file)
 
@@ -109,9 +111,22 @@ class GuardScripts:
             for name, path in outside.items():
                 self._outside.setdefault(name, (path, {}))[1][agent.name or agent.id] = None
 
+    def _read_hooks(self, target: str, file: OutputFile) -> None:
+        """Take note of what guards of the whole set run of the machine; their scripts go along with them."""
+        from agentconv.core.part_format import PartSource
+        from agentconv.parts import registry as parts
+        from agentconv.parts.hooks import scripts
+        from agentconv.sources.places_on_disk import matches
+
+        module = parts.part_format(target, "hooks")
+        place = next((one for one in module.project if matches(one, file.path)), None) if module else None
+        for part in module.read(PartSource(SourceText(file.path, file.data), place)).parts if module and place else ():
+            for name, path in scripts.of_part(part).items():
+                self._outside.setdefault(name, (path, {}))[1][f"hooks/{part.name or part.id}"] = None
+
     def told(self) -> Iterator[Diagnostic]:
         """Say which scripts are not there, or are others than those that the agents were written with."""
-        if not self._guarded or self._to is None:
+        if not (self._guarded or self._outside) or self._to is None:
             return
         yield from self._never_run(self._to)
         yield from self._of_machine(self._to)

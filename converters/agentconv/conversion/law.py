@@ -124,7 +124,7 @@ class Law:
         return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
 
     def _say_opened(self, case: Case, projection: Projection, opened: Sequence[Widening], *, written: bool) -> None:
-        """Say what the servers that go along would open to an agent: as it is written, or as the target has it anyway."""
+        """Say what the servers that go along would open to an agent: as it is written, or as the target has it."""
         servers = self.names.carried.open_servers if self.names.carried is not None else None
         if servers is None or not servers.going:
             return
@@ -200,7 +200,7 @@ class Law:
         return None if projection.is_refused() else written
 
     def _spelled(self, case: Case, projected: Agent) -> WriteResult:
-        """Write over what is there; from nothing, where that says all of it already and the client does not see it."""
+        """Write over what is there; from nothing, where that says all of it already, unseen by the client."""
         agents, nothing = AgentSet((projected,)), SourceText(case.path, b"")
         written = self.module.write(agents, case.original or nothing)
         same = case.original and written.data == case.original.data and not written.beside
