@@ -22,6 +22,7 @@ STARTED, READ = True, False
         ('"$CLAUDE_PROJECT_DIR/my hooks/guard" a', {"my hooks/guard": STARTED}),
         ("$(git rev-parse --show-toplevel)/bin/guard", {"bin/guard": STARTED}),
         ("./bin/guard.sh", {"bin/guard.sh": STARTED}),
+        ('sh "$PWD/bin/guard.sh"; "${PWD}"/bin/x; $(pwd)/bin/y.py', {"bin/guard.sh": READ, "bin/y.py": STARTED, "bin/x": STARTED}),
         ("./bin/guard;exit", {"bin/guard": STARTED}),
         ("[ -x bin/guard ] && bin/guard < a/b > c/d || exit 2", {"bin/guard": STARTED}),
         ("cat a/b | ./bin/guard", {"bin/guard": STARTED}),

@@ -55,7 +55,7 @@ def told(names: Iterable[str]) -> Iterator[str]:
 
 def _of_handler(handler: Handler, read: Read) -> str | None:
     """Return what a handler runs, where that stops nothing; None of any other."""
-    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    line = scripts.line_of(handler)
     if not line.strip():
         return None
     if _is_idle_shell(line):

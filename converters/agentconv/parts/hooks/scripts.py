@@ -28,6 +28,8 @@ _OF_SYSTEM = expression(r"/(?:usr/(?:local/)?)?s?bin/([\w.+-]+)")
 """Programs where systems have theirs."""
 _COMPUTED = expression(r"[$`]")
 _HOME = expression(r"\$(?:HOME|\{HOME\})/")
+_HERE = expression(r"\$(?:\(pwd\)|\{PWD\}|PWD\b)(\"?)/")
+"""The folder that is open, which a client starts hooks in: the project's root."""
 _WHOLE = expression(r"\$\{?(\w+)\}?")
 _SETS = r"\b{0}=|\b(?:for|read)\s+(?:-\w+\s+)*{0}\b"
 _OF_SHELL = frozenset(("SHELL", *"0123456789"))
@@ -39,11 +41,16 @@ _QUOTES = str.maketrans("", "", "'\"")
 _SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
 
 
+def line_of(handler: Handler) -> str:
+    """Return the line for the shell, with one word for the project's root; what is looked for from the folder that is open is, too."""
+    return _HERE.sub(r".\1/", hook_handlers.rooted(handler.line)) if handler.command is not None else ""
+
+
 def named(handler: Handler) -> list[str]:
     """Return the paths, from the project's root, that a handler's command may run."""
     if handler.command is None:
         return []
-    line = hook_handlers.rooted(handler.line)
+    line = line_of(handler)
     found = (_path(one) for one in (*_TOKEN.findall(line.translate(_QUOTES)), *_quoted(line)))
     return list(dict.fromkeys((*(path for path in found if path), *_modules(line))))
 
@@ -119,13 +126,13 @@ def of_part(part: Part) -> dict[str, str]:
 
 def modules(handler: Handler) -> dict[str, str]:
     """Return the modules that a handler has Python run, each with the path at which it would be a file of the project."""
-    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    line = line_of(handler)
     return {_PYTHON.format(path.removesuffix(".py").replace("/", ".")): path for path in _modules(line)}
 
 
 def _programs(handler: Handler) -> Iterator[tuple[str, str]]:
     """Yield the programs that a handler starts by their names alone, and that not every machine has."""
-    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    line = line_of(handler)
     for one in command_lines.started(line):
         known = one.word in hook_contracts.COMMON or command_lines.is_reader(one.word)
         if one.program and _NAME.fullmatch(one.word) and not known and not one.word.endswith(_SUFFIXES):
@@ -134,7 +141,7 @@ def _programs(handler: Handler) -> Iterator[tuple[str, str]]:
 
 def _elsewhere(handler: Handler) -> Iterator[tuple[str, str]]:
     """Yield what a handler runs from a place that is no project's, or whose name is made up while it runs: nobody can look there."""
-    line = hook_handlers.rooted(handler.line) if handler.command is not None else ""
+    line = line_of(handler)
     for one in command_lines.started(line):
         word, of_system = one.word, _OF_SYSTEM.fullmatch(one.word)
         if of_system is not None:
@@ -188,7 +195,7 @@ def run(handler: Handler) -> dict[str, bool]:
     What has a script's suffix is one wherever it stands; what has none is one where a shell, or what reads it, would start it.
     """
     found = {path: False for path in named(handler) if path.endswith(_SUFFIXES)}
-    for started in command_lines.started(hook_handlers.rooted(handler.line) if handler.command else ""):
+    for started in command_lines.started(line_of(handler)):
         path = None if _FILLED_IN.search(started.word.removeprefix(hook_handlers.ROOT)) else _path(started.word)
         if path is not None and path not in _SUFFIXES and (path.endswith(_SUFFIXES) or not (started.by_suffix or _is_no_script(path))):
             found[path] = found.get(path, False) or started.program
