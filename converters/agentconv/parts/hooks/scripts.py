@@ -30,10 +30,8 @@ _COMPUTED = expression(r"[$`]")
 _HOME = expression(r"\$(?:HOME|\{HOME\})/")
 _HERE = expression(r"\$(?:\(pwd\)|\{PWD\}|PWD\b)(\"?)/")
 """The folder that is open, which a client starts hooks in: the project's root."""
-_WHOLE = expression(r"\$\{?(\w+)\}?")
-_SETS = r"\b{0}=|\b(?:for|read)\s+(?:-\w+\s+)*{0}\b"
-_OF_SHELL = frozenset(("SHELL", *"0123456789"))
-"""Variables that name what the line has already, or a shell."""
+_OUTSIDE = expression(r"(?!/dev/)~?(?:/[\w.@+ -]+)+")
+_MADE_OF = expression(r"[\w${}()`~./@+ -]+")
 _NO_SCRIPTS = (".json", ".jsonc", ".toml", ".yaml", ".yml", ".xml", ".ini", ".cfg", ".conf", ".lock", ".md", ".mdc", ".markdown", ".txt")
 _FILLED_IN = expression(r"[$`*?~\[\]{}\\\0<>|&;()]|://")
 """What a shell, or somebody else, makes a path of that nobody knows beforehand."""
@@ -147,9 +145,7 @@ def _elsewhere(handler: Handler) -> Iterator[tuple[str, str]]:
         if of_system is not None:
             away = of_system[1] not in hook_contracts.COMMON and not command_lines.is_reader(of_system[1])
         else:
-            away = (word.startswith(("/", "~/")) and not word.startswith("/dev/")) or _is_made_up(
-                word.removeprefix(hook_handlers.ROOT), line
-            )
+            away = _OUTSIDE.fullmatch(word) is not None or _is_made_up(word.removeprefix(hook_handlers.ROOT))
         if away:
             shown = _cut(word.removeprefix(f"{hook_handlers.ROOT}/"))
             yield shown, shown
@@ -161,12 +157,10 @@ def _cut(word: str) -> str:
     return f"{head}$(...)" if sign else f"{word}(...)" if word.endswith("$") else word
 
 
-def _is_made_up(word: str, line: str) -> bool:
-    """Whether a word names a file by variables, or by what a command says, that its own line does not set."""
-    if _COMPUTED.search(word) is None or word in ("$", "$@", "$*"):
-        return False
-    whole = _WHOLE.fullmatch(word)
-    return whole is None or not (whole[1] in _OF_SHELL or expression(_SETS.format(whole[1])).search(line))
+def _is_made_up(word: str) -> bool:
+    """Whether a word names a file by variables, or by what a command says: no variable alone, which may be what the hook is about."""
+    is_path = _MADE_OF.fullmatch(word) is not None and ("/" in word or word.endswith(_SUFFIXES))
+    return is_path and _COMPUTED.search(word) is not None
 
 
 def runs_outside(names: Iterable[str]) -> Iterator[tuple[str, str]]:
