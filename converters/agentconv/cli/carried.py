@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import agents_there, scope, typed
+from agentconv.cli import agents_there, guard_scripts, scope, typed
 from agentconv.conversion import servers_there
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
@@ -47,6 +47,8 @@ class Carried:
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
         self._standing = cache(self._servers_there)
+        stays = self.wanted.said and not self.wanted
+        """Whether nothing is to go along, as somebody said."""
         self.places: dict[str, Any] = {
             "root": self._root(),
             "present": self._is_present,
@@ -54,6 +56,8 @@ class Carried:
             "servers_of": lambda target: [one.name for one in self._standing(target)],
             "there_already": self._standing,
             "agents_there": self._agents_there(),
+            "replaces": bool(options.force),
+            "scripts": None if stays or output.home is not None or output.place.folder is None else guard_scripts.of(output.sources),
         }
         """Where a conversion writes to."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import kept_credentials, line_ends, open_servers
+from agentconv.conversion import agent_scripts, kept_credentials, line_ends, open_servers
 from agentconv.conversion.along import Along, Named, along, left_of_refused
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
@@ -73,6 +73,13 @@ def convert(
 
         yield from without_agents(pieces, target, options, parts)
         return
+    yield from agent_scripts.along(_converted(pieces, target, options, parts, shapes=shapes, shares=shares), target, options)
+
+
+def _converted(
+    pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None, *, shapes: Shapes | None, shares: Shares | None
+) -> Iterator[Converted]:
+    """Convert agents to files of a client, with the parts beside them."""
     read = line_ends.Pieces(pieces, target)
     shared = shares if shares is not None and shares.take(target) else None
     looked_at = read if shared is None else shared.survey(read)

@@ -122,7 +122,7 @@ class Law:
         return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
 
     def _say_opened(self, case: Case, projection: Projection, opened: Sequence[Widening], *, written: bool) -> None:
-        """Say what the servers that go along would open to an agent: as it is written, or as the target has it anyway."""
+        """Say what the servers that go along would open to an agent: as it is written, or as the target has it."""
         servers = self.names.carried.open_servers if self.names.carried is not None else None
         if servers is None or not servers.going:
             return
@@ -198,7 +198,7 @@ class Law:
         return None if projection.is_refused() else written
 
     def _spelled(self, case: Case, projected: Agent) -> WriteResult:
-        """Write over what is there; from nothing, where that says all of it already and the client does not see it."""
+        """Write over what is there; from nothing, where that says all of it already, unseen by the client."""
         agents, nothing = AgentSet((projected,)), SourceText(case.path, b"")
         written = self.module.write(agents, case.original or nothing)
         same = case.original and written.data == case.original.data and not written.beside
@@ -220,7 +220,7 @@ class Law:
     def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> list[Widening]:
         """Judge what an agent may do, and return what servers open to it that go along: these stay, rather than the agent."""
         off = idle_hooks.off(again, self.target, self.options)
-        again = again if off is None else replace(again, hooks=None)  # none of which runs
+        again = again if off is None else replace(again, hooks=None)  # none runs
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
@@ -254,7 +254,9 @@ class Law:
         if closed:
             projection.losses[at] = replace(projection.losses[at], closes=closed)
 
-    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: str | None) -> None:
+    def _judge_widenings(
+        self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: idle_hooks.Idle | None
+    ) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file.
 
         `off` is the file of settings by which none of its hooks runs.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.part_format import Scope
+    from agentconv.core.parts import FolderFile
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
@@ -69,6 +70,10 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    scripts: Callable[[str], FolderFile | None] | None = None
+    """Returns a file of the project that agents come from, by its path there: what their guards run goes along; None where that stays."""
+    replaces: bool | None = None
+    """Whether what is there already is replaced by what is written; None where that is decided elsewhere."""
     servers_of: Callable[[str], Collection[str]] | None = None
     """Returns the names of the servers that a target has already, where that is known."""
     there_already: Callable[[str], Sequence[Standing]] | None = None

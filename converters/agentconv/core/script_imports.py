@@ -39,6 +39,8 @@ _COMMENT = expression(r"(?m)(?:^|(?<=\s))#.*$")
 _OWN_FOLDER = expression(r"^(?:\$\(.*\)|`.*`|\$\{(?:BASH_SOURCE|0)\b.*\}|\$\{?([A-Za-z_]\w*)\}?)/")
 """What a shell's text says instead of the folder that it is in: `$(dirname "$0")/`, `${BASH_SOURCE%/*}/`, or a variable that it sets."""
 _ROOT = expression(r"^\$(?:\{CLAUDE_PROJECT_DIR(?::-[^}]*)?\}|CLAUDE_PROJECT_DIR)/")
+_MADE_UP = expression(r"""^["']?(?!~|\$\{?HOME\b)[^/"'].*/.*\$|^["']?\$(?!\{?HOME\b).*/""")
+"""What begins in no folder of the machine's or the user's, and is no variable alone, which may be any file that was found before."""
 _UNKNOWN = expression(r"[$`*?~\\]")
 
 
@@ -59,6 +61,8 @@ class TakenIn:
     """Whether it is no part of the script itself: a file that its text names."""
     read: bool = False
     """Whether that is a list, or settings, and nothing runs it."""
+    made_up: bool = False
+    """Whether its name is made up while the script runs, so that nobody knows where it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Lack:
     """The script."""
     line: int
     installed: bool = False
-    """Whether it may be a package of the machine, and there all the same."""
+    """Whether it may be there all the same: a package of the machine, or a file whose name nobody knows."""
+    made_up: bool = False
+    """Whether that is a file whose name is made up while the script runs."""
 
     @property
     def shown(self) -> str:
@@ -116,7 +122,7 @@ def follow(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Followe
             left += new
             own.update([one.word] if there else [])
             if not there and not one.optional:
-                lacks.append(Lack(one.word, path, one.line, one.installed and one.word not in own))
+                lacks.append(Lack(one.word, path, one.line, one.installed and one.word not in own, one.made_up))
     return Followed(tuple(files), tuple(dict.fromkeys(lacks)))
 
 
@@ -216,8 +222,9 @@ def _of_shell(path: str, text: str) -> Iterator[TakenIn]:
         places, word = _sourced(posixpath.dirname(path), found[1], bare), found[1].strip("\"'")
         nearest = bisect_left(asked, word)
         is_asked = nearest < len(asked) and asked[nearest].startswith(word)
-        optional = not places or is_asked or "||" in found[2]
-        yield TakenIn(word, lines.number(found.start(1)), places, optional)
+        made_up = not places and _MADE_UP.search(found[1]) is not None
+        optional = not (places or made_up) or is_asked or "||" in found[2]
+        yield TakenIn(word, lines.number(found.start(1)), places, optional, installed=made_up, made_up=made_up)
 
 
 def _sourced(folder: str, word: str, whole: str) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    near: str = ""
+    """Where it would be in the folder of the bundle that it stands in, or, of standard input, in the one that is open: nobody says so."""
     expected: bool = False
     """Whether an agent was expected in it where it was read, which is not known here: a set says so, and not where that was."""
     included: bool = False

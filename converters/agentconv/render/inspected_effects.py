@@ -29,6 +29,7 @@ _LEGEND = {
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
     "if installed": "if installed: held where the machine has what the guard runs, which nobody sees here",
+    "edited": "edited: what the guard runs was edited since it was installed; what it lets pass nobody knows",
     "not there:": "not there: {}",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
@@ -79,14 +80,24 @@ def guards(found: Sequence[SetGuard]) -> list[str]:
     lines = ["", "For all agents, by the project's hooks and rules:"] if found else []
     for one in found:
         unheld = (f"{text.client(client)} ({why})" for client, why in one.unheld.items())
+        word, why = _how_held(one)
         rows = {
-            "held": ", ".join(map(text.client, one.held)),
+            word: ", ".join(map(text.client, one.held)) + (why if one.held else ""),
             "NOT HELD": ", ".join(unheld),
             "not read": ", ".join(map(text.client, one.unread)),
         }
         said = [f"{words}: {who}" for words, who in rows.items() if who]
         lines += wrapped(f"  {text.safe(one.restraint.shown)}: {'; '.join(map(text.safe, said))}").split("\n")
     return lines
+
+
+def _how_held(one: SetGuard) -> tuple[str, str]:
+    """Return how those hold a restraint that do what it says, and why no better."""
+    if one.edited:
+        return "edited", f" (since it was installed: {', '.join(f'`{path}`' for path in one.edited)}; what it lets pass nobody knows)"
+    if one.outside:
+        return "if installed", f" (it runs {', '.join(f'`{name}`' for name in one.outside)}, which nobody sees here)"
+    return "held", ""
 
 
 def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:

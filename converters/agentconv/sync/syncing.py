@@ -173,11 +173,20 @@ class Run:
         loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
+        loaded.diagnostics += [one for one in self._vain_guards(loaded) if self.is_new(loaded, one)]
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
         return loaded
+
+    def _vain_guards(self, loaded: Sources) -> Iterator[Diagnostic]:
+        """Say which guards of agents block nothing here, since what they run is not there, or not as what could: in no assistant then."""
+        guarded = [] if self.scope.is_user else [piece for piece in loaded.pieces if any(agent.hooks for agent in piece.agents)]
+        if guarded:
+            from agentconv.lint import guard_scripts
+
+            yield from guard_scripts.missing(guard_scripts.of(guarded, {one.path: str(self.scope.root / one.path) for one in guarded}))
 
     def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
         """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
