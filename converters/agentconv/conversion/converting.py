@@ -115,7 +115,7 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
         yield Converted(target, (), losses=insisted)
     if left := going.unneeded(refused.difference(options.staying)):
         carried.leave(left)
-        yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
+        yield Converted(target, (), diagnostics=(left_of_refused(left, target, carried.shut),))
     yield from carried.convert(beside)
 
 
