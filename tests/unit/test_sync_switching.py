@@ -219,7 +219,7 @@ def test_a_source_that_is_changed_by_hand_gives_no_agent_more_unasked(project):
 
     assert (told.code, project.tree()) == (2, before)
     assert "the source is codex now, and was claude-code" in told.errors
-    assert "one in opencode (now also every MCP server)" in told.errors
+    assert "one in opencode (now also every MCP server, starting other agents, loading skills)" in told.errors
     assert "run agentconv sync --switch-source codex" in told.errors
     assert project.sync("--dry-run").code == 1
     assert ("update", "opencode one") in project.sync("--yes").words()

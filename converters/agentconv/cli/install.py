@@ -7,7 +7,7 @@ from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project
+from agentconv.cli import agents_there, deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
@@ -47,7 +47,9 @@ Installing again updates: what you edited stays, with the pack's version beside 
 accepted; commit it. On a terminal you are asked before agents get to do more than read; elsewhere --accept has to say it.
 """
 _WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME", consent.LEAVING))
-_MEANT = "`run` has network, read and write in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+_MEANT = (
+    "`run` has network, read, write and agents in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
         for pack in packs:
             locked = lock.pack(pack.manifest.name)
             earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
-            prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
+            there = agents_there.of_scope(scope)
+            prepare = partial(installing.prepare, pack, scope, reader, lock, deployed=earlier)
+            prepared = _settled(options, prepare, replace(request, others=there))
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             told += [made_here.told(pack)] if prepared.made_here else []

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project, scope
+from agentconv.cli import agents_there, deploying, project, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.core import names, script_imports
@@ -70,7 +70,9 @@ def run(options: argparse.Namespace, pack: Pack, words: Sequence[str]) -> int:
     lock = deploying.ours(place, reader, dry_run=True)
     targets = _targets(options, pack, place, lock)
     ids = deployment.agent_ids(pack.manifest, words)
-    request = installing.Request(targets, accept=consent.Accepted(everything=True), preview=True)
+    request = installing.Request(
+        targets, accept=consent.Accepted(everything=True), preview=True, others=agents_there.of_project(place.root)
+    )
     outcome = _outcome(pack, installing.prepare(pack, place, reader, lock, request), reader, ids)
     code = _exit_code(options, outcome.prepared, ids)
     if options.output_format == "json":

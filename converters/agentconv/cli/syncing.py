@@ -231,12 +231,14 @@ def _parts(
     chosen = run.settings
     if chosen.along is None:
         return None
+    from agentconv.cli import agents_there
     from agentconv.sync import parts
 
     lock = run.locked(dry_run=looking) if lock is None or not looking else lock
     passing = run.uncommitted if options.check else frozenset[str]()
     may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
-    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing, behind)
+    forced, others = _forced(options, chosen), agents_there.of_scope(run.scope)
+    wish = parts.Wish(chosen.along, forced, may_go, _widening(options, chosen), passing, behind, others)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 

@@ -104,6 +104,8 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
             beside[done.file.path] = done
         else:
             yield done
+    if insisted := tuple(carried.open_servers.told_of_others()):
+        yield Converted(target, (), losses=insisted)
     if left := going.unneeded(refused.difference(options.staying)):
         carried.leave(left)
         yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
@@ -125,9 +127,16 @@ def _with_servers(
         if not carried.open_servers.going:
             return carried, agents
         done = [*agents]
+        carried.open_servers.meet_others(_written(read, done))
         if not (stay := carried.open_servers.staying()):
             return carried, done
         shut |= stay
+
+
+def _written(read: Iterable[Loaded], done: Iterable[Converted]) -> set[str]:
+    """Return the names of the agents that are written."""
+    ids = {id_ for one in done if not one.refused for id_ in one.agents}
+    return {agent.name for piece in read for agent in piece.agents if agent.id in ids and agent.name}
 
 
 def _called(target: str, options: Options, named: Named | None) -> str:

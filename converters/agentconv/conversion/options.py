@@ -14,7 +14,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from agentconv.conversion.servers_there import Standing
+    from agentconv.conversion.servers_there import AgentThere, Standing
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.model_choices import ModelChoices
@@ -73,6 +73,8 @@ class Options:
     """Returns the names of the servers that a target has already, where that is known."""
     there_already: Callable[[str], Sequence[Standing]] | None = None
     """Returns the servers that a target has where is written to, whoever wrote them there, where its agents are told of these."""
+    agents_there: Callable[[str], Sequence[AgentThere]] | None = None
+    """Returns the agents that a target has where is written to, whoever wrote them there: a server that goes along is open to them, too."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
     rules_there: Callable[[str], bytes | None] | None = None

@@ -38,6 +38,11 @@ def shown(text: str) -> str:
     return ", ".join(line.removesuffix(f" {INHERITED}") for line in text.split("\n"))
 
 
+def opened_by(text: str) -> str:
+    """Return the patterns of such a text alone, for people."""
+    return ", ".join(pattern for pattern, _ in _lines(text))
+
+
 def freer(effects: Mapping[str, str]) -> str:
     """Return the text of patterns some of which are open more freely than all that a capability reaches; the last that matches decides."""
     return "\n".join(f"{pattern} {effect}" for pattern, effect in effects.items())

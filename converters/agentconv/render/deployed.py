@@ -141,10 +141,14 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
     return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
+_FREER = UNHELD | {servers_there.CODE}
+"""Losses by which an agent may do more than its author wrote, whatever is accepted."""
+
+
 def _away(one: Prepared, look: Style, *, about: Collection[str] = (), verbose: bool, quiet: bool = False) -> list[str]:
     """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
     found = (loss for each in one.deployments for loss in each.losses if not about or deployment.owner(loss) in about)
-    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
+    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in _FREER and not quiet)]
     tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
     for loss in told:
         tally.add(loss)
