@@ -9,12 +9,14 @@ from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, ToolGrant
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from agentconv.core.ir import Agent
 
 
 def without_moot(agent: Agent, target: str) -> tuple[Agent, tuple[str, ...]]:
     """Return an agent without such denials of words that the target has not got itself, and those words; denied parts are rules."""
-    agent = _parts_as_rules(agent)
+    agent = _parts_as_rules(agent, target)
     client = fields.client_of(agent)
     if client is None or not (agent.tools.deny or agent.permissions.rules):
         return agent, ()
@@ -41,9 +43,9 @@ def in_words_of(agent: Agent, client: str) -> Agent:
     return agent if deny == agent.tools.deny else replace(agent, tools=replace(agent.tools, deny=deny))
 
 
-def _parts_as_rules(agent: Agent) -> Agent:
+def _parts_as_rules(agent: Agent, target: str) -> Agent:
     """Return an agent whose denied parts of tools are rules that decide over all others: what holds of the one holds of the other."""
-    parts = [grant for grant in agent.tools.deny if access.is_enforced(grant) and not grant.server and not _lists_denied(grant.format)]
+    parts = [grant for grant in agent.tools.deny if access.is_enforced(grant) and not grant.server and _is_a_rule(grant.format, target)]
     if not parts:
         return agent
     said = agent.permissions
@@ -54,9 +56,18 @@ def _parts_as_rules(agent: Agent) -> Agent:
     return replace(agent, tools=replace(agent.tools, deny=deny), permissions=permissions)
 
 
-def _lists_denied(format_id: str) -> bool:
-    """Whether a client's files have a list of denied tools, whose parts are carried with it."""
-    return rule_facts.is_client(format_id) and "tools.deny" in key_fields.of(format_id).values()
+def _is_a_rule(format_id: str, target: str) -> bool:
+    """Whether a denied part is said by a rule: in words whose client has no list of denied tools, and in a target that has rules alone."""
+    lists = rule_facts.is_client(format_id) and "tools.deny" in _said_by(format_id)
+    return not lists or "permissions.rules" in _said_by(target)
+
+
+def _said_by(format_id: str) -> Collection[str]:
+    """Return the fields that the keys of a client's files become; nothing of a format whose schema does not say so."""
+    try:
+        return key_fields.of(format_id).values()
+    except KeyError:
+        return ()
 
 
 def lost_places(source: Agent, result: Agent) -> tuple[str, ...]:
