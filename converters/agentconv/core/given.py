@@ -55,12 +55,12 @@ def values(made: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def fault(made: Any) -> Fault | None:
     """Say which field of something that somebody made is of another type than its class says, and how it is made; None where none is."""
-    return next(_faults(made), None)
+    return next(_faults(made, in_files=False), None)
 
 
-def _faults(made: Any) -> Iterator[Fault]:
+def _faults(made: Any, *, in_files: bool = True) -> Iterator[Fault]:
     for name, kind in _given(cast("Any", type(made))):
-        yield from _wrong(name, kind, getattr(made, name))
+        yield from _wrong(name, kind, getattr(made, name), in_files=in_files)
 
 
 def flag(name: str, value: object) -> bool:
@@ -93,27 +93,27 @@ class _Kind(NamedTuple):
     """Whether it has fields."""
 
 
-def _wrong(path: str, wanted: Any, value: object) -> Iterator[Fault]:
-    """Yield what is wrong with each value that is not of its type, or that no file can hold, with its path."""
+def _wrong(path: str, wanted: Any, value: object, *, in_files: bool) -> Iterator[Fault]:
+    """Yield what is wrong with each value that is not of its type, or that no file can hold where it goes into one, with its path."""
     kind = next((kind for kind in _kinds(wanted) if _is(kind, value)), None)
     if kind is None:
         yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
     elif kind.type is _Json:
         for where, one, fault in impossible.faults(path, value):
             yield (f"{where} {fault[0]}", fault[1]) if fault else (f"{where} is {_wording(wanted)}, not {kind_of(one)}", None)
-    elif wrong := impossible.fault(value):
+    elif in_files and (wrong := impossible.fault(value)):
         yield f"{path} {wrong[0]}", wrong[1]
     elif kind.is_ours:
         for name, wanted_there in _given(kind.type):
-            yield from _wrong(f"{path}.{name}", wanted_there, getattr(value, name))
+            yield from _wrong(f"{path}.{name}", wanted_there, getattr(value, name), in_files=in_files)
     elif isinstance(value, tuple | list):
         for number, item in enumerate(value):
-            yield from _wrong(f"{path}[{number}]", kind.items, item)
+            yield from _wrong(f"{path}[{number}]", kind.items, item, in_files=in_files)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if wrong := impossible.fault(key):
+            if in_files and (wrong := impossible.fault(key)):
                 yield f"{path} has a key that {wrong[0]}", wrong[1]
-            yield from _wrong(f"{path}[{key!r}]", kind.items, item)
+            yield from _wrong(f"{path}[{key!r}]", kind.items, item, in_files=in_files)
 
 
 def _is(kind: _Kind, value: object) -> bool:
