@@ -338,7 +338,7 @@ def test_a_format_without_folders_breaks_nothing(installed, tmp_path):
     )
 
     assert codes == [0, 0, 0, 0, 0, 0, 0, 2]
-    assert "My Tool takes no agents in user scope: it has no folder of them" in told
+    assert "My Tool takes no agents in user scope: it has no such folder" in told
     assert (folder / "hub.yaml").read_bytes() == (folder / "out/hub.yaml").read_bytes()
 
 

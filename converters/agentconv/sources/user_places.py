@@ -99,7 +99,7 @@ def home(variables: Mapping[str, str] = os.environ) -> Home:
 
 def refusal(client: str, hint: str) -> InputError:
     """Make the error for a client without agents of the user's own."""
-    reason = (vocabulary.installation(client) or {}).get("no_user", "it has no folder of them")
+    reason = (vocabulary.installation(client) or {}).get("no_user", "it has no such folder")
     return registry.usage(f"{registry.FORMATS[client].title} takes no agents in user scope: {reason}", hint)
 
 
