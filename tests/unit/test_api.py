@@ -754,3 +754,16 @@ def test_bytes_whose_format_nothing_tells_are_told_with_their_place():
 
     assert (raised.value.diagnostic.span.path, raised.value.diagnostic.code) == ("upload", Code.USAGE)
     assert "path=" in raised.value.diagnostic.hint
+
+
+def test_whoever_looks_at_a_path_is_told_what_is_not_followed(tmp_path):
+    """A link that leads out of a project is told by all that look at it, as `read` tells it."""
+    folder = tmp_path / "project" / ".claude/agents"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("---\nname: a\ndescription: Reads\n---\n\nRead.\n")
+    (tmp_path / "b.md").write_text("")
+    (folder / "b.md").symlink_to(tmp_path / "b.md")
+    told = agentconv.read(tmp_path / "project").diagnostics
+
+    assert [one.code for one in told] == [Code.UNREADABLE]
+    assert all(look(tmp_path / "project").diagnostics == told for look in (agentconv.lint, agentconv.fix, agentconv.inspect))
