@@ -225,6 +225,12 @@ WORDS = {
         "`modes.x` is default, accept-edits, plan, dont-ask, bypass, auto or read-only",
     ),
     "event": ("[models]", '[events]\nPre = "befor-tool"\n[models]', "`events.Pre` is before-tool,"),
+    "no such format": (
+        "then = [",
+        'also_reads = ["codx"]\nthen = [',
+        "`install.also_reads`: there is no format `codx`; did you mean `codex`?",
+    ),
+    "like nobody": ("", "", 'like = "claud-code"\n', "`like`: there is no format `claud-code`; did you mean `claude-code`?"),
     "itself": ("[models]", "[modes]\n[models]", 'like = "toy"\n', "`like` names the format itself"),
 }
 """What stands in the words of the toy, what is written there instead (or above all of it), and what is told."""

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import broken, schema_files, schema_words
+from agentconv.core import broken, extensions, schema_files, schema_words
 from agentconv.core.access import CAPABILITIES
 from agentconv.core.suggestions import nearest
 from agentconv.core.verdict import verdict
+from agentconv.core.vocabulary import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from agentconv.core.extensions import Extension
 
 _LOOKED_FOR = ("tools", "retired")
 """The tables in which a word stands for capabilities."""
@@ -35,13 +39,40 @@ def _faults(words: dict[str, Any], format_id: str) -> Iterator[str]:
             yield f"there is no key `{key}`; " + (f"did you mean `{close}`?" if close else f"delete it: {_listed(schema)} there are")
         elif not _follows(held := _as_said(value, row), row, schema):
             yield _said(key, held, row, schema)
-    if words.get("like") == format_id:
-        yield "`like` names the format itself; name the one whose words are the same"
+    yield from _unknown_formats(words, format_id)
     for name in _LOOKED_FOR:
         yield from _unknown_capabilities(name, words.get(name, {}))
     for word, meant in words.get("aliases", {}).items():
         if meant not in words.get("tools", {}):
             yield f"`aliases`: `{word}` stands for `{meant}`, which is no word in `tools`; name one of these"
+
+
+def _unknown_formats(words: dict[str, Any], format_id: str) -> Iterator[str]:
+    """Yield which formats that are named there are not; one whose words are another's is none to take words from."""
+    others = {one.name: one for one in extensions.of(extensions.FORMATS)}
+    known = {PurePosixPath(name).stem for name in json.loads(FILE.read_text("utf-8")) if name.startswith("formats/")} | others.keys()
+    like = words.get("like")
+    for key, name in (
+        *([("like", like)] if like else ()),
+        *(("install.also_reads", one) for one in words.get("install", {}).get("also_reads", ())),
+    ):
+        if name not in known:
+            close = nearest(name, known)
+            yield f"`{key}`: there is no format `{name}`; " + (f"did you mean `{close}`?" if close else "`agentconv formats` lists them")
+    if like == format_id:
+        yield "`like` names the format itself; name the one whose words are the same"
+    elif like in others and "like" in _words_of(others[like]):
+        yield f"`like`: the words of `{like}` are another format's; name that one"
+
+
+def _words_of(other: Extension) -> dict[str, Any]:
+    import tomli
+
+    try:
+        found: dict[str, Any] = tomli.loads(Path(other.folder or "", f"{other.name}.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}  # which is told of that one
+    return found
 
 
 def _as_said(value: Any, row: dict[str, Any]) -> Any:
