@@ -58,7 +58,7 @@ def _unknown_formats(words: dict[str, Any], format_id: str) -> Iterator[str]:
     ):
         if name not in known:
             close = nearest(name, known)
-            yield f"`{key}`: there is no format `{name}`; " + (f"did you mean `{close}`?" if close else "`agentconv formats` lists them")
+            yield f"`{key}`: there is no format `{name}`; " + (f"did you mean `{close}`?" if close else "name one that is there")
     if like == format_id:
         yield "`like` names the format itself; name the one whose words are the same"
     elif like in others and "like" in _words_of(others[like]):
