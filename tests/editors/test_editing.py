@@ -246,6 +246,23 @@ def test_a_file_that_lists_agents_is_marked(editor, tmp_path):
     assert plain(editor.open(place, '{"name": "p",\n "agents": ["./agents/none.md"]}')) == [(1, 12, "AC199")]
 
 
+@pytest.mark.parametrize("name", ["writer.md", "doc writer.md", "ü.md", "50%25.md"])
+def test_what_is_typed_counts_whatever_a_file_is_called(editor, folder, name):
+    """Editors write signs of an address as `%` and numbers, or as they are: a change that is lost would have a fix mend another line."""
+    path = f".claude/agents/{name}"
+    (folder / path).write_text("---\nname: x\ndescription: Use when: asked\n---\nWork.\n")
+    editor.open(path)
+    marks = editor.type(path, "---\n# one\n# two\nname: x\ndescription: Use when: asked\n---\nWork.\n")
+    whole = editor.actions(path, only=["source.fixAll.agentconv"])["Make all safe fixes"].edit.document_changes[0]
+
+    assert [one.range.start.line for one in marks if one.code == "AC101"] == [4]
+    assert (whole.text_document.version, {one.range.start.line for one in whole.edits}) == (2, {4})
+
+    plain = (folder / path).as_uri().replace("%C3%BC", "ü").replace("%20", " ")
+    editor.send_open(plain, "---\nname: x\ndescription: Asked\n---\nWork.\n")
+    assert editor.hover(path, 2, 15) is not None
+
+
 def test_closing_takes_the_marks_away(editor):
     """Nothing stays marked in a file that is closed."""
     editor.open(AGENT)

@@ -9,6 +9,7 @@ import os
 import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
@@ -66,9 +67,13 @@ class _Protocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": self.VERSION, "id": asked.get("id"), "error": told})
         return True
 
+    def _is_open(self, uri: str) -> bool:
+        """Whether a file is open: pygls has some by their addresses, and some by these with each sign as itself."""
+        return not self.workspace.text_documents.keys().isdisjoint((uri, unquote(uri)))
+
     def _handle_notification(self, method_name: str, params: Any) -> None:
-        if method_name == types.TEXT_DOCUMENT_DID_CHANGE and params.text_document.uri not in self.workspace.text_documents:
-            logging.getLogger("pygls").warning("%s was never opened: its change says nothing", params.text_document.uri)
+        if method_name == types.TEXT_DOCUMENT_DID_CHANGE and not self._is_open(uri := params.text_document.uri):
+            logging.getLogger("pygls").warning("%s was never opened: its change says nothing", uri)
             return
         super()._handle_notification(method_name, params)
         for number in [number for number, future in self._request_futures.items() if future.done()]:
@@ -115,7 +120,7 @@ class Desk:
 
     def put(self, uri: str, text: str, version: int | None) -> None:
         """Take in a file as it stands now."""
-        path = to_fs_path(uri)
+        path, uri = to_fs_path(uri), self._as_opened(uri)
         if path is None:
             return
         if uri not in self._open:
@@ -126,6 +131,7 @@ class Desk:
 
     def close(self, uri: str) -> None:
         """Let go of a file, and of all that looking at it took: nobody waits for an answer now."""
+        uri = self._as_opened(uri)
         self._waiting.pop(uri, None)
         if self._open.pop(uri, None) is not None:
             self._tell(uri, {})
@@ -140,10 +146,15 @@ class Desk:
 
     def looked(self, uri: str) -> Document | None:
         """Return a file of which it is known what there is to say; None for one that is not open."""
+        uri = self._as_opened(uri)
         document = self._open.get(uri)
         if document is not None and document.looked is None:
             self._look(uri)
         return document
+
+    def _as_opened(self, uri: str) -> str:
+        """Return the address by which a file was opened: a sign in it may be written as itself or as `%` and its number."""
+        return next((one for one in self._open if unquote(one) == unquote(uri)), uri)
 
     def _encoding(self) -> str:
         found = self._server.server_capabilities.position_encoding
