@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_facts, hook_handlers, hook_matchers
@@ -74,7 +75,7 @@ def _of_scripts(part: SetHook) -> Iterator[Fault]:
         if path not in there:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
         elif program and not there[path].executable:
-            yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {path}")
+            yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {shlex.quote(path)}")
     for name in letting_pass.of(scripts.guards_of(part), lambda path: there[path].data if path in there else None):
         yield from (Fault("idle", name, told, letting_pass.MENDED) for told in letting_pass.told([name]))
     for lack in (one for one in scripts.lacking(scripts.run(handler), part.files) if not one.installed):

@@ -49,8 +49,17 @@ def named(handler: Handler) -> list[str]:
     if handler.command is None:
         return []
     line = line_of(handler)
-    found = (_path(one) for one in (*_TOKEN.findall(line.translate(_QUOTES)), *_quoted(line)))
+    found = (_path(one) for one in (*_TOKEN.findall(_without_blanks(line)), *_quoted(line)))
     return list(dict.fromkeys((*(path for path in found if path), *_modules(line))))
+
+
+def _without_blanks(line: str) -> str:
+    """Return a command line without its quotes, and without words that are run and hold a blank: no piece of such a path is one."""
+    text = line.replace("\\ ", " ").translate(_QUOTES)
+    for one in command_lines.started(line):
+        if " " in one.word:
+            text = text.replace(one.word, " ")
+    return text
 
 
 def _modules(line: str) -> list[str]:
