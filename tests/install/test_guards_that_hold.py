@@ -232,3 +232,16 @@ def test_what_a_guard_of_the_set_runs_of_the_machine_is_told_where_it_is_convert
     told = _said(run("convert", ".claude/agents", "-f", "claude-code", "-t", "claude-code", "-o", tmp_path / "to", "--with", "all"))
 
     assert "warning: a guard of one, hooks/before-tool/Bash runs `/opt/corp/bin/guard`, which is no file of the project" in told
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_looks_for_its_script_in_the_open_project_does_not_come_for_all_of_them(source, wheel, run, tmp_path, whole):
+    """A hook of the set, and who works under it, stay away from a user's own: there it would find nothing in any project."""
+    source('"$CLAUDE_PROJECT_DIR"/.claude/hooks/guard.sh', GUARD, own=not whole, whole=whole)
+    pack = wheel()
+    done = run("install", pack, "--scope", "user", "--to", "claude-code", "--accept", code=1 if whole else 0)
+
+    assert "runs `.claude/hooks/guard.sh` of the project that is open" in done.err
+    assert "install it in each project, without --scope user" in done.err
+    assert not (tmp_path / "home/.claude/settings.json").exists()
+    assert (tmp_path / "home/.claude/agents/one.md").exists() is not whole

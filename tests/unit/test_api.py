@@ -78,8 +78,8 @@ def test_reads_keeps_undecodable_bytes():
     ("data", "why", "hint"),
     [
         ("---\nname: a\n---\n".encode("utf-16"), "the file is UTF-16", "save it as UTF-8"),
-        (b"", "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
-        (bytes(range(256)), "the file does not start with a line `---`", "mend the file, or keep it elsewhere if it is no agent"),
+        (b"", "the file is empty", "write the agent into it, or delete it"),
+        (bytes(range(256)), "the file is no text", "keep it where no assistant looks for agents"),
     ],
 )
 def test_a_file_that_is_named_and_holds_no_agent_is_told(data, why, hint, tmp_path):

@@ -269,8 +269,24 @@ def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
         named = scripts.of_hooks(_guards(id_, units))
         if named:
             message = f"a guard of `{id_}` runs {listed(named)} of the project that is open: in one without it, it blocks nothing"
-            hint = "install it in each project, without --scope user: the script comes along there"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=_IN_PROJECTS, client=one.target, cause=Cause.GUARD)
+
+
+_IN_PROJECTS = "install it in each project, without --scope user: the script comes along there"
+
+
+def astray(units: Units, scope: Scope) -> dict[str, tuple[Diagnostic, ...]]:
+    """Return the hooks of the whole set that would look, in every project, for a script that is where the user's own files are.
+
+    A client fills in the project that is open, and what finds no script may block all that it was to look at: Python ends with 2 then.
+    """
+    named = {id_: scripts.of_hook(part.definition) for id_, part in units.parts.items() if scope.is_user and isinstance(part, SetHook)}
+    found: dict[str, tuple[Diagnostic, ...]] = {}
+    for id_, paths in named.items():
+        if paths:
+            message = f"`{id_}` stays away: it runs {listed(paths)} of the project that is open, which others do not have"
+            found[id_] = (Diagnostic(Code.PARTS, Severity.WARNING, message, hint=_IN_PROJECTS, cause=Cause.GUARD),)
+    return found
 
 
 def _guards(id_: str, units: Units) -> list[Hook]:
