@@ -15,7 +15,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats.opencode.among_agents import among
 from agentconv.formats.opencode.permission_maps import rules_of
 from client_patterns import glob
-from client_rules import AROUND, ASKED, DECIDERS, FREE, WRAPPERS, Call, Line, entries_of, maps
+from client_rules import AROUND, ASKED, DECIDERS, FREE, MAY_ASK, WRAPPERS, Call, Line, entries_of, maps
 
 _COMMANDS = ("rm", "rm -rf", "git push", "npm run", "curl")
 _PATHS = (".env", "secrets/**", "secrets", "src/", "/config/**", "**/*.pem", "src/*.py", "config/app.json")
@@ -163,6 +163,29 @@ def test_no_set_loses_a_prohibition(source: str, target: str, data: st.DataObjec
         before = max(before, DECIDERS[target](_EMPTY.get(target, {}), call))  # what could do it is refused, and no rule frees it
 
     assert after <= before, (call, file, made, projection.left_open)
+
+
+_RUN_UNASKED = [one for one in WRITTEN if getattr(client(one), "client", None) and client(one).client.asks_for_rest]  # type: ignore[attr-defined]
+"""The clients that run unasked what no rule is about, and whose rules can ask."""
+
+
+@pytest.mark.parametrize("target", _RUN_UNASKED)
+@pytest.mark.parametrize("source", sorted(set(_FILES_OF) & set(MAY_ASK)))
+@given(data=st.data())
+def test_what_a_client_asks_for_by_itself_is_asked_for(source: str, target: str, data: st.DataObject) -> None:
+    """What no rule allows, and the source's client asks for then, the target does not do unasked: tools of servers like all else."""
+    if source == target:
+        return
+    file, call = data.draw(_FILES_OF[source]), data.draw(_CALLS)
+    found = client(source).read(_file(source, file)).parts
+    if not found or call.does not in MAY_ASK[source]:
+        return
+    projection = projected(found[0], target)
+    made = {} if projection.omitted else written(projection.part, target)
+    if DECIDERS[source](file, call, ASKED) == FREE or projection.left_open:
+        return
+
+    assert DECIDERS[target](made, call) <= ASKED, (call, file, made)
 
 
 @settings(max_examples=settings().max_examples * 5)

@@ -55,14 +55,15 @@ class RulesAlong:
             return False
         if not all(map(self._stand_in, self._there(verdict.rules))):
             return False
-        self.rules = tuple(dict.fromkeys((*self.rules, *verdict.rules)))
+        self.rules = tuple(sorted(dict.fromkeys((*self.rules, *verdict.rules)), key=_is_narrow))
         self._loaded = self._loaded or verdict.loaded
         return True
 
     def _closes_another(self, verdict: PartVerdict) -> bool:
         """Whether a rule for all tools of a server is one for those of another server, too, whose name begins alike."""
         others = {str(self._module.client.server(name, None)) for name in self._servers if name != (verdict.part and verdict.part.name)}
-        return any(fnmatchcase(word, rule.native) for rule in verdict.rules if rule.native.endswith("*") for word in others)
+        closing = [rule for rule in verdict.rules if rule.native.endswith("*") and not _is_asking(rule)]
+        return any(fnmatchcase(word, rule.native) for rule in closing for word in others)
 
     def among(self, verdicts: list[PartVerdict]) -> list[PartVerdict]:
         """Return the parts with the rules that were taken: in the set's own, or as a set of their own."""
@@ -116,6 +117,16 @@ class RulesAlong:
         found = self._module.read(PartSource(SourceText(place.path, data), place)).parts
         among = self._module.among
         return among is None or all(_opens_nothing(one.rules, among(one.rules, wanted.rules)) for one in found)
+
+
+def _is_asking(rule: Rule) -> bool:
+    """Whether a rule has every tool of a server ask, and opens or closes nothing."""
+    return rule.effect == "ask" and (rule.tool is None or "*" in rule.native)
+
+
+def _is_narrow(rule: Rule) -> bool:
+    """Whether a rule is to stand behind those that ask for all of a server: the last one that matches decides."""
+    return not _is_asking(rule)
 
 
 def _opens_nothing(there: Sequence[Rule], held: Sequence[Rule] | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core.dataclass import dataclass, replace
@@ -106,9 +107,9 @@ class PermissionFormat:
         if self.among is not None:
             rules = self.among(there.rules, restraining)
             missing = [] if rules is None else [rule for rule in restraining if not any(rule.native == one.native for one in rules)]
-            rules = None if rules is None else (*rules, *missing)
+            rules = None if rules is None else _with_missing(rules, missing)
         else:
-            more = (rule for rule in restraining if rule not in there.rules)
+            more = (rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules))
             rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
         return None if rules is None else replace(there, rules=rules, resolution=there.resolution or part.resolution)
 
@@ -134,6 +135,23 @@ def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
     words = {rule.native for rule in rules}
     others = [rule for rule in there if rule.native not in words]
     return [rule for rule in there if rule.native in words] == list(rules) and not any(set(rule.native) & set("*?") for rule in others)
+
+
+def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the rules of a map with those beside them that are about words of which it says nothing.
+
+    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any; where a rule for more
+    of them asks as well, it says nothing new.
+    """
+    wide = [rule for rule in missing if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
+    new = (rule for rule in wide if not _is_asked_about(rule, rules))
+    return (*new, *rules, *(rule for rule in missing if rule not in wide))
+
+
+def _is_asked_about(rule: Rule, there: Sequence[Rule]) -> bool:
+    """Whether a rule for more tools of servers asks as well about those that another one asks about."""
+    wider = (one for one in there if one.effect == rule.effect == "ask" and one.server and one.pattern is None)
+    return rule.server is not None and any(fnmatchcase(rule.native, one.native) for one in wider)
 
 
 class _Nothing:
