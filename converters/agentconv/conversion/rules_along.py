@@ -48,12 +48,17 @@ class RulesAlong:
         self._sets = [one for one in verdicts if isinstance(one.part, PermissionSet) and one.module is not None]
         self._servers = [one.part.name or "" for one in verdicts if isinstance(one.part, Server)]
         self._loaded: LoadedPart | None = None
+        self._file = ""
+        """The file that the parts go into, where all of their rules only ask: these stand beside them."""
 
     def takes(self, verdict: PartVerdict) -> bool:
         """Take the rules for a part, if they hold."""
         if self._module is None or self._closes_another(verdict) or self._united(verdict.rules) is None:
             return False
+        before, path = self._file, verdict.place.path if verdict.place else ""
+        self._file = path if all(map(_is_asking, (*self.rules, *verdict.rules))) and before in ("", path) else ""
         if not all(map(self._stand_in, self._there(verdict.rules))):
+            self._file = before
             return False
         self.rules = tuple(sorted(dict.fromkeys((*self.rules, *verdict.rules)), key=_is_narrow))
         self._loaded = self._loaded or verdict.loaded
@@ -84,7 +89,7 @@ class RulesAlong:
         if self._sets:
             return self._sets[0].place
         places = self._module.project if self._options.scope == "project" else self._module.user
-        return places[0] if places else None
+        return next((one for one in places if one.path == self._file), places[0] if places else None)
 
     def _set_of(self, rules: tuple[Rule, ...]) -> PermissionSet:
         return PermissionSet(_KIND, _KIND, rules, self._order)
