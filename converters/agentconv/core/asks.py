@@ -22,7 +22,8 @@ def may_ask(format_id: str | None, effect: str) -> bool:
 
 def are_lost(home: str | None, client: str, effect: str) -> bool:
     """Whether an effect is asked for in one client, and not surely so in another one, where nobody says otherwise."""
-    return may_ask(home, effect) and not vocabulary.asks_for(client, effect)
+    other = home is not None and vocabulary.words_of(home) != vocabulary.words_of(client)
+    return other and may_ask(home, effect) and not vocabulary.asks_for(client, effect)
 
 
 def dropped(author: Agent, result: Agent, client: str) -> list[str]:
