@@ -14,7 +14,7 @@ enabled_tools = ["ping"]
 command = "other"
 disabled_tools = ["drop"]
 """
-LISTED = {"my_srv_*": "deny", "my_srv_ping": "ask", "other_drop": "deny"}
+LISTED = {"other_*": "ask", "my_srv_*": "deny", "my_srv_ping": "ask", "other_drop": "deny"}
 AGENT = 'name = "helper"\ndescription = "Helps"\ndeveloper_instructions = "Help."\n'
 TARGETS = 'source = "codex"\ntargets = ["opencode"]\nwith = ["servers"]\n'
 
@@ -90,7 +90,7 @@ def test_an_agent_of_the_source_opens_no_closed_tool(source, run):
     run("sync", code=1)  # for Codex has an agent of that name, which may do more, and is no target now
     text = (source / ".opencode/agents/helper.md").read_text()
 
-    assert configuration(source)["permission"] == {"my_srv_*": "deny", "my_srv_ping": "ask"}
+    assert configuration(source)["permission"] == {"other_*": "ask", "my_srv_*": "deny", "my_srv_ping": "ask"}
     assert "my_srv_search" not in text
 
 
@@ -158,7 +158,7 @@ def test_a_server_of_the_users_own_stays_open(project, run, wheel):
     write(project, {"opencode.json": json.dumps({"mcp": {"my_srv": mine}})})
     run("install", wheel(), "--to", "opencode", "--accept", code=1)
 
-    assert configuration(project)["permission"] == {"other_drop": "deny"}
+    assert configuration(project)["permission"] == {"other_*": "ask", "other_drop": "deny"}
     assert configuration(project)["mcp"]["my_srv"] == mine
 
 
