@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -162,6 +163,28 @@ class Project:
         shutil.rmtree(other.root)
         shutil.copytree(self.root, other.root, symlinks=True)
         return other
+
+
+class Repository(Project):
+    """A project with its history."""
+
+    def git(self, *words: str, fails: bool = False) -> str:
+        """Run git, without what anybody's own configuration says."""
+        names = {f"GIT_{who}_{what}": "one@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        settings = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_EDITOR": "true"}
+        done = subprocess.run(["git", *words], cwd=self.root, env=settings, capture_output=True, check=False)
+        assert fails == (done.returncode != 0), done.stderr
+        return done.stdout.decode()
+
+    def commit(self, message: str = "more", *paths: str) -> None:
+        self.git("add", "-A", *(paths or (".",)))
+        self.git("commit", "-qm", message)
+
+    def clone(self, name: str, *words: str) -> Repository:
+        """Return what another person gets."""
+        root = self.root.with_name(name)
+        self.git("clone", "-q", *words, self.root.as_uri(), os.fspath(root))
+        return Repository(root, self.targets)
 
 
 def agent(name: str, lines: Iterable[str] = ("One.", "Two.", "Three."), *, description: str | None = None, **header: str) -> str:

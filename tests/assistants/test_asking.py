@@ -136,6 +136,22 @@ def test_every_hint_is_of_arguments_or_for_the_person(hinting, tool, write):
         assert (any('`with: ["all"]`' in one for one in free), "--allow-widening" in str(ways - free)) == (True, True)
 
 
+def test_a_bug_of_ours_is_told_as_everything_else_is(project, monkeypatch):
+    """A command that fails where it should not says so in the report, so that its hint has the words of the tool, too."""
+
+    def fails(_options):
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr("agentconv.cli.rule.run", fails)
+    answer = Desk(Confinement([str(project)], write=False), printed).answer("rule", {"code": "AC101"})
+    told = answer.report["diagnostics"][0]
+
+    assert (answer.failed, answer.report["exit_code"], told["code"]) == (True, 3, "internal")
+    assert told["message"] == "a bug in agentconv: RuntimeError: no such luck"
+    assert told["hint"] == "for the person: run it again with --debug, and report what it prints"
+    assert main(["rule", "AC101"]) == 3
+
+
 def test_the_instructions_say_what_hints_say():
     """How an argument and a person's part are written in hints is what an assistant is told."""
     assert '`with: ["needed", "hooks"]`' in INSTRUCTIONS

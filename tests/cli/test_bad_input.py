@@ -13,7 +13,7 @@ import warm_program
 from agentconv.sources import discovery, loading
 from interrupting import interrupted
 from thorough import THOROUGH
-from work import LINEAR, growth
+from work import LINEAR, growth, lines
 
 CHECKOUT = Path(__file__).parents[2]
 DEEP = 1_000_000 if THOROUGH else 600_000
@@ -148,6 +148,41 @@ def test_a_megabyte(data, source, tmp_path, run):
 
     assert done.returncode in (0, 1), done.stderr[-500:]
     assert growth(convert, 10_000) < LINEAR
+
+
+HEAVY = {
+    "brackets": lambda size: agent(header="x: " + "[" * (size // 2) + "\n"),
+    "closed brackets": lambda size: agent(header="x: " + "[" * (size // 2) + "]" * (size // 2) + "\n"),
+    "blanks": lambda size: agent(header="x:" + "\t" * size + "y\n"),
+    "keys": lambda size: agent(header="".join(f"key{i}: v\n" for i in range(size // 100))),
+}
+
+
+@pytest.mark.parametrize("command", ["lint", "inspect"])
+@pytest.mark.parametrize("data", HEAVY.values(), ids=HEAVY)
+def test_work_grows_with_the_file(data, command, source, run):
+    """No shape of a header takes lint or inspect more work than its size is worth."""
+
+    def look(size):
+        (source / "bad.md").write_bytes(data(size))
+        run(command, "src")
+
+    assert growth(look, 20_000) < LINEAR
+
+
+def test_aliases_that_multiply(source, run):
+    """Aliases that stand for millions of values are more than is read: they take the same work, whatever they stand for, and it is said."""
+
+    def look(levels):
+        lists = "".join(f"k{i}: &k{i} [{', '.join([f'*k{i - 1}' if i else 'x'] * 9)}]\n" for i in range(levels))
+        (source / "bad.md").write_bytes(agent(header=f"{lists}tools: *k{levels - 1}\n"))
+        return lines(lambda: told.append(run("lint", "src").out))
+
+    told = []
+    look(5)
+
+    assert look(40) < 2 * look(6)
+    assert all("aliases expand to too many values" in " ".join(one.split()) and "write less of it" in one for one in told)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder that is in use cannot be deleted there")

@@ -386,20 +386,27 @@ def test_a_text_beside_loose_agents_is_no_agent(go, project, tmp_path):
 @pytest.mark.parametrize(
     ("there", "mode", "code", "told", "hint"),
     [
-        (None, 0, 0, "warning: a guard of four, five runs `{}`, which is not there: without it, it blocks nothing\n", "cp -p {0} {1}"),
-        ("exit 0\n", 0o755, 1, "error: a guard of four, five runs `{}`, and another file is there: ", "cp -p {0} {1}"),
+        (None, 0, 0, "note: what a guard of four, five runs goes along: `{}`\n", ""),
+        (
+            "look\n",
+            0o755,
+            1,
+            "tool use that a hook may block in the source (another file is at {})",
+            "with its own {0} there, or with --force",
+        ),
         ("exit 2\n", 0o644, 1, "error: a guard of four, five runs `{}`, which is there and is no program: ", "chmod +x {1}"),
         ("exit 2\n", 0o755, 0, "", ""),
     ],
 )
 def test_a_guard_is_told_of_without_its_script(go, project, *, there, mode, code, told, hint):
-    """What an agent's own guard runs stays in its project: into another one, where it is not, or not as it was, that is told."""
+    """What an agent's own guard runs goes along where it is not there; where another file is, the agent is refused."""
     for name in ("four", "five"):
         write(project / f".claude/agents/{name}.md", guarded(name))
     write(project / SCRIPT, "exit 2\n").chmod(0o755)
     if there is not None:
         write(project.parent / "elsewhere" / SCRIPT, there).chmod(mode)
     other = go("convert .claude/agents/four.md .claude/agents/five.md -t qwen-code -o ../elsewhere", code)
+    comes = (project.parent / "elsewhere" / SCRIPT).read_text()
     here = go("convert .claude/agents/four.md -t qwen-code -o .", 0)
 
     (project / SCRIPT).chmod(0o644)
@@ -414,7 +421,8 @@ def test_a_guard_is_told_of_without_its_script(go, project, *, there, mode, code
     assert "a guard of four runs `.claude/hooks/guard.sh`, which is not there: without it, it blocks nothing" in seen.err
     assert told.format(SCRIPT) in other.err
     assert hint.format(SCRIPT, f"../elsewhere/{SCRIPT}") in other.err
-    assert ("guard of" in other.err) is bool(told)
+    assert ("guard of" in other.err or "a hook may block" in other.err) is bool(told)
+    assert comes == (there or "exit 2\n")
 
 
 def test_a_guard_of_the_project_without_its_script_holds_nothing(go, project):

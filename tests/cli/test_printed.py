@@ -11,7 +11,8 @@ import pytest
 
 import pack_files
 from agent_files import dealt
-from agentconv.cli import COMMANDS, lint_report, main
+from agentconv.cli import COMMANDS, main
+from agentconv.cli.linting import report as lint_report
 from thorough import crossed, in_turns
 
 TOKEN = "ghp_" + "Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"

@@ -12,7 +12,7 @@ from editor import Editor, applied, as_linted, plain
 from pygls.io_ import StdoutWriter
 
 from agentconv.cli import main
-from agentconv.cli.lint_texts import LintTexts
+from agentconv.cli.linting.texts import LintTexts
 from agentconv.core import links, losses
 from agentconv.core.diagnostics import Detail
 from agentconv.editors import hover, server

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentconv.cli.lint_texts import LintTexts
+from agentconv.cli.linting.texts import LintTexts
 from agentconv.sources.read_before import ReadBefore
 
 SKILL = "---\nname: {}\ndescription: Reads what changed, when asked to\n---\n\nRead.\n"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentconv.cli import main
-from agentconv.cli.lint_texts import LintTexts
+from agentconv.cli.linting.texts import LintTexts
 from agentconv.core.diagnostics import InputError
 from agentconv.editors import diagnostics
 from agentconv.editors.positions import Positions

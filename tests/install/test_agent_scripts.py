@@ -105,7 +105,7 @@ def test_it_stays_for_another_pack(guards, run, script, project):
     assert not (project / ".claude").exists()
 
 
-@pytest.mark.parametrize("edit", ["exit 0\n", None])
+@pytest.mark.parametrize("edit", ["cat >/dev/null\n", None])
 def test_what_two_packs_have_is_looked_at_for_each(edit, guards, run, asked, script):
     """A guard that both have is edited, or gone, for either of them: who else has it says nothing of what is there."""
     run("install", guards(), "--to", "claude-code", "--accept")

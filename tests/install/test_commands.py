@@ -501,6 +501,21 @@ def test_update_that_asks_for_less(project, give, run):
     assert (project / ".claude/agents/a.md").read_text() == agent("a", tools="Read")
 
 
+def test_what_stands_there_of_a_refused_agent_is_told(project, give, run):
+    """goose holds no agent to a list: one that somebody has there by that name is what it goes on using. What was ours goes."""
+    give({"b.md": agent("b", tools="Read")})
+    place = project / ".goose/agents/b.md"
+    place.parent.mkdir(parents=True)
+    place.write_text("---\nname: b\ndescription: Mine.\n---\n\nMine.\n")
+    said = " ".join(run("install", "backend-agents", "--accept", "--to", "goose", code=1).err.split())
+    place.unlink()
+    gone = " ".join(run("install", "backend-agents", "--accept", "--to", "goose").err.split())
+
+    assert "goose goes on using what stands here from before" in said
+    assert "where it is not meant to stay: rm .goose/agents/b.md" in said
+    assert "stands here from before" not in gone
+
+
 def test_refused_agents_and_losses(project, give, run, asked):
     """An agent that a target cannot hold is named, the others are deployed, and losses are shown and locked."""
     give({"a.md": agent("a", tools="Read"), "b.md": agent("b", "", tools="Read")})

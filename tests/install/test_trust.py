@@ -149,6 +149,21 @@ def test_what_is_refused_is_told_before_it_is_asked(give, person, run, terminal)
     assert all(f"] {name}, " in long.partition("[y/N]")[0] for name in names)
 
 
+@pytest.mark.usefixtures("project")
+def test_what_a_deployment_costs_is_told_once_and_before_it_is_asked(give, person):
+    """What an assistant does not hold, or takes nothing of, may be why somebody says no; what changes nothing about that comes after."""
+    text = "---\nname: works\ndescription: Works\ntools: Read, Bash\nmaxTurns: 5\ncolor: red\n---\n\nWork.\n"
+    give({"works.md": text})
+    code, said = person("y\n", "install", "backend-agents", "--to", "claude-code,codex,cursor", "--color", "never")
+    before, _, after = said.partition("[y/N]")
+    costs = ("field-dropped", "not-enforced", "degraded-elsewhere")
+
+    assert code == 0
+    assert [before.count(f"[{one}]") for one in costs] == [1, 1, 1]
+    assert [after.count(f"[{one}]") for one in costs] == [0, 0, 0]
+    assert "note[looks-dropped]" in after
+
+
 def test_what_is_not_held_of_agents_that_wait_is_told_before_it_is_asked(give, person):
     """An agent that comes with the answer alone is among those that an assistant does not hold in another one's file."""
     text = "---\nname: {}\ndescription: Works\ntools: {}\n---\n\nWork.\n"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agentconv.cli import COMMANDS, lint_settings, main
+from agentconv.cli import COMMANDS, main
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.linting import settings as lint_settings
 from agentconv.cli.run import build_parser
 from agentconv.core.diagnostics import Span
 from agentconv.core.source import SourceText, encode

@@ -6,9 +6,9 @@ import posixpath
 
 import pytest
 
-from agentconv.core import effects, script_imports
+from agentconv.core import effects, hook_contracts, script_imports
 from agentconv.core.hook_handlers import Handler
-from agentconv.core.ir import Hook
+from agentconv.core.ir import Agent, Hook
 from agentconv.parts.hooks import scripts
 
 STARTED, READ = True, False
@@ -22,6 +22,7 @@ STARTED, READ = True, False
         ('"$CLAUDE_PROJECT_DIR/my hooks/guard" a', {"my hooks/guard": STARTED}),
         ("$(git rev-parse --show-toplevel)/bin/guard", {"bin/guard": STARTED}),
         ("./bin/guard.sh", {"bin/guard.sh": STARTED}),
+        ('sh "$PWD/bin/guard.sh"; "${PWD}"/bin/x; $(pwd)/bin/y.py', {"bin/guard.sh": READ, "bin/y.py": STARTED, "bin/x": STARTED}),
         ("./bin/guard;exit", {"bin/guard": STARTED}),
         ("[ -x bin/guard ] && bin/guard < a/b > c/d || exit 2", {"bin/guard": STARTED}),
         ("cat a/b | ./bin/guard", {"bin/guard": STARTED}),
@@ -61,6 +62,32 @@ def test_what_a_command_line_runs(line: str, found: dict[str, bool]) -> None:
     """A path of the project that a shell starts, or that another program is given to read, whatever it is called; no other word."""
     assert scripts.run(Handler(command=line)) == found
     assert scripts.run(Handler(kind="prompt", prompt=line)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "outside", "told"),
+    [
+        ("/opt/corp/bin/guard --strict", ["/opt/corp/bin/guard"], "no file of the project"),
+        ("sh ~/guard.sh", ["~/guard.sh"], "no file of the project"),
+        ('python3 "$HOME/.claude/hooks/guard.py"', ["$HOME/.claude/hooks/guard.py"], "no file of the project"),
+        ("/usr/bin/corp-guard", ["/usr/bin/corp-guard"], "no file of the project"),
+        ('"$DIR/$(name).sh"', ["$DIR/$(name).sh"], "made up while it runs"),
+        ('sh "$CLAUDE_PROJECT_DIR/.claude/$KIND.sh"', [".claude/$KIND.sh"], "made up while it runs"),
+        ("/usr/bin/env python3 guard.py", [], ""),
+        ("/bin/sh .claude/guard.sh", [], ""),
+        ('f=bin/guard.sh; sh "$f"', [], ""),
+        ('for f in hooks/*.sh; do sh "$f"; done', [], ""),
+        ('"$CLAUDE_PROJECT_DIR"/.claude/hooks/guard.sh "$1"', [], ""),
+        ("cat | jq . > /dev/null", [], ""),
+    ],
+)
+def test_what_a_guard_runs_that_nobody_sees_here(line: str, outside: list[str], told: str) -> None:
+    """A program of the machine, a file that is no project's, a name that is made up while it runs: no file of the project is one."""
+    hook = Hook("PreToolUse", "claude-code", "before-tool", None, ({"type": "command", "command": line},))
+
+    assert list(scripts.of_machine([hook])) == outside
+    assert not scripts.of_hook(hook).keys() & set(outside)
+    assert told in " ".join(said for said, _ in scripts.runs_outside(outside))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +142,14 @@ PY, SH, JS = "hooks/guard.py", "hooks/guard.sh", "hooks/guard.js"
         (SH, "cd x && . $CLAUDE_PROJECT_DIR/lib.sh\n", {"lib.sh": ". ./more.sh", "more.sh": ""}, ["../lib.sh", "../more.sh"], []),
         (SH, 'HERE=$PWD; [ -f "$HERE/lib.sh" ] && . "$HERE/lib.sh"\n. ./x.sh || true\n', {}, [], []),
         (SH, '# . ./lib.sh\n. "$HOME/.profile"\n. /etc/rc\n. "$1"\n. ../../out.sh\ngrep -q . a.sh\n', {}, [], []),
+        (
+            SH,
+            '. "$LIB/$KIND.sh"\n. "$(dirname "$0")/$(uname).sh"\n',
+            {},
+            [],
+            ["`$LIB/$KIND.sh` (hooks/guard.sh:1)", '`$(dirname "$0")/$(uname).sh` (hooks/guard.sh:2)'],
+        ),
+        (SH, 'for f in "$D"/*.sh; do . "$f"; done\n. "$LIB/x.sh" || true\n', {}, [], []),
         (JS, "const r = require('./rules')\nimport x from 'lodash'\n", {"hooks/rules.json": ""}, ["rules.json"], []),
         (JS, "import r from '../rules.js'\n", {"rules.ts": ""}, ["../rules.ts"], []),
         (JS, "\nawait import('./rules.mjs')\n", {}, [], ["`./rules.mjs` (hooks/guard.js:2)"]),
@@ -147,3 +182,64 @@ def test_what_a_script_takes_in(script: str, text: str, there: dict[str, str], t
 
     assert sorted(found.files) == sorted(posixpath.normpath(f"hooks/{path}") for path in taken)
     assert [one.shown for one in found.lacks] == lacks
+
+
+HOSTILE = {
+    "a.py": ("x = " + " + ".join(["'a'"] * 900), "if " + " + ".join(["a"] * 900) + ":\n    pass", "open('a.txt')\n" * 20_000),
+    "a.js": ("x('a.txt') " * 20_000, "require('./a')\n" * 20_000),
+    "a.sh": ("a" * 100_000, "cat a.txt; " * 20_000, "${" * 50_000, ". a.sh\n" * 20_000, "cat <<E\n" * 20_000),
+}
+
+
+@pytest.mark.parametrize(("script", "text"), [(script, text) for script, texts in HOSTILE.items() for text in texts])
+def test_scripts_of_any_length_are_read_in_linear_time(script: str, text: str) -> None:
+    """Nobody waits for what somebody makes a guard of: each of its words is looked at once, and nothing is too deep."""
+    assert {one.path for one in script_imports.follow([script], lambda path: text.encode() if path == script else None).lacks} <= {script}
+    assert hook_contracts.needs(f"sh {script}", {script: text.encode()}) is not None
+
+
+def test_what_no_path_is_as_long_as_is_not_looked_for() -> None:
+    """Of words that are put one behind the other, each beginning would be another path."""
+    asked: list[str] = []
+    text = "x = " + " + ".join(["'a'"] * 900)
+    script_imports.follow(["h/a.py"], lambda path: text.encode() if path == "h/a.py" else asked.append(path))
+
+    assert max(map(len, asked)) <= len("h/") + 255
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("cat <<EOF\nrm a\nEOF\necho", None),
+        ("cat <<-'EOF'\n\trm a\n\tEOF\necho", None),
+        ("x=$(cat <<A <<B\nrm\nA\nrm\nB\n)", None),
+        ("cat <<EOF | tracker\na\nEOF\n", "tracker"),
+        ("cat <<EOF\na\nEOF\ntracker", "tracker"),
+        ("cat <<EOF\ntracker", "tracker"),
+    ],
+)
+def test_what_is_handed_to_a_command_is_no_command(text: str, unread: str | None) -> None:
+    """A document in a script is data; what stands on its first line, and behind it, is run."""
+    needs = hook_contracts.needs("sh hooks/a.sh", {"hooks/a.sh": text.encode()})
+
+    assert needs.known is (unread is None)
+    assert unread is None or f"`{unread}`" in needs.unread
+
+
+@pytest.mark.parametrize(
+    ("line", "along"),
+    [
+        (".claude/hooks/guard.sh --rules .claude/hooks/deny.txt", [".claude/hooks/guard.sh", ".claude/hooks/deny.txt"]),
+        ('sh hooks/guard.sh "$CLAUDE_PROJECT_DIR/hooks/lists/deny.json"', ["hooks/guard.sh", "hooks/lists/deny.json"]),
+        ("sh hooks/guard.sh --log hooks/guard.log --keep src/main.json", ["hooks/guard.sh"]),
+        ("sh .claude/guard.sh .claude/settings.json", [".claude/guard.sh"]),
+        ("sh guard.sh package.json", ["guard.sh"]),
+        ("sh hooks/guard.sh hooks/.env.json", ["hooks/guard.sh"]),
+        ("grep -f hooks/deny.txt && exit 2", []),
+    ],
+)
+def test_what_goes_where_an_agent_goes(line: str, along: list[str]) -> None:
+    """The script, and a list beside it that the line hands to it; no file of the project that a guard keeps hands off."""
+    hook = Hook("PreToolUse", "claude-code", "before-tool", None, ({"type": "command", "command": line},))
+
+    assert scripts.going_along(Agent("one", hooks=(hook,))) == along

@@ -12,9 +12,10 @@ import yaml
 
 import agentconv
 import terminal_picture
-from agentconv.cli import COMMANDS, lint_settings, main
+from agentconv.cli import COMMANDS, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.linting import settings as lint_settings
 from agentconv.cli.run import build_parser
 from agentconv.core import losses
 from agentconv.formats import registry

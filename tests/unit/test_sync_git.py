@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.install import lock
 from agentconv.sync import candidates, locks, planning, unchanged
 from agentconv.sync.git import Git
-from synced_projects import SOURCE, Project, agent
+from synced_projects import SOURCE, Repository, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
 CODEX, OPENCODE = ".codex/agents/one.toml", ".opencode/agents/one.md"
-
-
-class Repository(Project):
-    """A project with its history."""
-
-    def git(self, *words: str, fails: bool = False) -> str:
-        """Run git, without what anybody's own configuration says."""
-        names = {f"GIT_{who}_{what}": "one@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        settings = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_EDITOR": "true"}
-        done = subprocess.run(["git", *words], cwd=self.root, env=settings, capture_output=True, check=False)
-        assert fails == (done.returncode != 0), done.stderr
-        return done.stdout.decode()
-
-    def commit(self, message: str = "more", *paths: str) -> None:
-        self.git("add", "-A", *(paths or (".",)))
-        self.git("commit", "-qm", message)
-
-    def clone(self, name: str, *words: str) -> Repository:
-        """Return what another person gets."""
-        root = self.root.with_name(name)
-        self.git("clone", "-q", *words, self.root.as_uri(), os.fspath(root))
-        return Repository(root, self.targets)
 
 
 @pytest.fixture
@@ -361,6 +339,16 @@ def test_what_is_staged_is_what_is_checked(project):
     assert (unstaged, half.code, whole) == (0, 1, 0)
     assert {one["path"] for one in half.entries} == {CODEX, OPENCODE, ".roomodes"}
     assert f"git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in half.errors
+
+
+def test_what_a_hook_does_not_see_is_staged_without_another_run(project, capsys):
+    """pre-commit puts away what is not staged: a run that changes nothing afterwards is no end, and the files to stage are named."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.git("add", ONE)
+    main(["sync", "--check", "--staged", "--project", os.fspath(project.root)])
+    said = " ".join(capsys.readouterr().out.split())
+
+    assert f"stage this, also if it changes nothing: git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in said
 
 
 def test_what_is_staged_in_another_state_than_here_is_told(project):

@@ -9,7 +9,8 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from agentconv.cli import configuration, lint_settings, pack_settings
+from agentconv.cli import configuration, pack_settings
+from agentconv.cli.linting import settings as lint_settings
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.core.model_choices import ModelChoices
@@ -154,6 +155,10 @@ def test_pyproject(tmp_path):
 MISTAKES = [
     ('[sync.codex]\nmodle = "x"\n', "4:1", ["no setting `modle` in [sync.codex]", "did you mean `model`"]),
     ('[sync.codex]\nwith = ["all"]\n', "4:1", ["no setting `with` in [sync.codex]", "at the top of agentconv.toml, above every [table]"]),
+    ("own = true\n", "3:1", ["no setting `own`", "said of one assistant: it belongs below [sync.codex]"]),
+    ("skip = true\n", "3:1", ["no setting `skip`", "it belongs below [sync.agents.NAME.codex]"]),
+    ("[sync]\nown = true\n", "4:1", ["said of one assistant: it belongs below [sync.codex]"]),
+    ("[codex]\nown = true\n", "3:2", ["what is said of codex belongs below [sync.codex]"]),
     ('sorce = "x"\n', "3:1", ["no setting `sorce`", "did you mean `source`"]),
     ("[tool.agentconv]\nstrict = true\n", "3:2", ["no setting `tool`", "[lint], not [tool.agentconv.lint]"]),
     ("[sync.codx]\nown = true\n", "3:7", ["no format `codx`", "did you mean `codex`"]),

@@ -219,7 +219,7 @@ def test_a_source_that_is_changed_by_hand_gives_no_agent_more_unasked(project):
 
     assert (told.code, project.tree()) == (2, before)
     assert "the source is codex now, and was claude-code" in told.errors
-    assert "one in opencode (now also every MCP server)" in told.errors
+    assert "one in opencode (now also every MCP server, starting other agents, loading skills)" in told.errors
     assert "run agentconv sync --switch-source codex" in told.errors
     assert project.sync("--dry-run").code == 1
     assert ("update", "opencode one") in project.sync("--yes").words()
@@ -529,3 +529,22 @@ def test_what_a_switch_wrote_down_is_agreed_to_as_long_as_the_new_source_says_th
 
     assert (told.code, [word for word, *_ in told.looks]) == (1, ["wider"])
     assert project.sync().code == project.sync("--check").code == 1
+
+
+def test_what_a_switch_gave_an_assistant_is_told_on_the_way_back_with_what_takes_it_away(tmp_path):
+    """Copilot read the source's own files until a switch gave it some: these stay, and what is told of that does what it says."""
+    project = Project(tmp_path / "shop", ("opencode", "copilot"))
+    project.write("agentconv.toml", 'source = "claude-code"\ntargets = ["opencode", "copilot"]\n')
+    project.write(ONE, agent("one"))
+    project.sync()
+    switch(project, "opencode")
+    copy = project.has(PLACES["copilot"].format("one"))
+    told = switch(project, "claude-code")
+    said = {one["what"]: one["hint"] for one in told.entries if one["action"] == "switch" and one["target"] == "copilot"}
+
+    assert copy
+    assert list(said) == ["`own = true` stays in [sync.copilot]: it has 1 file of its own"]
+    assert "take that out of agentconv.toml; then agentconv sync --yes" in next(iter(said.values()))
+    project.write("agentconv.toml", project.read("agentconv.toml").replace("[sync.copilot]\nown = true\n", ""))
+    assert project.sync("--yes").code == 0
+    assert not project.has(PLACES["copilot"].format("one"))

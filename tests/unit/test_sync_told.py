@@ -409,6 +409,32 @@ def test_agents_of_one_name_are_seen_to_before_both_are_written(project, capsys)
     assert "first see to the agents of one name, else both are written; then run `agentconv sync`" in out
 
 
+def test_what_is_kept_wider_on_purpose_is_green_where_a_person_says_so_too(tmp_path):
+    """The configuration names what it is of each agent; that alone silences nothing, and a list for all agents is no place for it."""
+    project = Project(tmp_path / "shop", ("cursor",))
+    project.configure('[sync.agents.one.cursor]\nkeep-wider = ["network"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read, Grep"))
+    project.sync()
+    codes = [project.sync("--check", "--strict", *more).code for more in ((), ("--accept", "widened-less"), ("--accept", "all"))]
+    project.write("agentconv.toml", f'accept = ["widened-less"]\n{project.read("agentconv.toml")}')
+    told = project.sync("--check")
+
+    assert codes == [1, 0, 0]
+    assert "`keep-wider` in [sync.agents.NAME.FORMAT] does, agent by agent" in told.errors
+
+
+def test_of_two_names_that_differ_in_their_capitals_one_is_to_be_another(tmp_path, capsys):
+    """Cursor reads the source's file of either by that name, so that no copy takes its place, whatever is configured."""
+    project = Project(tmp_path / "shop", ("cursor", "codex"))
+    project.configure()
+    project.write(f"{SOURCE}/shipper.md", agent("shipper", tools="Read, Grep"))
+    project.write(f"{SOURCE}/Shipper2.md", agent("Shipper"))
+    out = " ".join(printed(project, capsys, "--check", "--project", os.fspath(project.root)).out.split())
+
+    assert f"rename it, or the agent in {SOURCE}/Shipper2.md, which has that name too, capitals apart" in out
+    assert out.count("first rename one of both in the source") == 1
+
+
 def test_what_is_said_of_files_that_are_not_written_is_told_in_each_run(tmp_path):
     """Cursor reads the source's files, and none is written for it unless `own` says so: what would hold in one is vain."""
     project = Project(tmp_path / "shop", ("codex",))

@@ -74,7 +74,7 @@ class Desk:
         try:
             report = json.loads(printed)
         except ValueError:
-            return _failed(*hints.of_lines(besides, rows))
+            return _failed(besides.strip() or "nothing came of it")
         return Answer(hints.for_tool(tool.brief(report), rows), failed=code >= _WRONG)
 
     def _problem(self, tool: Tool, said: Mapping[str, Any]) -> Answer | None:

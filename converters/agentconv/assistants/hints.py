@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 _ADVICE = ("hint", "help")
 """Where a report says what to do next."""
-_ERROR, _HINT = "error: ", "hint: "
-"""How the lines begin in which a command says why it did nothing, and what to do next."""
 _PERSON = "for the person: "
 _COMMAND = expression(r"\b(?:agentconv|pip) [a-z]|(?<![\w-])--?[a-zA-Z]")
 _FLAG = expression(r"(?P<tick>`?)(?<![\w./-])(?P<flag>--?[a-z][a-z-]*)(?![\w-])(?:[= ](?P<value>[^\s`;()]*[^\s`;(),.:]))?(?P=tick)")
@@ -45,14 +43,6 @@ def said(advice: str, takes: Mapping[str, Any]) -> str:
     A command is the person's as a whole: of half of one nothing comes.
     """
     return "; ".join(_way(one, takes) for one in advice.split("; "))
-
-
-def of_lines(besides: str, takes: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Return what a command said in place of a report, and apart from it what to do next, in the words of a tool."""
-    lines = [line.strip() for line in besides.splitlines() if line.strip()]
-    told = [line.removeprefix(_ERROR) for line in lines if not line.startswith(_HINT)]
-    ways = [said(line.removeprefix(_HINT), takes) for line in lines if line.startswith(_HINT)]
-    return "\n".join(told) or "nothing came of it", "; ".join(ways) or None
 
 
 def _way(advice: str, takes: Mapping[str, Any]) -> str:

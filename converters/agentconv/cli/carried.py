@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import scope, typed
+from agentconv.cli import agents_there, guard_scripts, scope, typed
 from agentconv.conversion import servers_there
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
@@ -21,12 +21,12 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.cli.output import Output
     from agentconv.conversion.along import Along
     from agentconv.conversion.options import Options
-    from agentconv.conversion.servers_there import Standing
+    from agentconv.conversion.servers_there import AgentThere, Standing
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
@@ -47,12 +47,17 @@ class Carried:
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
         self._standing = cache(self._servers_there)
+        stays = self.wanted.said and not self.wanted
+        """Whether nothing is to go along, as somebody said."""
         self.places: dict[str, Any] = {
             "root": self._root(),
             "present": self._is_present,
             "read": self._read,
             "servers_of": lambda target: [one.name for one in self._standing(target)],
             "there_already": self._standing,
+            "agents_there": self._agents_there(),
+            "replaces": bool(options.force),
+            "scripts": None if stays or output.home is not None or output.place.folder is None else guard_scripts.of(output.sources),
         }
         """Where a conversion writes to."""
 
@@ -108,6 +113,11 @@ class Carried:
         if folder is None:
             return ()
         return servers_there.of(folder, target, home, lambda path: f"~/{path}" if home else os.path.normpath(os.path.join(folder, path)))
+
+    def _agents_there(self) -> Callable[[str], Sequence[AgentThere]] | None:
+        """Return what gives the agents that a target has where it is written to: a user's own are no project's."""
+        folder = self._output.place.folder
+        return agents_there.of_project(folder) if folder is not None and self._output.home is None else None
 
     def told(self, pieces: Iterable[Loaded], choices: Options) -> Iterator[Diagnostic]:
         """Say what the agents of files need that stays, where nobody said that it should."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from agentconv.cli.lint_settings import LintSettings
+    from agentconv.cli.linting.settings import LintSettings
     from agentconv.sources.settings_file import SettingsFile
 
 STRICT = ("warnings", "notes", "off")
@@ -232,7 +232,7 @@ def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table
 
 
 def _lint_table(file: SettingsFile, *, named: bool) -> LintSettings:
-    from agentconv.cli import lint_settings
+    from agentconv.cli.linting import settings as lint_settings
 
     place = Span(file.path.as_posix(), file.place("lint").line)
     found = lint_settings.read(file.values["lint"], place, named=named, shown=file.shown("lint"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,43 @@ from agentconv.render import text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from agentconv.cli.destination import Destination
     from agentconv.conversion.converting import Converted
     from agentconv.core.part_format import Scope
+    from agentconv.core.parts import FolderFile
     from agentconv.core.script_imports import Lack
     from agentconv.disk.output import OutputFile
 
 _HOOKS = b"hooks"
 """What is in every file of an agent that has some: others need not be read again."""
+
+
+def of(sources: Iterable[str]) -> Callable[[str], FolderFile | None]:
+    """Return what gives a file of the project that agents come from, by its path there, where guards of theirs may take it elsewhere.
+
+    Args:
+        sources: The files that agents are read from; where those are of several projects that have different ones, none of them is meant.
+    """
+    roots: list[Path] = []
+
+    def found(path: str) -> FolderFile | None:
+        from agentconv.pack.carried_scripts import is_ones_own
+        from agentconv.sources.parts_on_disk import PartsOnDisk
+
+        if not roots:
+            roots.extend(_projects(sources))
+        there = [file for root in roots for file in PartsOnDisk(root).named("", [path])[:1]] if is_ones_own(path) else []
+        return there[0] if there and all(one == there[0] for one in there) else None
+
+    return cache(found)
+
+
+def _projects(sources: Iterable[str]) -> list[Path]:
+    """Return the projects that files are of; a user's own is none."""
+    roots = (locations.project_root(Path(one)) for one in sources)
+    return [one for one in dict.fromkeys(roots) if one is not None and one != Path.home()]
 
 
 class GuardScripts:
@@ -56,7 +83,7 @@ class GuardScripts:
     @cached_property
     def _from(self) -> list[Path]:
         """The projects that the agents come from."""
-        return list(dict.fromkeys(root for one in self._sources if (root := locations.project_root(Path(one))) is not None))
+        return _projects(self._sources)
 
     def look(self, done: Converted) -> None:
         """Take note of what the guards of a file that is written run."""
@@ -65,6 +92,8 @@ class GuardScripts:
             return
         if done.part:
             self._coming.update([file.path] if file.beside else [])
+            if done.part == "hooks" and not file.beside:
+                self._read_hooks(done.target, file)
         elif _HOOKS in file.data:
             self._read(done.target, file)
 
@@ -82,13 +111,27 @@ class GuardScripts:
             for name, path in outside.items():
                 self._outside.setdefault(name, (path, {}))[1][agent.name or agent.id] = None
 
+    def _read_hooks(self, target: str, file: OutputFile) -> None:
+        """Take note of what guards of the whole set run of the machine; their scripts go along with them."""
+        from agentconv.core.part_format import PartSource
+        from agentconv.parts import registry as parts
+        from agentconv.parts.hooks import scripts
+        from agentconv.sources.places_on_disk import matches
+
+        module = parts.part_format(target, "hooks")
+        place = next((one for one in module.project if matches(one, file.path)), None) if module else None
+        for part in module.read(PartSource(SourceText(file.path, file.data), place)).parts if module and place else ():
+            for name, path in scripts.of_part(part).items():
+                self._outside.setdefault(name, (path, {}))[1][f"hooks/{part.name or part.id}"] = None
+
     def told(self) -> Iterator[Diagnostic]:
         """Say which scripts are not there, or are others than those that the agents were written with."""
-        if not self._guarded or self._to is None:
+        if not (self._guarded or self._outside) or self._to is None:
             return
         yield from self._never_run(self._to)
         yield from self._of_machine(self._to)
         yield from self._follow()
+        yield from self._goes_along()
         for path, agents in self._runs.items():
             head = f"a guard of {text.names([*agents])} runs `{path}`"
             if self._is_user:
@@ -117,8 +160,9 @@ class GuardScripts:
         for name, (path, agents) in self._outside.items():
             if path not in self._runs or not any(_bytes(disk, path) for disk in disks):
                 self._runs.pop(path, None)
-                message = f"a guard of {text.names([*agents])} {scripts.runs_outside([name])}"
-                yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, cause=Cause.GUARD)
+                for told, way in scripts.runs_outside([name]):
+                    message = f"a guard of {text.names([*agents])} {told}"
+                    yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, cause=Cause.GUARD)
 
     def _follow(self) -> Iterator[Diagnostic]:
         """Take note of what the scripts take in of other files where they come from, and say what of it is not there."""
@@ -136,6 +180,14 @@ class GuardScripts:
             for takes in scripts.takes_in(several):
                 hint = "put it there, or take the guard out"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, f"a guard of {agents_named} {takes}", hint=hint, cause=Cause.GUARD)
+
+    def _goes_along(self) -> Iterator[Diagnostic]:
+        """Say which scripts come with the agents that run them: they are programs, or are read by one."""
+        along: dict[str, list[str]] = {}
+        for path in (path for path in self._runs if path in self._coming):
+            along.setdefault(text.names([*self._runs[path]]), []).append(f"`{path}`")
+        for agents, paths in along.items():
+            yield Diagnostic(Code.PARTS, Severity.NOTE, f"what a guard of {agents} runs goes along: {', '.join(paths)}", cause=Cause.GUARD)
 
     def _in_project(self, path: str, head: str) -> Diagnostic | None:
         disk = Disk(self._to or Path())

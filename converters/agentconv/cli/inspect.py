@@ -15,7 +15,7 @@ from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.cli.telling import say
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.expressions import expression
 from agentconv.formats import registry
 from agentconv.lint import inspection
@@ -221,7 +221,7 @@ def _guarded(
         return [*files], []
     from agentconv.lint import guard_scripts
 
-    without = guard_scripts.of(pieces, where)
+    without = guard_scripts.of(pieces, where, _edited(options))
     told = [*guard_scripts.missing(without)] if options.effects else []
     return [guard_scripts.not_held(file, without.get(file.path, {})) for file in files], told
 
@@ -289,7 +289,22 @@ def _over_all(options: argparse.Namespace, found: Discovery, pieces: Sequence[Lo
         return []
     from agentconv.lint import set_guards
 
-    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked))
+    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked, _edited(options)))
+
+
+def _edited(options: argparse.Namespace) -> frozenset[str]:
+    """Return the scripts in the one folder that was named that came with packs, and that somebody edited since."""
+    folders = [source for source in scope.sources(options) if os.path.isdir(source)]
+    if len(folders) != 1 or not os.path.isfile(os.path.join(folders[0], "agentconv.lock")):
+        return frozenset()
+    from agentconv.disk.files import Disk
+    from agentconv.install import guards_there, lock
+
+    try:
+        known = lock.read(Path(folders[0], lock.FILE))
+    except InputError:  # of which the commands speak that need it
+        return frozenset()
+    return guards_there.edited(Disk(Path(folders[0])), known) if known is not None else frozenset()
 
 
 def _held(over_all: Sequence[SetGuard]) -> Mapping[str, frozenset[Guard]]:

@@ -46,6 +46,20 @@ def authors(found: Discovery, pieces: Sequence[Loaded], sources: Sequence[str], 
     return known
 
 
+def of_project(root: str, pieces: Sequence[Loaded]) -> Authors:
+    """Return the authors of the agents of one project.
+
+    Args:
+        root: Its folder, by its real path.
+        pieces: All files of its agents.
+    """
+    said = scope.source_of_project(Path(root))
+    known = Authors({root: said} if said else {}, {piece.path: root for piece in pieces})
+    known.take(pieces, root)
+    known.take_packs(_of_packs(Path(root)), root)
+    return known
+
+
 def _of_packs(root: Path) -> Iterator[Loaded]:
     """Yield what the authors of a project's packs wrote of the agents that are deployed there, as far as those packs are here."""
     if not (root / project.LOCK).is_file():

@@ -7,7 +7,7 @@ from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project
+from agentconv.cli import agents_there, deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
@@ -18,6 +18,7 @@ from agentconv.formats import registry
 from agentconv.install import consent, installing, made_here, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
+from agentconv.render.table import fitted
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +48,9 @@ Installing again updates: what you edited stays, with the pack's version beside 
 accepted; commit it. On a terminal you are asked before agents get to do more than read; elsewhere --accept has to say it.
 """
 _WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME", consent.LEAVING))
-_MEANT = "`run` has network, read and write in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+_MEANT = (
+    "`run` has network, read, write and agents in it; `leaving`: what left the pack goes, though only the lock says that it was the pack's"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +103,9 @@ def run(options: argparse.Namespace) -> int:
         for pack in packs:
             locked = lock.pack(pack.manifest.name)
             earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
-            prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
+            there = agents_there.of_scope(scope)
+            prepare = partial(installing.prepare, pack, scope, reader, lock, deployed=earlier)
+            prepared = _settled(options, prepare, replace(request, others=there))
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             told += [made_here.told(pack)] if prepared.made_here else []
@@ -166,12 +171,13 @@ def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared]
     if not _is_asked(options, prepared):
         return prepared
     whole = prepare(replace(request, accept=consent.Accepted(everything=True)))  # what nobody holds is known before the answer
-    if _agrees(options, replace(prepared, deployments=whole.deployments)):
+    known = replace(prepared, deployments=whole.deployments, plan=whole.plan)
+    if _agrees(options, known):
         words = request.accept.words | set(prepared.missing)
         prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
     elif prepared.before is None:
         prepared = prepare(replace(request, declined=True))
-    return replace(prepared, asked=())  # which was just shown
+    return replace(prepared, asked=(), shown=tuple(deployed.before_question(known)))  # which was just shown
 
 
 def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
@@ -183,7 +189,7 @@ def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
 
 def _agrees(options: argparse.Namespace, prepared: Prepared) -> bool:
     asked = deployed.question(prepared, text.style(sys.stderr, options.color), verbose=options.verbose)
-    print("\n".join(asked), end=" ", file=sys.stderr, flush=True)
+    print("\n".join(fitted(line, sys.stderr) for line in asked), end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -7,23 +7,19 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import (
-    baseline,
-    lint_files,
-    lint_folders,
-    lint_inside,
-    lint_kept,
-    lint_known,
-    lint_mending,
-    lint_report,
-    lint_settings,
-    processes,
-    scope,
-)
+from agentconv.cli import baseline, processes, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.found_files import nothing_found
-from agentconv.cli.lint_mending import Mended
+from agentconv.cli.linting import files as lint_files
+from agentconv.cli.linting import folders as lint_folders
+from agentconv.cli.linting import inside as lint_inside
+from agentconv.cli.linting import kept as lint_kept
+from agentconv.cli.linting import known as lint_known
+from agentconv.cli.linting import mending as lint_mending
+from agentconv.cli.linting import report as lint_report
+from agentconv.cli.linting import settings as lint_settings
+from agentconv.cli.linting.mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
 from agentconv.core.diagnostics import Diagnostic, InputError, Severity
@@ -35,7 +31,7 @@ from agentconv.sources.inputs import Discovery
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.cli.lint_files import LintFile
+    from agentconv.cli.linting.files import LintFile
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject
@@ -156,7 +152,7 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     jobs = processes.number(options, len(files))
-    mended = lint_mending.mend(options, files, find, line, jobs) if options.fix or options.diff or options.check else Mended()
+    mended = lint_mending.mend(options, kept.own(files), find, line, jobs) if options.fix or options.diff or options.check else Mended()
     checks = checking.Checks([file.subject for file in files], rules, siblings)
     found_in = line.over(processes.mapped(partial(_settled, files, checks, find), len(files), jobs), len(files), "files checked")
     checked = checking.told_once(checking.Checked(file.subject, *one) for file, one in zip(files, found_in, strict=True))
@@ -164,7 +160,7 @@ def run(options: argparse.Namespace) -> int:
     beside += agentless.untold(loader.agentless, {_read_as(one.subject) for one in checked if one.findings})
     checked, told = lint_known.finished(files, checked, known, chosen, rules)
     beside += told
-    checked = [*map(checking.mended_first, checked)]
+    checked = [*map(checking.mended_first, kept.at_source(files, checked))]
     inside = lint_inside.look(sought, chosen, rules, partial(_is_meant, patterns=lint_settings.listed(options.exclude)))
     where = lint_report.where(found, files) | inside.where
     others = sum(_of_others(one) for file, one in zip(files, checked, strict=True) if not chosen.names_clients(file.location))

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         import pygls  # noqa: F401 - asked for before anything else is done
     except ImportError:
         raise registry.usage("`agentconv lsp` needs one more package", 'pip install "agentconv-toolkit[lsp]"') from None
-    from agentconv.cli.lint_texts import LintTexts
+    from agentconv.cli.linting.texts import LintTexts
     from agentconv.editors import server
 
     texts = LintTexts(options.clients, options.config)

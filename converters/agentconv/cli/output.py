@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.cli import scope
 from agentconv.cli.destination import Destination, destination, several
 from agentconv.cli.guard_scripts import GuardScripts
+from agentconv.cli.left_behind import LeftBehind
 from agentconv.cli.report import Report
 from agentconv.conversion.open_servers import chooses
 from agentconv.core.dataclass import replace
@@ -76,6 +77,7 @@ class Output:
             self.report.below = "~"
             if told := scope.taken(options):
                 self.report.diagnostic(told)
+        self.left = LeftBehind(self.place, self.home)
         self._has_parts = False
         """Whether any skill, command or server went along by now."""
         self.guards = GuardScripts(self.sources, self.place, is_user=self.home is not None)
@@ -90,6 +92,7 @@ class Output:
         """Write one result and tell about it."""
         self.report.take(done)
         self.guards.look(done)
+        self.left.look(done)
         self._has_parts = self._has_parts or done.part is not None
         if not done.agents and registry.FORMATS[done.target].bundle and not (done.file and self._has_parts):
             return  # a bundle of nothing
@@ -197,7 +200,7 @@ class Output:
         for path, target in self._for_all.items():
             message = f"every agent of {text.client(target)} has the MCP servers in it, for no file of an agent chooses among them"
             self.report.diagnostic(Diagnostic(Code.PARTS, Severity.NOTE, message, Span(path)))
-        for diagnostic in self.guards.told():
+        for diagnostic in (*self.guards.told(), *self.left.told()):
             self.report.diagnostic(diagnostic)
         for (place, reason), number in self.failures.items():
             if number > 1:

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_settings, pack_settings, whose
 from agentconv.cli import options as shared
+from agentconv.cli import pack_settings, whose
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
-from agentconv.cli.lint_settings import LintSettings
+from agentconv.cli.linting import settings as lint_settings
+from agentconv.cli.linting.settings import LintSettings
 from agentconv.cli.telling import say
 from agentconv.conversion import along, offered_plugins
 from agentconv.core.dataclass import replace

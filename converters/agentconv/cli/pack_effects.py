@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project, scope
+from agentconv.cli import agents_there, deploying, project, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.core import names, script_imports
@@ -18,26 +18,27 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.parts import SetHook
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import consent, deployment, installing, places
+from agentconv.install import consent, deployment, guarding, guards_there, installing, places
 from agentconv.install.planning import Action
 from agentconv.lint import guard_scripts, inspection, set_guards
 from agentconv.parts.hooks import scripts
 from agentconv.render import deployed, deployed_machine, inspected, inspected_effects, machine, text
-from agentconv.sources import discovery, loading, locations
+from agentconv.sources import discovery, hooks_off, loading, locations
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.installing import Prepared
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.set_guards import SetGuard
     from agentconv.packs.finding import Pack
+    from agentconv.sources.inputs import Discovery
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -70,8 +71,10 @@ def run(options: argparse.Namespace, pack: Pack, words: Sequence[str]) -> int:
     lock = deploying.ours(place, reader, dry_run=True)
     targets = _targets(options, pack, place, lock)
     ids = deployment.agent_ids(pack.manifest, words)
-    request = installing.Request(targets, accept=consent.Accepted(everything=True), preview=True)
-    outcome = _outcome(pack, installing.prepare(pack, place, reader, lock, request), reader, ids)
+    request = installing.Request(
+        targets, accept=consent.Accepted(everything=True), preview=True, others=agents_there.of_project(place.root)
+    )
+    outcome = _outcome(pack, installing.prepare(pack, place, reader, lock, request), reader, lock, ids)
     code = _exit_code(options, outcome.prepared, ids)
     if options.output_format == "json":
         print(_report(code, outcome, place))
@@ -101,19 +104,23 @@ def _authors(pack: Pack) -> set[str]:
     return {one.format for one in pack.manifest.sources}
 
 
-def _outcome(pack: Pack, prepared: Prepared, reader: Reader, ids: Sequence[str]) -> _Outcome:
+def _outcome(pack: Pack, prepared: Prepared, reader: Reader, lock: Lock, ids: Sequence[str]) -> _Outcome:
     """Read what would be there as its assistants would, in a folder that has nothing else."""
     agents = {agent.id: agent for piece in pack.pieces() for agent in piece.agents}
     owners = {want.path: want.agent for one in prepared.deployments for want in one.wanted if not want.part and want.shared is None}
     asked = [one.target for one in prepared.deployments]
+    owners |= {one.path: one.agent for one in _left(prepared, pack, lock) if not one.part and not one.pointer}
+    ours = [*_files(prepared, reader), *_as_they_are((one.path for one in _left(prepared, pack, lock)), reader)]
+    edited = guarding.edited_scripts(prepared.plan) | guards_there.edited(reader, lock)
     with tempfile.TemporaryDirectory() as folder:
-        _put(Path(folder), _files(prepared, reader))
+        _put(Path(folder), ours)
         with contextlib.chdir(folder):
             found = discovery.discover([os.curdir])
             pieces = [piece for piece in loading.Loader(found.files) if piece.source is not None]
             hooks = beside.beside(found, [os.curdir], registry.CLIENTS).of("hooks")
             _put(Path(folder), _scripts(pieces, hooks, reader))
-            over_all = list(set_guards.of(beside.beside(found, [os.curdir], registry.CLIENTS), asked))
+            _put(Path(folder), _switching_off(asked, reader))
+            over_all = _over_all(found, asked, edited, {path for path, _, _ in ours})
             looking, guards = locations.looking_at(found), set_guards.held(over_all)
             read = (
                 inspection.inspect(
@@ -122,7 +129,7 @@ def _outcome(pack: Pack, prepared: Prepared, reader: Reader, ids: Sequence[str])
                 for piece in pieces
             )
             files = [file for file in inspection.beside([*read]) if file.is_agent]
-            without = guard_scripts.of(pieces, {})
+            without = guard_scripts.of(pieces, {}, edited)
             files = [guard_scripts.not_held(file, without.get(file.path, {})) for file in files]
     meant = {*ids, *(agents[id_].name for id_ in ids)}
     files = [_of(file, meant) if owners.get(file.path) not in meant else file for file in files] if ids else files
@@ -170,7 +177,36 @@ def _scripts(pieces: Sequence[Loaded], hooks: Sequence[LoadedPart], reader: Read
     yield from ((path, data, reader.is_program(path)) for path, data in there.items())
 
 
-def _put(folder: Path, files: Iterator[tuple[str, bytes, bool]]) -> None:
+def _left(prepared: Prepared, pack: Pack, lock: Lock) -> list[Entry]:
+    """Return what is deployed of the pack, and stays as it is, since nothing newer of it may come."""
+    planned = {step.path for step in prepared.plan.steps}
+    return [one for one in lock.entries if pack.manifest.name in one.packs and one.path not in planned]
+
+
+def _as_they_are(paths: Iterable[str], reader: Reader) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield files of the project, those that are there."""
+    for path in paths:
+        if isinstance(data := reader.read(path), bytes):
+            yield path, data, reader.is_program(path)
+
+
+def _switching_off(asked: Iterable[str], reader: Reader) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield the settings of the project by which assistants run no hooks, whoever's these are."""
+
+    def read(path: str) -> bytes | None:
+        data = reader.read(path)
+        return data if isinstance(data, bytes) else None
+
+    yield from _as_they_are((off for client in asked if (off := hooks_off.of(client, read)) is not None), reader)
+
+
+def _over_all(found: Discovery, asked: Sequence[str], edited: Collection[str], ours: Collection[str]) -> list[SetGuard]:
+    """Return what restrains all agents of the pack by what comes of it: what else is in a project is the project's own."""
+    every = set_guards.of(beside.beside(found, [os.curdir], registry.CLIENTS), asked, edited)
+    return [one for one in every if one.restraint.span is None or one.restraint.span.path in ours]
+
+
+def _put(folder: Path, files: Iterable[tuple[str, bytes, bool]]) -> None:
     """Put files below a folder, but for those that are there, and those that are elsewhere."""
     disk = Disk(folder)
     for path, data, executable in files:

@@ -153,6 +153,6 @@ def _values(flag: str) -> frozenset[str]:
     if flag == "--allow-widening":
         return frozenset({EVERYTHING, *RESTRAINING})  # a name after a blank may be a file or a folder
     from agentconv.install import consent
-    from agentconv.sync.settings import ACCEPTABLE
+    from agentconv.sync.settings import ACCEPTABLE, BY_KEY
 
-    return frozenset({EVERYTHING, *ACCEPTABLE, *consent.KNOWN, consent.LEAVING})
+    return frozenset({EVERYTHING, *ACCEPTABLE, *BY_KEY, *consent.KNOWN, consent.LEAVING})

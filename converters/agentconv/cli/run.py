@@ -102,8 +102,9 @@ def _run(words: Sequence[str]) -> int:
             raise
         if debug:
             _trace()
-        print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
-        print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
+        message = f"a bug in agentconv: {type(error).__name__}: {error}"
+        hint = "run it again with --debug, and report what it prints"
+        _tell(InputError(Diagnostic(Code.INTERNAL, Severity.ERROR, message, hint=hint)), words, Exit.BUG)
         return Exit.BUG
     _tell_broken(words)
     return code
@@ -143,13 +144,13 @@ def _traces() -> Callable[[BaseException], None]:
     return show
 
 
-def _tell(error: InputError, words: Sequence[str]) -> None:
-    """Say what the user can mend, in the form that the command line asks for, even where the rest of it is wrong."""
+def _tell(error: InputError, words: Sequence[str], code: Exit = Exit.USAGE) -> None:
+    """Say why nothing was done, in the form that the command line asks for, even where the rest of it is wrong."""
     report_file = _value(words, "--output-file") if words[:1] == ["lint"] else ""
     if _given(words, "--output-format", ("text", "json")) == "json":
         from agentconv.render import machine
 
-        report = machine.report({"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]})
+        report = machine.report({"exit_code": int(code), "results": [], "diagnostics": [machine.plain(error.diagnostic)]})
         if not report_file:
             print(report)
             return

@@ -14,6 +14,7 @@ from agentconv.cli import named_file, scope, whose
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
+from agentconv.cli.linting import kept as lint_kept
 from agentconv.cli.progress import Progress
 from agentconv.cli.telling import say
 from agentconv.conversion import converting, model_choices, servers_there
@@ -149,13 +150,13 @@ def _servers_there(options: argparse.Namespace, found: Discovery, target: str) -
 
 
 def _settings(options: argparse.Namespace, source_format: str | None) -> Settings | None:
-    """Return what the project says of its targets, where the page is of its source."""
+    """Return what the project says of its targets, where the page is of its source: of agents by the names that they have now."""
     if options.scope == scope.USER or [*map(os.path.abspath, options.sources or [os.curdir])] != [os.getcwd()]:
         return None
     from agentconv.sync import settings
 
     said = settings.read(Path())
-    return said if said is not None and said.source_format == source_format else None
+    return lint_kept.as_called_now(said) if said is not None and said.source_format == source_format else None
 
 
 def _chosen(options: argparse.Namespace, asked: converting.Options, said: Settings, target: str) -> Chosen:

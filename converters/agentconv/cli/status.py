@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, project
+from agentconv.cli import agents_there, deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.list_packs import names
 from agentconv.cli.telling import say
@@ -61,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
         return names(pack.name for pack in lock.deployed)
     environment = project.environment(options)
     here = partial(deploying.still_here, place=scope, environment=environment)
-    found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment), here)
+    there = agents_there.of_scope(scope)
+    found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment), here, others=there)
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
         print(machine.report(deployed_machine.status(found, scope, int(code))))

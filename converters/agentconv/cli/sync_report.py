@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from agentconv.cli import sync as command
-from agentconv.cli import typed
+from agentconv.cli import typed, unstaged
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
@@ -29,7 +28,7 @@ from agentconv.render import (
     text,
 )
 from agentconv.render.table import fitted, wrapped
-from agentconv.sync import syncing, texts
+from agentconv.sync import syncing
 
 if TYPE_CHECKING:
     import argparse
@@ -44,27 +43,6 @@ if TYPE_CHECKING:
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
-
-
-def is_made(place: Path, data: bytes | None) -> bool:
-    """Whether a file is as it is to be: None for one that is not to be there."""
-    if data is None:
-        return not os.path.lexists(place)
-    try:
-        return texts.to_lf(place.read_bytes()) == texts.to_lf(data)
-    except OSError:
-        return False
-
-
-def otherwise(outcome: Outcome, repository: Path) -> list[str]:
-    """Return the files of what is to be written, as they are staged, that are not so in the project, by which the next run goes."""
-    changed = {one.path for one in outcome.plan.changes} if outcome.plan is not None else frozenset()
-    there = outcome.sources.files if outcome.sources is not None else {}
-    sources = dict.fromkeys(one.key[0] for one in outcome.candidates if one.path in changed)
-    found = [path for path in sources if not is_made(repository / path, there[path].data if path in there else None)]
-    own = outcome.settings.file
-    is_own = changed and own.name == outcome.settings.own_file and own.parent != repository
-    return [*found, *([own.name] if is_own and not is_made(repository / own.name, own.read_bytes()) else [])]
 
 
 def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
@@ -141,23 +119,29 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
     if options.check:
         if by_another.waits(outcome):
             print(f"nothing is to be done here: {by_another.why(outcome)}", file=sys.stderr if options.quiet else sys.stdout)
-        elif any(repository is None or not is_made(repository / one.path, one.after) for one in changes):
+        elif any(repository is None or not unstaged.is_made(repository / one.path, one.after) for one in changes):
             doubles = any(synced_entries.double_of(one, outcome) for one in outcome.candidates)
             first = "first see to the agents of one name, else both are written; then " if doubles else ""
-            if repository is not None and otherwise(outcome, repository):
+            if repository is not None and unstaged.otherwise(outcome, repository):
                 first = f"first say which state is meant, the staged one or the one that is here; {first.removeprefix('first ') or 'then '}"
-            told = f"{first}run `{typed.here('agentconv sync')}`, and {'commit' if repository is None else 'stage'} what it changes"
+            then = "commit what it changes" if repository is None else unstaged.way([one.path for one in changes])
+            told = f"{first}run `{_run(outcome)}`{'' if outcome.one_way else f', and {then}'}"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):
         looking = options.dry_run or options.diff
         if looking or not (outcome.one_way or any(not row.committed for row in outcome.settings.formats.values())):
-            _print([_first(looking=looking)])
+            _print([_first(outcome, looking=looking)])
 
 
-def _first(*, looking: bool) -> str:
+def _run(outcome: Outcome) -> str:
+    """Return what is typed to have it written: of a user's own agents with their scope."""
+    return typed.here("agentconv sync --scope user" if outcome.one_way else "agentconv sync")
+
+
+def _first(outcome: Outcome, *, looking: bool) -> str:
     """Say what comes after the first run: one that only looked, or one that wrote."""
     if looking:
-        return f"next: `{typed.here('agentconv sync')}` writes that"
+        return f"next: `{_run(outcome)}` writes that"
     check = typed.here("agentconv sync --check")
     return f"next: commit these files and {LOCK}; in CI, `{check}` says when something is not in step"
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, ending, sync_report
+from agentconv.cli import deploying, ending, sync_report, unstaged
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
@@ -18,7 +17,6 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
-from agentconv.install.lock import FILE as LOCK
 from agentconv.install.steps import NEEDS_A_LOOK, Action
 from agentconv.render import (
     in_step,
@@ -114,7 +112,6 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
-        outcome.diagnostics += _unstaged(outcome, repository) if repository is not None else ()
         if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:
             _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
@@ -129,6 +126,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     outcome.there = [] if options.switch_source else list(open_there.of(outcome, beside, scope))
     if options.check and not any(line.look for line in synced.told(outcome)):
         outcome.diagnostics += stale_lock.told(one, (outcome.plan, beside.plan if beside is not None else None))
+    outcome.diagnostics += unstaged.told(outcome, beside, repository) if repository is not None else ()
     if options.agents:
         outcome, beside = at(outcome, options.agents), None
     code = sync_report.tell(options, outcome, told, beside, looking=looking)
@@ -189,28 +187,6 @@ def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagn
             yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, Span(one.path), hint)
 
 
-def _unstaged(outcome: Outcome, root: Path) -> Iterator[Diagnostic]:
-    """Say which files are as they are to be in the project, and only have to be staged; and which are there in another state."""
-    if (unlike := sync_report.otherwise(outcome, root)) and outcome.is_drift():
-        few = ", ".join(f"`{path}`" for path in unlike[:3]) + (f" and {len(unlike) - 3:,} more" if len(unlike) > 3 else "")
-        message = f"{few} {'is' if len(unlike) == 1 else 'are'} staged in another state than here, and a run of sync goes by what is here"
-        gone = {one.key[0] for one in outcome.candidates} - {*(outcome.sources.files if outcome.sources is not None else ())}
-        back = (
-            [f"git restore {shlex.join(kept)} brings back what is staged"] if (kept := [one for one in unlike if one not in gone]) else []
-        )
-        hint = "; ".join((f"git add {shlex.join(unlike)} stages what is here", *back))
-        yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
-    changes = outcome.plan.changes if outcome.plan is not None else ()
-    ready = [one.path for one in changes if sync_report.is_made(root / one.path, one.after)]
-    if ready:
-        lock = [LOCK] if (root / LOCK).is_file() else []
-        of_all = (
-            f"the {text.count(len(ready), 'change')}" if len(ready) == len(changes) else f"{len(ready):,} of the {len(changes):,} changes"
-        )
-        message = f"{of_all} {'is' if len(ready) == 1 else 'are'} made, and not staged"
-        yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=f"git add {shlex.join([*ready, *lock])}")
-
-
 def _parts(
     options: argparse.Namespace,
     run: syncing.Run,
@@ -231,12 +207,14 @@ def _parts(
     chosen = run.settings
     if chosen.along is None:
         return None
+    from agentconv.cli import agents_there
     from agentconv.sync import parts
 
     lock = run.locked(dry_run=looking) if lock is None or not looking else lock
     passing = run.uncommitted if options.check else frozenset[str]()
     may_go = options.yes or ((options.dry_run or options.diff) and not options.check)  # what would stop a run of agents is told of these
-    wish = parts.Wish(chosen.along, _forced(options, chosen), may_go, _widening(options, chosen), passing, behind)
+    forced, others = _forced(options, chosen), agents_there.of_scope(run.scope)
+    wish = parts.Wish(chosen.along, forced, may_go, _widening(options, chosen), passing, behind, others)
     return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 

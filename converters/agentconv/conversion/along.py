@@ -205,18 +205,25 @@ def left_by_choice(gone: Along) -> Iterator[Diagnostic]:
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=f"--with {listed} takes it along", option=option)
 
 
-def left_of_refused(parts: Collection[LoadedPart], target: str) -> Diagnostic:
-    """Say which parts a target does not get since only agents name them that it cannot hold."""
+def left_of_refused(parts: Collection[LoadedPart], target: str, shut: Collection[str] = ()) -> Diagnostic:
+    """Say which parts a target does not get since only agents name them that it cannot hold, and what takes them along.
+
+    Args:
+        parts: The parts.
+        target: The format that does not get them.
+        shut: The ids of those servers that other agents there may not use, who would have them: to take them along alone is refused.
+    """
     words, title = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in parts), registry.FORMATS[target].title
     go, them = ("does not go", "it") if len(parts) == 1 else ("do not go", "them")
     message = f"{words} {go} to {title}: only agents name {them} that no file of {title} can hold"
-    return Diagnostic(
-        Code.PARTS,
-        Severity.NOTE,
-        message,
-        hint=f'--with all (in sync: `with = ["all"]`) takes {them} along',
-        option=f'`with_="all"` takes {them} along',
-    )
+    does, closed = f"takes {them} along", [one.part.name or "" for one in parts if one.kind == "servers" and one.part.id in shut]
+    if not closed:
+        hint, option = f'--with all (in sync: `with = ["all"]`) {does}', f'`with_="all"` {does}'
+        return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=hint, option=option)
+    does = f"{does}, and lets every agent there use {', '.join(f'`{name}`' for name in closed)}"
+    flag = f"--allow-widening={','.join(f'servers/{name}' for name in closed)}"
+    option = f'`with_="all"` and `allow_widening=True` {does}'
+    return Diagnostic(Code.PARTS, Severity.NOTE, message, hint=f"--with all {flag} {does}", option=option)
 
 
 def _key(kind: Kind, name: str) -> str:

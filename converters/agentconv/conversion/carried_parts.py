@@ -180,10 +180,10 @@ class CarriedParts:
         path = verdict.path or loaded.path
         if loaded.kind != "hooks":
             fault = hooks_off.void(self.target, path, read)
-            return None if fault is None else f"it takes nothing of {path}: {fault}"
+            return _not_added(verdict, self.options) if fault is None else f"it takes nothing of {path}: {fault}"
         own = verdict.part.definition if isinstance(verdict.part, SetHook) else None
         why = hooks_off.of_one(self.target, path, read, own) if own is not None else None
-        return why or hooks_off.why(self.target, path, read, self.options.scope)
+        return why or hooks_off.why(self.target, path, read, self.options.scope) or _not_added(verdict, self.options)
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -332,6 +332,25 @@ class CarriedParts:
         if told := tuple(self.restraints.told()):
             yield Converted(self.target, (), losses=told)
         yield from PartFiles(self.target, self.options, self.verdicts, self._files).convert(beside)
+
+
+def _not_added(verdict: PartVerdict, options: Options) -> str | None:
+    """Return why a part, or what it runs, cannot be put where it goes, for what others have there; None where it can be."""
+    if options.read is None or verdict.part is None:
+        return None
+    if options.replaces is False and not options.into_root(verdict.loaded.root):
+        for one in verdict.files[1:]:
+            if options.read(one.path) not in (None, one.data):
+                return f"another file is at {one.path}"
+    present = options.read(verdict.path) if verdict.is_shared else None
+    if present is None or verdict.module is None or verdict.place is None:
+        return None
+    from agentconv.conversion.shared_parts import SharedParts
+
+    merged = SharedParts(verdict.module, verdict.path, verdict.place, (verdict.part,)).merge(present, force=bool(options.replaces))
+    if merged.kept and options.replaces is False and not merged.problem:
+        return f"other content of {verdict.path} is kept"
+    return f"nothing can be added to {verdict.path}: {merged.problem}" if merged.problem else None
 
 
 def _left_open(verdict: PartVerdict, why: str) -> PartVerdict:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, shapes, vocabulary, widening
+from agentconv.core import called, effects, fields, shapes, vocabulary, widening
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -102,8 +102,11 @@ def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = ()
 
 
 def more(before: Agent, after: Agent, client: str) -> list[Widening]:
-    """Return what an agent may do in a client that it could not do there before, with servers that no file of it names, too."""
-    return widening.widenings(*_sides(before, after, client))
+    """Return what an agent may do in a client that it could not do there before, with servers that no file of it names, too.
+
+    What it may call is among that: a conversion loses the names of what may be called by a loss of its own, and here nothing says it else.
+    """
+    return [*widening.widenings(*_sides(before, after, client)), *called.beyond(before, after, client)]
 
 
 def closed_servers(before: Agent, after: Agent, client: str) -> list[str]:

@@ -39,7 +39,8 @@ class Converted:
     """Whether the source client does not load it."""
     part: Kind | None = None
     """The kind of part whose ids `agents` are, and whose file it is, where that is none of an agent."""
-
+    instead_of: tuple[str, str] | None = None
+    """Of an agent that is refused: the file that it would be in, and its name there. What lies there from before stays."""
     rules: tuple[Rule, ...] = ()
     """Rules of the whole set that are written for a part, and hold what its own file cannot say."""
 
@@ -74,7 +75,8 @@ def with_cause(done: Converted, piece: Loaded, state: State) -> Converted:
     if cause is None or cause.span is None:
         return done
     said = cause.reason or cause.message
-    first = f"what it may do is read from a file to be mended first: {cause.span}: {said}"
+    way = f"; {cause.hint}" if cause.code is Code.FALLBACK and cause.hint else ""  # which nothing else tells
+    first = f"what it may do is read from a file to be mended first: {cause.span}: {said}{way}"
 
     def told(loss: Loss) -> Loss:
         option = f"{first}; {loss.option}" if loss.option else loss.option
@@ -84,7 +86,7 @@ def with_cause(done: Converted, piece: Loaded, state: State) -> Converted:
 
 
 def _cause(piece: Loaded, state: State) -> Diagnostic | None:
-    """Return why the client does not load an agent of a file, else why it takes nothing of what limits it there."""
+    """Return why the client does not load an agent of a file, why it takes nothing of what limits it there, or what it had to repair."""
     if state.dropped:
         return next((one for one in piece.diagnostics if one.code is Code.NOT_LOADED), None)
     row = registry.FORMATS.get(piece.format)  # in a bundle of somebody's an agent may be from anywhere
@@ -92,7 +94,8 @@ def _cause(piece: Loaded, state: State) -> Diagnostic | None:
         return None
     rows = schema_files.load(piece.format)["properties"]
     limits = (one for one in piece.diagnostics if one.key and str(rows.get(one.key, {}).get("x-field", "")).startswith(_LIMITS))
-    return next((one for one in limits if one.severity is not Severity.NOTE), None)
+    repaired = (one for one in piece.diagnostics if one.code is Code.FALLBACK)
+    return next((one for one in limits if one.severity is not Severity.NOTE), None) or next(repaired, None)
 
 
 _LIMITS = ("tools", "permissions")

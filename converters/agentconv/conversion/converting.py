@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import kept_credentials, line_ends, open_servers
+from agentconv.conversion import agent_scripts, kept_credentials, line_ends, open_servers
 from agentconv.conversion.along import Along, Named, along, left_of_refused
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
@@ -73,6 +73,13 @@ def convert(
 
         yield from without_agents(pieces, target, options, parts)
         return
+    yield from agent_scripts.along(_converted(pieces, target, options, parts, shapes=shapes, shares=shares), target, options)
+
+
+def _converted(
+    pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None, *, shapes: Shapes | None, shares: Shares | None
+) -> Iterator[Converted]:
+    """Convert agents to files of a client, with the parts beside them."""
     read = line_ends.Pieces(pieces, target)
     shared = shares if shares is not None and shares.take(target) else None
     looked_at = read if shared is None else shared.survey(read)
@@ -104,9 +111,11 @@ def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, 
             beside[done.file.path] = done
         else:
             yield done
+    if insisted := tuple(carried.open_servers.told_of_others()):
+        yield Converted(target, (), losses=insisted)
     if left := going.unneeded(refused.difference(options.staying)):
         carried.leave(left)
-        yield Converted(target, (), diagnostics=(left_of_refused(left, target),))
+        yield Converted(target, (), diagnostics=(left_of_refused(left, target, carried.shut),))
     yield from carried.convert(beside)
 
 
@@ -125,9 +134,16 @@ def _with_servers(
         if not carried.open_servers.going:
             return carried, agents
         done = [*agents]
+        carried.open_servers.meet_others(_written(read, done))
         if not (stay := carried.open_servers.staying()):
             return carried, done
         shut |= stay
+
+
+def _written(read: Iterable[Loaded], done: Iterable[Converted]) -> set[str]:
+    """Return the names of the agents that are written."""
+    ids = {id_ for one in done if not one.refused for id_ in one.agents}
+    return {agent.name for piece in read for agent in piece.agents if agent.id in ids and agent.name}
 
 
 def _called(target: str, options: Options, named: Named | None) -> str:

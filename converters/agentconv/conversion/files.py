@@ -98,4 +98,5 @@ class Files:
     def _refused(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
         """Say why an agent goes nowhere."""
         bugs = () if verdict.bug is None else (bug(case.agent, self.target, verdict.bug),)
-        return Converted(self.target, (case.agent.id,), losses=verdict.losses, diagnostics=bugs, not_loaded=not_loaded)
+        there = case.path, case.name.name
+        return Converted(self.target, (case.agent.id,), None, None, verdict.losses, bugs, not_loaded, instead_of=there)

@@ -21,6 +21,8 @@ ABOUT = ("write", "run", "network", MCP)
 NOT_HELD, UNASKED, HELD, IN_PART = "not held", "unasked", "held", "in part"
 IF_INSTALLED = "if installed"
 """Of a guard: where the machine has what it runs, which nobody sees here."""
+EDITED = "edited"
+"""Of a guard: what it runs came with a pack, and is not what that brought any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,69 @@
-"""Hooks that an agent has, and that settings keep from running where it goes: whoever relies on them to hold it back relies on nothing."""
+"""Hooks that an agent has, and that hold nothing where it goes: settings switch them off, or another file is in their script's place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from agentconv.core import losses, plain_words
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from agentconv.conversion.options import Options
-    from agentconv.core.diagnostics import Detail
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
 
 
-def off(agent: Agent, target: str, options: Options) -> str | None:
-    """Return the settings that are there by which no hook of an agent runs; None where it has none, or nobody knows what is there."""
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Why no hook of an agent holds it where it goes."""
+
+    why: str
+    unless: str
+    """Where, or with what, they would."""
+
+
+def off(agent: Agent, target: str, options: Options) -> Idle | None:
+    """Return what is there by which the hooks of an agent hold nothing; None where it has none, or nobody knows what is there."""
     read = options.read if agent.hooks else None
     if read is None:
         return None
+    from agentconv.conversion import agent_scripts
     from agentconv.sources import hooks_off
 
-    return hooks_off.of(target, read, options.scope)
+    settings = hooks_off.of(target, read, options.scope)
+    if settings is not None:
+        return Idle(f"{settings} switches all hooks off", f"where {settings} does not")
+    path = agent_scripts.another(agent, options)
+    return None if path is None else Idle(f"another file is at {path}", f"with its own {path} there, or with --force, which replaces it")
 
 
-def shown(wider: Iterable[Widening], off: str | None) -> Detail:
-    """Return what an agent may do beyond its author's words, with the settings that switch its hooks off."""
-    why = f" ({off} switches all hooks off)" if off is not None else ""
-    return listed(f"{one}{why if one.effect == plain_words.HOOKS else ''}" for one in wider)
+def told(
+    code: str, agent: Agent, target: str, wider: Sequence[Widening], idle: Idle | None, *, hints: tuple[str, str] | None = None
+) -> Loss:
+    """Say what an agent may do beyond its author's words, by its file or since its hooks hold nothing.
+
+    Args:
+        code: The loss.
+        agent: The agent.
+        target: The client's format id.
+        wider: What it may do.
+        idle: Why its hooks hold nothing.
+        hints: What there is to do, for people and for who calls the library, where that is something else than about the hooks.
+    """
+    why = f" ({idle.why})" if idle is not None else ""
+    shown = listed(f"{one}{why if one.effect == plain_words.HOOKS else ''}" for one in wider)
+    hint, option = hints or (_hints(wider, idle) if code == "widening" else None) or (None, None)
+    beyond = tuple(dict.fromkeys(one.name for one in wider))
+    return replace(losses.loss(code, agent.id, "tools", target, shown, hint=hint), option=option, beyond=beyond)
 
 
-def hints(wider: Iterable[Widening], off: str | None) -> tuple[str, str] | None:
-    """Say what to do about settings that switch an agent's hooks off; the second text is for who calls the library."""
-    if off is None or all(one.effect != plain_words.HOOKS for one in wider):
+def _hints(wider: Sequence[Widening], idle: Idle | None) -> tuple[str, str] | None:
+    """Say what to do about an agent's hooks that hold nothing; the second text is for who calls the library."""
+    if idle is None or all(one.effect != plain_words.HOOKS for one in wider):
         return None
-    widening, does = losses.rule("widening"), f"where {off} does not, the agent is held"
+    widening, does = losses.rule("widening"), f"{idle.unless}, the agent is held"
     return f"{does}; {widening.hint}", f"{does}; {widening.option}"

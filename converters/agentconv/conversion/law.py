@@ -112,9 +112,7 @@ class Law:
         off = idle_hooks.off(agent, self.target, self.options)
         wider = compare.widenings(agent, replace(agent, hooks=None), self.target) if off is not None else []
         if wider and not self._insists(agent, wider):
-            hints = idle_hooks.hints(wider, off)
-            told = losses.loss("widening", agent.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
-            yield replace(told, option=hints and hints[1])
+            yield idle_hooks.told("widening", agent, self.target, wider, off)
         if self.names.carried is not None and (broken := self.names.carried.restraints.broken(agent)):
             yield losses.loss("set-restraint", agent.id, "tools", self.target, broken)
 
@@ -124,7 +122,7 @@ class Law:
         return along.union(self.options.servers_of(self.target) if self.options.servers_of is not None else ())
 
     def _say_opened(self, case: Case, projection: Projection, opened: Sequence[Widening], *, written: bool) -> None:
-        """Say what the servers that go along would open to an agent: as it is written, or as the target has it anyway."""
+        """Say what the servers that go along would open to an agent: as it is written, or as the target has it."""
         servers = self.names.carried.open_servers if self.names.carried is not None else None
         if servers is None or not servers.going:
             return
@@ -200,7 +198,7 @@ class Law:
         return None if projection.is_refused() else written
 
     def _spelled(self, case: Case, projected: Agent) -> WriteResult:
-        """Write over what is there; from nothing, where that says all of it already and the client does not see it."""
+        """Write over what is there; from nothing, where that says all of it already, unseen by the client."""
         agents, nothing = AgentSet((projected,)), SourceText(case.path, b"")
         written = self.module.write(agents, case.original or nothing)
         same = case.original and written.data == case.original.data and not written.beside
@@ -222,7 +220,7 @@ class Law:
     def _judge_effects(self, case: Case, projection: Projection, again: Agent) -> list[Widening]:
         """Judge what an agent may do, and return what servers open to it that go along: these stay, rather than the agent."""
         off = idle_hooks.off(again, self.target, self.options)
-        again = again if off is None else replace(again, hooks=None)  # none of which runs
+        again = again if off is None else replace(again, hooks=None)  # none runs
         self._judge_places(projection, again)
         if self._is_emptied(projection, again):
             closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
@@ -256,28 +254,25 @@ class Law:
         if closed:
             projection.losses[at] = replace(projection.losses[at], closes=closed)
 
-    def _judge_widenings(self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: str | None) -> None:
+    def _judge_widenings(
+        self, case: Case, projection: Projection, again: Agent, wider: Sequence[Widening], off: idle_hooks.Idle | None
+    ) -> None:
         """Refuse an agent that may do more than its author allowed, unless that is asked for, or is less than without its file.
 
         `off` is the file of settings by which none of its hooks runs.
         """
-        beyond = tuple(dict.fromkeys(one.name for one in wider))
         code, hints, keepable = "widened", None, False
         if not self._insists(projection.source, wider):
             there = self._all_instead(case, again)
             more = [[*compare.widenings(again, one, self.target)] for one in there]
             is_less = bool(more) and all(more) and all(self._is_narrower(again, one) for one in there)
             keepable = self.options.keeps_wider is not None and is_less
-            is_kept = keepable and self._is_kept(projection.source, beyond)
-            hints = (
-                None
-                if is_kept
-                else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider) or idle_hooks.hints(wider, off)
-            )
+            is_kept = keepable and self._is_kept(projection.source, [one.name for one in wider])
+            hints = None if is_kept else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider)
             code = "widened-less" if is_kept else "widening"
-        told = losses.loss(code, projection.source.id, "tools", self.target, idle_hooks.shown(wider, off), hint=hints and hints[0])
+        told = idle_hooks.told(code, projection.source, self.target, wider, off, hints=hints)
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
-        projection.losses.append(replace(told, option=hints and hints[1], beyond=beyond, keepable=keepable, shuts=tuple(shuts)))
+        projection.losses.append(replace(told, keepable=keepable, shuts=tuple(shuts)))
 
     def _insists(self, agent: Agent, wider: Sequence[Widening]) -> bool:
         """Whether the user insists on an agent, or on all the servers by which it may do more."""

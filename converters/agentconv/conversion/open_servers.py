@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare
-from agentconv.core import losses, vocabulary
+from agentconv.conversion import compare, servers_there
+from agentconv.conversion.servers_there import Standing
+from agentconv.core import losses, names, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.losses import listed
 from agentconv.core.restraints import SERVERS
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.along import With
     from agentconv.conversion.options import Options
+    from agentconv.conversion.servers_there import AgentThere
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
@@ -64,6 +66,8 @@ class OpenServers:
     """By what tools of theirs are called by in the target (`effects.server_key`)."""
     _strangers: dict[str, dict[str, None]] = field(default_factory=dict)
     """By the ids of servers the names of these agents."""
+    _others: Sequence[AgentThere] = ()
+    """The agents of others in the target."""
 
     def opened(self, author: Agent, result: Agent, wider: Collection[Widening], *, trusted: bool = True) -> list[Widening]:
         """Return what an agent may do beyond its author's words with these servers, and not without them."""
@@ -96,6 +100,24 @@ class OpenServers:
         """Take in the same of an agent as the target has it by a file that is not written now."""
         if there is not None:
             self.meet(author, self.opened(author, there, compare.widenings(author, there, self.target)))
+
+    def meet_others(self, written: Collection[str]) -> None:
+        """Take in the same of agents that the target has by files of others.
+
+        Args:
+            written: The names of the agents that are written now, and judged as such.
+        """
+        asked, mine = self.options.agents_there, {names.alike(name) for name in written}
+        there = asked(self.target) if asked is not None and self.going and not chooses(self.target) else ()
+        self._others = [one for one in there if names.alike(one.agent.name) not in mine]
+        for one in self._others:
+            self.meet_there(one.author, one.agent)
+
+    def told_of_others(self) -> Iterator[Loss]:
+        """Say which of these have a server all the same, since somebody insists on it."""
+        going = [Standing(one.part.name or "", "", one) for one in self.going.values()]
+        for one in self._others:
+            yield from servers_there.told(one.author, one.agent, self.target, going)
 
     @property
     def are_at_home(self) -> bool:

@@ -14,11 +14,12 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from agentconv.conversion.servers_there import Standing
+    from agentconv.conversion.servers_there import AgentThere, Standing
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.part_format import Scope
+    from agentconv.core.parts import FolderFile
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
@@ -69,10 +70,16 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    scripts: Callable[[str], FolderFile | None] | None = None
+    """Returns a file of the project that agents come from, by its path there: what their guards run goes along; None where that stays."""
+    replaces: bool | None = None
+    """Whether what is there already is replaced by what is written; None where that is decided elsewhere."""
     servers_of: Callable[[str], Collection[str]] | None = None
     """Returns the names of the servers that a target has already, where that is known."""
     there_already: Callable[[str], Sequence[Standing]] | None = None
     """Returns the servers that a target has where is written to, whoever wrote them there, where its agents are told of these."""
+    agents_there: Callable[[str], Sequence[AgentThere]] | None = None
+    """Returns the agents that a target has where is written to, whoever wrote them there: a server that goes along is open to them, too."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
     rules_there: Callable[[str], bytes | None] | None = None

@@ -34,8 +34,8 @@ class Standing:
     """A server that a target has."""
 
     name: str
-    place: Span
-    """Where it stands, for people."""
+    place: Span | str
+    """Where it stands, for people; of what is on its way there, the file that it goes into, if that is known."""
     part: LoadedPart
     """What it was read from."""
 
@@ -43,6 +43,18 @@ class Standing:
     def key(self) -> str:
         """What its tools are called by."""
         return effects.server_key(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentThere:
+    """An agent that a target has, whoever wrote it there."""
+
+    author: Agent
+    """As its author wrote it: in the file of another assistant or in a pack, where it comes of that; else the very file."""
+    agent: Agent
+    """As the target's client has it."""
+    path: str
+    """Its file."""
 
 
 def of(folder: Path, target: str, home: Home | None = None, shown: Callable[[str], str] = str) -> tuple[Standing, ...]:
@@ -82,8 +94,9 @@ def told(
             opened.setdefault(one.server or "", []).append(str(one))
     for key in opened:
         name, place = by_key[key].name, by_key[key].place
-        detail = Detail("`{}` in {}", (name, f"{place.path}:{place.line}"))
-        yield replace(losses.loss(CODE, author.id, "tools", target, detail), span=place, beyond=(f"mcp:{key}",))
+        at, span = (f"{place.path}:{place.line}", place) if isinstance(place, Span) else (place, None)
+        detail = Detail("`{}` in {}", (name, at)) if at else Detail("`{}`", (name,))
+        yield replace(losses.loss(CODE, author.id, "tools", target, detail), span=span, beyond=(f"mcp:{key}",))
 
 
 def forget(told: list[Loss]) -> None:

@@ -292,7 +292,7 @@ def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
         there = CarriedParts(target, replace(options, unrestrained=()), {})
         there.judge([one])
         in_place = all(verdict.module is None and verdict.part is not None for verdict in there.verdicts)
-        in_vain = any(fault.kind in ("missing", "mode") for fault in faults.of(one.part))  # which holds nobody where it stands, either
+        in_vain = any(fault.kind in faults.IN_VAIN for fault in faults.of(one.part))  # which holds nobody where it stands, either
         return in_place and (in_vain or not there.restraints.open)
     module = registry.part_format(target, one.kind)
     places = () if module is None else module.project if options.scope == "project" else module.user

@@ -14,10 +14,10 @@ from agentconv.core import partial, patterns, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from agentconv.core.ir import Permissions, Rule, ToolGrant, Tools
-    from agentconv.core.partial import Freer, Part, Reopened
+    from agentconv.core.partial import Ordered, Part, Rows
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -83,9 +83,10 @@ class Access:
 
     level: Level
     parts: frozenset[Part] = frozenset()
-    freer: frozenset[Freer] = frozenset()
-    """What is open more freely than all of it."""
-    reopened: frozenset[Reopened] = frozenset()
+    freer: frozenset[Ordered] = frozenset()
+    """Patterns of which some are open more freely than all of it."""
+    reopened: frozenset[Ordered] = frozenset()
+    """Patterns of which a later one may open some of what one before it closes."""
 
 
 @lru_cache(maxsize=1024)
@@ -164,7 +165,7 @@ def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tup
     granting = [word for word, meanings in words.items() if capability in meanings]
     found = [_by_rules(capability, permissions, vocabulary.own_word(client or "", word)) for word in granting]
     parts: frozenset[Part] = frozenset().union(*(access.parts for access in found))
-    freer: frozenset[Freer] = frozenset().union(*(access.freer for access in found))
+    freer: frozenset[Ordered] = frozenset().union(*(access.freer for access in found))
     return Access(max(access.level for access in found), parts, freer, frozenset().union(*(access.reopened for access in found)))
 
 
@@ -244,18 +245,13 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
         level = max(_LEVELS[special[pattern]] for pattern in opened)
         return Access(level, frozenset({(capability, partial.only(special), "only")}))
     parts = {(capability, pattern, effect) for pattern, effect in special.items() if _LEVELS[effect] < level}
+    rows: Rows = tuple(special.items())
+    reopened = frozenset([(capability, rows)] if parts and partial.reopens(rows) else [])
     if EFFECT_OF.get(capability) == "read":
         parts = {part for part in parts if part[2] == "deny"}  # reading is never asked for
-        return Access(level, frozenset(parts), reopened=_reopened(capability, special, parts))
+        return Access(level, frozenset(parts), reopened=reopened)
     is_freer = any(_LEVELS[effect] > level for effect in special.values())
-    freer = frozenset({(capability, partial.freer(special))}) if is_freer else frozenset()
-    return Access(level, frozenset(parts), freer, _reopened(capability, special, parts))
-
-
-def _reopened(capability: str, special: Mapping[str, str], parts: Collection[Part]) -> frozenset[Reopened]:
-    """Return what opens some of what these parts of a capability close."""
-    closed = {pattern for _, pattern, _ in parts}
-    return frozenset((capability, pattern, other) for pattern, other in partial.reopened(special) if pattern in closed)
+    return Access(level, frozenset(parts), frozenset([(capability, rows)] if is_freer else []), reopened)
 
 
 def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:

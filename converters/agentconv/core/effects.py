@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.core.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
-    from agentconv.core.partial import Freer, Part, Reopened
+    from agentconv.core.partial import Ordered, Part
 
 GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 """Events whose hooks can keep a tool from being used."""
@@ -56,10 +56,10 @@ class Effects:
     """Capabilities whose patterns are no boundary, since another one that is open does the same."""
     confined: bool = False
     """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
-    freer: frozenset[Freer] = frozenset()
-    """What some patterns open without being asked, of what is asked for, or is as the user's settings say, as a whole."""
-    reopened: frozenset[Reopened] = frozenset()
-    """What later patterns open of what is closed by one of `parts`."""
+    freer: frozenset[Ordered] = frozenset()
+    """Patterns of which some open without being asked what is asked for, or is as the user's settings say, as a whole."""
+    reopened: frozenset[Ordered] = frozenset()
+    """Patterns of which later ones may open some of what is closed by one of `parts`."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -198,8 +198,8 @@ class _Own:
     parts: frozenset[Part]
     tools: frozenset[str]
     reached: frozenset[str]
-    freer: frozenset[Freer]
-    reopened: frozenset[Reopened]
+    freer: frozenset[Ordered]
+    reopened: frozenset[Ordered]
 
 
 @lru_cache(maxsize=1024)
@@ -217,8 +217,8 @@ def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None, 
         access.accesses(tools, permissions, format_id, held=held),
         access.sandboxed(tools, permissions, format_id, held=held),
     )
-    freer: set[Freer] = set()
-    reopened: set[Reopened] = set()
+    freer: set[Ordered] = set()
+    reopened: set[Ordered] = set()
     for capability, open_ in open_to.items():
         effect = EFFECT_OF.get(capability)
         if effect:

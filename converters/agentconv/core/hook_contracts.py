@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,8 @@ _TAKES_IN = frozenset((".", "source"))
 _CUT = expression(r"\|\||&&|[;|&\n()`]|\$\(")
 _QUOTED = expression(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
 _COMMENT = expression(r"(?m)(?:^|(?<=\s))#.*$")
-_HERE = expression(r"<<-?\s*['\"]?(\w+)['\"]?.*?\n(.*?)\n\s*\1", re.DOTALL)
+_HERE = expression(r"<<-?[ \t]*['\"]?(\w+)['\"]?")
+_FIRST = expression(r"\s*(\w+)")
 _STDIN = expression(r"stdin|/dev/stdin|\binput\(|readFileSync\(\s*0|php://input|\$\(\s*<|fileinput|STDIN")
 _PYTHON_IMPORT = expression(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
 _SCRIPT_IMPORT = expression(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
@@ -160,11 +162,12 @@ def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
 
 def _of_shell(text: str, scripts: Mapping[str, bytes], path: str) -> Needs:
     told = _STDIN.search(text) is not None
+    is_known = cache(lambda: all(not scripts.keys().isdisjoint(one.paths) for one in _sourced(path, text)))
     for program in _programs(text):
         name = program.rpartition("/")[2]
         if any(path.rpartition("/")[2] == name for path in scripts) or name in _QUIET:
             continue
-        if name in _TAKES_IN and all(not scripts.keys().isdisjoint(one.paths) for one in _sourced(path, text)):
+        if name in _TAKES_IN and is_known():
             continue
         if name not in _READERS:
             return _unread(program, path, text)
@@ -176,9 +179,27 @@ def _sourced(path: str, text: str) -> Iterator[TakenIn]:
     return (one for one in script_imports.of(path or "-", text) if not one.named)
 
 
+def _without_documents(text: str) -> str:
+    """Return a shell's text without the lines that it hands to a command; of the line that says so, all else stays."""
+    rows, kept, at = text.split("\n"), [], 0
+    ends: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        if first := _FIRST.match(row):
+            ends.setdefault(first[1], []).append(number)
+    while at < len(rows):
+        end = at
+        for found in _HERE.finditer(rows[at]):
+            closing = ends.get(found[1], [])
+            place = bisect_right(closing, end)
+            end = closing[place] if place < len(closing) else end
+        kept += [rows[at]] if end == at else [_HERE.sub(" ", rows[at]), _FIRST.sub("", rows[end], count=1)]
+        at = end + 1
+    return "\n".join(kept)
+
+
 def _programs(text: str) -> Iterator[str]:
     """Yield the first word of each command of a shell's text; of a shell or interpreter that runs a script, the script."""
-    bare = _HERE.sub(" ", _COMMENT.sub("", text.replace("\\\n", " ")))
+    bare = _without_documents(_COMMENT.sub("", text.replace("\\\n", " ")))
     inside = [found[1:-1] for found in _QUOTED.findall(bare) if found.startswith('"') and "$(" in found]
     bare = _REDIRECTION.sub(" ", bare)
     plain = _QUOTED.sub(lambda found: found[0][1:-1] if _PATH.fullmatch(found[0][1:-1]) else "''", bare)

@@ -27,7 +27,6 @@ _MCP = expression(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<to
 """Tools of a server as most clients with such matchers call them."""
 _EVERY_MCP = expression(r"\^?mcp__(?:\.\*)?\$?")
 _ALL_MCP = "mcp__.*"
-_WRITING = frozenset({"fs.write", "fs.edit", "notebook.edit"})
 _NEAREST = {"notebook.edit": ("fs.edit", "fs.write"), "fs.edit": ("fs.write",), "fs.list": ("fs.search",), "fs.search": ("fs.list",)}
 """What does the work of a capability, where a client has no tool for it."""
 

@@ -37,20 +37,32 @@ def field_of(format_id: str, key: str) -> str | None:
 @lru_cache(_REMEMBERED)
 def spelling(format_id: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
-    properties = key_fields.of(format_id)
-    same = {folded(name): name for name in properties}
-    if folded(key) in same or _is_owned(key):
+    same, swapped = _spellings(format_id)
+    if folded(key) in same or owners(key):
         return same.get(folded(key), "")
-    swapped = (name for name in properties if sorted(name) == sorted(key))
-    near = chain((name for name in swapped if not opposed(key, name)), filter(None, [nearest(key, properties, 0.84)]))
+    anagrams = (name for name in swapped.get("".join(sorted(key)), ()) if not opposed(key, name))
+    near = chain(anagrams, filter(None, [nearest(key, key_fields.of(format_id), 0.84)]))
     return next(near, "") if len(key) > 3 else ""
+
+
+@cache
+def _spellings(format_id: str) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return a client's keys by what people spell either way, and by their letters."""
+    swapped: dict[str, list[str]] = {}
+    for name in key_fields.of(format_id):
+        swapped.setdefault("".join(sorted(name)), []).append(name)
+    return {folded(name): name for name in key_fields.of(format_id)}, swapped
 
 
 def _slip(key: str) -> str:
     """Return the field that a slip of another client's word means; nobody means another thing by one that is as long."""
-    words = [word for word in vocabulary.limits() if len(word) >= _LONG]
-    near = "" if _is_owned(key) else nearest(folded(key), words, 0.9)
+    near = "" if owners(key) else nearest(folded(key), _long_words(), 0.9)
     return vocabulary.limits()[near] if near else ""
+
+
+@cache
+def _long_words() -> tuple[str, ...]:
+    return tuple(word for word in vocabulary.limits() if len(word) >= _LONG)
 
 
 _LONG = 8
@@ -59,11 +71,6 @@ _LONG = 8
 def owners(key: str) -> tuple[str, ...]:
     """Return the formats that have a key, in any case: some readers make no difference."""
     return _owners().get(key.casefold(), ())
-
-
-def _is_owned(key: str) -> bool:
-    """Whether a format has a key, in any case."""
-    return any(key.casefold() in _own_keys(client) for client in schema_files.client_names())
 
 
 @cache

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Rule, ToolGrant
 
 Part: TypeAlias = "tuple[str, str, str]"
 """Capability, pattern, what happens: `deny` or `ask` for what it matches, or `only`, with a line for each pattern and its effect."""
-Freer: TypeAlias = "tuple[str, str]"
-"""Capability, and a line for each pattern and its effect, in their order: some of them are open more freely than all of it."""
-Reopened: TypeAlias = "tuple[str, str, str]"
-"""Capability, a pattern that closes some of it, and a later one that opens some of that again."""
+Rows: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Patterns with their effects, in their order: the last one that matches decides."""
+Ordered: TypeAlias = "tuple[str, Rows]"
+"""Capability, and its patterns."""
 INHERITED = "inherit"
 """The effect of a pattern that a list of tools opens: as the user's own settings say."""
 _LEVELS = {"ask": 1, INHERITED: 2, "allow": 3}
@@ -38,53 +40,121 @@ def shown(text: str) -> str:
     return ", ".join(line.removesuffix(f" {INHERITED}") for line in text.split("\n"))
 
 
-def freer(effects: Mapping[str, str]) -> str:
-    """Return the text of patterns some of which are open more freely than all that a capability reaches; the last that matches decides."""
-    return "\n".join(f"{pattern} {effect}" for pattern, effect in effects.items())
+def opened_by(text: str) -> str:
+    """Return the patterns of such a text alone, for people."""
+    return ", ".join(line.rpartition(" ")[0] for line in text.split("\n"))
 
 
-def reopened(effects: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each pattern that closes something, or asks for it, with one behind it that opens some of that more freely again."""
-    rows = list(effects.items())
-    for at, (pattern, effect) in enumerate(rows):
+def reopens(rows: Rows) -> bool:
+    """Whether a pattern opens more freely what may be some of what one before it closes, or asks for."""
+    lowest = _LEVELS["allow"]
+    for _, effect in rows:
         level = _LEVELS.get(effect, 0)
-        yield from ((pattern, other) for other, said in rows[at + 1 :] if _LEVELS.get(said, 0) > level and may_meet(pattern, other))
+        if level > lowest:
+            return True
+        lowest = min(lowest, level)
+    return False
 
 
-def unasked(text: str) -> list[str]:
-    """Return the patterns of such a text that are open without being asked."""
-    return [pattern for pattern, effect in _lines(text) if effect == "allow"]
+def reopened(rows: Rows, closed: Collection[str], known: Collection[Rows]) -> Iterator[tuple[str, str]]:
+    """Yield each of some closed patterns with one behind it that opens some of that more freely again, and does so in none of others.
+
+    The lists of an agent are as long as somebody makes them, and most are in the order of their source: only what is not is compared
+    with all that stands before it.
+    """
+    if rows in known:
+        return
+    others = [_Places(one, rows) for one in known]
+    opening = [at for at, (_, effect) in enumerate(rows) if _LEVELS.get(effect, 0)]
+    for at, (pattern, effect) in enumerate(rows):
+        if pattern not in closed:
+            continue
+        level = _LEVELS.get(effect, 0)
+        moved = min((one.moved for one in others if one.is_as_closed(pattern, level)), key=len, default=opening)
+        for other, said in (rows[place] for place in moved[bisect_right(moved, at) :]):
+            if _LEVELS.get(said, 0) > level and not any(one.reopens(pattern, other) for one in others) and may_meet(pattern, other):
+                yield pattern, other
 
 
-def beyond(text: str, ceilings: Collection[str]) -> list[str]:
-    """Return the patterns that such a text opens without being asked, and none of some others does, with what it closes again."""
-    lines, allowed = _lines(text), [_lines(one) for one in ceilings]
-    return [
-        pattern
-        for at, (pattern, effect) in enumerate(lines)
-        if effect == "allow" and not any(_is_as_closed(pattern, lines[at:], one) for one in allowed)
-    ]
+class _Places:
+    """Where patterns stand in other rows, and how freely they open something there."""
+
+    def __init__(self, known: Rows, rows: Rows) -> None:
+        self._at = {pattern: (at, _LEVELS.get(effect, 0)) for at, (pattern, effect) in enumerate(known)}
+        self.moved = [*self._moved(rows)]
+        """The places in the rows of what is less free in the others, or before something that it is behind here."""
+
+    def _moved(self, rows: Rows) -> Iterator[int]:
+        last = -1
+        for place, (pattern, effect) in enumerate(rows):
+            at, level = self._at.get(pattern, (-1, 0))
+            if at < last or level < _LEVELS.get(effect, 0):
+                yield place
+            last = max(last, at)
+
+    def is_as_closed(self, pattern: str, level: int) -> bool:
+        """Whether a pattern is closed no less here, so that what did not move is behind it here, too."""
+        return pattern in self._at and self._at[pattern][1] <= level
+
+    def reopens(self, pattern: str, other: str) -> bool:
+        """Whether another pattern is behind one and more freely open than that."""
+        absent = (-1, 0)
+        return pattern in self._at and all(one < behind for one, behind in zip(self._at[pattern], self._at.get(other, absent), strict=True))
 
 
-def _is_as_closed(pattern: str, rest: Sequence[tuple[str, str]], ceiling: Sequence[tuple[str, str]]) -> bool:
-    """Whether a ceiling opens a pattern, too, and closes nothing of it after that which is not closed in the lines behind it here."""
-    if (pattern, "allow") not in ceiling:
+def unasked(rows: Rows) -> list[str]:
+    """Return the patterns that are open without being asked."""
+    return [pattern for pattern, effect in rows if effect == "allow"]
+
+
+def beyond(rows: Rows, ceilings: Collection[Rows]) -> list[str]:
+    """Return the patterns that rows open without being asked, and none of some others does, with what it closes again."""
+    if rows in ceilings:
+        return []
+    here = {pattern: (at, _LEVELS.get(effect, 0)) for at, (pattern, effect) in enumerate(rows)}
+    allowed = [_allowed(one, here) for one in ceilings]
+    return [pattern for pattern in unasked(rows) if not any(_is_as_closed(pattern, here, *one) for one in allowed)]
+
+
+def _allowed(ceiling: Rows, here: Mapping[str, tuple[int, int]]) -> tuple[dict[str, int], list[tuple[int, str, int]]]:
+    """Return where a ceiling opens patterns, and what it closes that is not, or not behind all of these, closed as much here."""
+    opened: dict[str, int] = {}
+    closed: list[tuple[int, str, int]] = []
+    last = -1
+    for place, (pattern, effect) in enumerate(ceiling):
+        at, level = here.get(pattern, (-1, _LEVELS["allow"]))
+        if effect == "allow":
+            opened[pattern], last = place, max(last, at)
+        elif at < last or level > _LEVELS.get(effect, 0):
+            closed.append((place, pattern, _LEVELS.get(effect, 0)))
+    return opened, closed
+
+
+def _is_as_closed(
+    pattern: str, here: Mapping[str, tuple[int, int]], opened: Mapping[str, int], closed: Iterable[tuple[int, str, int]]
+) -> bool:
+    """Whether a ceiling opens a pattern, too, and closes nothing of it after that which is not closed behind it here."""
+    if pattern not in opened:
         return False
-    behind = ceiling[ceiling.index((pattern, "allow")) :]
-    closed = [(one, _LEVELS.get(effect, 0)) for one, effect in behind if effect != "allow" and may_meet(pattern, one)]
-    here = {one: _LEVELS.get(effect, 0) for one, effect in rest}
-    return all(here.get(one, _LEVELS["allow"]) <= level for one, level in closed)
+    left = ((one, ceiling) for place, one, ceiling in closed if place > opened[pattern] and may_meet(pattern, one))
+    return all(one in here and here[one][0] > here[pattern][0] and here[one][1] <= ceiling for one, ceiling in left)
+
+
+@lru_cache(maxsize=4096)
+def _start(text: str) -> str:
+    """Return how all that such a text matches begins, as far as that is sure: of what is no glob, nothing is."""
+    if any(mark in text for mark in _UNREAD):
+        return ""
+    return text[: next((at for at, sign in enumerate(text) if sign in "*?[("), len(text))].rstrip()
+
+
+_UNREAD = tuple(patterns.unread("", language) for language in patterns.LANGUAGES)
 
 
 def may_meet(one: str, other: str) -> bool:
-    """Whether two globs may match the same: they do not where one begins as the other surely does not."""
-    starts = [one[: next((at for at, sign in enumerate(one) if sign in "*?[("), len(one))].rstrip() for one in (one, other)]
+    """Whether two patterns, as their meanings' texts, may match the same: they do not where one begins as the other surely does not."""
+    starts = _start(one), _start(other)
     return starts[0].startswith(starts[1]) or starts[1].startswith(starts[0])
-
-
-def _lines(text: str) -> list[tuple[str, str]]:
-    rows = (line.rpartition(" ") for line in text.split("\n"))
-    return [(pattern, effect) for pattern, _, effect in rows]
 
 
 def lost(ceiling: Collection[Part], result: Collection[Part], *, asks: bool) -> Iterable[Part]:

@@ -35,6 +35,8 @@ EFFECTS = {"read": "reading files", "write": "writing files", "network": "using 
 """The words for what comes of it."""
 UNATTENDED, HOOKS, SERVERS = "unattended", "hooks", "mcp"
 """The words for what comes besides: not being asked before, commands that the client runs by itself, and tools of MCP servers."""
+AGENTS, SKILLS = "agents", "skills"
+"""The words for what is called: other agents that are started, and skills that are loaded."""
 _TOOL_OF = {capability: word for word, capabilities in TOOLS.items() for capability in capabilities}
 
 

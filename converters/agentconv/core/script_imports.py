@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import sys
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from agentconv.core import script_words
@@ -24,6 +25,10 @@ PYTHON, NODE, SHELL = "python", "node", "sh"
 SHELLS = ("sh", "bash", "zsh", "dash")
 _KINDS = {PYTHON: ("python",), NODE: ("node", "bun", "deno", "tsx"), SHELL: SHELLS}
 _ENDS = {PYTHON: (".py",), NODE: (".js", ".mjs", ".cjs", ".ts"), SHELL: (".sh", ".bash")}
+_ASKED = expression(r"-[efrs]\s+[\"']?")
+"""What asks whether a file is there."""
+_LONGEST = 1_000
+"""Characters of what is asked for that are looked at."""
 _IMPORTERS = frozenset(("import_module", "__import__"))
 _NODE_ENDS = ("", ".js", ".mjs", ".cjs", ".ts", ".json", "/index.js", "/index.ts")
 _NODE_IMPORT = expression(r"(?:\brequire\(\s*|\bfrom\s+|\bimport\s*\(?\s*)['\"](\.{1,2}/[^'\"\n]+)['\"]")
@@ -34,6 +39,8 @@ _COMMENT = expression(r"(?m)(?:^|(?<=\s))#.*$")
 _OWN_FOLDER = expression(r"^(?:\$\(.*\)|`.*`|\$\{(?:BASH_SOURCE|0)\b.*\}|\$\{?([A-Za-z_]\w*)\}?)/")
 """What a shell's text says instead of the folder that it is in: `$(dirname "$0")/`, `${BASH_SOURCE%/*}/`, or a variable that it sets."""
 _ROOT = expression(r"^\$(?:\{CLAUDE_PROJECT_DIR(?::-[^}]*)?\}|CLAUDE_PROJECT_DIR)/")
+_MADE_UP = expression(r"""^["']?(?!~|\$\{?HOME\b)[^/"'].*/.*\$|^["']?\$(?!\{?HOME\b).*/""")
+"""What begins in no folder of the machine's or the user's, and is no variable alone, which may be any file that was found before."""
 _UNKNOWN = expression(r"[$`*?~\\]")
 
 
@@ -54,6 +61,8 @@ class TakenIn:
     """Whether it is no part of the script itself: a file that its text names."""
     read: bool = False
     """Whether that is a list, or settings, and nothing runs it."""
+    made_up: bool = False
+    """Whether its name is made up while the script runs, so that nobody knows where it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,9 @@ class Lack:
     """The script."""
     line: int
     installed: bool = False
-    """Whether it may be a package of the machine, and there all the same."""
+    """Whether it may be there all the same: a package of the machine, or a file whose name nobody knows."""
+    made_up: bool = False
+    """Whether that is a file whose name is made up while the script runs."""
 
     @property
     def shown(self) -> str:
@@ -111,7 +122,7 @@ def follow(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Followe
             left += new
             own.update([one.word] if there else [])
             if not there and not one.optional:
-                lacks.append(Lack(one.word, path, one.line, one.installed and one.word not in own))
+                lacks.append(Lack(one.word, path, one.line, one.installed and one.word not in own, one.made_up))
     return Followed(tuple(files), tuple(dict.fromkeys(lacks)))
 
 
@@ -183,31 +194,37 @@ def _at(folder: str, *steps: str) -> str:
 def _does_without(node: ast.AST) -> bool:
     """Whether a statement goes on where an import in it fails, or imports for readers of its types alone."""
     if isinstance(node, ast.Try):
-        return any(one.type is None or "Error" in ast.dump(one.type) or "Exception" in ast.dump(one.type) for one in node.handlers)
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        return any(one.type is None or _says(one.type, "Error", "Exception") for one in node.handlers)
+    return isinstance(node, ast.If) and _says(node.test, "TYPE_CHECKING")
+
+
+def _says(node: ast.expr, *words: str) -> bool:
+    """Whether a name in an expression has some word in it."""
+    names = (getattr(one, "id", getattr(one, "attr", "")) for one in ast.walk(node))
+    return any(word in name for name in names for word in words)
 
 
 def _of_node(path: str, text: str) -> Iterator[TakenIn]:
     yield from _beside(script_words.of_node(path, text))
+    lines = script_words.Lines(text)
     for found in _NODE_IMPORT.finditer(text):
         place = _at(posixpath.dirname(path), found[1])
         stems = (place, *(place.removesuffix(end) for end in (".js", ".mjs") if place.endswith(end)))  # written for what is made of `.ts`
-        line = text.count("\n", 0, found.start()) + 1
-        yield TakenIn(found[1], line, tuple(dict.fromkeys(f"{stem}{end}" for stem in stems for end in _NODE_ENDS)))
+        yield TakenIn(found[1], lines.number(found.start()), tuple(dict.fromkeys(f"{stem}{end}" for stem in stems for end in _NODE_ENDS)))
 
 
 def _of_shell(path: str, text: str) -> Iterator[TakenIn]:
     yield from () if path.endswith(script_words.TEXTS) else _beside(script_words.of_shell(path, text))
     bare = _COMMENT.sub(lambda found: " " * len(found[0]), text)
+    lines = script_words.Lines(bare)
+    asked = sorted(bare[one.end() : one.end() + _LONGEST] for one in _ASKED.finditer(bare))
     for found in _SOURCED.finditer(bare):
-        places = _sourced(posixpath.dirname(path), found[1], bare)
-        asked = expression(rf"-[efrs]\s+[\"']?{_escaped(found[1])}").search(bare)
-        optional = not places or asked is not None or "||" in found[2]
-        yield TakenIn(found[1].strip("\"'"), bare.count("\n", 0, found.start(1)) + 1, places, optional)
-
-
-def _escaped(word: str) -> str:
-    return "".join(f"\\{char}" if not char.isalnum() and char != "_" else char for char in word.strip("\"'"))
+        places, word = _sourced(posixpath.dirname(path), found[1], bare), found[1].strip("\"'")
+        nearest = bisect_left(asked, word)
+        is_asked = nearest < len(asked) and asked[nearest].startswith(word)
+        made_up = not places and _MADE_UP.search(found[1]) is not None
+        optional = not (places or made_up) or is_asked or "||" in found[2]
+        yield TakenIn(word, lines.number(found.start(1)), places, optional, installed=made_up, made_up=made_up)
 
 
 def _sourced(folder: str, word: str, whole: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from agentconv.core.effects import Effects, Guard
+    from agentconv.core.partial import Ordered, Rows
 
 
 def is_guarded(guard: Guard, guards: Collection[Guard]) -> bool:
@@ -72,19 +73,24 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
 
 def _freer(ceiling: Effects, result: Effects, allowed: Mapping[str, Level]) -> Iterator[tuple[str, str]]:
     """Yield the patterns, with their capability, that a result opens without being asked, where its author allows the whole of it less."""
-    for capability, text in sorted(result.freer):
+    for capability, rows in sorted(result.freer):
         if Level.NO < allowed[EFFECT_OF[capability]] < Level.ALLOW:
-            said = [one for about, one in ceiling.freer if about == capability]
-            yield from ((capability, pattern) for pattern in partial.beyond(text, said))
+            yield from ((capability, pattern) for pattern in partial.beyond(rows, _of(ceiling.freer, capability)))
 
 
 def _reopened(ceiling: Effects, result: Effects) -> Iterator[Widening]:
     """Yield what a result opens again of what its author closes for good, or asks for."""
-    closed = {part[:2]: part[2] for part in ceiling.parts}
-    for capability, pattern, opened in sorted(result.reopened - ceiling.reopened):
-        if (effect := closed.get((capability, pattern))) is not None and not _is_moot(ceiling, capability):
-            words = f"{plain_words.tool(capability)} `{opened}` of `{pattern}`, which the source sets to {effect}"
+    for capability, rows in sorted(result.reopened - ceiling.reopened):
+        if _is_moot(ceiling, capability):
+            continue
+        closed = {pattern: effect for about, pattern, effect in ceiling.parts if about == capability}
+        for pattern, opened in sorted(partial.reopened(rows, closed, _of(ceiling.reopened, capability))):
+            words = f"{plain_words.tool(capability)} `{opened}` of `{pattern}`, which the source sets to {closed[pattern]}"
             yield Widening(words, effect=EFFECT_OF.get(capability))
+
+
+def _of(ordered: Collection[Ordered], capability: str) -> list[Rows]:
+    return [rows for about, rows in ordered if about == capability]
 
 
 def _unasked(capability: str, pattern: str) -> Widening:
@@ -93,7 +99,7 @@ def _unasked(capability: str, pattern: str) -> Widening:
 
 def _opens(result: Effects, capability: str, pattern: str) -> bool:
     """Whether a result that asks for all that a capability reaches opens some of it, which may be what a restriction is about."""
-    opened = (one for about, text in result.freer if about == capability for one in partial.unasked(text))
+    opened = (one for rows in _of(result.freer, capability) for one in partial.unasked(rows))
     return any(partial.may_meet(one, pattern) for one in opened)
 
 

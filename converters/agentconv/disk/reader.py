@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.disk.files import Blocked
 
 
@@ -28,3 +30,13 @@ class Reader(Protocol):
 
     def folder(self, path: str) -> str:
         """Return the real folder that a file is in."""
+
+
+def files_of(reader: Reader) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of a file that is there; None of one that is not, or cannot be read."""
+
+    def read(path: str) -> bytes | None:
+        found = reader.read(path)
+        return found if isinstance(found, bytes) else None
+
+    return read

@@ -101,6 +101,14 @@ class Header:
 
         return [self._in_file(found) for found in slips.unclosed(self.text)]
 
+    def indented(self) -> list[Fault]:
+        """Return the keys that are further in than they can be in a text that does not parse, whatever it is that it does not parse for."""
+        if self.error is None:
+            return []
+        from agentconv.yaml import slips
+
+        return [self._in_file(found) for found in slips.indented(self.text)]
+
     def _in_file(self, found: Fault) -> Fault:
         closing = found.closing and (self.start + found.closing[0], found.closing[1])
         return replace(found, offset=self.start + found.offset, closing=closing)

@@ -54,7 +54,6 @@ _BRANCHES = {"elif": ("if",), "else": ("if", "for")}
 _INHERITS = frozenset(("extends", "include", "import", "from"))
 _RAW = expression(r"\{%[-+]?\s*raw\s*[-+]?%\}")
 _ENDRAW = expression(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_TAG = expression(r"\s*([a-z]+)\s*")
 _BLANKS = expression(r"\s*")
 _WHOLE = ("",)
 """What ends an expression that is the whole of a text."""

@@ -30,7 +30,7 @@ def wanted(agents: Iterable[Wanted], units: Units) -> Iterator[Wanted]:
     for one in agents:
         there = () if one.part else units.scripts.get(one.agent, ())
         agent = reading_back.coming(one)[1] if there else None
-        named = scripts.of_guards(agent) if agent is not None else ()
+        named = scripts.going_along(agent) if agent is not None else ()
         for file in scripts.of_paths(named, there):
             known = (file.path, one.target, one.agent, one.source_sha256, file.data)
             yield Wanted(*known, part=_PART, executable=file.executable, beside=True)

@@ -104,7 +104,7 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
     if there is not None and coming is not None and (entry is not None or fields.same(there, coming)):
         known.there.append(there)
         if force or entry is None or _is_as_locked(entry, data, there):
-            known.more.update(dict.fromkeys(consent.beyond(there, coming)))
+            known.more.update(dict.fromkeys(consent.beyond(there, coming, one.target)))
             before = consent.unheld(there, one.target)
             known.more.update(dict.fromkeys(grant for grant in consent.unheld(coming, one.target) if grant not in before))
     else:

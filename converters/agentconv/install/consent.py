@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, enforcement, plain_words, vocabulary, widening
+from agentconv.conversion import compare
+from agentconv.core import called, effects, enforcement, plain_words, vocabulary
 from agentconv.core.access import EFFECT_OF, Level
 from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import Agent
-from agentconv.core.plain_words import EFFECTS, HOOKS, SERVERS, TOOLS, UNATTENDED
+from agentconv.core.plain_words import AGENTS, EFFECTS, HOOKS, SERVERS, SKILLS, TOOLS, UNATTENDED
 from agentconv.formats import registry
 from agentconv.install import part_consent
 from agentconv.install.grant import Grant
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Hook, McpServer
+    from agentconv.core.widening import Widening
     from agentconv.install.units import Unit
 
 READ = "read"
@@ -41,6 +43,7 @@ def grants(agent: Unit) -> tuple[Grant, ...]:
     defined = {server.name: server for server in agent.mcp_servers or ()}
     found += [Grant(SERVERS, "tools of every MCP server")] if may.every_server else []
     found += [_server(name, defined.get(name)) for name in dict.fromkeys((*may.servers, *defined))]
+    found += [Grant(AGENTS, "starting other agents")] if called.may_start(agent) and not may.levels[_COVERS] else []
     return tuple(dict.fromkeys((*found, *_modes(agent, _NO_GRANTS), *_hooks(agent, _NO_GRANTS))))
 
 
@@ -66,20 +69,32 @@ def unheld(agent: Agent, target: str) -> tuple[Grant, ...]:
     return tuple(one for one in found if one.word in (_COVERS, SERVERS)) if may.levels[_COVERS] else tuple(found)
 
 
-def beyond(before: Agent, after: Agent) -> tuple[Grant, ...]:
-    """Return what an agent may do that it might not do before.
+def beyond(before: Agent, after: Agent, client: str) -> tuple[Grant, ...]:
+    """Return what an agent may do that it might not do before, reading included: who could read less was accepted as one who does.
 
     Args:
         before: As its client reads the file that is there.
         after: As it reads the one that is to be there.
+        client: The client.
     """
-    wider = widening.widenings(effects.effects(before), effects.effects(after))
-    found = [Grant(_word(one), one.words) for one in wider if one.effect != READ]
-    found += [*_modes(after, before), *_servers(after, before), *_hooks(after, before)]
+    if _is_off(before) and not _is_off(after):
+        return grants(after)
+    found = [Grant(_word(one), one.words) for one in compare.more(before, after, client)]
+    found += [*_modes(after, before), *_servers(after, before), *_hooks(after, before), *_invoked(after, before)]
     return tuple(dict.fromkeys(found))
 
 
-def _word(wider: widening.Widening) -> str:
+def _is_off(agent: Agent) -> bool:
+    return agent.invocation is not None and bool(agent.invocation.disabled)
+
+
+def _invoked(agent: Agent, old: Agent) -> Iterator[Grant]:
+    was, now = ((one.invocation.by if one.invocation else None) for one in (old, agent))
+    if was == "user" and now != was:
+        yield Grant(UNATTENDED, "other agents may start it, which its user alone could")
+
+
+def _word(wider: Widening) -> str:
     if wider.server is not None:
         return plain_words.server(wider.server)
     return UNATTENDED if wider.unasked else wider.effect or _COVERS
@@ -147,7 +162,7 @@ def _order(word: str) -> tuple[int, str]:
     return (KNOWN.index(word) if word in KNOWN else len(KNOWN), word)
 
 
-KNOWN = (*EFFECTS, UNATTENDED, HOOKS, SERVERS)
+KNOWN = (*EFFECTS, AGENTS, SKILLS, UNATTENDED, HOOKS, SERVERS)
 """The words, but for those of single servers."""
 
 
@@ -165,7 +180,7 @@ class Accepted:
 
     def covers(self, asking: Iterable[Grant]) -> bool:
         """Whether all of it is accepted; `mcp` accepts every server, and who may run commands may do all that they can."""
-        known = self.words | (frozenset(EFFECTS) if _COVERS in self.words else frozenset())
+        known = self.words | (frozenset({*EFFECTS, AGENTS}) if _COVERS in self.words else frozenset())
         return self.everything or all(one.word in known or one.word.partition(":")[0] in known for one in asking)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion.along import EVERYTHING, With
 from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.left_behind import is_there
 from agentconv.conversion.shared_files import Shared
 from agentconv.conversion.shared_parts import SharedParts, Together
 from agentconv.core import losses
@@ -13,6 +14,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.ir import Agent
 from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import agent_scripts, filled_in, part_places, places, read_elsewhere
 from agentconv.install.steps import Wanted
@@ -48,6 +50,8 @@ class Deployment:
     wanted: tuple[Wanted, ...] = ()
     refused: tuple[str, ...] = ()
     """Ids of the agents that the target cannot hold; the losses say why."""
+    standing: Mapping[str, str] = field(default_factory=dict)
+    """By id the file by which it has such an agent all the same, whoever's that is."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Ids of the agents that the target reads from another target's folder, and that target."""
     elsewhere: Mapping[tuple[str, str], Agent] = field(default_factory=dict)
@@ -123,10 +127,23 @@ def deploy(
         if units.scripts and not scope.is_user:
             taken = replace(taken, wanted=(*taken.wanted, *agent_scripts.wanted(taken.wanted, units)))
         told = (*taken.losses, *map(fitting, elsewhere.losses))
+        found = {id_: is_there(one, _below(target, scope, reader)) for one in results if not one.part for id_ in one.agents}
+        standing = {id_: scope.path(target, path) for id_, path in found.items() if path is not None}
         done[target.id] = replace(
-            taken, left_out=elsewhere.left_out, elsewhere=_read(elsewhere, target.id), losses=told, unwatched=elsewhere.unwatched
+            taken,
+            standing=standing,
+            left_out=elsewhere.left_out,
+            elsewhere=_read(elsewhere, target.id),
+            losses=told,
+            unwatched=elsewhere.unwatched,
         )
     return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, files_of(reader)))
+
+
+def _below(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of a file by the path that it would have in a project."""
+    read = files_of(reader)
+    return lambda path: read(scope.path(target, path))
 
 
 def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], read: Read) -> Iterator[Deployment]:
@@ -155,16 +172,6 @@ def _without_rules(options: Options, ids: Iterable[str]) -> Options:
     if any(id_.startswith(f"{_RULES}/") for id_ in ids):
         return options
     return replace(options, along=With(kinds=frozenset(KINDS) - {_RULES}))
-
-
-def files_of(reader: Reader) -> Callable[[str], bytes | None]:
-    """Return what gives the bytes of a file that is there."""
-
-    def read(path: str) -> bytes | None:
-        found = reader.read(path)
-        return found if isinstance(found, bytes) else None
-
-    return read
 
 
 def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside: Parts, scope: Scope) -> Deployment:

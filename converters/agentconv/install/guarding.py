@@ -14,13 +14,14 @@ from agentconv.core.parts import SetHook
 from agentconv.install import part_asking, reading_back
 from agentconv.install.several_files import present_checksum
 from agentconv.install.steps import Action
-from agentconv.parts.hooks import scripts
+from agentconv.parts.hooks import letting_pass, scripts
 from agentconv.projecting import hook_translation
 from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.ir import Hook
     from agentconv.core.part_format import Scope as PartScope
     from agentconv.core.restraints import Restraint
     from agentconv.disk.reader import Reader
@@ -53,7 +54,7 @@ class Guards:
 
     def kept_out(self, reader: Reader, lock: Lock, pack: str, plan: Plan) -> set[tuple[str, str]]:
         """Return the guards, each with its target, that a plan cannot put where they were to be."""
-        taken = _taken(plan) | _edited(plan)
+        taken = _taken(plan) | edited_scripts(plan)
         away = {(step.target, step.agent) for step in plan.steps if step.action in _AWAY}
         away |= {(want.target, want.agent) for want in self._scripts() if want.path in taken}
         away &= self._places()
@@ -71,7 +72,7 @@ class Guards:
             plan: What would come.
             kept: Agents in whose places a user's own stays: nothing of them comes in any case.
         """
-        taken, edited = _taken(plan), _edited(plan)
+        taken, edited = _taken(plan), edited_scripts(plan)
         there = _there(reader, lock, pack, self._units.agents) if edited else set()
         found: dict[str, dict[str, None]] = {}
         for want in self._scripts():
@@ -133,7 +134,7 @@ def taken(plan: Plan) -> tuple[Step, ...]:
 
 def in_the_way(plan: Plan) -> tuple[Step, ...]:
     """Return the steps by which somebody else's, or what somebody edited, stays where scripts were to be; nothing is put beside it."""
-    return (*taken(plan), *(replace(step, beside=None) for step in plan.steps if step.path in _edited(plan) and not step.pointer))
+    return (*taken(plan), *(replace(step, beside=None) for step in plan.steps if step.path in edited_scripts(plan) and not step.pointer))
 
 
 def _taken(plan: Plan) -> set[str]:
@@ -141,7 +142,7 @@ def _taken(plan: Plan) -> set[str]:
     return {step.path for step in taken(plan)}
 
 
-def _edited(plan: Plan) -> set[str]:
+def edited_scripts(plan: Plan) -> set[str]:
     """Return the paths of scripts that somebody edited, and that stay so."""
     return {step.path for step in plan.steps if step.action is Action.KEEP_EDITED and step.part == _HOOKS and not step.pointer}
 
@@ -154,14 +155,13 @@ def without_scripts(one: Deployment, units: Units, scope: Scope, reader: Reader)
         yield from _of_users(one, units)
     coming = {want.path: want for want in one.wanted}
     for id_ in dict.fromkeys(want.agent for want in one.wanted if not scope.is_user):
-        yield from lacks(id_, one.target, _run_by(id_, units), _of_machine(id_, units), reader, coming=coming)
+        yield from lacks(id_, one.target, _guards(id_, units), reader, coming=coming)
 
 
 def lacks(
     id_: str,
     target: str,
-    named: Mapping[str, bool],
-    outside: Mapping[str, str],
+    guards: Sequence[Hook],
     reader: Reader,
     *,
     coming: Mapping[str, Wanted] | None = None,
@@ -171,8 +171,7 @@ def lacks(
     Args:
         id_: The agent or hook whose guard it is.
         target: The assistant.
-        named: The scripts of the project that it runs, each with whether as a program.
-        outside: What it runs that need be no file of the project, each with the path at which it would be one.
+        guards: The hook, or those of the agent.
         reader: Reads what is there.
         coming: By path what a pack is about to put there; None where it is only looked at what is there.
     """
@@ -180,10 +179,12 @@ def lacks(
         "put it there, or take the guard out" if coming is None else "put it there, since the pack does not hold it, or take the guard out"
     )
     coming = coming or {}
+    named, outside = scripts.of_hooks(guards), scripts.of_machine(guards)
     missing = [path for path in named if path not in coming and reader.read(path) is None]
     if away := [name for name, path in outside.items() if path in missing or path not in named]:
-        message = f"a guard of `{id_}` {scripts.runs_outside(away)}"
-        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=scripts.INSTALL, client=target, cause=Cause.GUARD)
+        for told, way in scripts.runs_outside(away):
+            message = f"a guard of `{id_}` {told}"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, client=target, cause=Cause.GUARD)
     missing = [path for path in missing if path not in outside.values()]
     if missing:
         message = f"a guard of `{id_}` runs {listed(missing)}, which is not there: without it, it blocks nothing"
@@ -191,6 +192,9 @@ def lacks(
     for told in scripts.takes_in(script_imports.follow(named, lambda path: _data(path, coming, reader)).lacks):
         message = f"a guard of `{id_}` {told}"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
+    for told in letting_pass.told(letting_pass.of(guards, lambda path: _data(path, coming, reader))):
+        message = f"a guard of `{id_}` {told}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=letting_pass.MENDED, client=target, cause=Cause.GUARD)
     idle = [path for path in named if named[path] and path not in missing and not _is_program(path, coming, reader)]
     if idle:
         message = f"a guard of `{id_}` starts {listed(idle)}, which is no program: it cannot be started, and the guard blocks nothing"
@@ -262,30 +266,17 @@ def _void(one: Deployment, reader: Reader) -> Iterator[Diagnostic]:
 def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
     """Say which guards of agents that come for all projects run a script of the one that is open."""
     for id_ in dict.fromkeys(want.agent for want in one.wanted if want.agent in units.agents):
-        named = _run_by(id_, units)
+        named = scripts.of_hooks(_guards(id_, units))
         if named:
             message = f"a guard of `{id_}` runs {listed(named)} of the project that is open: in one without it, it blocks nothing"
             hint = "install it in each project, without --scope user: the script comes along there"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=one.target, cause=Cause.GUARD)
 
 
-def _run_by(id_: str, units: Units) -> dict[str, bool]:
-    """Return the scripts of a project that a guard runs, of its own or of its agent, each with whether as a program."""
-    agent, part = units.agents.get(id_), units.parts.get(id_)
-    if agent is not None:
-        return scripts.of_guards(agent)
-    if not isinstance(part, SetHook) or not hook_translation.is_guard(part.definition):
-        return {}
-    return scripts.of_hook(part.definition)
-
-
-def _of_machine(id_: str, units: Units) -> dict[str, str]:
-    """Return what a guard runs that need be no file of a project, each with the path at which it would be one."""
-    agent, part = units.agents.get(id_), units.parts.get(id_)
-    if agent is not None:
-        return scripts.of_machine(effects.guards_in(agent))
-    is_guard = isinstance(part, SetHook) and hook_translation.is_guard(part.definition)
-    return scripts.of_machine([part.definition]) if isinstance(part, SetHook) and is_guard else {}
+def _guards(id_: str, units: Units) -> list[Hook]:
+    """Return the guard that a part is, or those of an agent's own."""
+    agent = units.agents.get(id_)
+    return effects.guards_in(agent) if agent is not None else scripts.guards_of(units.parts.get(id_))
 
 
 def _there(reader: Reader, lock: Lock, pack: str, ids: Collection[str]) -> set[tuple[str, str]]:

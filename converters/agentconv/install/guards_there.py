@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
-from agentconv.install import guarding, reading_back
+from agentconv.install import guarding, part_entries, reading_back
+from agentconv.install.several_files import present_checksum
 from agentconv.parts.hooks import scripts
 from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Hook
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
@@ -24,11 +25,16 @@ _HOOKS = b"hooks"
 
 
 def lacks(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterator[Diagnostic]:
-    """Say what the guards of a pack's agents lack where they are deployed; a user's own run in any project what that has."""
-    for entry in lock.entries if not scope.is_user else ():
-        agent = _agent(entry, reader) if pack in entry.packs and not entry.part else None
-        if agent is not None and (guards := effects.guards_in(agent)):
-            yield from guarding.lacks(entry.agent, entry.target, scripts.of_guards(agent), scripts.of_machine(guards), reader)
+    """Say what the guards of a pack lack where they are deployed; a user's own run in any project what that has."""
+    for entry in (one for one in lock.entries if not scope.is_user and pack in one.packs and not one.script):
+        if guards := _guards(entry, reader):
+            yield from guarding.lacks(entry.agent, entry.target, guards, reader)
+
+
+def edited(reader: Reader, lock: Lock) -> frozenset[str]:
+    """Return the scripts that came with packs, and that somebody edited since."""
+    ours = (one for one in lock.entries if one.script and one.packs)
+    return frozenset(one.path for one in ours if present_checksum(reader, one) not in (one.deployed_sha256, one.pending_sha256, None))
 
 
 def switched_off(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterator[Diagnostic]:
@@ -39,7 +45,7 @@ def switched_off(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterato
     for entry in (one for one in lock.entries if pack in one.packs and not one.script):
         if entry.part == "permissions" and (fault := hooks_off.void(entry.target, entry.path, read)) is not None:
             void[entry.target, entry.path] = fault
-        elif entry.part == "hooks" or (not entry.part and _has_guards(entry, reader)):
+        elif entry.part == "hooks" or (not entry.part and _guards(entry, reader)):
             why = hooks_off.why(entry.target, entry.path if entry.part else "", read, at)  # an agent's own are lost to no void file
             if why is not None:
                 off.setdefault((entry.target, why), {})[entry.agent] = None
@@ -53,9 +59,14 @@ def _told(message: str, hint: str, target: str) -> Diagnostic:
     return Diagnostic(Code.PARTS, Severity.ERROR, message, hint=hint, client=target, cause=Cause.GUARD)
 
 
-def _has_guards(entry: Entry, reader: Reader) -> bool:
-    agent = _agent(entry, reader)
-    return agent is not None and any(effects.guards_in(agent))
+def _guards(entry: Entry, reader: Reader) -> list[Hook]:
+    """Return the guards of a deployed agent's own, or the one that a deployed hook is."""
+    if not entry.part:
+        agent = _agent(entry, reader)
+        return effects.guards_in(agent) if agent is not None else []
+    data = _bytes(reader, entry.path) if entry.part == "hooks" else None
+    found = part_entries.there(entry, data) if data is not None else ()
+    return [hook for part in found for hook in scripts.guards_of(part)]
 
 
 def _bytes(reader: Reader, path: str) -> bytes | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from agentconv.conversion import servers_there
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, proof, servers_after
+from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, open_to_all, proof
 from agentconv.install.guarding import Guards
-from agentconv.install.lock import Accepted, LockedAgent, LockedPack
+from agentconv.install.lock import Accepted, Fates, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
 from agentconv.install.units import Units, checksum
 from agentconv.packs import finding
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Given
     from agentconv.packs.finding import Pack
 
+_T = TypeVar("_T")
 _COMES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 
 
@@ -48,6 +48,8 @@ class Request:
     """Agents and parts in whose places the project's own is to stay, from now on."""
     give_up: tuple[str, ...] = ()
     """Those in whose places it is not to stay any longer."""
+    others: open_to_all.Others = open_to_all.nobody
+    """Returns the agents that an assistant has there, whoever wrote them: a server for all of its agents is open to these, too."""
     declined: bool = False
     """Whether a person was asked, and did not accept it: nothing of a pack that is new here comes, then."""
 
@@ -86,6 +88,8 @@ class Prepared:
     """The words that accept what is not accepted."""
     as_before: frozenset[str] = frozenset()
     """The targets for which the very same was asked for the last time: what they cannot hold was told then."""
+    shown: tuple[Loss, ...] = ()
+    """What conversion costs, as far as a person was told it before they agreed."""
     made_here: bool = False
     """Whether this is the project that the pack is made of, whose files stay its own."""
 
@@ -163,18 +167,20 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     kept = _kept(pack, units, before, request)
     asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force, kept=kept)
     asks = _with_looser(asks, loosening.lost(reader, lock, pack.manifest.name, wanted, staying=kept))
+    for_others = open_to_all.grants(done, request.others, units, scope)
+    asks = {id_: replace(one, grants=(*one.grants, *for_others.get(id_, ()))) for id_, one in asks.items()}
     seen = before is None and request.preview and request.accept == consent.NOTHING
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources.get(id_)))}
     given = proof.given([pack, deployed], before, scope, reader)
     here = made_here.is_made_here(pack, scope, reader)
     case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, scope, kept, here)
     left, held, planned = case.settled(reader, lock)
-    left = tuple(_with_servers_there(one, units, scope, planned) for one in left)
-    asked = consent.asked(asking.all_of(wanted, units)) if before is None else ()
+    left = tuple(_with_servers_there(one, units, scope, planned, request.others) for one in left)
+    asked = consent.asked(_joined(asking.all_of(wanted, units), for_others)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
     if refused is not None and not request.preview:
-        done = tuple(_without(one, unsafe) for one in done)
+        done = tuple(_with_servers_there(_without(one, unsafe), units, scope, planned, request.others) for one in done)
         return Prepared(pack, before, done, _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
     waiting = {one.agent for one in held}
     taken = {id_: more for id_, more in asks.items() if id_ not in open_ and id_ not in waiting}
@@ -194,14 +200,9 @@ def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> D
     return replace(one, diagnostics=(*one.diagnostics, *guarding.without_scripts(one, units, scope, reader)))
 
 
-def _with_servers_there(one: Deployment, units: Units, scope: Scope, planned: Plan) -> Deployment:
-    """Return a deployment with what is told of servers that stand in an assistant then, and that are none of the pack's."""
-    agents = deployment.agents_there(one, scope)
-    told: list[Loss] = []
-    for target in dict.fromkeys(target for target, _ in agents):
-        there = servers_after.of(target, scope, planned.steps, one.wanted)
-        for id_, agent in [(id_, agent) for (whose, id_), agent in agents.items() if whose == target] if there else ():
-            told += servers_there.told(units.agents[id_], agent, target, there)
+def _with_servers_there(one: Deployment, units: Units, scope: Scope, planned: Plan, others: open_to_all.Others) -> Deployment:
+    """Return a deployment with what is told of servers that an assistant has then: those of others, and the pack's for agents of others."""
+    told = (*open_to_all.told(one, others, units, scope), *open_to_all.to_its_own(one, units, scope, planned.steps))
     return replace(one, losses=(*one.losses, *map(deployment.fitting, told)))
 
 
@@ -260,7 +261,7 @@ class _Case:
         stopped |= alone.keys()
         left = tuple(_without(one, stopped) for one in self.deployments)
         locked = self._locked(self._accepted(left, stopped), stopped)
-        locked = replace(locked, fates=fates.of(self.deployments, left, {agent.id for agent in locked.agents}))
+        locked = replace(locked, fates=self._fates(left, {agent.id for agent in locked.agents}))
         wanted = [want for one in left for want in one.wanted]
         targets, request = set(locked.targets), self.request
         planned = plan(
@@ -276,6 +277,13 @@ class _Case:
             made_here=self.made_here,
         )
         return left, held, _with_folders(planned, lock) if request.restore else planned
+
+    def _fates(self, left: Iterable[Deployment], deployed: Collection[str]) -> Fates:
+        """Return who does not come, or is not held: what only restores the lock takes no note of servers that came since."""
+        opened = [loss for one in left for loss in open_to_all.to_its_own(one, self.units, self.scope)]
+        found = fates.of(self.deployments, left, deployed, opened)
+        known = self.before.fates if self.before is not None and self.request.restore else None
+        return found if known is None else replace(found, opened=known.opened)
 
     def _locked(self, accepted: Accepted, stopped: Collection[str]) -> LockedPack:
         """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
@@ -307,7 +315,7 @@ class _Case:
         return Accepted(manifest.version, self.pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
 
 
-def _joined(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _joined(one: Mapping[str, tuple[_T, ...]], other: Mapping[str, tuple[_T, ...]]) -> dict[str, tuple[_T, ...]]:
     return {id_: (*one.get(id_, ()), *other.get(id_, ())) for id_ in sorted(one.keys() | other.keys())}
 
 

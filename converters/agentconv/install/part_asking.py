@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import replace
 from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill
+from agentconv.disk.reader import files_of
 from agentconv.install import looser_parts, part_consent, part_places, several_files
 from agentconv.install.part_entries import PartFile
 
@@ -94,11 +95,8 @@ def _alone(file: PartFile, one: Wanted) -> Part:
 
 
 def _there(reader: Reader, files: Sequence[Wanted]) -> Part | None:
-    def present(one: Wanted) -> bytes | None:
-        there = reader.read(one.path)
-        return there if isinstance(there, bytes) else None
-
-    return read(files, present)
+    there = files_of(reader)
+    return read(files, lambda one: there(one.path))
 
 
 def _coming(files: Sequence[Wanted]) -> Part | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.part_format import PartFormat, Place
     from agentconv.core.parts import Part
+    from agentconv.install.lock import Entry
 
 
 def checksum(part: Part) -> str:
@@ -31,6 +32,15 @@ def pointer(part: Part) -> str:
     """Return the place of the parts of a file and the part's name there."""
     where = part.origin.pointer.rpartition("/")[0] if part.origin else ""
     return f"{where}/{(part.name or '').replace('~', '~0').replace('/', '~1')}"
+
+
+def there(entry: Entry, data: bytes) -> list[Part]:
+    """Return the parts of a deployed file: the one of an entry, or all, where the whole file is ours."""
+    if part_places.place_of(entry.target, entry.part, entry.path) is None:
+        return []
+    items = PartFile.read(entry.path, entry.target, entry.part, data).items
+    name = entry.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return [part for key, part in items.items() if not entry.pointer or key == name]
 
 
 @dataclass(slots=True)

@@ -12,9 +12,11 @@ from agentconv.conversion.options import Options
 from agentconv.conversion.set_restraints import Unheld
 from agentconv.core import effects, fields, losses
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.parts import SetHook
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import part_places
+from agentconv.install.part_entries import PartFile
 from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
@@ -90,11 +92,24 @@ def _agents(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
 def _parts(target: str, others: Iterable[Deployment], ids: Collection[str], read: Read) -> dict[str, tuple[str, Wanted]]:
     """Return the parts that a target reads from the files of others, each with whose they are: no hook of a file that it takes none of."""
     found: dict[str, tuple[str, Wanted]] = {}
-    for other, want in ((one.target, want) for one in others for want in one.wanted if want.part and not want.beside):
-        is_read = want.agent in ids and part_places.reads(target, want.part, want.path)
-        if is_read and not (want.part == _HOOKS and hooks_off.broken(target, want.path, read)):
+    of_parts = [(one.target, want) for one in others for want in one.wanted if want.part and not want.beside and want.agent in ids]
+    theirs = [(other, want) for other, want in of_parts if part_places.reads(target, want.part, want.path)]
+    for other, want in theirs:
+        if want.part != _HOOKS or not _is_broken(target, want.path, [one for _, one in theirs if one.path == want.path], read):
             found.setdefault(want.agent, (other, want))
     return found
+
+
+def _is_broken(target: str, path: str, coming: Sequence[Wanted], read: Read) -> bool:
+    """Whether a target takes no hook of a file: for what is there, or once all that comes into it is there, too."""
+    if hooks_off.broken(target, path, read) is not None:
+        return True
+    hooks = {want.shared.name or "": want.shared for want in coming if isinstance(want.shared, SetHook)}
+    if not hooks:
+        return False
+    file = PartFile.read(path, coming[0].target, _HOOKS, read(path))
+    data = file.rewritten(hooks, ())[0] if file.data else file.fresh(hooks.values())
+    return hooks_off.broken(target, path, lambda other: data if other == path else read(other)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Severity
 from agentconv.core.restraints import RESTRAINING
-from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, proof
+from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, opened_since, proof
+from agentconv.install.open_to_all import nobody
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
 from agentconv.packs import finding
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock, LockedPack
+    from agentconv.install.open_to_all import Others
     from agentconv.install.places import Scope
     from agentconv.install.planning import Step
     from agentconv.packs.finding import Pack
@@ -78,7 +80,7 @@ class PackStatus:
     """The same of those that did not come: nobody accepted what they ask for, or what holds them back did not come either."""
 
     idle: tuple[Diagnostic, ...] = ()
-    """What is wrong with guards that block nothing, as installing told it."""
+    """What is wrong with guards that block nothing, and servers that are open to who may not use them, as installing told it."""
 
     @property
     def drifted(self) -> bool:
@@ -125,6 +127,8 @@ def status(
     lock: Lock,
     find: Callable[[LockedPack], Pack | Diagnostic | None],
     here: Callable[[LockedPack], Pack | None] = lambda _: None,
+    *,
+    others: Others = nobody,
 ) -> list[PackStatus]:
     """Compare everything that is deployed with what is there.
 
@@ -134,13 +138,16 @@ def status(
         lock: What is ours there, as it stands in its file.
         find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
         here: Returns a pack that was a file or a folder, where that is here.
+        others: Returns the agents that an assistant has there, with their authors' words.
     """
     found = [_with_guards(_pack_status(scope, reader, lock, pack, find(pack)), scope, reader, lock, here) for pack in lock.deployed]
     about = (scope, reader, lock)
-    return [
-        replace(one, idle=(*guards_there.switched_off(*about, one.locked.name), *guards_there.lacks(*about, one.locked.name)))
-        for one in found
-    ]
+    return [replace(one, idle=(*_idle_guards(*about, one.locked), *opened_since.told(scope, lock, one.locked, others))) for one in found]
+
+
+def _idle_guards(scope: Scope, reader: Reader, lock: Lock, pack: LockedPack) -> Iterator[Diagnostic]:
+    yield from guards_there.switched_off(scope, reader, lock, pack.name)
+    yield from guards_there.lacks(scope, reader, lock, pack.name)
 
 
 def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here: Callable[[LockedPack], Pack | None]) -> PackStatus:

@@ -38,7 +38,7 @@ def checksum(part: Part) -> str:
 
 
 def _run(agent: Agent, piece: Loaded) -> tuple[FolderFile, ...]:
-    return scripts.of_paths(scripts.of_guards(agent), piece.scripts)
+    return scripts.of_paths(scripts.going_along(agent), piece.scripts)
 
 
 class Units:

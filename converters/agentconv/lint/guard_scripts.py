@@ -11,15 +11,20 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import project
-from agentconv.parts.hooks import scripts
+from agentconv.parts.hooks import letting_pass, scripts
 from agentconv.sources import hooks_off
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from agentconv.core.ir import Agent
     from agentconv.core.script_imports import Lack
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.sources.loaded import Loaded
+
+
+EDITED = "which somebody edited since it was installed: what it lets pass nobody knows"
+MENDED = "see what is in it; `agentconv install PACK --force` brings the pack's own back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +41,49 @@ class Lost:
 
     machine: tuple[str, ...] = ()
     """What they run of the machine, or of the project, where it has not: nobody sees it here."""
+    passing: tuple[str, ...] = ()
+    """What they run that lets everything pass."""
+    edited: tuple[str, ...] = ()
+    """What they run or take in that somebody edited since it was installed: what that lets pass is not what their author let pass."""
 
     @property
     def is_idle(self) -> bool:
         """Whether a guard blocks nothing, whatever is installed on the machine."""
-        return bool(self.missing or self.idle or self.off or not all(one.installed for one in self.lacks))
+        return bool(self.missing or self.idle or self.off or self.passing or not all(one.installed for one in self.lacks))
 
 
-def of(pieces: Iterable[Loaded], where: Mapping[str, str]) -> dict[str, dict[str, Lost]]:
+def of(pieces: Iterable[Loaded], where: Mapping[str, str], edited: Collection[str] = ()) -> dict[str, dict[str, Lost]]:
     """Return by file and agent's id the scripts that its guards run and its project has not, or not as what can be started.
 
     Args:
         pieces: The files, as they were read.
         where: By path, where each is on the disk.
+        edited: Scripts that came with a pack, and that somebody edited since, by their paths from the project's root.
     """
     found: dict[str, dict[str, Lost]] = {}
     for piece in (piece for piece in pieces if not registry.FORMATS[piece.format].index):  # those of a plugin are in its folder
         for agent in (agent for agent in piece.agents if agent.hooks):
-            place, named = where.get(piece.path, piece.path), scripts.of_guards(agent)
-            off = project.hooks_off(place, piece.format) if effects.guards_in(agent) else ""
-            outside = scripts.of_machine(effects.guards_in(agent))
-            gone = [*project.without(place, named)]
-            machine = tuple(name for name, path in outside.items() if path in gone or path not in named)
-            gone = [path for path in gone if path not in outside.values()]
-            lost = Lost(tuple(gone), tuple(project.not_programs(place, named)), project.lacking(place, named), off, machine)
+            lost = _of_agent(agent, where.get(piece.path, piece.path), piece.format, edited)
             if lost != Lost():
                 found.setdefault(piece.path, {})[agent.id] = lost
     return found
+
+
+def _of_agent(agent: Agent, place: str, format_id: str, edited: Collection[str]) -> Lost:
+    """Return what the guards of an agent lack, whose file is in a place."""
+    named, guards = scripts.of_guards(agent), effects.guards_in(agent)
+    outside = scripts.of_machine(guards)
+    gone = [*project.without(place, named)]
+    taken = project.taken_in(place, named) if edited else ()
+    return Lost(
+        tuple(path for path in gone if path not in outside.values()),
+        tuple(project.not_programs(place, named)),
+        project.lacking(place, named),
+        project.hooks_off(place, format_id) if guards else "",
+        tuple(name for name, path in outside.items() if path in gone or path not in named),
+        tuple(project.letting_pass(place, guards)),
+        tuple(path for path in (*named, *taken) if path in edited),
+    )
 
 
 def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
@@ -72,12 +93,16 @@ def missing(found: Mapping[str, Mapping[str, Lost]]) -> Iterator[Diagnostic]:
             if lost.missing:
                 message = f"a guard of {id_} runs {_listed(lost.missing)}, which is not there: without it, it blocks nothing"
                 yield _told(message, path, id_, "put it there, or take the guard out")
-            if lost.machine:
-                yield _told(f"a guard of {id_} {scripts.runs_outside(lost.machine)}", path, id_, scripts.INSTALL)
+            for told, way in scripts.runs_outside(lost.machine):
+                yield _told(f"a guard of {id_} {told}", path, id_, way)
+            if lost.edited:
+                yield _told(f"a guard of {id_} runs {_listed(lost.edited)}, {EDITED}", path, id_, MENDED)
             if lost.off:
                 yield _told(f"a guard of {id_} never runs: {lost.off}", path, id_, hooks_off.HINT)
             for takes in scripts.takes_in(lost.lacks):
                 yield _told(f"a guard of {id_} {takes}", path, id_, "put it there, or take the guard out")
+            for passes in letting_pass.told(lost.passing):
+                yield _told(f"a guard of {id_} {passes}", path, id_, letting_pass.MENDED)
             if lost.idle:
                 message = f"a guard of {id_} starts {_listed(lost.idle)}, which is no program: it cannot be started, and blocks nothing"
                 yield _told(message, path, id_, f"chmod +x {shlex.join(lost.idle)}")
@@ -101,6 +126,7 @@ def _unguarded(reading: Reading, without: Lost | None) -> Reading:
     if without is None or held not in reading.may:
         return reading
     if not without.is_idle:
-        return replace(reading, may=tuple((freedom.GUARD, freedom.IF_INSTALLED) if one == held else one for one in reading.may))
+        word = freedom.EDITED if without.edited else freedom.IF_INSTALLED
+        return replace(reading, may=tuple((freedom.GUARD, word) if one == held else one for one in reading.may))
     may = tuple((freedom.GUARD, freedom.NOT_HELD) if one == held else one for one in reading.may)
     return replace(reading, may=may, more=(*reading.more, freedom.GUARD))

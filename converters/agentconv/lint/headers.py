@@ -15,7 +15,6 @@ from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
 from agentconv.yaml import emitter, nodes
-from agentconv.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -246,13 +245,8 @@ def _line_quoted(header: Header, row: int) -> Edit | None:
 
 def key_place(subject: Subject, key: str) -> tuple[int, int] | None:
     """Return where a key itself stands in a header; None where it has none, or the key comes from elsewhere."""
-    header = subject.header
-    if header is None or not isinstance(header.root, Mapping):
-        return None
-    for node, _ in reversed(header.root.pairs):
-        if nodes.key_text(node, header.grammar) == key:
-            return header.place(node.start), header.place(node.end)
-    return None
+    found = subject.key_nodes.get(key)
+    return (subject.header.place(found.start), subject.header.place(found.end)) if found and subject.header else None
 
 
 def _value_quoted(person: Header, row: int) -> Edit | None:

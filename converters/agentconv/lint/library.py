@@ -15,7 +15,7 @@ from agentconv.core.library_words import public, told
 from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing, included, inspection, of_set
+from agentconv.lint import catalogue, checking, fixing, included, inspection, of_set, project
 from agentconv.lint.explaining import LISTED
 from agentconv.lint.subject import Subject
 from agentconv.sources import agentless, discovery, given_paths, loading, locations
@@ -228,12 +228,14 @@ class Look:
         subjects: list[Subject] = []
         diagnostics: list[Diagnostic] = []
         places = _locations(pieces)
+        near = project.near(pieces.files) if isinstance(pieces, loading.Loader) else ""
         for piece in pieces:
             if piece.source is None or piece.format not in registry.CLIENTS:
                 diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
                 continue
             subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *self.clients))))
             subject.location, subject.included = places.get(piece.path, ""), piece.included
+            subject.near = os.path.join(near, piece.path) if near and not subject.location else ""
             subject.take(piece.result, declared=piece.declared)
             subject.expected = not places and piece.absence is not None and not subject.at_home
             subjects.append(subject)

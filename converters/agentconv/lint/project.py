@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.conversion.servers_there import Standing
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Hook
     from agentconv.core.kinds import Kind
     from agentconv.core.script_imports import Lack
+    from agentconv.sources.inputs import Found
 
 _KEYS = {
     ".codex/config.toml": "mcp_servers",
@@ -87,6 +88,27 @@ def lacking(location: str, paths: Iterable[str]) -> tuple[Lack, ...]:
     """Return what scripts take in of other files, and the project of an agent's file has not, where it is known which one that is."""
     root = _known(location)
     return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).lacks if root else ()
+
+
+def near(files: Iterable[Found]) -> str:
+    """Return the folder of the bundles among files, or the one that is open, for standard input; empty where there are none, or several."""
+    texts = [one.location for one in files if one.location is None or registry.FORMATS[one.format].bundle]
+    folders = {os.path.dirname(os.path.abspath(one)) if one else os.getcwd() for one in texts}
+    return folders.pop() if len(folders) == 1 else ""
+
+
+def taken_in(location: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return what scripts take in of other files that the project of an agent's file has, where it is known which one that is."""
+    root = _known(location)
+    return script_imports.follow(paths, lambda path: _data(os.path.join(root, path))).files if root else ()
+
+
+def letting_pass(location: str, guards: Iterable[Hook]) -> list[str]:
+    """Return what guards run that lets everything pass, where it is known which project their agent's file is in."""
+    from agentconv.parts.hooks import letting_pass as scripts
+
+    root = _known(location)
+    return scripts.of(guards, lambda path: _data(os.path.join(root, path))) if root else []
 
 
 def hooks_off(location: str, client: str, *, user: bool = True) -> str:

@@ -16,11 +16,11 @@ from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
 from agentconv.lint import project
 from agentconv.parts import registry
-from agentconv.parts.hooks import faults
+from agentconv.parts.hooks import faults, scripts
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.core.effects import Guard
     from agentconv.core.kinds import Kind
@@ -46,16 +46,27 @@ class SetGuard:
     """Those that read it and do not, with the reason."""
     unread: list[str] = field(default_factory=list)
     """Those that do not look where it stands."""
+    outside: tuple[str, ...] = ()
+    """What it runs of the machine, which nobody sees here: it is held where that is installed."""
+    edited: tuple[str, ...] = ()
+    """What it runs or takes in that somebody edited since it was installed."""
 
 
-def of(parts: Parts, asked: Sequence[str]) -> Iterator[SetGuard]:
-    """Yield what restrains a project, with what each of some clients makes of it."""
+def of(parts: Parts, asked: Sequence[str], edited: Collection[str] = ()) -> Iterator[SetGuard]:
+    """Yield what restrains a project, with what each of some clients makes of it.
+
+    Args:
+        parts: What there is in the project.
+        asked: The clients.
+        edited: Scripts that came with a pack, and that somebody edited since, by their paths from the project's root.
+    """
     kinds = [kind for kind in KINDS if kind in RESTRAINING and parts.may_restrain()]
     for one in (one for kind in kinds for one in _own(parts, kind) if one.meant or _off(one, one.client)):
         idle = {restraint.text: told for restraint in set_restraints.of(one) for told in _in_vain(one.part)}
         lost = {client: _unheld(one, client, place) | idle for client in asked if (place := _place(one, client)) is not None}
         for restraint in set_restraints.of(one):
-            found = SetGuard(restraint, effects.guard_of(one.part.definition) if isinstance(one.part, SetHook) else None)
+            found = SetGuard(restraint, outside=_outside(one.part), edited=_run(one.part, edited))
+            found.guard = effects.guard_of(one.part.definition) if isinstance(one.part, SetHook) else None
             for client in asked:
                 if client not in lost:
                     found.unread.append(client)
@@ -89,9 +100,25 @@ def _own(parts: Parts, kind: Kind) -> Iterator[LoadedPart]:
 
 
 def _in_vain(part: Part) -> Iterator[str]:
-    """Yield why a hook blocks nothing, whoever runs it: what it starts is not there, or is no program."""
+    """Yield why a hook blocks nothing, whoever runs it: what it starts is not there, is no program, or lets all pass."""
     found = faults.of(part) if isinstance(part, SetHook) else ()
-    yield from (fault.message for fault in found if fault.kind in ("missing", "mode"))
+    yield from (fault.message for fault in found if fault.kind in faults.IN_VAIN)
+
+
+def _run(part: Part, paths: Collection[str]) -> tuple[str, ...]:
+    """Return which files of some paths are among those that a hook runs, or that these take in."""
+    return tuple(file.path for file in part.files if file.path in paths) if isinstance(part, SetHook) and paths else ()
+
+
+def _outside(part: Part) -> tuple[str, ...]:
+    """Return what a hook runs that need be no file of its project, and is none."""
+    if not isinstance(part, SetHook):
+        return ()
+    there = {file.path for file in part.files}
+    guards = scripts.guards_of(part)
+    taken = scripts.lacking(scripts.of_hooks(guards), part.files) if guards else ()
+    names = [name for name, path in scripts.of_machine(guards).items() if path not in there]
+    return (*names, *(one.word for one in taken if one.installed))
 
 
 def _place(loaded: LoadedPart, client: str) -> Place | None:

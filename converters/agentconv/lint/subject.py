@@ -13,6 +13,8 @@ from agentconv.families import markdown
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.parts import registry as part_registry
+from agentconv.yaml import nodes
+from agentconv.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+    from agentconv.yaml.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    near: str = ""
+    """Where it would be in the folder of the bundle that it stands in, or, of standard input, in the one that is open: nobody says so."""
     expected: bool = False
     """Whether an agent was expected in it where it was read, which is not known here: a set says so, and not where that was."""
     included: bool = False
@@ -167,6 +172,13 @@ class Subject:
         told = self.part.project.told_of_file(self.format, self.part.source, self.part.kind)
         return replace(read, diagnostics=(*told, *read.diagnostics))
 
+    @cached_property
+    def key_nodes(self) -> dict[str, Node]:
+        """The keys of its header as they are written there, by what they say; of two, the last."""
+        if self.header is None or not isinstance(self.header.root, Mapping):
+            return {}
+        return {nodes.key_text(key, self.header.grammar): key for key, _ in self.header.root.pairs}
+
     def loaded(self, client: str) -> tuple[LoadedPart, ...]:
         """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""
         if self.part is None:
@@ -195,7 +207,7 @@ class Subject:
 
     def forget(self) -> None:
         """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
-        for name in ("alone", "_readings", "result", "_agents", "header", "parts", "refusals", "shape"):
+        for name in ("alone", "_readings", "result", "_agents", "header", "key_nodes", "parts", "refusals", "shape"):
             self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:

@@ -21,7 +21,8 @@ _FETCHED = frozenset(("node_modules", ".venv", "venv"))
 """Folders of what others made, which means nothing without the rest of it."""
 
 
-def _is_ones_own(path: str) -> bool:
+def is_ones_own(path: str) -> bool:
+    """Whether a file of a project may go elsewhere: its path is one for any machine, and nobody fetched it."""
     return not paths.problem(path) and _FETCHED.isdisjoint(path.split("/"))
 
 
@@ -33,7 +34,7 @@ def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> I
         where: By path, where each is on the disk.
     """
     for piece in pieces:
-        found = (path for agent in piece.agents for path in scripts.of_guards(agent) if _is_ones_own(path))
+        found = (path for agent in piece.agents for path in scripts.going_along(agent) if is_ones_own(path))
         named = list(dict.fromkeys(found))
         place = where.get(piece.path) if named else None
         root = locations.project_root(Path(place)) if place else None
@@ -41,4 +42,4 @@ def with_scripts(pieces: Iterable[Loaded], where: Mapping[str, str | None]) -> I
             yield piece
         else:
             there = PartsOnDisk(root).named(piece.format, named)
-            yield replace(piece, scripts=tuple(file for file in there if _is_ones_own(file.path)))
+            yield replace(piece, scripts=tuple(file for file in there if is_ones_own(file.path)))

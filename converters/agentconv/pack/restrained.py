@@ -71,9 +71,10 @@ def without_scripts(pieces: Iterable[Loaded], going: Sequence[LoadedPart]) -> It
     for one in going:
         guards = isinstance(one.part, SetHook) and hook_translation.is_guard(one.part.definition)
         lacks = scripts.lacking(scripts.of_hook(one.part.definition), one.part.files) if guards and isinstance(one.part, SetHook) else ()
-        for takes in scripts.takes_in(lacks):
-            message = f"the hook `{one.part.name or one.part.id}` {takes}"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), _BESIDE)
+        outside = [name for name, path in scripts.of_part(one.part).items() if path not in there]
+        for told, way in (*scripts.runs_outside(outside), *((takes, _BESIDE) for takes in scripts.takes_in(lacks))):
+            message = f"the hook `{one.part.name or one.part.id}` {told}"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), way)
 
 
 def _of_agent(named: Mapping[str, bool], outside: Mapping[str, str], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
@@ -83,7 +84,7 @@ def _of_agent(named: Mapping[str, bool], outside: Mapping[str, str], along: Mapp
         yield f"starts {_listed(idle)}, which is no program: it blocks nothing, here or there", f"chmod +x {shlex.join(idle)}"
     missing = [path for path in named if path not in along]
     if away := [name for name, path in outside.items() if path in missing or path not in named]:
-        yield scripts.runs_outside(away), scripts.INSTALL
+        yield from scripts.runs_outside(away)
     missing = [path for path in missing if path not in outside.values()]
     if missing:
         hint = "put the file there, and it goes along, or have the hook say itself what it does"

@@ -16,7 +16,7 @@ from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import NO_PROGRAM, ONLY_THE_LOCK, RUN_BY, WAS_THERE
 from agentconv.packs.finding import FOLDER
-from agentconv.render import text
+from agentconv.render import left_behind, text
 from agentconv.render.table import table, width
 from agentconv.render.tally import Tally
 
@@ -99,7 +99,7 @@ def stays_away(one: Prepared, scope: Scope, look: Style, *, about: Collection[st
         verbose: Whether each is told by itself.
     """
     chosen = {*(about or one.unsafe)}
-    told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, verbose=False)]
+    told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, scope, verbose=False)]
     told += [one.refused] if one.refused is not None else []
     told += [held_diagnostic(held) for held in one.held if not about or held.agent in about]
     yield from (text.diagnostic(diagnostic, look) for diagnostic in dict.fromkeys(told))
@@ -137,18 +137,36 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
     manifest = one.pack.manifest
     asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
     head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
-    away = _away(one, look, verbose=verbose)
+    away = _lines(before_question(one), one, look, verbose=verbose)
     return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
+
+
+_FREER = UNHELD | {servers_there.CODE}
+"""Losses by which an agent may do more than its author wrote, whatever is accepted."""
+
+
+def before_question(one: Prepared) -> list[Loss]:
+    """Return what an assistant gets nothing of or does not hold, and all else that a deployment costs and that may decide about it."""
+    costs = (loss for loss in _new_losses(one, dry_run=False, every=False) if loss.severity is not LossSeverity.NOTE)
+    return list(dict.fromkeys((*_unheld(one), *costs)))
 
 
 def _away(one: Prepared, look: Style, *, about: Collection[str] = (), verbose: bool, quiet: bool = False) -> list[str]:
     """Return what an assistant gets nothing of, or does not hold, whatever is accepted."""
+    return _lines(_unheld(one, about=about, quiet=quiet), one, look, verbose=verbose)
+
+
+def _unheld(one: Prepared, *, about: Collection[str] = (), quiet: bool = False) -> list[Loss]:
     found = (loss for each in one.deployments for loss in each.losses if not about or deployment.owner(loss) in about)
-    told = [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in UNHELD and not quiet)]
+    return [loss for loss in found if loss.severity is LossSeverity.REFUSAL or (loss.code in _FREER and not quiet)]
+
+
+def _lines(found: Sequence[Loss], one: Prepared, look: Style, *, verbose: bool) -> list[str]:
+    """Say losses one by one, or those of a kind together."""
     tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
-    for loss in told:
+    for loss in found:
         tally.add(loss)
-    return [text.loss(loss, look) for loss in told] if verbose else tally.lines(look)
+    return [text.loss(loss, look) for loss in found] if verbose else tally.lines(look)
 
 
 def _where(scope: Scope) -> str:
@@ -208,7 +226,7 @@ _VERBS = {
 def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
     """Yield what needs a look, and what conversion cost."""
     seen: set[Diagnostic] = set()
-    for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, verbose=verbose)):
+    for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, scope, verbose=verbose)):
         if diagnostic not in seen and not (quiet and diagnostic.severity is not Severity.ERROR):
             yield text.diagnostic(diagnostic, look)
         seen.add(diagnostic)
@@ -224,11 +242,8 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     if waiting := _waiting(one):
         yield text.diagnostic(waiting, look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    found = [loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if not quiet or loss.severity is LossSeverity.REFUSAL]
-    tally = Tally(several_targets=len(one.deployments) > 1, more=MORE)
-    for loss in found:
-        tally.add(loss)
-    yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
+    new = (loss for loss in _new_losses(one, dry_run=dry_run, every=verbose) if loss not in one.shown)
+    yield from _lines([loss for loss in new if not quiet or loss.severity is LossSeverity.REFUSAL], one, look, verbose=verbose)
 
 
 def _new_losses(one: Prepared, *, dry_run: bool, every: bool) -> Iterator[Loss]:
@@ -259,10 +274,13 @@ def whose(one: Prepared) -> str:
     )
 
 
-def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
-    """Yield what reading and converting found: errors, and what is wrong with a guard, unless all is asked for."""
+def _remarks(one: Prepared, scope: Scope, *, verbose: bool) -> Iterator[Diagnostic]:
+    """Yield what reading and converting found (errors, and what is wrong with a guard, unless all is asked for), and what stays there."""
     for each in one.deployments:
         yield from (one for one in each.diagnostics if verbose or one.severity is Severity.ERROR or one.cause is Cause.GUARD)
+        ours = {(step.path, step.agent) for step in one.plan.steps}  # of which it is told what becomes of them
+        left = ((id_, path) for id_, path in each.standing.items() if (path, id_) not in ours)
+        yield from (left_behind.told(each.target, scope.shown(path), [id_]) for id_, path in left)
 
 
 def _waiting(one: Prepared) -> Diagnostic | None:

@@ -72,16 +72,16 @@ leaves it out.""",
 In some assistants (Cursor, Antigravity, deepagents-code) no file of an agent chooses among the MCP servers: what is written for one \
 agent, all have. So a server goes there where all agents that the assistant has then may use all of it; where one may not, the server \
 stays, and the agents go without it. Counted are those that are written, those whose file stays from an earlier run, and those that the \
-assistant reads in the source's own folder; one that is refused is not. Let the agents that are named use it in the source, or keep them \
-out of that assistant (`skip = true` in `[sync.agents.NAME.FORMAT]`); or say `--allow-widening=servers/NAME` in each run: then each of \
-them can use it there.""",
+assistant reads in the source's own folder; one that is refused is not. `convert` and `sync` count those of others that are there, too, \
+and `install` asks before such a server comes. Let the agents that are named use it in the source, or keep them out of that assistant \
+(`skip = true` in `[sync.agents.NAME.FORMAT]`); or say `--allow-widening=servers/NAME` in each run: then each of them can use it there.""",
     "server-open-there": """\
 The file is a person's word about his own assistant (Cursor's `.cursor/mcp.json`), so that the agents are written, and nothing is taken \
 out of it: `convert`, `sync`, `install` and `report` say in each run which server stands where, and which agents have it beyond their \
-authors' words; `lint` says it of their files (AC305). An agent that only reads has none of it in Cursor. Else name the server in the \
-agent's tools; or take it out of the file; or keep the agent out of that assistant (`skip = true` in `[sync.agents.NAME.FORMAT]`). What \
-`agentconv sync` wrote there and may not stay, it takes out itself. A user's own servers, in the home folder, are no part of a project: \
-whether an agent can use any, `agentconv inspect --effects` says.""",
+authors' words; `lint` says it of their files (AC305), and `status` of a pack's agents. An agent that only reads has none of it in \
+Cursor. Else name the server in the agent's tools; or take it out of the file; or keep the agent out of that assistant (`skip = true` in \
+`[sync.agents.NAME.FORMAT]`). What `agentconv sync` wrote there and may not stay, it takes out itself. A user's own servers, in the home \
+folder, are no part of a project: whether an agent can use any, `agentconv inspect --effects` says.""",
     "widening": f"""\
 A flag insists, for one run: no configuration of a project does. `--allow-widening=NAME` is about that agent alone. What a team means it \
 says in each run and each check: `agentconv sync --allow-widening=NAME`. Or name in the source what the target cannot close, or leave the \
@@ -94,7 +94,7 @@ be asked less. Nothing is to do where it is asked more than in its own assistant
     "widened-less": """\
 The client reads the source's own file where it finds none of its own, and holds the agent to less there. `keep-wider` in \
 `[sync.agents.NAME.FORMAT]` names what the copy may do beyond its source, and counts only as long as that is less than without the copy. \
-Each run says so.""",
+Each run says so; `agentconv sync --strict` counts it, unless `agentconv sync --strict --accept widened-less` lets it pass.""",
     "widened": """\
 Each run says so. A plain `agentconv sync` after one with --allow-widening does not take it for settled.""",
     "widened-elsewhere": f"""\

@@ -99,15 +99,17 @@ def open_limits(
 def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], beyond: Sequence[Loss] = ()) -> list[str]:
     """Say which limits make a strict run fail, and what accepts them."""
     from agentconv.render import text
-    from agentconv.sync.settings import ACCEPTABLE
+    from agentconv.sync.settings import ACCEPTABLE, BY_KEY
 
     found = open_limits(settings, synced, accepted, beyond)
     if not found:
         return []
     listed = ", ".join(f"{code} to {text.client(target)}" for target, code in found)
     accept = ", ".join(f'"{code}:{target}"' for target, code in found if code in ACCEPTABLE)
-    hint = [f"  hint: `accept = [{accept}]` in {settings.own_file}, and --accept all, let it pass"] if accept else []
-    return [f"--strict counts {listed}.", *hint]
+    ways = [f"`accept = [{accept}]` in {settings.own_file}, and --accept all, let it pass"] if accept else []
+    said = sorted({code for _, code in found if code in BY_KEY})
+    ways += [f"`{BY_KEY[code]}` accepts {code}, and --accept {code} lets it pass" for code in said]
+    return [f"--strict counts {listed}.", *([f"  hint: {'; '.join(ways)}"] if ways else [])]
 
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import text
 from agentconv.render.table import wrapped
@@ -20,12 +21,15 @@ _GUARD = "GUARD"
 _MORE = " (!)"
 _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
+_EXPLAINED = 4
+"""Of so many assistants that have none of the agents it is said why: more of them are rarely meant."""
 _LEGEND = {
     "asks": "asks: only after somebody said yes to it, as far as the user's settings ask",
     "in part": "in part: asks, but for some of it, which a pattern in the file lets it do without",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
     "if installed": "if installed: held where the machine has what the guard runs, which nobody sees here",
+    "edited": "edited: what the guard runs was edited since it was installed; what it lets pass nobody knows",
     "not there:": "not there: {}",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
@@ -61,9 +65,11 @@ def report(
         if away := [text.client(client) for client in asked if client in there and client not in dict(rows)]:
             lines += wrapped(f"  not there: {', '.join(away)}").split("\n")
     lines = lines if there or not absent else lines[1:]
-    nowhere = [text.client(client) for client in asked if client not in there]
+    nowhere = [client for client in asked if client not in there]
     if blocks and nowhere:
-        lines += ["", *wrapped(f"none of these agents is there in {', '.join(nowhere)}").split("\n")]
+        lines += ["", *wrapped(f"none of these agents is there in {', '.join(map(text.client, nowhere))}").split("\n")]
+        reasons = [row for client in nowhere if (row := _why(client, files))] if len(nowhere) <= _EXPLAINED else []
+        lines += [line for row in reasons for line in wrapped(f"  {row}").split("\n")]
     shown = "\n".join(lines)
     legend = [wrapped(words.format(said)) for mark, words in _LEGEND.items() if mark in shown]
     return [*lines, *([""] if legend else []), *legend]
@@ -74,14 +80,24 @@ def guards(found: Sequence[SetGuard]) -> list[str]:
     lines = ["", "For all agents, by the project's hooks and rules:"] if found else []
     for one in found:
         unheld = (f"{text.client(client)} ({why})" for client, why in one.unheld.items())
+        word, why = _how_held(one)
         rows = {
-            "held": ", ".join(map(text.client, one.held)),
+            word: ", ".join(map(text.client, one.held)) + (why if one.held else ""),
             "NOT HELD": ", ".join(unheld),
             "not read": ", ".join(map(text.client, one.unread)),
         }
         said = [f"{words}: {who}" for words, who in rows.items() if who]
         lines += wrapped(f"  {text.safe(one.restraint.shown)}: {'; '.join(map(text.safe, said))}").split("\n")
     return lines
+
+
+def _how_held(one: SetGuard) -> tuple[str, str]:
+    """Return how those hold a restraint that do what it says, and why no better."""
+    if one.edited:
+        return "edited", f" (since it was installed: {', '.join(f'`{path}`' for path in one.edited)}; what it lets pass nobody knows)"
+    if one.outside:
+        return "if installed", f" (it runs {', '.join(f'`{name}`' for name in one.outside)}, which nobody sees here)"
+    return "held", ""
 
 
 def _by_agent(files: Iterable[Inspected]) -> Mapping[str, dict[str, Reading]]:
@@ -98,6 +114,18 @@ def _nowhere(files: Sequence[Inspected]) -> list[str]:
     there = _by_agent(files)
     unread = [one for one in files if not any(reading.may and one.is_here(reading.client) for reading in one.readings)]
     return sorted({name for one in unread for name in one.agents if name not in there})
+
+
+def _why(client: str, files: Sequence[Inspected]) -> str:
+    """Say why a client has none of the agents of files: it looks elsewhere, or loads none of those that lie where it looks."""
+    folders = registry.FORMATS[client].folders or registry.FORMATS[client].files
+    here = [one for one in files if one.is_here(client)]
+    if files and folders and not any(one.looking and client in one.looking for one in here):
+        return f"{text.client(client)} looks for agents in {' and '.join(folders)}, where none of them is"
+    readings = [(one, reading) for one in here for reading in one.readings if reading.client == client and not reading.may]
+    reasons = dict.fromkeys(f"{text.safe(one.path)}: {reading.reasons[0]}" for one, reading in readings if reading.reasons)
+    first, more = next(iter(reasons), ""), len(reasons) - 1
+    return f"{text.client(client)}: {first}{f' (and so of {more:,} more)' if more > 0 else ''}" if first else ""
 
 
 def _cells(reading: Reading) -> tuple[str, ...]:

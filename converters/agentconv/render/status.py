@@ -9,6 +9,7 @@ from shlex import quote
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Severity
 from agentconv.install import deployment
 from agentconv.install.status import AS_DEPLOYED, Word
 from agentconv.packs.finding import PIP
@@ -114,7 +115,7 @@ def next_step(one: PackStatus, word: Word, scope: Scope, environment: Environmen
 def remarks(found: Sequence[PackStatus], scope: Scope, environment: Environment) -> Iterator[Remark]:
     """Yield what is not as it was deployed, for programs that read findings."""
     for one in found:
-        for told in one.diagnostics:
+        for told in (*one.diagnostics, *(told for told in one.idle if told.severity is Severity.ERROR)):
             place = (told.span.path, told.span.line or 1) if told.span is not None else (".", 1)
             yield Remark("status-pack", told.severity.value, told.message, *place, help=told.hint or "")
         for item in one.items:

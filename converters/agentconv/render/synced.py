@@ -9,7 +9,7 @@ from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.render import in_step, synced_entries, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import Line
-from agentconv.sync import digests, overriding
+from agentconv.sync import digests, overriding, sources, unchanged
 from agentconv.sync.decisions import Source
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
             is_read = outcome.sources is not None and free.path in outcome.sources.files
             why = "`skip` is taken out: its own file is read" if is_read else "`keep` is taken out: the source says what stands there"
             yield Line("switch", free.agent, why, free.target, free.path)
+        yield from _stays(outcome)
     for one in outcome.kept:
         if "skip" in one.says:
             why = f"no file of its own, by {place}: it goes on reading the old source's"
@@ -150,6 +151,24 @@ def _switched(outcome: Outcome) -> Iterator[Line]:
         yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
 
 
+def _stays(outcome: Outcome) -> Iterator[Line]:
+    """Yield what an earlier switch gave an assistant that reads the source's own files, and how that goes: nobody else asked for it."""
+    chosen, place = outcome.settings, outcome.settings.own_file
+    for target in (one for one in chosen.targets if chosen.formats[one].own):
+        what = f"`own = true` stays in [sync.{target}]"
+        if not unchanged.is_read(chosen, target, None):
+            way = f"take it out of {place} where no switch back is meant"
+            yield Line("switch", chosen.source_format, f"{what}, and says nothing with this source", target, place, hint=way)
+            continue
+        number = len({one.path for one in outcome.synced if one.target == target})
+        way = f"to have it read {chosen.place} instead, take that out of {place}; then agentconv sync --yes deletes what nobody edited"
+        yield Line("switch", chosen.source_format, f"{what}: it has {text.count(number, 'file')} of its own", target, place, hint=way)
+        names = [one.name or "" for _, one in outcome.sources.agents()] if outcome.sources is not None else []
+        for name in (one for one in names if overriding.is_skipped(chosen, target, one)):
+            what = f"`skip = true` stays in [sync.agents.{name}.{target}]: it reads the source's own file"
+            yield Line("switch", name, what, target, place, hint=f"take it out of {place}, and agentconv sync writes a file")
+
+
 def _refused(outcome: Outcome) -> Iterator[Line]:
     """Yield the agents that a target cannot hold, and has not had before."""
     names = {key: agent.name or "" for key, agent in outcome.sources.agents()} if outcome.sources is not None else {}
@@ -161,12 +180,13 @@ def _refused(outcome: Outcome) -> Iterator[Line]:
                 loss = next((loss for loss in refused if loss.kind is LossKind.REFUSED), None)
                 if loss is None:  # lost to a bug, which is told as one
                     continue
-                way, many = (_out(loss, name, said, outcome) for said in (name, "AGENT"))
+                double = sources.double_of(outcome.sources, key) if outcome.sources is not None else None
+                way, many = (_out(loss, name, said, outcome, double) for said in (name, "AGENT"))
                 place = (views.target, *key)
                 yield Line("refused", name, synced_entries.refusal(loss, views.target), *place, way, look=True, for_all=many)
 
 
-def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
+def _out(loss: Loss, name: str, said: str, outcome: Outcome, double: str | None) -> str:
     """Say what can be done about a refusal; to leave it out is no way where the client reads the source's file then.
 
     Args:
@@ -174,6 +194,7 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
         name: The agent.
         said: What is said for its name: where the same goes for several, a word that stands for each.
         outcome: What the run found.
+        double: The file of another agent of that name, capitals apart: no file of its own would be taken for it in place of the source's.
     """
     skip = synced_entries.skipping(said, loss.target)
     if loss.beyond:
@@ -182,6 +203,8 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome) -> str:
         vain = synced_entries.in_vain(kept, loss.beyond if loss.keepable else (), _NOT_WRITTEN)
         if loss.keepable:
             return f"{vain}{synced_entries.kept_narrower(loss, said)}"
+        if is_read and double is not None:
+            return f"rename it, or the agent in {double}, which has that name too, capitals apart; {vain}{insisted}"
         if is_read:
             return f"{vain}{text.client(loss.target)} reads the source's own file, by which it may do as much; {insisted}; or {skip}"
         return f"{vain}{insisted}; or {skip}"

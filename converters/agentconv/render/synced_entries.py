@@ -282,6 +282,8 @@ def _cause(one: Candidate, outcome: Outcome) -> str:
         return f"`targets` does not name {one.target}"
     if one.source is not Source.LEFT_OUT:
         return "its source is gone"
+    if one.target not in outcome.settings.skipped.get(one.name, ()):
+        return f"{text.client(one.target)} reads {one.key[0]} itself"
     return f"`skip = true` leaves it out{_all_the_same(one, outcome)}"
 
 

@@ -86,7 +86,7 @@ def changes(found: Iterable[Line], *, every: bool = True) -> list[str]:
         )
     ]
     out += [line for kind, several in counted.items() for line in _counted(kind, several, fields[kind])]
-    return [*out, *_ways(ways)]
+    return [*out, *dict.fromkeys(_ways(ways))]
 
 
 def _ways(found: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[str]:

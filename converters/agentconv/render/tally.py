@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from agentconv.core import losses
@@ -13,7 +13,7 @@ from agentconv.core.losses import WHOLE_SET
 from agentconv.render import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from agentconv.core.diagnostics import Detail, Loss
     from agentconv.render.text import Style
@@ -24,6 +24,8 @@ _OF_A_KEY = frozenset(
     {"ignored-key-dropped", "key-moved", "key-reduced", "key-merged", "restriction-moved", "extra-overridden", "skill-key-dropped"}
 )
 """Notes that say nothing without the key that they are about."""
+_MOST_TOLD = 20
+"""How much is told of one agent in one entry."""
 _ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
 
 
@@ -52,8 +54,12 @@ class _Group:
     """How many of the agents after these have something else than the first one."""
     others: dict[str, dict[_Told, None]] = field(default_factory=dict)
     """What is particular to the first few of those."""
+    told: list[_Told] = field(default_factory=list)
+    """What is particular to the first agent, which nearly all others share."""
+    matched: int = 0
+    """How much of that was told of the last agent, in the same order, where it is not one of the first few."""
     after: dict[_Told, None] = field(default_factory=dict)
-    """What was told of the last agent, where it is not one of the first few."""
+    """What was told of the last agent, from where it was something else; empty until then."""
     more: str = ""
     """What is said behind a number of agents that are not shown: how they are."""
 
@@ -62,19 +68,40 @@ class _Group:
             self.settle()
             self.agents += 1
             self.last = loss.agent
-        told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
+        of, data = loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail
         if loss.agent in self.details or len(self.details) < text.NAMED:
-            self.details.setdefault(loss.agent, {})[told] = None
+            self.details.setdefault(loss.agent, {})[_Told(of, data)] = None
+        elif not self.after and self._is_next(of, data):
+            self.matched += 1
         else:
-            self.after[told] = None
+            self.after = self._of_last()
+            self.after[_Told(of, data)] = None
+
+    def _is_next(self, of: str, data: Detail | str) -> bool:
+        """Whether this follows for the first agent, too: mostly it is the same object, and nothing is made to compare it."""
+        first = next(iter(self.details.values()))
+        if len(self.told) != len(first):
+            self.told = list(first)
+        if self.matched == len(self.told):
+            return False
+        then = self.told[self.matched]
+        return then.field == of and (then.data is data or then.data == data)
+
+    def _of_last(self) -> dict[_Told, None]:
+        """Return what was told of the last agent, where it is not one of the first few."""
+        return self.after or dict.fromkeys(self.told[: self.matched])
 
     def settle(self) -> None:
         """Compare the last agent, of which all is told, with the first one."""
-        if self.after and list(self.after) != list(next(iter(self.details.values()))):
-            self.unlike += 1
-            if len(self.others) < text.NAMED:
-                self.others[self.last or ""] = self.after
-        self.after = {}
+        if self.after or self.matched:
+            self.unlike += self._differs()
+            if self._differs() and len(self.others) < text.NAMED:
+                self.others[self.last or ""] = self._of_last()
+        self.after, self.matched = {}, 0
+
+    def _differs(self) -> bool:
+        """Whether something else was told of the last agent than of the first one."""
+        return list(self.after) != self.told if self.after else self.matched < len(self.told)
 
 
 class Tally:
@@ -100,8 +127,11 @@ class Tally:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are agents that are only counted."""
-        return any(group.agents > len(group.details) for group in self.groups.values())
+        """Whether there are agents that are only counted, or of which something is."""
+        return any(
+            group.agents > len(group.details) or any(len(told) > _MOST_TOLD for told in group.details.values())
+            for group in self.groups.values()
+        )
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes, but for the keys that they are about.
@@ -190,10 +220,13 @@ def _details(group: _Group, *, alone: bool = False) -> str:
     return said if alone else f"{_names(group)}: {said}"
 
 
-def _each(found: Mapping[str, Iterable[_Told]]) -> str:
+def _each(found: Mapping[str, Collection[_Told]]) -> str:
     """Return agents, each with what is particular to it."""
     return "; ".join(f"{text.shorten(name, 40)}: {_worded(details)}" for name, details in found.items())
 
 
-def _worded(details: Iterable[_Told]) -> str:
-    return ", ".join(text.shorten(told.words, text.REASON) for told in details)
+def _worded(details: Collection[_Told]) -> str:
+    """Return what is particular to an agent; of very much, the first of it and how much there is more."""
+    shown = [text.shorten(told.words, text.REASON) for told in islice(details, _MOST_TOLD)]
+    more = len(details) - len(shown)
+    return ", ".join([*shown, *([f"{more:,} more"] if more else [])])

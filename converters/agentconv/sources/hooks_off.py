@@ -7,13 +7,13 @@ which a client takes nothing, only the hooks in them are lost: those of agents' 
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InputError
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.parts import registry
 from agentconv.sources import user_places, void_files
 from agentconv.sources.places_on_disk import matches
@@ -56,7 +56,7 @@ def of_user(client: str, read: Read, variables: Mapping[str, str] = os.environ) 
         home = user_places.home(variables)
     except InputError:
         return None
-    off = of(client, partial(_below, client, home), "user")
+    off = of(client, lambda path: _below(home, client, path), "user")
     return None if off is None else _OFF.format(home.shown(os.path.join(*home.below(client, off))))
 
 
@@ -119,7 +119,6 @@ def _said(client: str, read: Read, scope: Scope) -> tuple[str, bool] | None:
     return last
 
 
-def _below(client: str, home: Home, path: str) -> bytes | None:
+def _below(home: Home, client: str, path: str) -> bytes | None:
     folder, below = home.below(client, path)
-    found = Disk(folder).read(below)
-    return found if isinstance(found, bytes) else None
+    return files_of(Disk(folder))(below)

@@ -29,6 +29,10 @@ OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back"
 """Settings of what is kept in step."""
 VERSION = "required-version"
 KEYS = (*OF_COMMANDS, *OF_SYNC, VERSION)
+OF_ASSISTANT = ("own", "committed")
+"""What is said of one assistant."""
+OF_AGENT = ("skip", "keep", "keep-wider")
+"""What is said of one agent in one assistant."""
 _MAX_BYTES = 1024 * 1024
 _CONFLICT = expression(r"(?m)^<{7} ")
 
@@ -174,13 +178,24 @@ def check(files: Sequence[SettingsFile], running: str) -> None:
     for file in files:
         for key in file.values:
             if key not in KEYS:
-                hint = registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
+                hint = belonging(file, key) or registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
                 if key == "tool" and not file.prefix:
                     hint = f"in {FILE}, what pyproject.toml has in [tool.agentconv] stands at the top: [lint], not [tool.agentconv.lint]"
                 raise file.wrong(f"there is no setting `{key}` in {file.shown()}", hint, key)
     said = {key: file for file in files for key in file.values}
     if "map-models" in said and isinstance(said["models"].values["models"] if "models" in said else None, str):
         raise said["map-models"].wrong(f"`models` says it too, at {said['models'].place('models')}", "take one of them out", "map-models")
+
+
+def belonging(file: SettingsFile, key: str) -> str | None:
+    """Say where a setting belongs that is none where it stands, but is one of an assistant, or of an agent there; None for another one."""
+    targets = file.values.get("targets")
+    target = next((one for one in targets if isinstance(one, str)), "FORMAT") if isinstance(targets, list) else "FORMAT"
+    if key in OF_ASSISTANT:
+        return f"`{key}` is said of one assistant: it belongs below {file.shown('sync', target)}"
+    if key in OF_AGENT:
+        return f"`{key}` is said of one agent in one assistant: it belongs below {file.shown('sync', 'agents', 'NAME', target)}"
+    return f"what is said of {key} belongs below {file.shown('sync', key)}" if registry.is_known(key) else None
 
 
 def models(said: Mapping[str, Any]) -> tuple[Any, Any]:

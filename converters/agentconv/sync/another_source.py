@@ -12,8 +12,7 @@ from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.sources import sniffing
-from agentconv.sync.decisions import Entry
-from agentconv.sync.rewriting import PUTS
+from agentconv.sync.decisions import PUTS, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,13 +76,13 @@ def _rights(found: Sequence[Candidate]) -> Iterator[_Rights]:
 
 def _new(found: Sequence[Candidate], situation: Situation) -> Iterator[_Rights]:
     """Yield the agents that may do something else in a file that is to be than by another assistant's, which is read there till then."""
-    new = [one for one in found if one.entry in PUTS and one.there is None and one.view is not None]
+    new = [one for one in found if one.entry in PUTS and one.there is None]
     for target in dict.fromkeys(one.target for one in new):
         seen = situation.instead(target)
         for one in new:
             stood = seen.get(one.key)
-            if one.target == target and one.view is not None and stood is not None:
-                agent = one.settled.agent if one.settled is not None else one.view.agent
+            agent = one.after
+            if one.target == target and agent is not None and stood is not None:
                 more, less = (tuple(compare.more(*sides, target)) for sides in ((stood, agent), (agent, stood)))
                 if more or less:
                     yield _Rights(one.name, target, more, less)

@@ -8,7 +8,7 @@ from agentconv.conversion import compare
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install.places import entry_name
 from agentconv.sync import digests, moving, overriding, present, strangers, texts
-from agentconv.sync.decisions import Entry, Source, There, decide_entry
+from agentconv.sync.decisions import PUTS, Entry, Source, There, decide_entry
 from agentconv.sync.preferring import SOURCE
 from agentconv.sync.settling import settle
 
@@ -108,6 +108,13 @@ class Candidate:
     def lets_go(self) -> bool:
         """Whether something that somebody wrote there gives way, because a person said so."""
         return self.replaces or (self.settled is not None and self.settled.undone)
+
+    @property
+    def after(self) -> Agent | None:
+        """The agent as its file has it after the run."""
+        if self.entry not in PUTS or self.view is None:
+            return self.there
+        return self.settled.agent if self.settled is not None else self.view.agent
 
     @property
     def was_there(self) -> bool:

@@ -95,6 +95,10 @@ class Entry(StrEnum):
     NOTHING = "nothing"
 
 
+PUTS = frozenset({Entry.WRITE, Entry.RESTORE, Entry.FIELDS, Entry.TAKE_OVER})
+"""What ends with an entry of ours in its place."""
+
+
 _WITHOUT_LOCK = {There.NOTHING: Entry.WRITE, There.AS_LEFT: Entry.TAKE_OVER, There.EQUAL: Entry.TAKE_OVER}
 _WITH_LOCK = {There.NOTHING: Entry.RESTORE, There.UNREADABLE: Entry.LEAVE}
 

@@ -68,6 +68,17 @@ class Git:
         rows = ((self._run(*words) if self.top else None) or b"").splitlines()
         return [row.split()[3].decode() for row in rows if row.startswith(b":")]
 
+    def commits(self, paths: Collection[str], most: int) -> list[str]:
+        """Return the last commits that changed any of some files, the newest first."""
+        found = self._run("log", f"--max-count={most}", "--format=%H", "--", *paths) if self.top else None
+        return (found or b"").decode().split()
+
+    def blobs(self, revision: str, paths: Collection[str]) -> dict[str, str]:
+        """Return by path the ids of the texts that files have in a commit."""
+        found = self._run("ls-tree", "-r", "-z", revision, "--", *paths) if self.top else None
+        rows = (row.partition(b"\t") for row in (found or b"").split(b"\0") if row)
+        return {os.fsdecode(path): row.split()[2].decode() for row, _, path in rows}
+
     def show(self, revision: str, path: str) -> bytes | None:
         """Return a file as it is in a commit (`HEAD`) or in the index (``, and the sides of a merge: `1`, `2`, `3`)."""
         return self._run("show", f"{revision}:./{path}" if not revision.isdigit() else f":{revision}:./{path}") if self.top else None

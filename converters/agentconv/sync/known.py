@@ -87,5 +87,7 @@ def lasting(synced: Iterable[Synced]) -> dict[tuple[str, str], int]:
 
 
 def is_accepted(settings: Settings, target: str, code: str) -> bool:
-    """Whether the configuration accepts a loss."""
-    return code in settings.accept or f"{code}:{target}" in settings.accept
+    """Whether the configuration accepts a loss, by its list or by the key of an agent without which there would be no such loss."""
+    from agentconv.sync.settings import BY_KEY
+
+    return code in BY_KEY or code in settings.accept or f"{code}:{target}" in settings.accept

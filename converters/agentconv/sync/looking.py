@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from agentconv.sync.planning import Outcome
+    from agentconv.sync.serving import Served
     from agentconv.sync.views import Views
 
 
@@ -47,6 +48,7 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         plan=outcome.plan and replace(outcome.plan, changes=tuple(one for one in outcome.plan.changes if one.path in files)),
         synced=[one for one in outcome.synced if (one.target, *one.key) in places],
         new_losses=[loss for loss in outcome.new_losses if any(loss in one.view.losses for one in found if one.view is not None)],
+        served=[_served(one, names, ids) for one in outcome.served],
         there=[loss for loss in outcome.there if loss.agent in ids],
         adopted=tuple(one for one in outcome.adopted if one[2].name in names),
         renamed=tuple(one for one in outcome.renamed if one.candidate.name in names),
@@ -55,6 +57,13 @@ def at(outcome: Outcome, names: Collection[str]) -> Outcome:
         carried=tuple(one for one in outcome.carried if one.candidate.name in names),
         names={old: new for old, new in outcome.names.items() if {old, new}.intersection(names)},
     )
+
+
+def _served(one: Served, names: Collection[str], ids: Collection[str | None]) -> Served:
+    """Return what a target's client makes of the source's files of some agents."""
+    without = None if one.without is None else tuple(name for name in one.without if name in names)
+    losses = tuple(loss for loss in one.losses if loss.agent in ids)
+    return replace(one, losses=losses, without=without, dropped=tuple(name for name in one.dropped if name in names))
 
 
 def _of(views: Views, keys: Collection[tuple[str, str]]) -> Views:

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
+from agentconv.formats import registry
 from agentconv.sync import alike, digests
 
 if TYPE_CHECKING:
@@ -51,12 +52,20 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
     now: dict[Key, dict[str, _Text]] = {}
     for view in views:
         now.setdefault(view.key, {})[view.target] = _text(view.agent)
-    for key, agent in situation.sources.agents():
-        if key not in now:  # no target can hold it as it is called now, perhaps since the configuration knows its old name alone
-            now[key] = {given.target: _text(agent) for given in situation.views if key in given.refused}
+    refused: dict[Key, dict[str, _Text]] = {}
+    for key, agent in situation.sources.agents():  # as it is called now, perhaps since the configuration knows its old name alone
+        refused[key] = {given.target: _text(agent) for given in situation.views if key in given.refused}
+        now[key] = now.get(key) or refused[key]
     new = {key: texts for key, texts in now.items() if key not in known}
     was = {key: {target: _locked(several) for target, several in targets.items()} for key, targets in gone.items()}
-    pairs = alike.only([(old, other) for old, old_texts in was.items() for other, texts in new.items() if _says_the_same(old_texts, texts)])
+    client = registry.FORMATS[situation.settings.source_format]  # of another source nothing was called otherwise: it was changed by hand
+    own = {old for old in was if client.is_place(old[0]) or old[0].startswith(f"{situation.settings.source}/")}
+    both = [
+        (old, key, refused[key] if old in own and not was[old].keys() & texts.keys() else texts)
+        for old in was
+        for key, texts in new.items()
+    ]
+    pairs = alike.only([(old, key) for old, key, texts in both if _says_the_same(was[old], texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}
     return pairs | (alike.only(list(_edited(left, new, now, known & there, settled))) if left and new else {})

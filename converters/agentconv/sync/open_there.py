@@ -9,7 +9,6 @@ from agentconv.formats import registry
 from agentconv.install import servers_after
 from agentconv.sync import serving, unchanged
 from agentconv.sync.decisions import Entry
-from agentconv.sync.rewriting import PUTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
-    from agentconv.sync.candidates import Candidate
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.sources import Key, Sources
@@ -45,18 +43,11 @@ def _agents(outcome: Outcome, target: str, scope: Scope) -> Iterator[tuple[Agent
     found = [one for one in outcome.candidates if one.target == target and serving.is_there(one)]
     for one in found:
         author = one.view.source if one.view is not None else one.author
-        agent = _after(one)
+        agent = one.after
         if author is not None and agent is not None and one.entry is not Entry.FOREIGN:
             yield author, agent
     if outcome.sources is not None and unchanged.is_read(outcome.settings, target, scope):
         yield from _read(outcome.sources, target, {one.key for one in found})
-
-
-def _after(one: Candidate) -> Agent | None:
-    """Return an agent as its file has it after the run."""
-    if one.entry not in PUTS or one.view is None:
-        return one.there
-    return one.settled.agent if one.settled is not None else one.view.agent
 
 
 def _read(sources: Sources, target: str, has: Collection[Key]) -> Iterator[tuple[Agent, Agent]]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.insisting import insisting
 from agentconv.conversion.options import Options
+from agentconv.core import names
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedAgent, LockedPack
+from agentconv.install.open_to_all import nobody
 from agentconv.install.units import key
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
@@ -31,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.conversion.along import With
+    from agentconv.conversion.servers_there import AgentThere
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock
+    from agentconv.install.open_to_all import Others
     from agentconv.install.places import Scope
     from agentconv.install.steps import Plan, Wanted
     from agentconv.sync.settings import Settings
@@ -87,6 +93,8 @@ class Wish:
     """Targets that are not looked at."""
     behind: frozenset[tuple[str, str]] = frozenset()
     """By target what agents need there that a switch leaves behind: what nothing else needs is the project's own from now on."""
+    others: Others = nobody
+    """Returns the agents that a target has, whoever wrote them there: a server for all of its agents is open to these, too."""
 
 
 def behind(settings: Settings, scope: Scope, locked: Lock, agents: Mapping[str, Iterable[Agent]]) -> frozenset[tuple[str, str]]:
@@ -119,6 +127,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
+    options = replace(options, agents_there=partial(_of_others, loaded, locked, wish.others))
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     before_us = needed_before.of(settings, wish.along, mine, locked, beside)
     had = {target: HadAnyway(target, settings, locked.synced, scope) for target in others}
@@ -150,6 +159,13 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     plan = left_behind.forgotten(plan, released, NAME)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
+
+
+def _of_others(loaded: sources.Sources, locked: Lock, others: Others, target: str) -> list[AgentThere]:
+    """Return the agents that a target has besides the source's, which are judged as they are to be there."""
+    paths = {one.path for one in locked.synced if one.target == target}
+    mine = {names.alike(agent.name) for _, agent in loaded.agents()}
+    return [one for one in others(target) if one.path not in paths and names.alike(one.agent.name) not in mine]
 
 
 def _remembered(result: PartsOutcome, settings: Settings, scope: Scope, wish: Wish) -> PartsOutcome:
@@ -248,12 +264,7 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
 
 def _in_project(scope: Scope, reader: Reader) -> Options:
     """Return where a project's parts go, and what is there."""
-
-    def read(path: str) -> bytes | None:
-        found = reader.read(path)
-        return found if isinstance(found, bytes) else None
-
-    return Options(root=os.path.realpath(scope.root), read=read)
+    return Options(root=os.path.realpath(scope.root), read=files_of(reader))
 
 
 def _where_it_is(want: Wanted, mine: Iterable[Entry]) -> Wanted:

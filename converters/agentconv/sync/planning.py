@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import another_source, candidates, digests, earlier, known, recognising, rewriting, texts
+from agentconv.sync import another_source, candidates, committed, digests, earlier, known, recognising, rewriting, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -159,6 +159,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     for one in found:
         one.decide(bases, choices.prefer, choices.asked)
     for one in earlier.take_over(found, situation.earlier):
+        one.decide(bases, choices.prefer, choices.asked)
+    for one in committed.make_up(found, situation, bases):
         one.decide(bases, choices.prefer, choices.asked)
     for one in found if choices.going is not None else ():
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):

@@ -14,7 +14,7 @@ from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
 from agentconv.sync import digests, known, lines, texts
-from agentconv.sync.decisions import Entry
+from agentconv.sync.decisions import PUTS, Entry
 from agentconv.sync.present import File
 from agentconv.sync.views import alone
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
 
-PUTS = frozenset({Entry.WRITE, Entry.RESTORE, Entry.FIELDS, Entry.TAKE_OVER})
-"""What ends with an entry of ours in its place."""
 STAYS = frozenset({Entry.LEAVE, Entry.STALE})
 """What leaves both the entry and the lock as they are."""
 
@@ -207,9 +205,7 @@ def _several(path: str, several: Sequence[Candidate], file: File) -> bytes | Non
 
 
 def _wanted(one: Candidate) -> Agent | None:
-    if one.entry not in PUTS or one.view is None:
-        return None
-    return one.settled.agent if one.settled is not None else one.view.agent
+    return one.after if one.entry in PUTS and one.view is not None else None
 
 
 def _leave(changes: dict[str, Change], one: Candidate, files: Mapping[str, File]) -> None:

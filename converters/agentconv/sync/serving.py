@@ -13,8 +13,7 @@ from agentconv.core import limits, losses, schema_files
 from agentconv.core.dataclass import dataclass, field
 from agentconv.formats import registry
 from agentconv.sync import digests
-from agentconv.sync.decisions import Entry
-from agentconv.sync.rewriting import PUTS
+from agentconv.sync.decisions import PUTS, Entry
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:

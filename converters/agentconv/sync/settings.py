@@ -29,15 +29,16 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.sync.overrides import Override
 
-__all__ = ["ACCEPTABLE", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
+__all__ = ["ACCEPTABLE", "BY_KEY", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
 
 CARRIED = ("prompt", "description")
 """What `carry-back` may name: texts alone. What decides what an agent may do is never carried without being asked for."""
 ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "set-restrictions-stay")
 """Losses that a project may accept. What would widen an agent, and what is refused, is in no project's hands."""
+BY_KEY = {"widened-less": "keep-wider"}
+"""Losses that a key of an agent accepts in the configuration, where it names what they are of: they are not accepted of all at once."""
 HERE = "."
 _NEEDED = ("source", "targets")
-_OF_TARGET = ("committed", "own")
 _WIDER = "keep-wider"
 _MORE = "allow-widening"
 
@@ -275,7 +276,8 @@ def _targets(table: Table, source: str) -> tuple[str, ...]:
 def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
     """Return the assistant that the key of a table names."""
     if not registry.is_known(word):
-        hint = registry.did_you_mean(word, [*targets, *others], f"what may be said here: {', '.join([*others, *targets])}")
+        known = f"what may be said here: {', '.join([*others, *targets])}"
+        hint = settings_file.belonging(table.file, word) or registry.did_you_mean(word, [*targets, *others], known)
         raise table.wrong(f"there is no format `{word}`", hint, word)
     return registry.resolve(word)
 
@@ -329,7 +331,7 @@ def _of_target(table: Table, target: str) -> TargetSettings:
 
     if "skip" in table.values:
         raise table.wrong("one agent is skipped, not all of a target's", f"take {target} out of `targets`", "skip")
-    table.only((*_OF_TARGET, *overrides.KEYS))
+    table.only((*settings_file.OF_ASSISTANT, *overrides.KEYS))
     committed, own = table.switch("committed", default=True), table.switch("own", default=False)
     return TargetSettings(target, committed, own, overrides.read(table, target))
 
@@ -342,7 +344,7 @@ def _agents(sync: Table, targets: tuple[str, ...], unused: list[Diagnostic]) -> 
     found = {name: table.table(name) for name in table.values}
     for name, one in found.items():
         for key in one.values:
-            if key in (*_OF_TARGET, *overrides.KEYS):
+            if key in (*settings_file.OF_ASSISTANT, *overrides.KEYS):
                 header = one.file.shown(*one.names, *(targets or ("codex",))[:1])
                 raise one.wrong(f"`{key}` is said of an agent in one assistant", f"put it below {header}", key)
         for below in _by_target(one, targets, ("skip",), elsewhere=True, unused=unused).values():
@@ -431,6 +433,9 @@ def check_accepted(word: str) -> None:
         InputError: It does not.
     """
     code = word.partition(":")[0]
+    if code in BY_KEY:
+        hint = f"`{BY_KEY[code]}` in [sync.agents.NAME.FORMAT] does, agent by agent; on the command line, --accept {code} goes with it"
+        raise registry.usage(f"`{code}` is not accepted of all agents at once", hint)
     if code not in ACCEPTABLE:
         hint = registry.did_you_mean(code, ACCEPTABLE, f"it may be {', '.join(ACCEPTABLE)}, each perhaps with an assistant")
         raise registry.usage(f"`{code}` cannot be accepted", hint)

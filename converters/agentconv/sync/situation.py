@@ -30,6 +30,8 @@ class Situation:
     """What the source gives, by target."""
     files: Mapping[str, File]
     """What is in the targets, by path."""
+    given_by: Callable[[str, Mapping[str, bytes]], Views]
+    """Returns what the source gives for a target where some of its files have other bytes."""
     carried: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     """By target and place the fields whose edits are in the source by now: what is there is no edit any more."""
     earlier: Callable[[str], Iterator[Views]] = lambda _: iter(())

@@ -129,10 +129,10 @@ def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def double_of(loaded: Sources, key: Key) -> str | None:
-    """Return the file of another agent that has the name of this one; None where there is none."""
+    """Return the file of another agent that has the name of this one, capitals apart; None where there is none."""
     agents = dict(loaded.agents())
-    name = agents[key].name if key in agents else None
-    return next((path for (path, _), agent in agents.items() if name and agent.name == name and path != key[0]), None)
+    name = (agents[key].name or "").casefold() if key in agents else ""
+    return next((path for (path, _), agent in agents.items() if name and (agent.name or "").casefold() == name and path != key[0]), None)
 
 
 def doubles(loaded: Sources, own_file: str) -> Iterator[Diagnostic]:

@@ -40,7 +40,7 @@ def told(run: Run, plans: Iterable[Plan | None]) -> Iterator[Diagnostic]:
     elif all(_is_in(plan, run.repository / lock_file.FILE, run) for plan in made):
         message, hint = f"{message}; the one that is here is not staged", f"git add {lock_file.FILE}"
     else:
-        hint = f"agentconv sync writes it; git add {lock_file.FILE} stages it"
+        hint = f"run agentconv sync, and then, also if it changes nothing: git add {lock_file.FILE}"
     yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, Span(lock_file.FILE), hint)
 
 

@@ -33,7 +33,6 @@ from agentconv.sync import (
 )
 from agentconv.sync.adopting import as_given
 from agentconv.sync.keeping import Kept
-from agentconv.sync.rewriting import PUTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -400,20 +399,13 @@ def _wider(switch: _Switch, run: Run, new: Sources, outcome: Outcome, before: Ou
         seen, had = run.instead(new, target, changes), _had(switch, target, before)
         for key, was in keys.items():
             own, author, stands = has.get(key), old[was], had.get(was)
-            agent = seen.get(key) if own is None else _after(own)
+            agent = seen.get(key) if own is None else own.after
             if agent is None or agent is stands:
                 continue
             beyond = compare.widenings(author, agent, target) if stands is None else compare.more(stands, agent, target)
             named = _unnamed(switch, author, agent, target) if own is not None and stands is not None else ()
             if effects := tuple(dict.fromkeys((*named, *beyond))):
                 yield Wider(author.name or "", own.path if own is not None else key[0], target, effects)
-
-
-def _after(one: Candidate) -> Agent | None:
-    """Return an agent as a run leaves it in a target's own file."""
-    if one.settled is not None:
-        return one.settled.agent
-    return one.view.agent if one.view is not None and one.entry in PUTS else one.there
 
 
 def _had(switch: _Switch, target: str, before: Outcome) -> dict[Key, Agent]:

@@ -173,11 +173,20 @@ class Run:
         loaded.diagnostics += sources.not_as_written(not_told)
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
+        loaded.diagnostics += [one for one in self._vain_guards(loaded) if self.is_new(loaded, one)]
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
         return loaded
+
+    def _vain_guards(self, loaded: Sources) -> Iterator[Diagnostic]:
+        """Say which guards of agents block nothing here, since what they run is not there, or not as what could: in no assistant then."""
+        guarded = [] if self.scope.is_user else [piece for piece in loaded.pieces if any(agent.hooks for agent in piece.agents)]
+        if guarded:
+            from agentconv.lint import guard_scripts
+
+            yield from guard_scripts.missing(guard_scripts.of(guarded, {one.path: str(self.scope.root / one.path) for one in guarded}))
 
     def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
         """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
@@ -244,7 +253,8 @@ class Run:
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         choices = replace(self.choices, prefer=self.choices.prefer.once_carried(), asked=self.choices.prefer) if carried else self.choices
         others = partial(self._given_otherwise, loaded, lock)
-        situation = Situation(self.settings, self.reader, lock, loaded, given, files, carried, others, partial(self.instead, loaded))
+        by = partial(self._given_by, loaded, lock)
+        situation = Situation(self.settings, self.reader, lock, loaded, given, files, by, carried, others, partial(self.instead, loaded))
         outcome = planning.plan(situation, self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
@@ -265,6 +275,9 @@ class Run:
 
     def _given_otherwise(self, loaded: Sources, lock: Lock, target: str) -> Iterator[Views]:
         return earlier.of(loaded, target, self.settings, lock, self.scope)
+
+    def _given_by(self, loaded: Sources, lock: Lock, target: str, files: Mapping[str, bytes]) -> Views:
+        return self.given(sources.load(carry.with_files(loaded, dict(files))), target, lock)
 
     def instead(self, loaded: Sources, target: str, changes: Iterable[Change] = ()) -> Mapping[Key, Agent]:
         """Return the agents of the source as a target's client has them where it finds no file of its own, once files are changed."""

@@ -50,7 +50,8 @@ class Table:
         words = list(known)
         for key in self.values:
             if key not in words:
-                hint = registry.did_you_mean(key, words, f"settings: {', '.join(words)}")
+                place = settings_file.belonging(self.file, key)
+                hint = place or registry.did_you_mean(key, words, f"settings: {', '.join(words)}")
                 if key in settings_file.KEYS:
                     at = (
                         f"directly below {self.file.shown()}"

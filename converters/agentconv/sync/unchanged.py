@@ -8,6 +8,7 @@ from agentconv import __version__
 from agentconv.core.diagnostics import InputError
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
@@ -119,14 +120,11 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
 
 def _is_idle(target: str, reader: Reader) -> bool:
     """Whether settings that are there keep hooks of a target from running."""
-    there = [path for path, _ in recorded().get(target, {}).get("hooks", {}).get("project", ()) if isinstance(reader.read(path), bytes)]
+    read = files_of(reader)
+    there = [path for path, _ in recorded().get(target, {}).get("hooks", {}).get("project", ()) if read(path) is not None]
     if not there:
         return False
     from agentconv.sources import hooks_off
-
-    def read(path: str) -> bytes | None:
-        found = reader.read(path)
-        return found if isinstance(found, bytes) else None
 
     return any(hooks_off.why(target, path, read) is not None for path in there)
 

@@ -15,6 +15,7 @@ from agentconv.core.diagnostics import Code
 from agentconv.core.restraints import RESTRAINING, SERVERS
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
@@ -104,7 +105,12 @@ def of(
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
     servers = Servers(settings, scope)
     options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
-    options = replace(options, servers_of=servers.of, beside=_beside_of(settings, target, scope, others), read=_reader(scope))
+    options = replace(
+        options,
+        servers_of=servers.of,
+        beside=_beside_of(settings, target, scope, others),
+        read=files_of(Disk(scope.root)) if scope else None,
+    )
     results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
@@ -119,17 +125,6 @@ def of(
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
-
-
-def _reader(scope: Scope | None) -> Callable[[str], bytes | None] | None:
-    """Return what reads the files that are there; None where it is not known where that is."""
-    disk = None if scope is None else Disk(scope.root)
-
-    def read(path: str) -> bytes | None:
-        found = disk.read(path) if disk is not None else None
-        return found if isinstance(found, bytes) else None
-
-    return None if disk is None else read
 
 
 def configured(options: Options, settings: Settings, target: str, scope: Scope | None = None) -> Options:

@@ -35,7 +35,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.yaml import mending, tokens
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
-from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
+from agentconv.yaml.tree import MAX_ALIASES, MAX_BURIED, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
 from agentconv.yaml.values import entries, key_text
 
 if TYPE_CHECKING:
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 
     from agentconv.yaml.mending import Mended
     from agentconv.yaml.tree import Grammar, Node
-
-MAX_BURIED = 12_000
-"""How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a second for this many."""
 
 _CRLF = expression(r"(?P<joined>\\(?=\r\n))?(?P<run>(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))*)|\\.", re.DOTALL)
 _ORDINARY_PROPERTIES = expression(

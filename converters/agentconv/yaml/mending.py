@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass
 from agentconv.yaml import tokens
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
+from agentconv.yaml.tree import MAX_BURIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -366,9 +367,7 @@ class _Mender:
             raise YamlError(f"`{char}` where a value starts", position)
         self.begin(position)
         if char in "[{":
-            self.flows.append(_Flow(char, char == "{"))
-            self.node = None
-            self.put(position, char)
+            self.open_flow(char, position)
             return position + 1
         if char in tokens.QUOTED:
             return self.quoted(position)
@@ -377,6 +376,14 @@ class _Mender:
         if char == "!":
             return self.tag(position)
         return self.flow_plain(position)
+
+    def open_flow(self, char: str, position: int) -> None:
+        """Pass an opening bracket, but for one that is too deep to be read at all."""
+        if len(self.flows) >= MAX_BURIED:
+            raise YamlLimitError(f"nested deeper than {MAX_BURIED:,} levels", position)
+        self.flows.append(_Flow(char, char == "{"))
+        self.node = None
+        self.put(position, char)
 
     def flow_colon(self, position: int) -> int:
         flow = self.flows[-1]

@@ -30,10 +30,15 @@ class Fault:
     """Of what is never closed: where it seems to end, and what closes it."""
     quoting: bool = True
     """Whether quotes around a value may be the way out."""
+    key: str = ""
+    """Of a key that is further in than it can be: which one."""
 
 
 _LONGEST = 40
 """Characters of a word that is told."""
+_LESS = "write less of it: nobody needs so much, and no more is read"
+_MAX_OPEN = 100
+"""How many brackets may be open for a person to have forgotten them: more are no slip, and nothing closes them."""
 _CLOSING = {"[": "]", "{": "}"}
 _WORDS = {"[": "a list that is never closed", "{": "a map that is never closed"}
 _KEY = expression(
@@ -58,7 +63,9 @@ _QUOTE_ALL = {
 def fault(text: str, error: YamlError) -> Fault:
     """Return what is wrong with a text that a library refused: what the person did, where that can be told, else what the library says."""
     said = Fault(error.problem, error.offset, REMEDIES.get(error.slip) if error.slip else None)
-    if error.slip or isinstance(error, YamlLimitError):
+    if isinstance(error, YamlLimitError):
+        return Fault(error.problem, error.offset, _LESS, quoting=False)
+    if error.slip:
         return said
     found = next(_Lines(text).faults(), None)
     noticed = text.count("\n", 0, error.offset) + 1
@@ -70,10 +77,17 @@ def unclosed(text: str) -> Iterator[Fault]:
     return (found for found in _Lines(text).faults() if found.closing)
 
 
+def indented(text: str) -> Iterator[Fault]:
+    """Yield the keys that are further in than they can be in a text that a library refused, be it for something above them."""
+    return (found for found in _Lines(text).faults() if found.key)
+
+
 class _FoundError(Exception):
-    def __init__(self, problem: str, offset: int, remedy: str, closing: tuple[int, str] | None = None, *, quoting: bool = False) -> None:
+    def __init__(
+        self, problem: str, offset: int, remedy: str, closing: tuple[int, str] | None = None, *, quoting: bool = False, key: str = ""
+    ) -> None:
         super().__init__(problem)
-        self.fault = Fault(problem, offset, remedy, closing, quoting)
+        self.fault = Fault(problem, offset, remedy, closing, quoting, key)
 
 
 @dataclass(slots=True)
@@ -152,7 +166,8 @@ class _Lines:
 
     def _too_far(self, start: int, key: str) -> _FoundError:
         above = self._levels[-1].first
-        return _FoundError(f"`{key}` is further in than the line above, which has a value", start, f"begin it where `{above}` begins")
+        problem, remedy = f"`{key}` is further in than the line above, which has a value", f"begin it where `{above}` begins"
+        return _FoundError(problem, start, remedy, key=key)
 
     def _no_key(self, start: int) -> _FoundError:
         tight = _TIGHT.match(self._text, start)
@@ -240,6 +255,8 @@ class _Lines:
             mark = token[0]
             if mark in _CLOSING:
                 stack.append(mark)
+                if len(stack) > _MAX_OPEN:
+                    raise _FoundError(f"brackets nested deeper than {_MAX_OPEN} levels", start, _LESS)
             elif mark in ("]", "}"):
                 wanted = _CLOSING[stack.pop()]
                 if mark != wanted:

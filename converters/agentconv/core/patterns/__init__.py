@@ -132,13 +132,18 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
     return translate(entry.pattern, language, denies=denies)
 
 
+def unread(text: str, language: str) -> str:
+    """Return what a pattern comes to that nobody here reads: its text, which says nothing but to who knows its language."""
+    return f"{text} ({language})"
+
+
 @lru_cache(maxsize=4096)
 def meaning(format_id: str, word: str, pattern: Pattern, *, denies: bool) -> tuple[str, ...]:
     """Return what a client's pattern comes to, so that the same text says the same, whatever client it is from: globs, where it can."""
     from agentconv.core.patterns import command_lines, globs
 
     form = _form(pattern, denies=denies)
-    texts = tuple((globs.write(form) if form else None) or [f"{pattern} ({pattern.language})" if pattern.language else str(pattern)])
+    texts = tuple((globs.write(form) if form else None) or [unread(pattern, pattern.language) if pattern.language else str(pattern)])
     if rule_facts.pattern_subject(format_id, word) != _COMMAND:
         return texts
     reading = command_lines.reading(format_id, pattern)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TOKEN = expression(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
-_SURROGATE = expression("[\ud800-\udfff]")
 
 
 class TextError(Exception):

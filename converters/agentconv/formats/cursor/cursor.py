@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 ID = "cursor"
-SUFFIXES = (".md", ".mdc", ".markdown")
 _NO_NAME = expression(rf"[{SPACE}_]+")
 
 

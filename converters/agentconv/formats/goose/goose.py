@@ -9,13 +9,11 @@ other keys, `tools` among them, are passed over, so that an agent has all that i
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.diagnostics import Complaint, Detail
-from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult
 from agentconv.families import keys, markdown, model_words
 from agentconv.families.frontmatter import Header
@@ -32,16 +30,19 @@ if TYPE_CHECKING:
 
 ID = "goose"
 _FENCE = "---"
-_FILE = expression(rf".*?{_FENCE}[{SPACE}]*(.*?)([{SPACE}]*){_FENCE}", re.DOTALL)
 
 
 def _find(source: SourceText) -> Header | Complaint:
     if not source.decodable:
         return Complaint("the file is not valid UTF-8")
-    found = _FILE.match(source.text)
-    if found is None:
+    text = source.text
+    opened = text.find(_FENCE)
+    closed = text.find(_FENCE, opened + len(_FENCE)) if opened >= 0 else -1
+    if closed < 0:
         return Complaint("the file has no header between two `---`")
-    return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]))
+    block = text[opened + len(_FENCE) : closed].lstrip(SPACE)
+    tail = len(block) - len(block.rstrip(SPACE))
+    return Header(source, closed - len(block), closed, closed + len(_FENCE), tail=tail)
 
 
 def _stem(path: str) -> str:

@@ -44,7 +44,6 @@ HINT = "add it with `kimi mcp add`"
 ROSTER = Roster("/agent", by_name=False, document=True)
 ROLE = "ROLE_ADDITIONAL"
 """The value of the client's own prompt that is there for more."""
-_BLANKS = " \t\n\r\x0b\x0c"
 
 
 def as_it_stands(source: SourceText) -> yaml_records.YamlDocument:

@@ -221,18 +221,19 @@ def _as_a_person(entry: Json) -> Json:
 
 def _deciding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Put the rules of one key together, without those that a later one takes over."""
-    last: dict[tuple[str, str], tuple[int, Rule]] = {}
+    by_word: dict[str, dict[str, tuple[int, Rule]]] = {}
     everything = -1
     for number, rule in enumerate(rules):
         whole = rule.pattern in (None, "*")
-        for place in [place for place in last if place[0] == rule.native]:
-            if whole or last[place][0] < everything or place[1] == rule.pattern:
-                del last[place]
-        last[rule.native, rule.pattern or "*"] = number, rule
+        last = by_word.setdefault(rule.native, {})
+        last.pop(rule.pattern or "*", None)
+        while last and (whole or next(iter(last.values()))[0] < everything):  # they are in their order: the oldest is the first
+            del last[next(iter(last))]
+        last[rule.pattern or "*"] = number, rule
         if whole and rule.native == EVERY_CAPABILITY:
             everything = number
-    keys = {native: number for number, (native, _) in enumerate(last)}
-    return tuple(rule for _, rule in sorted(last.values(), key=lambda found: (keys[found[1].native], found[0])))
+    words = sorted(by_word.values(), key=lambda last: max(number for number, _ in last.values()))
+    return tuple(rule for last in words for _, rule in last.values())
 
 
 def rules_of(format_id: str, key: str, action: str, pattern: str | None) -> Iterator[Rule]:

@@ -124,12 +124,16 @@ def hook_timeout_unit(self: Rule, subject: Subject) -> Iterator[Finding]:
     kind="hooks",
 )
 def missing_hook_script(self: Rule, subject: Subject) -> Iterator[Finding]:
-    """A script of the project that is not there, or is no program.
+    """A script of the project that is not there, is no program, or lets everything pass.
 
     Claude Code 2.1.329 goes on when a hook cannot be run: a guard without its script blocks nothing. For what only looks on, it is a
-    warning.
+    warning; so is a guard's script that is empty, or ends with 0 before it looks at anything.
     """
-    yield from _faults(self, subject, "missing", "mode")
+    yield from _faults(self, subject, *_IN_VAIN)
+
+
+_IN_VAIN = ("missing", "mode", "idle")
+"""What `parts.hooks.faults` calls these; that module is not loaded for a project without hooks."""
 
 
 def _faults(self: Rule, subject: Subject, *kinds: str) -> Iterator[Finding]:
@@ -142,7 +146,7 @@ def _finding(self: Rule, subject: Subject, part: SetHook, fault: Fault) -> Findi
     from agentconv.parts.hooks import faults, restraints
 
     guard = part.definition.event in ("before-tool", "permission-request", "user-prompt")
-    severity = self.severity if guard else Severity.WARNING
+    severity = self.severity if guard and fault.kind != "idle" else Severity.WARNING
     if fault.kind == "matcher" and not restraints.is_dead(part):
         severity = Severity.NOTE  # it fits other tools all the same
     place = faults.place(part, fault, subject.source)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _FILE = '{{"mcpServers": {{"tracker": {{{}}}}}}}'
 _PROGRAM = '"command": "npx", "args": ["tracker"]'
-_GOOD = _FILE.format(_PROGRAM)
 
 
 @rule(

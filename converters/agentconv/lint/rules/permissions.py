@@ -243,38 +243,55 @@ def missing_guard_script(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A guard of an agent that runs a script of the project which is not there, or cannot be started, or that settings keep from running.
 
     Claude Code 2.1.329 goes on when a hook cannot be run: the agent does what the guard was to hold it back from. Where the project's
-    settings say `disableAllHooks`, none of an agent's own is run either (asked).
+    settings say `disableAllHooks`, none of an agent's own is run either (asked). A script that is empty, or ends with 0 before it looks at
+    anything, is a warning.
     """
     key = subject.key_of("hooks")
     if not key or registry.FORMATS[subject.format].index:
         return  # those of a plugin are in its folder
     for number, agent, state in subject.agents():
-        for path, told, hint in _not_run(subject, agent) if agent.hooks and not state.dropped else ():
+        for path, told, hint, severity in _vain_guards(subject, agent) if agent.hooks and not state.dropped else ():
             yield self.find(
                 shown(f"a guard of {agent.name or title(subject)} {told}", 160),
                 subject.word(number, key, path.rpartition("/")[2]),
                 hint,
+                severity=severity,
                 agent=agent.name,
                 clients=(subject.format,),
             )
 
 
-def _not_run(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str]]:
+def _vain_guards(subject: Subject, agent: Agent) -> Iterator[tuple[str, str, str, Severity]]:
+    """Yield what guards of an agent run in vain, what is wrong with it, what to do, and how bad that is.
+
+    Of what is in no place of its own, a bundle or standard input, it is only said what is so in the folder that it would go to from there.
+    """
+    from agentconv.lint import project
+    from agentconv.parts.hooks import letting_pass
+
+    place, guards = subject.location or subject.near, effects.guards_in(agent)
+    severity = Severity.ERROR if subject.location else Severity.WARNING
+    yield from ((*found, severity) for found in _not_run(place, subject.format, agent))
+    for path in project.letting_pass(place, guards):
+        yield from ((path, told, letting_pass.MENDED, Severity.WARNING) for told in letting_pass.told([path]))
+
+
+def _not_run(place: str, format_id: str, agent: Agent) -> Iterator[tuple[str, str, str]]:
     """Yield the scripts that guards of an agent run in vain, what is wrong with each, and what to do."""
     from agentconv.lint import project
     from agentconv.parts.hooks import scripts
     from agentconv.sources import hooks_off
 
     if effects.guards_in(agent):
-        off = project.hooks_off(subject.location, subject.format, user=False)
+        off = project.hooks_off(place, format_id, user=False)
         yield from [("", f"never runs: {off}", hooks_off.HINT)] if off else ()
     named = scripts.of_guards(agent)
     outside = scripts.of_machine(effects.guards_in(agent)).values()
-    for path in (one for one in project.without(subject.location, named) if one not in outside):
+    for path in (one for one in project.without(place, named) if one not in outside):
         yield path, f"runs `{path}`, which is not there", "put it there, or take the hook out, so that nobody relies on it"
-    for lack in (one for one in project.lacking(subject.location, named) if not one.installed):
+    for lack in (one for one in project.lacking(place, named) if not one.installed):
         yield lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out, so that nobody relies on it"
-    for path in project.not_programs(subject.location, named):
+    for path in project.not_programs(place, named):
         yield path, f"starts `{path}`, which is no program", f"chmod +x {shlex.quote(path)}"
 
 

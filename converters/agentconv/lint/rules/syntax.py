@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core import limits
 from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.expressions import expression
 from agentconv.families import strict_headers
@@ -225,6 +226,19 @@ def broken_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if _does_not_parse(remark) and not _beside_block(subject):
             yield _broken(self, subject, remark, remark.problem, remark.diagnostic.remedy or "mend this line")
+            yield from _indented_limits(self, subject)
+
+
+def _indented_limits(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Name the limits that are part of the text above them: they are seen only once that for which the header does not parse is mended."""
+    header = subject.header
+    if header is None or header.error is None:
+        return
+    first = header.fault().offset
+    for fault in header.indented():
+        if fault.offset != first and limits.field_of(subject.format, fault.key):
+            message = f"`{shown(fault.key)}` is further in than the line above: it is a part of the text there, and limits nothing"
+            yield self.find(message, (fault.offset, fault.offset + len(fault.key)), fault.remedy or "", clients=(subject.format,))
 
 
 def _does_not_parse(remark: Remark) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import hook_facts, hook_handlers, hook_matchers
 from agentconv.parts.fault import Fault
-from agentconv.parts.hooks import restraints, scripts
+from agentconv.parts.hooks import letting_pass, restraints, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from agentconv.core.parts import SetHook
     from agentconv.core.source import SourceText
 
+IN_VAIN = frozenset(("missing", "mode", "idle"))
+"""The faults of which each alone has a guard block nothing, whoever runs it."""
 LONG = 1000
 """Seconds from which on a time is one in milliseconds to whoever wrote it."""
 SHORT = 1.0
@@ -73,6 +75,8 @@ def _of_scripts(part: SetHook) -> Iterator[Fault]:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
         elif program and not there[path].executable:
             yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {path}")
+    for name in letting_pass.of(scripts.guards_of(part), lambda path: there[path].data if path in there else None):
+        yield from (Fault("idle", name, told, letting_pass.MENDED) for told in letting_pass.told([name]))
     for lack in (one for one in scripts.lacking(scripts.run(handler), part.files) if not one.installed):
         yield Fault("missing", lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out")
 

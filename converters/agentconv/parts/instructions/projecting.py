@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
-from agentconv.core.dataclass import replace
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import Body, FileText, ForeignPlaceholder, Instruction, Skill
 from agentconv.parts.instructions import globs, imports, writing
@@ -183,8 +182,3 @@ def _project_body(client: Client, projection: PartProjection[Instruction]) -> No
     code = "instruction-import-dropped" if lost else "instruction-import-taken"
     words = [_text(one) for one in lost] or [f"@{one}" for one in imports.imported(after)]
     projection.change("body", after, code, listed(words))
-
-
-def as_rule(part: Instruction) -> Instruction:
-    """Return a text that is known by its file's name as one rule among others."""
-    return replace(part, main=False)

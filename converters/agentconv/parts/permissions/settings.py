@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
-    from agentconv.json.jsonc import Document, Node, Object, Syntax
+    from agentconv.json.jsonc import Document, Node, Syntax
 
 _LAYOUT = edits.Layout("\n", "  ", "", "")
 
@@ -97,14 +97,3 @@ def _nested(values: Mapping[tuple[str, ...], Json]) -> Json:
     for path, value in values.items():
         found.setdefault(path[0], {})[path[1:]] = value
     return {key: _nested(inner) for key, inner in found.items()}
-
-
-def is_map(node: Node | None) -> bool:
-    """Whether something is a map."""
-    return isinstance(node, jsonc.Object)
-
-
-def members(node: Node | None) -> dict[str, Node]:
-    """Return what is in a map."""
-    found: Object | None = node if isinstance(node, jsonc.Object) else None
-    return found.entries() if found else {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
     from agentconv.sources.inputs import Found
@@ -68,6 +68,7 @@ def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders)
     given = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
+    near = project.near(found.files)
     for piece in loader:
         if piece.source is None or piece.format not in registry.CLIENTS or any(one.is_bug for one in piece.diagnostics):
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
@@ -82,6 +83,7 @@ def read(loader: Iterable[Loaded], found: inputs.Discovery, chosen: LintFolders)
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location, piece.format), nameless=stdin and location is None)
         subject.location, subject.included = os.path.abspath(location) if location else "", piece.included
+        subject.near = os.path.join(near, piece.path) if near and not location else ""
         if subject.nameless:  # as a file of its kind
             subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
         else:

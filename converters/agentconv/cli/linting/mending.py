@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.cli.lint_files import LintFile
+    from agentconv.cli.linting.files import LintFile
     from agentconv.cli.progress import Progress
     from agentconv.lint.checking import Checked
 

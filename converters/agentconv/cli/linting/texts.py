@@ -9,7 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_kept, lint_known, lint_mending
+from agentconv.cli import configuration, lint
+from agentconv.cli.linting import files as lint_files
+from agentconv.cli.linting import folders as lint_folders
+from agentconv.cli.linting import kept as lint_kept
+from agentconv.cli.linting import known as lint_known
+from agentconv.cli.linting import mending as lint_mending
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
 from agentconv.core.dataclass import replace
@@ -27,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.cli.baseline import Baseline
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.cli.baseline import Baseline
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_mending import Mended
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.mending import Mended
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
     from agentconv.sources import inputs

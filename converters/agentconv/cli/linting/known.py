@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.cli import baseline, lint_settings
+from agentconv.cli import baseline
+from agentconv.cli.linting import settings as lint_settings
 from agentconv.core.dataclass import replace
 from agentconv.lint import catalogue
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from agentconv.cli.baseline import Asked, Baseline, Entry
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule

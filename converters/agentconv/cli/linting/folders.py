@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
-from agentconv.cli import configuration, lint_settings, scope
-from agentconv.cli.lint_settings import LintSettings
+from agentconv.cli import configuration, scope
+from agentconv.cli.linting import settings as lint_settings
+from agentconv.cli.linting.settings import LintSettings
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry

@@ -6,6 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.lint import project
 from agentconv.render import text
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.conversion.options import Options
     from agentconv.install.lock import Lock, Synced
+    from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding
     from agentconv.sync.settings import Settings
     from agentconv.sync.source_files import SourceFile
 
@@ -33,6 +36,7 @@ class Kept:
         """Take who is asked about which file: what a person says of that counts before all of this."""
         self._chosen = chosen
         self._said: dict[Path, Settings | None] = {}
+        self._locks: dict[Path, Lock | None] = {}
         self._converting: dict[tuple[Path, str], Options] = {}
 
     def leave_out(self, files: Iterable[LintFile]) -> None:
@@ -72,6 +76,33 @@ class Kept:
                     hint,
                 )
 
+    def of_sync(self, file: LintFile) -> list[_Source]:
+        """Return the sources of the agents in a file, where `sync` writes it."""
+        said = self._of(file.location) if file.location is not None else None
+        if said is None or file.location is None or file.subject.format not in said.targets:
+            return []
+        if said.root not in self._locks:
+            self._locks[said.root] = _lock(said.root)
+        lock, path = self._locks[said.root], os.path.relpath(file.location, said.root).replace(os.sep, "/")
+        found = [one for one in lock.synced if one.path == path and one.target in said.targets] if lock is not None else []
+        if not found:
+            return []
+        from agentconv.sync import texts
+
+        left = {"", texts.sha256(file.subject.source.data)}
+        return [_Source(one.name, os.path.relpath(said.root / one.source), one.bytes_sha256 not in left) for one in found]
+
+    def own(self, files: Iterable[LintFile]) -> list[LintFile]:
+        """Return the files that are no other's: those that `sync` writes follow their source, which is mended."""
+        return [file for file in files if not self.of_sync(file)]
+
+    def at_source(self, files: Sequence[LintFile], checked: Sequence[Checked]) -> list[Checked]:
+        """Say of findings in files that `sync` writes where to mend them instead: a change there is an edit, and no fix makes one."""
+        return [
+            replace(one, findings=_at_source(one, sources)) if (sources := self.of_sync(file)) else one
+            for file, one in zip(files, checked, strict=True)
+        ]
+
     def _options(self, said: Settings, client: str) -> Options:
         """Return how `sync` converts for a target."""
         if (said.root, client) not in self._converting:
@@ -89,8 +120,46 @@ class Kept:
     def _at(self, root: Path) -> Settings | None:
         if root not in self._said:
             said = _settings(root)
-            self._said[root] = _as_called_now(said) if said is not None and said.places else said
+            self._said[root] = as_called_now(said) if said is not None else None
         return self._said[root]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What an agent in a file that `sync` writes comes from."""
+
+    name: str
+    path: str
+    is_edited: bool
+    """Whether somebody has written in the file since."""
+
+
+def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
+    """Return the findings of a file that `sync` writes, each with what to mend instead, and without a fix."""
+
+    def told(found: Finding) -> Finding:
+        meant = [source for source in sources if source.name == found.agent] or sources
+        places = [(source, _line(one.subject.text, found, source.path)) for source in meant[:_SHOWN]]
+        if meant[0].is_edited and not any(line for _, line in places):
+            more = f"somebody wrote in this file since: `agentconv sync --prefer source {meant[0].name}` has it as the source gives it"
+        else:
+            where = " or ".join(dict.fromkeys(f"{source.path}{line}" for source, line in places))
+            more = f"`agentconv sync` writes this file: what is to change in it is changed in {where}"
+        return replace(found.with_more(more, more), fix=None)
+
+    return tuple(map(told, one.findings))
+
+
+def _line(text_: str, found: Finding, path: str) -> str:
+    """Return the line of a source that says what a finding is about, behind a colon; nothing where none, or more than one, says that."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeError):
+        return ""
+    said = text_[found.start : found.end].strip()
+    at = [number for number, line in enumerate(lines, 1) if said and said in line]
+    return f":{at[0]}" if len(at) == 1 else ""
 
 
 def _settings(root: Path) -> Settings | None:
@@ -107,8 +176,10 @@ def _settings(root: Path) -> Settings | None:
         return None
 
 
-def _as_called_now(said: Settings) -> Settings:
+def as_called_now(said: Settings) -> Settings:
     """Return what a project says of its agents under the names that they have by now: the next run of sync takes these into it."""
+    if not said.places:
+        return said
     from agentconv.install import places as installed
     from agentconv.sync import source_files, sources, syncing
     from agentconv.sync.planning import Choices

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_files
+from agentconv.cli.linting import files as lint_files
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InputError
 from agentconv.lint import checking
@@ -18,8 +18,8 @@ from agentconv.sources import discovery, loading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from agentconv.cli.lint_files import LintFile
-    from agentconv.cli.lint_folders import LintFolders
+    from agentconv.cli.linting.files import LintFile
+    from agentconv.cli.linting.folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
