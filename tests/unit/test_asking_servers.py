@@ -110,6 +110,22 @@ def test_it_opens_nothing_of_what_is_there(project: Path, before: dict[str, str]
     assert list(_permission(project).items()) == after
 
 
+@pytest.mark.parametrize("chosen", ["servers", "servers/tracker"])
+def test_it_says_nothing_of_a_server_of_the_users_own(project: Path, capsys: pytest.CaptureFixture[str], chosen: str) -> None:
+    """A server of that name which is kept is the user's: nothing is written that asks about it, nor is that told; with `--force`, it is."""
+    mine = '{\n  // mine\n  "mcp": {"tracker": {"type": "local", "command": ["mine"]}}\n}\n'
+    (project / "opencode.jsonc").write_text(mine)
+    _convert(project, "claude-code", "opencode", project, chosen)
+
+    assert (project / "opencode.jsonc").read_text() == mine
+    assert sorted(one.name for one in project.iterdir()) == [".mcp.json", "opencode.jsonc"]
+    assert "server-asks-as-rules" not in capsys.readouterr().err
+
+    main(["convert", str(project), "-f", "claude-code", "-t", "opencode", "-o", str(project), "--with", chosen, "--force"])
+
+    assert '"tracker_*": "ask"' in (project / "opencode.jsonc").read_text()
+
+
 def test_a_set_asks_for_the_tools_of_all_servers(project: Path, tmp_path: Path) -> None:
     """Rules of a set that no server goes along with ask for the tools of any, before what they deny."""
     (project / ".claude").mkdir()

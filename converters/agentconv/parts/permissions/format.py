@@ -131,21 +131,33 @@ class PermissionFormat:
 
 
 def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
-    """Whether all rules of a set are in a file as the set has them, and none of the others there is about the same words."""
+    """Whether all rules of a set are in a file as the set has them, and none of the others there is about the same words, or opens them."""
     words = {rule.native for rule in rules}
     others = [rule for rule in there if rule.native not in words]
-    return [rule for rule in there if rule.native in words] == list(rules) and not any(set(rule.native) & set("*?") for rule in others)
+    if [rule for rule in there if rule.native in words] != list(rules) or any(set(rule.native) & set("*?") for rule in others):
+        return False
+    closed = [(place, rule) for place, rule in enumerate(there) if rule.effect == "deny" and rule.native in words and rule.pattern is None]
+    return not any(
+        one in others and one.effect != "deny" and fnmatchcase(one.native, rule.native) for place, rule in closed for one in there[place:]
+    )
 
 
 def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules of a map with those beside them that are about words of which it says nothing.
 
     What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any; where a rule for more
-    of them asks as well, it says nothing new.
+    of them asks as well, it says nothing new. Nor does any that stands behind one for more tools: none of those is less strict, and the
+    last that matches would have it ask for what the file denies.
     """
     wide = [rule for rule in missing if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
     new = (rule for rule in wide if not _is_asked_about(rule, rules))
-    return (*new, *rules, *(rule for rule in missing if rule not in wide))
+    return (*new, *rules, *(rule for rule in missing if rule not in wide and not _is_held(rule, rules)))
+
+
+def _is_held(rule: Rule, there: Sequence[Rule]) -> bool:
+    """Whether a rule for more tools, the last one that is about these, says as much of them as another one does."""
+    said = [one.effect for one in there if one.pattern is None and set(one.native) & set("*?") and fnmatchcase(rule.native, one.native)]
+    return bool(said) and projecting.STRICTNESS[said[-1]] >= projecting.STRICTNESS[rule.effect]
 
 
 def _is_asked_about(rule: Rule, there: Sequence[Rule]) -> bool:
