@@ -126,6 +126,37 @@ def test_it_says_nothing_of_a_server_of_the_users_own(project: Path, capsys: pyt
     assert '"tracker_*": "ask"' in (project / "opencode.jsonc").read_text()
 
 
+COMMENTED = """\
+{
+  // mine
+  "permission": {
+    "bash": "ask", // since it may do a lot
+    /* files */ "edit": {"*": "allow", "*.env": "deny"} // of all kinds
+  }
+}
+"""
+
+
+def test_comments_among_the_users_own_rules_stay(project: Path) -> None:
+    """What comes stands where it has to, and no byte of the user's own rules changes."""
+    (project / "opencode.jsonc").write_text(COMMENTED)
+    _convert(project, "claude-code", "opencode", project, "servers")
+    first, rest = COMMENTED.removesuffix("\n  }\n}\n").split('    "bash"')
+
+    assert (project / "opencode.jsonc").read_text().startswith(f'{first}    "tracker_*": "ask",\n    "bash"{rest}\n  }},\n  "mcp"')
+
+
+@pytest.mark.parametrize(
+    "permission", [{"*": "deny", "bash": "allow"}, {"*_*": "ask"}, {"tracker_*": "deny"}, {"*": "ask", "edit": {"*": "allow"}}, "ask"]
+)
+def test_what_is_held_already_gets_no_rule(project: Path, permission: Any) -> None:
+    """A file that asks about all tools of the server, or denies them, says no more than before."""
+    (project / "opencode.json").write_text(json.dumps({"permission": permission}))
+    _convert(project, "claude-code", "opencode", project, "servers")
+
+    assert _permission(project) == permission
+
+
 def test_a_set_asks_for_the_tools_of_all_servers(project: Path, tmp_path: Path) -> None:
     """Rules of a set that no server goes along with ask for the tools of any, before what they deny."""
     (project / ".claude").mkdir()

@@ -145,13 +145,12 @@ def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
 def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules of a map with those beside them that are about words of which it says nothing.
 
-    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any; where a rule for more
-    of them asks as well, it says nothing new. Nor does any that stands behind one for more tools: none of those is less strict, and the
-    last that matches would have it ask for what the file denies.
+    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any. What stands behind a rule
+    for more tools that says as much is not written: none there is less strict, and it would have what the file denies be asked about.
     """
-    wide = [rule for rule in missing if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
-    new = (rule for rule in wide if not _is_asked_about(rule, rules))
-    return (*new, *rules, *(rule for rule in missing if rule not in wide and not _is_held(rule, rules)))
+    new = [rule for rule in missing if not _is_held(rule, rules)]
+    wide = [rule for rule in new if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
+    return (*wide, *rules, *(rule for rule in new if rule not in wide))
 
 
 def _is_held(rule: Rule, there: Sequence[Rule]) -> bool:
