@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from agentconv.disk.output import OutputFile
     from agentconv.formats.registry import FormatInfo, FormatRow, formats
+    from agentconv.install.gains import Gain, compare
     from agentconv.lint.explaining import Explained, explain, rules
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.lint.library import Finding, Inspection, Linted, Mended, fix, inspect, lint
@@ -82,6 +83,7 @@ __all__ = [
     "ForeignPlaceholder",
     "FormatInfo",
     "FormatRow",
+    "Gain",
     "Hook",
     "InputError",
     "Inspected",
@@ -125,6 +127,7 @@ __all__ = [
     "ToolGrant",
     "Tools",
     "__version__",
+    "compare",
     "convert",
     "explain",
     "fix",
@@ -229,6 +232,13 @@ _HOMES = {
             "FormatRow",
         ),
         "agentconv.formats.registry",
+    ),
+    **dict.fromkeys(
+        (
+            "Gain",
+            "compare",
+        ),
+        "agentconv.install.gains",
     ),
     **dict.fromkeys(
         (

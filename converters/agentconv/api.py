@@ -19,7 +19,7 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, given_paths, inputs, loading
+from agentconv.sources import agentless, discovery, given_paths, inputs, loading, sniffing
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
@@ -87,29 +87,34 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
     if not found.files and not clients:
         parts.take_of_one(registry.READERS)
     loader = loading.Loader(found.files)
-    agents = loading.gather(loader, parts=parts.taken if parts.clients else None)
+    agents = loading.gather(loader, whole=True, parts=parts.taken if parts.clients else None)
     remarks = (*found.diagnostics, *agents.diagnostics, *parts.diagnostics, *agentless.told(loader.agentless))
     return replace(agents, diagnostics=told((*remarks, *agentless.gone(remarks))))
 
 
 @public
-def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> AgentSet:  # noqa: A002 - the word that users know
+def reads(text: str | bytes | Post, format: str | None = None, *, path: str = "agent") -> AgentSet:  # noqa: A002 - the word that users know
     """Read one file's text.
 
     Args:
         text: The text, its bytes, or a `frontmatter.Post`.
-        format: Format id.
+        format: Format id; told from the path and the bytes by default, as `read` tells it: nothing is looked for on the disk.
         path: Name of the file, for diagnostics and for writing it back; what leads out of a folder is left out of it.
 
+    Returns:
+        The agents; `sources[0].format` is the format that the file has.
+
     Raises:
-        InputError: There is no such format.
+        InputError: There is no such format, or nothing tells which one it is.
     """
-    found = given_words.one_format(format)
+    known = given_words.one_format(format) if format is not None else None
     if not isinstance(text, (str, bytes)):
         text = _post(text)
     data = _bytes(text) if isinstance(text, str) else text
-    pieces = list(loading.load_source(found, SourceText(discovery.below(given_paths.named(path)) or "agent", data)))
-    agents = loading.gather(loading.with_ids(pieces))
+    name = discovery.below(given_paths.named(path)) or "agent"
+    found = known or sniffing.told_by_bytes(name, data)
+    pieces = list(loading.load_source(found, SourceText(name, data)))
+    agents = loading.gather(loading.with_ids(pieces), whole=True)
     causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
     remarks = told((*agents.diagnostics, *causes))
     if not agents and _is_like_path(data, found):

@@ -207,7 +207,7 @@ def _all(
         except InputError as error:
             hint = in_library(error.diagnostic).hint
             found = [head | {"error": _told(f"{error} ({hint})" if hint else str(error))}]
-        except Exception as error:  # noqa: BLE001 - one row must not lose the others
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - one row must not lose the others
             found = [head | {"error": _told(f"{type(error).__name__}: {error}")}]
         yield from found
 

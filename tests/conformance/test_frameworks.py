@@ -83,53 +83,128 @@ def test_openai_agents(client: str) -> None:
     for path, agents, written in fixtures(client):
         found, refusal = made(lambda agents=agents: objects(agents, tools, accept=EVERY))
         if refusal:
-            assert "nothing here holds it to" in refusal, path
+            assert ": nothing here holds it to" in refusal, path
             continue
         expected = {agent.name: (agent.prompt.text, words(written)[agent.name]) for agent in written if agent.prompt}
 
         assert {name: offered_by_openai(found[name]) for name in expected} == expected, path
 
 
+class Listened(list):
+    """What a model of ours was asked with: the text at the top, and the tools; it calls those that it is told to, one after the other."""
+
+    def model(self, *calls: tuple[str, dict[str, Any]]) -> Any:
+        """Return the model."""
+        from langchain_core.language_models import BaseChatModel
+        from langchain_core.messages import AIMessage
+        from langchain_core.outputs import ChatGeneration, ChatResult
+
+        asked = self
+
+        class Listening(BaseChatModel):
+            bound: tuple[str, ...] = ()
+
+            @property
+            def _llm_type(self) -> str:
+                return "listening"
+
+            def bind_tools(self, tools: Any, **_more: Any) -> Listening:
+                return Listening(bound=tuple(tool["name"] if isinstance(tool, dict) else tool.name for tool in tools))
+
+            def _generate(self, messages: Any, *_given: Any, **_more: Any) -> ChatResult:
+                asked.append((str(messages[0].text), set(self.bound)))
+                turn = calls[len(asked) - 1 : len(asked)]
+                message = AIMessage("done", tool_calls=[{"name": name, "args": given, "id": str(len(asked))} for name, given in turn])
+                return ChatResult(generations=[ChatGeneration(message=message)])
+
+        return Listening()
+
+
+def own_tools(*names: str) -> dict[str, Any]:
+    """Return tools of a program, by the words that they stand for, which do nothing."""
+    from langchain_core.tools import StructuredTool
+
+    return {word: StructuredTool.from_function(lambda what: what, name=word, description=word) for word in names}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_langgraph(client: str) -> None:
+    """A graph is offered the program's tools that the agent may use, with its prompt; else the agent is refused with its name."""
+    from langgraph.checkpoint.memory import InMemorySaver
+
+    graphs, tools = recipe("langgraph")["graphs"], own_tools(*CAPABILITIES)
+    for path, agents, written in fixtures(client):
+        asked = Listened()
+        found, refusal = made(lambda agents=agents, asked=asked: graphs(agents, asked.model(), tools, InMemorySaver(), accept=EVERY))
+        if refusal:
+            assert ": nothing here holds it to" in refusal, path
+            continue
+        for agent in written:
+            asked.clear()
+            found[agent.name].invoke({"messages": [("user", "go")]}, {"configurable": {"thread_id": "1"}})
+
+            assert asked[0][1] == words(written)[agent.name], path
+            assert not agent.prompt or asked[0][0] == agent.prompt.text, path
+
+
+ASKING = "---\ndescription: Reads.\nmode: subagent\npermission:\n  bash: ask\n---\nRead.\n"
+
+
+@pytest.fixture
+def asking() -> agentconv.AgentSet:
+    """Return an agent whose client asks before it runs commands."""
+    return agentconv.reads(ASKING, "opencode", path=".opencode/agents/one.md")
+
+
+def test_what_is_asked_about_is_asked_about(asking: agentconv.AgentSet) -> None:
+    """A command is not run before the program says so, in each of the frameworks; one that merely reads is."""
+    from agents import FunctionTool
+    from deepagents import create_deep_agent
+    from langgraph.checkpoint.memory import InMemorySaver
+
+    async def nothing(*_given: Any) -> str:
+        return ""
+
+    of_openai = {word: FunctionTool(word, word, {"type": "object", "properties": {}}, nothing) for word in ("Read", "Bash")}
+    (agent,) = recipe("openai-agents")["objects"](asking, of_openai, accept=EVERY).values()
+
+    assert {tool.name: tool.needs_approval for tool in agent.tools} == {"Read": False, "Bash": True}
+    own, here = own_tools("Read", "Bash"), {"configurable": {"thread_id": "1"}}
+    for name, stops in (("Read", False), ("Bash", True)):
+        asked = Listened()
+        model = asked.model((name, {"what": "x"}))
+        (graph,) = recipe("langgraph")["graphs"](asking, model, own, InMemorySaver(), accept=EVERY).values()
+
+        assert bool(graph.invoke({"messages": [("user", "go")]}, here).get("__interrupt__")) is stops
+    with pytest.raises(TypeError, match=r"^one: it asks before it uses Bash, which needs a checkpointer$"):
+        recipe("langgraph")["graphs"](asking, Listened().model(), own, accept=EVERY)
+    for file, stops in (("read_file", False), ("write_file", True)):
+        asked = Listened()
+        given = {"file_path": "/a.txt", **({"content": "x"} if stops else {})}
+        model = asked.model(("task", {"description": "go", "subagent_type": "one"}), (file, given))
+        subagents = recipe("deep-agents")["subagents"](asking, accept=EVERY)
+        graph = create_deep_agent(model=model, subagents=subagents, checkpointer=InMemorySaver())
+
+        assert bool(graph.invoke({"messages": [("user", "go")]}, here).get("__interrupt__")) is stops
+
+
 def offered_by_deep_agents(subagents: Any, name: str) -> tuple[str, set[str]]:
     """Let a main agent of ours call a subagent, and return the prompt and the tools that its model is offered."""
     from deepagents import create_deep_agent
-    from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessage
-    from langchain_core.outputs import ChatGeneration, ChatResult
+    from langgraph.checkpoint.memory import InMemorySaver
 
-    asked: list[tuple[str, set[str]]] = []
-
-    class Listening(BaseChatModel):
-        bound: tuple[str, ...] = ()
-
-        @property
-        def _llm_type(self) -> str:
-            return "listening"
-
-        def bind_tools(self, tools: Any, **_more: Any) -> Listening:
-            return Listening(bound=tuple(tool["name"] if isinstance(tool, dict) else tool.name for tool in tools))
-
-        def _generate(self, messages: Any, *_given: Any, **_more: Any) -> ChatResult:
-            asked.append((str(messages[0].text), set(self.bound)))
-            call = {"name": "task", "args": {"description": "go", "subagent_type": name}, "id": "1"}
-            message = AIMessage("", tool_calls=[call]) if len(asked) == 1 else AIMessage("done")
-            return ChatResult(generations=[ChatGeneration(message=message)])
-
-    create_deep_agent(model=Listening(), subagents=subagents).invoke({"messages": [("user", "go")]})
+    asked = Listened()
+    model = asked.model(("task", {"description": "go", "subagent_type": name}))
+    graph = create_deep_agent(model=model, subagents=subagents, checkpointer=InMemorySaver())
+    graph.invoke({"messages": [("user", "go")]}, {"configurable": {"thread_id": "1"}})
     return asked[1]
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_deep_agents(client: str) -> None:
     """A subagent of Deep Agents is offered the tools that the agent may use, the harness's and the program's, and no other."""
-    from langchain_core.tools import StructuredTool
-
     names = recipe("deep-agents")
-    own = {
-        word: StructuredTool.from_function(lambda what: what, name=word, description=word)
-        for word in CAPABILITIES
-        if word not in names["FILES"]
-    }
+    own = own_tools(*(word for word in CAPABILITIES if word not in names["FILES"]))
     of_words = {**names["FILES"], **{word: (word,) for word in own}}
     every = {one for several in of_words.values() for one in several}
     for path, agents, written in fixtures(client):

@@ -37,7 +37,7 @@ Look at it.
     OTHER: "---\nname: b\ndescription: Writes a change\n---\nWrite it.\n",
     ".claude/skills/drafts/SKILL.md": "---\nname: drafts\ndescription: How drafts look\n---\nShort.\n",
     ".mcp.json": '{"mcpServers": {"tracker": {"command": "tracker"}}}\n',
-    ".claude/settings.json": '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "true"}]}]}}\n',
+    ".claude/settings.json": '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "watcher"}]}]}}\n',
     ".codex/agents/c.toml": 'name = "c"\ndescription = "d"\ndeveloper_instructions = "x"\n',
     "opencode.json": '{"agent": {"d": {"description": "Reads a file", "mode": "subagent", "prompt": "Read it."}}}\n',
     "README.md": "---\nname: readme\ndescription: None of an agent: it is not where one would be\n---\n",

@@ -162,6 +162,7 @@ ROWS = {
     "absolute": ('"m", "Toy", ("/toy",), (".md",)', "folders: `/toy` is no path below a project's root", ".my-tool/agents"),
     "above": ('"m", "Toy", (".toy/../..",), (".md",)', "folders: `.toy/../..` is no path below", ".my-tool/agents"),
     "file": ('"m", "Toy", (), (".md",), ("",)', "files: `` is no path below", ".my-tool/agents"),
+    "deep": ('"m", "Toy", (), (".md",), (".toy/all.md",)', "files: `.toy/all.md` is no file at a project's root", "what lies deeper"),
     "index": ('"m", "Toy", ("a",), (".md",), index="a/"', "index: `a/` is no path below", ".my-tool/agents"),
     "no dot": ('"m", "Toy", (".toy/agents",), ("md",)', "suffixes: `md` is nothing that a file's name ends in", "with its dot"),
     "looks": ('"m", "Toy", (".toy/agents",), (".md",), looks=b"("', "looks is no regular expression: missing )", "mend it"),
@@ -190,9 +191,10 @@ def test_a_row_is_held_to_the_types_of_its_fields_and_to_what_a_place_is(install
 FAULTS = {
     "schema": ("toy.schema.json", "{", "is no format: toy.schema.json: Expecting property name"),
     "type": ("toy.schema.json", None, "is no format: toy.schema.json: `name`: `type` is one of string, integer"),
+    "no version": ("toy.schema.json", 5, "is no format: toy.schema.json: `x-verified` says client, version, date and page: texts"),
     "keys": ("toy.schema.json", '{"properties": {"name": 1}}', "is no format: toy.schema.json: `properties` is a map of keys"),
     "words": ("toy.toml", "x = [", "is no format: toy.toml: Invalid value"),
-    "tools": ("toy.toml", "[tools]\nRead = 5\n", "is no format: toy.toml: `tools` is a table of words"),
+    "tools": ("toy.toml", "[tools]\nRead = 5\n", "is no format: toy.toml: `tools.Read` is text or a list of texts"),
     "capability": (
         "toy.toml",
         '[tools]\nlook = "fs.raed"\n',
@@ -200,12 +202,61 @@ FAULTS = {
     ),
 }
 
+WORDS = {
+    "user": ('user = ["~/.toy/agents"]', "user = 5", "`install.user` is a list"),
+    "a text": ('user = ["~/.toy/agents"]', 'user = "~/.toy/agents"', "`install.user` is a list"),
+    "no home": (
+        'user = ["~/.toy/agents"]',
+        'user = [".toy/agents"]',
+        "each of `install.user` is a path that begins with `~/` or a variable, as",
+    ),
+    "program": ('program = "toy"', "program = 5", "`install.program` is text that is not empty"),
+    "references": ("[references]", "[references]\nx = 5", "`references.x` is text that is not empty"),
+    "models": ("[models.aliases]", "[models.aliases]\nx = []", "`models.aliases.x` is text"),
+    "misspelled": ("asks_by_default", "ask_by_default", "there is no key `ask_by_default`; did you mean `asks_by_default`?"),
+    "one letter": ("enforces_patterns", "enforce_patterns", "there is no key `enforce_patterns`; did you mean `enforces_patterns`?"),
+    "no fact": ("enforces_patterns = false", 'enforces_patterns = "no"', "`enforces_patterns` is true or false"),
+    "in a table": ("then = [", 'thn = ["x"]\nthen = [', "`install` has no key `thn`; did you mean `then`?"),
+    "tier": ('large = "best"', 'lage = "best"', "`tiers` has no key `lage`; did you mean `large`?"),
+    "alias": ("[models]", '[aliases]\nlook = "Raed"\n[models]', "`aliases`: `look` stands for `Raed`, which is no word in `tools`"),
+    "mode": (
+        "[models]",
+        '[modes]\nx = "byepass"\n[models]',
+        "`modes.x` is default, accept-edits, plan, dont-ask, bypass, auto or read-only",
+    ),
+    "event": ("[models]", '[events]\nPre = "befor-tool"\n[models]', "`events.Pre` is before-tool,"),
+    "no such format": (
+        "then = [",
+        'also_reads = ["codx"]\nthen = [',
+        "`install.also_reads`: there is no format `codx`; did you mean `codex`?",
+    ),
+    "like nobody": ("", "", 'like = "claud-code"\n', "`like`: there is no format `claud-code`; did you mean `claude-code`?"),
+    "itself": ("[models]", "[modes]\n[models]", 'like = "toy"\n', "`like` names the format itself"),
+}
+"""What stands in the words of the toy, what is written there instead (or above all of it), and what is told."""
+
+
+@pytest.mark.parametrize("row", WORDS.values(), ids=WORDS)
+def test_words_that_say_what_there_is_not_lose_that_format_alone(installed, project, row):
+    """Every value of a format's words is held to its type, and every key to those that there are, by commands and by its suite."""
+    place, (old, new, *above, why) = installed.toy() / "toy.toml", row
+    text = place.read_text()
+    assert old in text or above
+    place.write_text("".join(above) + text.replace(old, new))
+    codes, told = installed.codes(["lint .claude", "doctor", "convert .claude -t codex -o out", "convert .claude -t toy -o out"], project)
+
+    assert codes[-1] == 2
+    assert 3 not in codes
+    assert f"`toy` of toy-agents 1.0 is no format: toy.toml: {why}" in told
+    assert why in installed.python("from agentconv import testing; testing.cases('toy')", project)
+
 
 @pytest.mark.parametrize(("name", "text", "why"), FAULTS.values(), ids=FAULTS)
 def test_a_format_whose_files_are_broken_loses_nothing_else(installed, project, name, text, why):
     """A schema, or words, that are none are told with their distribution by what lists formats, and everything else works."""
     place = installed.toy() / name
-    place.write_text(place.read_text().replace('"string"', '"text"') if text is None else text)
+    known = place.read_text()
+    place.write_text(known.replace('"string"', '"text"') if text is None else known.replace('"1.0.0"', "5") if text == 5 else text)
     told = installed.run("formats", project)
 
     assert f"`toy` of toy-agents 1.0 {why}" in told
@@ -226,6 +277,7 @@ ANNOTATIONS = {
     "x-invalid": ({"invalid": "ignore-value"}, "toy.schema.json: `name`: `x-invalid` is one of drop-key,"),
     "x-field": ({"field": ["name"]}, "toy.schema.json: `name`: `x-field` is the path of a field of an agent"),
     "no such field": ({"field": "nmae"}, "toy.schema.json: `name`: `x-field` is the path of a field of an agent"),
+    "x-paths": ({"paths": 5}, "toy.schema.json: `name`: `x-paths` is a list"),
     "missing": ({"without": "additionalProperties"}, "toy.schema.json: it has no `additionalProperties`"),
 }
 
@@ -263,6 +315,37 @@ def test_a_format_without_its_files_is_told(installed, project, name, ask):
     assert "Traceback" not in told + toy
     assert f"`toy` of toy-agents 1.0 is no format: there is no {name} beside the module toy_agents.rows" in toy
     assert {"formats": "Claude Code", "lint .": "1 file looked at: nothing found"}.get(ask, "True") in told
+
+
+def test_a_format_without_folders_breaks_nothing(installed, tmp_path):
+    """A client whose agents are in one file at the root has none of the user's own, and every command works beside it and with it."""
+    installed.example(tmp_path, yaml=True)
+    package = installed.folder / "my_tool_agents"
+    for name, old, new in (
+        ("row.py", '(".my-tool/agents",), (".yaml",)', '(), (".yaml",), ("hub.yaml",)'),
+        ("format.py", 'Roster("", by_name=False, document=True)', 'Roster("/agents", by_name=False)'),
+    ):
+        (package / name).write_text((package / name).read_text().replace(old, new))
+    folder = tmp_path / "here"
+    (folder / ".claude/agents").mkdir(parents=True)
+    (folder / ".claude/agents/a.md").write_text("---\nname: a\ndescription: Reads\n---\n\nRead.\n")
+    codes, told = installed.codes(
+        [
+            "inspect .",
+            "lint . --for my-tool",
+            "doctor",
+            "init --from claude -t my-tool",
+            "sync",
+            "sync --check",
+            "convert .claude -t my-tool -o out",
+            "convert .claude -t my-tool --scope user",
+        ],
+        folder,
+    )
+
+    assert codes == [0, 0, 0, 0, 0, 0, 0, 2]
+    assert "My Tool takes no agents in user scope: it has no such folder" in told
+    assert (folder / "hub.yaml").read_bytes() == (folder / "out/hub.yaml").read_bytes()
 
 
 def test_parts_of_a_distribution_go_both_ways(installed, tmp_path):
@@ -491,6 +574,8 @@ YIELDING = {
     "out of the text": ("yield self.find('x', (0, 10_000), 'y')", "ValueError: its finding is at 0 to 10000, which is no place"),
     "of a set": ("yield self.find('x', (0, 10_000), 'y')", "ValueError: its finding is at 0 to 10000, which is no place"),
     "raising of a set": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "exiting": ("import sys; sys.exit(0); yield", "SystemExit: 0"),
+    "exiting of a set": ("import sys; sys.exit(0); yield", "SystemExit: 0"),
     "nothing": ("return None", "TypeError: 'NoneType' object is not iterable"),
     "returning": ("return self.find('x', (0, 0), 'y')", "TypeError: it returned a finding: a rule yields what"),
     "severity": ("yield self.find('x', (0, 0), 'y', severity='note')", "TypeError: its finding's severity is a Severity, not a str"),

@@ -701,3 +701,69 @@ def test_a_schema_that_is_not_there_is_told_with_what_is(name, hint):
         agentconv.schema(name)
 
     assert hint in raised.value.diagnostic.hint
+
+
+CONFIGURATION = """\
+{
+  "theme": "mine",
+  "agent": {
+    "a": {"prompt": "p", "description": "caf\u00c3\u00a9", "mode": "subagent", "bogus": 1}
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a mark"])
+@pytest.mark.parametrize(("path", "client"), [("opencode.json", "opencode"), ("kilo.jsonc", "kilo")])
+def test_a_set_of_a_file_that_is_mainly_the_users_is_of_all_of_it(path, client, mark, tmp_path):
+    """Its places are those of the file, nothing of it is lost when it is mended or written back, and only a bundle has the agents alone."""
+    data = mark + CONFIGURATION.encode()
+    (tmp_path / path).write_bytes(data)
+    agents = agentconv.reads(data, client, path=path)
+    found = [(one.code, one.span.line) for one in agentconv.lint(agents)]
+    mended = agentconv.fix(agentconv.read(tmp_path / path))
+
+    assert found == [(one.code, one.span.line) for one in agentconv.lint(tmp_path / path)]
+    assert ("AC607", 4) in found
+    assert agentconv.write(agents, client).files[0].data == data
+    assert all(b"mine" not in agentconv.write(agents, form).files[0].data for form in ("json", "toml"))
+    assert [place.name for place in mended.save(tmp_path)] == [path]
+    assert (tmp_path / path).read_bytes() == data.replace("caf\u00c3\u00a9".encode(), "caf\u00e9".encode()).removeprefix(mark)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "client"),
+    [
+        (".codex/agents/a.toml", "", "codex"),
+        ("a.toml", 'name = "a"\n', "codex"),
+        ("opencode.json", "{}", "opencode"),
+        ("x/.roomodes", "customModes: []", "roo"),
+        ("a.md", "---\nname: a\n---\n", "claude-code"),
+        ("a.json", '{"$schema": "urn:agentconv:bundle:2"}', "json"),
+    ],
+)
+def test_the_format_of_bytes_is_told_by_their_name_and_themselves(path, text, client):
+    """Whoever got a file from somewhere need not know what it is: it is told as it is of one on the disk."""
+    assert agentconv.reads(text, path=path) == agentconv.reads(text, client, path=path)
+
+
+def test_bytes_whose_format_nothing_tells_are_told_with_their_place():
+    """It is what a caller can mend, by naming one of the two."""
+    with pytest.raises(agentconv.InputError, match="nothing tells the format of `upload`") as raised:
+        agentconv.reads(b"hello", path="upload")
+
+    assert (raised.value.diagnostic.span.path, raised.value.diagnostic.code) == ("upload", Code.USAGE)
+    assert "path=" in raised.value.diagnostic.hint
+
+
+def test_whoever_looks_at_a_path_is_told_what_is_not_followed(tmp_path):
+    """A link that leads out of a project is told by all that look at it, as `read` tells it."""
+    folder = tmp_path / "project" / ".claude/agents"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text("---\nname: a\ndescription: Reads\n---\n\nRead.\n")
+    (tmp_path / "b.md").write_text("")
+    (folder / "b.md").symlink_to(tmp_path / "b.md")
+    told = agentconv.read(tmp_path / "project").diagnostics
+
+    assert [one.code for one in told] == [Code.UNREADABLE]
+    assert all(look(tmp_path / "project").diagnostics == told for look in (agentconv.lint, agentconv.fix, agentconv.inspect))

@@ -79,7 +79,7 @@ NO_WORDS = [
     ),
     (Agent(model=Model("tier", "big")), "agents[0].model.value: `big` is no tier", "one of frontier, large, medium, small"),
     (Agent(limits=Limits(-1)), "agents[0].limits.max_turns: -1 is not above 0", "None where there is no limit"),
-    (Agent(temperature=float("nan")), "agents[0].temperature: nan is no finite number", ""),
+    (Agent(temperature=float("nan")), "agents[0].temperature is nan: no file has such a number", "leave out what there is none of: None"),
     (
         Agent(tools=Tools(allow=reads().tools.allow)),
         "agents[0].tools.allow: a list of tools is not heeded",

@@ -4,7 +4,7 @@ import doctest
 import re
 import shutil
 import sys
-from dataclasses import replace
+from dataclasses import make_dataclass, replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -32,8 +32,18 @@ def test_examples(tmp_path, monkeypatch):
 
 
 REFUSED = "---\nname: {}\ndescription: {}\n---\n\nRead.\n"
-RECIPES = {"claude-agent-sdk": "claude_agent_sdk", "openai-agents": "agents", "deep-agents": "deepagents"}
-ASKED = {"claude-agent-sdk": ("definitions",), "openai-agents": ("objects", {}), "deep-agents": ("subagents",)}
+RECIPES = {
+    "claude-agent-sdk": ("claude_agent_sdk",),
+    "openai-agents": ("agents",),
+    "langgraph": ("langchain", "langchain.agents", "langchain.agents.middleware", "langchain_core", "langchain_core.tools"),
+    "deep-agents": ("deepagents",),
+}
+ASKED = {
+    "claude-agent-sdk": ("definitions",),
+    "openai-agents": ("objects", {}),
+    "langgraph": ("graphs", None, {}),
+    "deep-agents": ("subagents",),
+}
 
 
 RESTRAINED = "---\ndescription: Reads.\nmode: subagent\npermission:\n  bash:\n    '*': allow\n    'rm *': deny\n---\nRead.\n"
@@ -42,7 +52,9 @@ NOT_LOADED = "---\nname: lost\ndescription: Reads.\n---\nRead.\n"
 
 def recipe(name, monkeypatch):
     """Return what a recipe defines for its users, with its framework stood in for."""
-    monkeypatch.setitem(sys.modules, RECIPES[name], MagicMock())
+    kept = make_dataclass("AgentDefinition", [(key, object, None) for key in ("description", "prompt", "tools", "disallowedTools")])
+    for module in RECIPES[name]:
+        monkeypatch.setitem(sys.modules, module, MagicMock(AgentDefinition=kept))
     (code,) = re.findall(rf"(?s)<!-- {name} -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"))
     names = {}
     exec(code, names)  # noqa: S102 - the recipe is ours
@@ -67,7 +79,20 @@ def test_a_recipe_drops_no_restriction_without_a_word(name, monkeypatch):
 
     with pytest.raises(ValueError, match="refused: lost; lost: sandbox-dropped"):
         made(agents)
-    assert len(made(agents, accept=["sandbox-dropped"])) == 1
+    assert len(made(agents, accept=["sandbox-dropped"])) == len(made(agents, accept="sandbox-dropped")) == 1
+    with pytest.raises(ValueError, match="refused: lost; lost: sandbox-dropped"):
+        made(agents, accept="sandbox-dropped-too")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_names_the_agent_that_nothing_holds_to_a_key(name, monkeypatch):
+    """A mode of its own is an error with its name and the key, unless the key is accepted: then the program sees to it."""
+    agents = agentconv.reads("---\nname: one\ndescription: Reads.\ntools: Read\npermissionMode: plan\n---\nRead.\n", "claude-code")
+    made = recipe(name, monkeypatch)
+
+    with pytest.raises(TypeError, match=r"^one: nothing here holds it to permissionMode$"):
+        made(agents)
+    assert len(made(agents, accept=["permissionMode"])) == 1
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from agent_files import agent_of, make, minimal
-from agentconv.core import access, known_models, references, schema_files, server_variables, vocabulary
+from agentconv.core import access, known_models, references, schema_files, server_variables, vocabulary, word_faults
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -219,3 +219,9 @@ def test_names_of_models_lead_to_known_makers() -> None:
     for name, model in vocabulary.read(vocabulary.MAKERS)["names"].items():
         assert known_models.model_provider(model), name
         assert name.translate(str.maketrans(" .", "--", "()")) == model.replace(".", "-"), name
+
+
+@pytest.mark.parametrize("path", [path for path in vocabulary._written() if path.parent.name != "core"], ids=lambda path: path.stem)
+def test_our_own_words_follow_the_schema(path):
+    """What the words of another distribution's format are held to is what our own say."""
+    assert word_faults.fault(vocabulary.read(path), "another") is None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import EVERYTHING, MAP_MODELS, ON_DUPLICATE
-from agentconv.core import vocabulary
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
@@ -43,9 +42,10 @@ def targets(options: argparse.Namespace, source: str | None = None) -> list[str]
 
 def _every(options: argparse.Namespace, source: str | None) -> list[str]:
     from agentconv.cli import scope
+    from agentconv.sources import user_places
 
-    kind = "user" if scope.is_user(options) else "marks"
-    return [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
+    has_place = user_places.templates if scope.is_user(options) else registry.marks
+    return [client for client in registry.CLIENTS if has_place(client) and client != source]
 
 
 def is_for_all(options: argparse.Namespace) -> bool:

@@ -171,6 +171,12 @@ def _environment(options: argparse.Namespace) -> Environment | None:
     return None
 
 
+_ELSEWHERE = {
+    False: "run it in the project's folder, or with --scope user for your home folder",
+    True: "without --scope user it looks in the project",
+}
+
+
 def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     """Return the name of a pack that is deployed.
 
@@ -182,7 +188,9 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     if found is None:
         there = [pack.name for pack in lock.deployed]
         where = "in your home folder" if scope.is_user else "in this project"
-        hint = registry.did_you_mean(word, there, f"deployed are: {', '.join(there)}") if there else "nothing is deployed here"
+        hint = (
+            registry.did_you_mean(word, there, f"deployed are: {', '.join(there)}") if there else f"nothing is; {_ELSEWHERE[scope.is_user]}"
+        )
         hint = ending.OF_SYNC if registry.is_known(word) else hint
         raise registry.usage(f"`{word}` is not installed {where}", hint)
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import called, effects, fields, shapes, vocabulary, widening
+from agentconv.core import called, denials, effects, fields, shapes, widening
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -97,8 +97,9 @@ def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] 
 
 def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
     """Return the same of what is known already of the result: what it may do in the target's client."""
-    home = source.origin is not None and vocabulary.words_of(source.origin.format) == vocabulary.words_of(target)
-    return widening.widenings(effects.effects(source, servers, trusted=trusted, held=home), may)
+    held = fields.is_of(source, target)
+    said = denials.in_words_of(source, target) if held and source.tools.deny else source
+    return widening.widenings(effects.effects(said, servers, trusted=trusted, held=held), may)
 
 
 def more(before: Agent, after: Agent, client: str) -> list[Widening]:

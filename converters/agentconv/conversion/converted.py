@@ -101,14 +101,14 @@ def _cause(piece: Loaded, state: State) -> Diagnostic | None:
 _LIMITS = ("tools", "permissions")
 
 
-def bug(agent: Agent, target: str, error: Exception) -> Diagnostic:
+def bug(agent: Agent, target: str, error: BaseException) -> Diagnostic:
     """Say that an agent is not written because of a bug."""
     span, brought = Span(agent.origin.source) if agent.origin else None, (target, registry.FORMATS[target].distribution)
     lost, what = "the agent was not written", "the file of the agent"
     return bugs.told(error, f"on the way to {target}", span, lost=lost, what=what, brought=brought, agent=agent.id)
 
 
-def bug_in_file(path: str, target: str, error: Exception) -> Diagnostic:
+def bug_in_file(path: str, target: str, error: BaseException) -> Diagnostic:
     """Say that a file, with all that would be in it, is not written because of a bug."""
     lost, what, brought = "the file was not written", "what was converted", (target, registry.FORMATS[target].distribution)
     return bugs.told(error, f"on the way to {target}", Span(path), lost=lost, what=what, brought=brought)

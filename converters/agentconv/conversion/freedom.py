@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import access, asks, effects, enforcement, plain_words, tool_summary, vocabulary
+from agentconv.core import access, asks, effects, enforcement, fields, plain_words, tool_summary, vocabulary
 from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def of(author: Agent, agent: Agent, client: str, guards: Collection[Guard] = ())
     there = tool_summary.held(agent, client)
     said, free = effects.effects(there, format_id=client), enforcement.held(there, client)
     wider = beyond(author, said, client, guards)
-    home = author.origin is not None and vocabulary.words_of(author.origin.format) == vocabulary.words_of(client)
+    home = fields.is_of(author, client)
     dropped = set() if home else {*asks.dropped(author, there, client)}
     if "run" in dropped:  # nothing is closed to who runs commands
         dropped |= {effect for effect, level in effects.effects(author).levels.items() if level is not access.Level.ALLOW}

@@ -6,13 +6,13 @@ here may be one of a program's own, or of another distribution: it is wrong wher
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import given, granted, portable, suggestions, vocabulary
-from agentconv.core.ir import Limits, Model, Tools
-from agentconv.core.parts import FileText, ForeignPlaceholder, Instruction, SetHook
+from agentconv.core.expressions import expression
+from agentconv.core.ir import Limits, Model, Source, Tools
+from agentconv.core.parts import FileText, FolderFile, ForeignPlaceholder, Instruction, SetHook, Skill
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def check(agents: AgentSet) -> None:
         InputError: A value is of another type, or a word that nothing is called; the first one is named, with its place in the set.
     """
     given.check(agents)
-    for path, made in given.values(agents):
+    sources = ((f"sources[{number}]", source) for number, source in enumerate(agents.sources))
+    for path, made in (*given.values(agents), *sources):
         for message, hint in _faults(path, made):
             raise registry.usage(message, hint)
 
@@ -134,14 +135,39 @@ def _body(value: Any, made: object) -> Fault | None:
     return (f"an instruction is a text with files in it: no client puts in what `{filled}` is", None) if filled else None
 
 
+def _native(value: str, made: Any) -> Fault | None:
+    if made.capability is None or made.server is not None or not (_PATTERNED.fullmatch(value)):
+        return None
+    word, _, pattern = value[:-1].partition("(")
+    return f"`{value}` is a tool with its pattern", f"as in: native={word!r}, pattern={pattern!r}"
+
+
+def _path(value: str, made: object) -> Fault | None:
+    parts = value.split("/")
+    if not isinstance(made, (Source, FolderFile)) or not ({*parts} & {"", ".", ".."} or "\0" in value):
+        return None
+    return f"`{value}` is no path of a file below a folder", "as in: notes/style.md"
+
+
+def _files(value: Iterable[Any], made: object) -> Fault | None:
+    if not isinstance(made, Skill):
+        return None
+    names = [_OWN_FILE, *(file.path for file in value)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return (f"`{twice}` is there twice", f"`{_OWN_FILE}` is written of the skill itself" if twice == _OWN_FILE else None) if twice else None
+
+
 def _number(value: float, made: object) -> Fault | None:
-    if not math.isfinite(value):
-        return f"{value} is no finite number", None
     return (f"{value} is not above 0", "None where there is no limit") if isinstance(made, Limits) and value <= 0 else None
 
 
+_PATTERNED = expression(r"[\w*-]+\(.+\)")
+_OWN_FILE = "SKILL.md"
 _RULES: dict[str, Callable[[Any, Any], Fault | None]] = {
     "format": _format,
+    "native": _native,
+    "path": _path,
+    "files": _files,
     "extras": _extras,
     "allow": _allow,
     "capability": _capability,

@@ -131,7 +131,7 @@ class Listing:
         file = IndexFile(self.index, self.path, Listed(paths, self.about))
         try:
             data = self._checked(file)
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the agents' files
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the agents' files
             yield Converted(self.target, (), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
         yield Converted(self.target, (), OutputFile(self.path, data, file, beside=True))

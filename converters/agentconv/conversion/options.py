@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.along import NOTHING, With
-from agentconv.core import vocabulary
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.model_choices import NO_CHOICES
 from agentconv.formats import registry
+from agentconv.sources import user_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -114,7 +114,7 @@ class Options:
 
     def takes_agents(self, target: str) -> bool:
         """Whether a target has a place for agents where they go: some clients have one in a project alone."""
-        in_reach = self.scope == "project" or bool((vocabulary.installation(target) or {}).get("user"))
+        in_reach = self.scope == "project" or bool(user_places.templates(target))
         return registry.FORMATS[target].has_agents and in_reach
 
     def into_root(self, root: str) -> bool:

@@ -49,7 +49,7 @@ class PartFiles:
         for (path, _), verdicts in self.shared.items():
             try:
                 files[path] = self._together(path, verdicts, files.get(path))
-            except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
                 ids, kind = tuple(one.loaded.part.id for one in verdicts), verdicts[0].loaded.kind
                 yield Converted(self.target, ids, diagnostics=(bug_in_file(path, self.target, error),), part=kind)
         yield from files.values()
@@ -145,7 +145,7 @@ class PartFiles:
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
-def _bug(verdict: PartVerdict, target: str, error: Exception) -> Diagnostic:
+def _bug(verdict: PartVerdict, target: str, error: BaseException) -> Diagnostic:
     source = verdict.loaded.source
     span = Span(os.path.normpath(os.path.join(verdict.loaded.root, source.text.path))) if source else None
     noun = verdict.loaded.kind.removesuffix("s")

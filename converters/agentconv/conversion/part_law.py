@@ -46,7 +46,7 @@ class PartVerdict:
     files: tuple[WrittenFile, ...] = ()
     """Its files, were it alone."""
     losses: tuple[Loss, ...] = ()
-    bug: Exception | None = None
+    bug: BaseException | None = None
     """How the law was broken."""
     left_open: Mapping[str, str] = field(default_factory=dict)
     """The restraints of the whole set that the target does not hold, by their texts, and why."""
@@ -91,7 +91,7 @@ class PartLaw:
         told: list[Loss] = []
         try:
             return self._unchanged(loaded) or self._judged(loaded, loaded.part, told, set())
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
             return PartVerdict(loaded, bug=error)
 
     def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:

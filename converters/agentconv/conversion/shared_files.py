@@ -134,7 +134,7 @@ class Collected:
             return
         try:
             written = self._checked(AgentSet(agents))
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
             yield Converted(self.target, tuple(self.ids), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
         notes = (*respelled(agents[0], self.original.path, written, quote="`"), *taken_in(self.original, written))

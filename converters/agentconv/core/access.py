@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import partial, patterns, vocabulary
+from agentconv.core import partial, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:
 
 def is_enforced(grant: ToolGrant) -> bool:
     """Whether the source client holds the agent to the grant's pattern, rather than to the whole tool."""
-    return grant.pattern is not None and vocabulary.fact(grant.format, "enforces_patterns")
+    return grant.pattern is not None and rule_facts.holds_patterns(grant.format)
 
 
 def _by_patterns(capability: str, tools: Tools) -> frozenset[Part]:

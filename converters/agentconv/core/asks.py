@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, effects, vocabulary
+from agentconv.core import access, effects, fields, vocabulary
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent
@@ -28,7 +28,7 @@ def are_lost(home: str | None, client: str, effect: str) -> bool:
 
 def dropped(author: Agent, result: Agent, client: str) -> list[str]:
     """Return the effects that an agent has unasked in a client, and that its author's client asks for where a file says nothing."""
-    home = author.origin.format if author.origin else None
+    home = fields.client_of(author)
     if not vocabulary.fact(home, "asks_by_default"):
         return []
     before, after = effects.effects(author).levels, effects.effects(result, format_id=client).levels

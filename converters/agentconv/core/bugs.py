@@ -36,7 +36,7 @@ def seen(error: BaseException) -> None:
 
 
 def told(
-    error: Exception,
+    error: BaseException,
     where: str,
     span: Span | None,
     *,

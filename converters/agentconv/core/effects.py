@@ -94,14 +94,14 @@ def effects(
     granting = tuple(agent.extras) if format_id is None else (format_id,)
     trusted = trusted or format_id is not None
     held = format_id is not None if held is None else held
-    format_id = format_id or (agent.origin.format if agent.origin else None)
+    format_id = format_id or fields.client_of(agent)
     agent = restrictions.in_fields(agent) if agent.extras else agent
     own = _own_effects(agent.tools, agent.permissions, format_id, held=held)
     levels = own.levels
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
-    mcp = _mcp(agent, named, own=vocabulary.fact(format_id or fields.client_of(agent), "own_servers_open"))
+    mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
     guards = _guards(agent, levels)
@@ -128,8 +128,7 @@ def is_confined(agent: Agent) -> bool:
     sandbox = agent.permissions.sandbox
     if sandbox is None or sandbox.files != "workspace-write" or agent.permissions.mode in access.READ_ONLY_MODES:
         return False
-    origin = agent.origin.format if agent.origin else None
-    return "shell" in access.accesses(agent.tools, replace(agent.permissions, sandbox=None), origin)
+    return "shell" in access.accesses(agent.tools, replace(agent.permissions, sandbox=None), fields.client_of(agent))
 
 
 def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, trusted: bool) -> Mapping[str, Level]:
@@ -244,7 +243,7 @@ def limits_servers(agent: Agent) -> bool:
 
 def whole_levels(agent: Agent) -> Mapping[str, Level]:
     """Return the levels of the effects, where what is open to a part only counts as closed (for a client without patterns)."""
-    format_id = agent.origin.format if agent.origin else None
+    format_id = fields.client_of(agent)
     levels = dict.fromkeys(EFFECTS, Level.NO)
     for capability, open_ in access.accesses(agent.tools, agent.permissions, format_id).items():
         effect = EFFECT_OF.get(capability)
@@ -260,7 +259,7 @@ def on_network(agent: Agent) -> frozenset[str]:
 
     What searches a provider's index is none that fetches any page.
     """
-    origin, sandbox = agent.origin.format if agent.origin else None, agent.permissions.sandbox
+    origin, sandbox = fields.client_of(agent), agent.permissions.sandbox
     open_to = access.accesses(agent.tools, agent.permissions, origin).keys()
     every = frozenset(capability for capability, effect in EFFECT_OF.items() if effect == "network")
     return every if "shell" in open_to or (sandbox and sandbox.network) else every & open_to

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import bugs
@@ -30,6 +30,15 @@ BROKEN_PARTS: dict[tuple[str, Kind], Diagnostic] = {}
 _MARK = b"[agentconv."
 """How a section of `entry_points.txt` begins that is ours."""
 _ENDS = (".dist-info", ".egg-info")
+_OF_VALUES: dict[str, Any] = {
+    "enum": {"type": "array"},
+    "items": {"type": ["object", "boolean"]},
+    "properties": {"type": "object", "additionalProperties": {"type": ["object", "boolean"]}},
+    "anyOf": {"type": "array", "items": {"type": ["object", "boolean"]}},
+    "pattern": {"type": "string"},
+}
+"""Words of JSON Schema by which values are told, and what they are."""
+_SEEN = "says client, version, date and page: texts, the date as `2026-11-29` and the page as `https://...`"
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
 """What JSON Schema calls the types of values."""
 
@@ -109,7 +118,8 @@ def parts() -> dict[tuple[str, Kind], Extension]:
 def fault(extension: Extension) -> str | None:
     """Return what keeps a format's schema, or its words, from being used; None where nothing does, or its module is nowhere."""
     folder = extension.folder
-    for end, check in ((".schema.json", _fault_of_schema), (".toml", _fault_of_words)) if folder else ():
+    checks = ((".schema.json", _fault_of_schema), (".toml", partial(_fault_of_words, extension.name)))
+    for end, check in checks if folder else ():
         place = os.path.join(folder or "", extension.name + end)
         if not os.path.isfile(place):
             return f"is no format: there is no {extension.name}{end} beside the module {extension.value.partition(':')[0].strip()}"
@@ -139,6 +149,14 @@ def fault_of_part(extension: Extension, kind: Kind) -> str | None:
     return f"has no {kind}: {name}: {wrong}" if wrong else None
 
 
+def _fault_of_words(format_id: str, text: str) -> str | None:
+    import tomli
+
+    from agentconv.core import word_faults
+
+    return word_faults.fault(tomli.loads(text), format_id)
+
+
 def _fault_of_schema(text: str, *, of_agents: bool = True) -> str | None:
     """Say what of a schema would stop who uses it; `agentconv.testing` holds it to all that annotations are held to."""
     import json
@@ -150,7 +168,7 @@ def _fault_of_schema(text: str, *, of_agents: bool = True) -> str | None:
     if not isinstance(rows, dict) or not all(isinstance(row, dict) and needed <= row.keys() for row in rows.values()):
         return "`properties` is a map of keys, each with a description, `x-field` and `x-invalid`"
     if not isinstance(seen, dict) or not {"client", "version", "date", "page"} <= seen.keys():
-        return "`x-verified` says client, version, date and page"
+        return f"`x-verified` {_SEEN}"
     return next(_unlike_annotations(found, of_agents=of_agents), None)
 
 
@@ -163,45 +181,29 @@ def _unlike_annotations(schema: dict[str, Any], *, of_agents: bool) -> Iterator[
 
     rules = json.loads((FOLDER / "annotations.schema.json").read_text("utf-8"))  # where other schemas lie is asked of this module
     yield from (f"it has no `{name}`" for name in rules["required"] if name not in schema)
+    yield from (f"`{name}` {why}" for name, why in _unlike(schema, rules["properties"], rules))
     effects = [one["const"] for one in rules["$defs"]["key"]["properties"]["x-invalid"]["oneOf"]]
+    known = rules["$defs"]["key"]["properties"]
     for key, row in schema["properties"].items():
         if of_agents and row["x-field"] not in (*fields.PATHS, "extras"):
             yield f"`{key}`: `x-field` is the path of a field of an agent, such as `description` or `tools.allow`, or `extras`"
         if row["x-invalid"] not in effects:
             yield f"`{key}`: `x-invalid` is one of {', '.join(effects)}"
-        types = row.get("type", ())
-        if unknown := [one for one in ([types] if isinstance(types, str) else types) if one not in _TYPES]:
+        types = row.get("type", [])
+        if unknown := [one for one in (types if isinstance(types, list) else [types]) if one not in _TYPES]:
             yield f"`{key}`: `type` is one of {', '.join(_TYPES)}, or a list of them, and not {json.dumps(unknown[0])}"
+        yield from (f"`{key}`: `{name}` {why}" for name, why in _unlike(row, {**known, **_OF_VALUES}, rules))
 
 
-def _fault_of_words(text: str) -> str | None:
-    import tomli
+def _unlike(said: dict[str, Any], rules: dict[str, Any], root: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is said in another way than its rule wants, and what is wanted; what there is no rule for is told by the suite."""
+    from agentconv.core.schema_words import wants
+    from agentconv.core.verdict import verdict
 
-    found = tomli.loads(text)
-    for name in ("tools", "aliases", "retired", "modes", "events", "tiers"):
-        table = found.get(name, {})
-        if not isinstance(table, dict) or not all(_is_words(meaning) for meaning in table.values()):
-            return f"`{name}` is a table of words, each with what it means: a text, or a list of them"
-    if unknown := _unknown_capability(found.get("tools", {})):
-        return unknown
-    return None if isinstance(found.get("models", {}), dict) else "`models` is a table"
-
-
-def _unknown_capability(tools: dict[str, str | list[str]]) -> str | None:
-    from agentconv.core.access import CAPABILITIES
-    from agentconv.core.suggestions import nearest
-
-    for word, meaning in tools.items():
-        for one in [meaning] if isinstance(meaning, str) else meaning:
-            if one and one not in CAPABILITIES:  # none is what a tool says that does nothing
-                close = nearest(one, CAPABILITIES)
-                known = f"did you mean `{close}`?" if close else f"there are {', '.join(CAPABILITIES)}"
-                return f"`tools`: `{word}` is said to do `{one}`, which nothing is called; {known}"
-    return None
-
-
-def _is_words(meaning: object) -> bool:
-    return isinstance(meaning, str) or (isinstance(meaning, list) and all(isinstance(one, str) for one in meaning))
+    for name, value in said.items():
+        rule = rules.get(name, True)
+        if name != "properties" and verdict(value, rule, root) is False:
+            yield name, _SEEN if name == "x-verified" else f"is {wants(rule, root) or rule.get('description', 'something else')}"
 
 
 @cache

@@ -116,12 +116,22 @@ def says(agent: Agent, path: str) -> bool:
 
 
 def client_of(agent: Agent) -> str | None:
-    """Return the client whose words an agent's fields are in: that of its file, or, without one, that of all its tools."""
+    """Return the client whose words an agent's fields are in: that of its file, or, without one, that of all its tools.
+
+    Words that are no client's, as a program has them, say nothing of that beside a client's.
+    """
     if agent.origin is not None:
         return agent.origin.format
     grants: tuple[ToolGrant | Rule, ...] = (*agent.tools.allow, *agent.tools.deny, *agent.permissions.rules)
-    spelled = {one.format for one in grants}
+    every = {one.format for one in grants}
+    spelled = set(filter(vocabulary.tables, every)) or every
     return spelled.pop() if len(spelled) == 1 else None
+
+
+def is_of(agent: Agent, client: str) -> bool:
+    """Whether a client is the one whose words an agent's fields are in, by whichever of its formats, and those of all its rules."""
+    spelled = {client_of(agent), *(rule.format for rule in agent.permissions.rules)}
+    return {one and vocabulary.words_of(one) for one in spelled} == {vocabulary.words_of(client)}
 
 
 def head_of(path: str) -> str:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
-from agentconv.core import ir, meant, parts
+from agentconv.core import impossible, ir, meant, parts
 from agentconv.core.dataclass import is_dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.suggestions import nearest
@@ -26,7 +26,8 @@ class _Json:
     """Stands for `ir.Json`, which refers to itself."""
 
 
-_JSON = (bool, int, float, str, list, dict, type(None))
+Fault: TypeAlias = "tuple[str, str | None]"
+"""What is wrong with a value, and what to do about it."""
 
 
 def check(agents: ir.AgentSet) -> None:
@@ -52,15 +53,14 @@ def values(made: Any, path: str = "") -> Iterator[tuple[str, Any]]:
                 yield from values(value, f"{path}.{name}" if path else name)
 
 
-def fault(made: Any) -> tuple[str, str | None] | None:
+def fault(made: Any) -> Fault | None:
     """Say which field of something that somebody made is of another type than its class says, and how it is made; None where none is."""
-    return next(_faults(made), None)
+    return next(_faults(made, in_files=False), None)
 
 
-def _faults(made: Any) -> Iterator[tuple[str, str | None]]:
+def _faults(made: Any, *, in_files: bool = True) -> Iterator[Fault]:
     for name, kind in _given(cast("Any", type(made))):
-        for path, wanted, value in _wrong(name, kind, getattr(made, name)):
-            yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
+        yield from _wrong(name, kind, getattr(made, name), in_files=in_files)
 
 
 def flag(name: str, value: object) -> bool:
@@ -93,20 +93,27 @@ class _Kind(NamedTuple):
     """Whether it has fields."""
 
 
-def _wrong(path: str, wanted: Any, value: object) -> Iterator[tuple[str, Any, object]]:
-    """Yield each value that is not of its type, with its path."""
+def _wrong(path: str, wanted: Any, value: object, *, in_files: bool) -> Iterator[Fault]:
+    """Yield what is wrong with each value that is not of its type, or that no file can hold where it goes into one, with its path."""
     kind = next((kind for kind in _kinds(wanted) if _is(kind, value)), None)
     if kind is None:
-        yield path, wanted, value
+        yield f"{path} is {_wording(wanted)}, not {_shown(wanted, value)}", _hint(wanted, value)
+    elif kind.type is _Json:
+        for where, one, fault in impossible.faults(path, value):
+            yield (f"{where} {fault[0]}", fault[1]) if fault else (f"{where} is {_wording(wanted)}, not {kind_of(one)}", None)
+    elif in_files and (wrong := impossible.fault(value)):
+        yield f"{path} {wrong[0]}", wrong[1]
     elif kind.is_ours:
         for name, wanted_there in _given(kind.type):
-            yield from _wrong(f"{path}.{name}", wanted_there, getattr(value, name))
+            yield from _wrong(f"{path}.{name}", wanted_there, getattr(value, name), in_files=in_files)
     elif isinstance(value, tuple | list):
         for number, item in enumerate(value):
-            yield from _wrong(f"{path}[{number}]", kind.items, item)
+            yield from _wrong(f"{path}[{number}]", kind.items, item, in_files=in_files)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _wrong(f"{path}[{key!r}]", kind.items, item)
+            if in_files and (wrong := impossible.fault(key)):
+                yield f"{path} has a key that {wrong[0]}", wrong[1]
+            yield from _wrong(f"{path}[{key!r}]", kind.items, item, in_files=in_files)
 
 
 def _is(kind: _Kind, value: object) -> bool:
@@ -122,7 +129,7 @@ def _is(kind: _Kind, value: object) -> bool:
 
 def _is_json(value: object) -> bool:
     """Whether it can be a JSON value, whatever is in it."""
-    return all(isinstance(key, str) for key in value) if isinstance(value, dict) else isinstance(value, _JSON)
+    return isinstance(value, impossible.JSON)
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, vocabulary
+from agentconv.core import access, fields, vocabulary
 from agentconv.core.dataclass import replace
-from agentconv.core.ir import ToolGrant
+from agentconv.core.ir import Origin, ToolGrant
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Tools
 
+_NOBODY = "json"
+"""The format of what is in no client's words."""
 _CLOSED = frozenset(capability for capability, effect in access.EFFECT_OF.items() if effect in access.CLOSED_BY_MODES)
 
 
@@ -31,7 +33,10 @@ def in_tools(agent: Agent, target: str, *, holds: bool = True) -> Agent:
         return agent
     client = vocabulary.words_of(origin if origin and vocabulary.tool_words(origin) else target)
     tools = _reading(agent.tools, client) if mode in access.HELD_MODES else _without_writing(agent.tools, client)
-    return agent if tools == agent.tools else replace(agent, tools=tools)
+    if tools == agent.tools:
+        return agent
+    told = agent.origin if fields.client_of(agent) else Origin(_NOBODY, "")
+    return replace(agent, tools=tools, origin=told)  # words that the author did not choose say nothing of whose agent it is
 
 
 def idle(agent: Agent, target: str) -> str | None:

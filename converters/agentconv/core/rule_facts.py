@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def is_client(format_id: str) -> bool:
+    """Whether a format's words are those of a client, rather than of a program, which has no facts."""
+    return bool(vocabulary.tables(format_id))
+
+
+def holds_patterns(format_id: str) -> bool:
+    """Whether an agent is held to the pattern of `Tool(pattern)`: what is in a program's own words is what it says."""
+    return not is_client(format_id) or vocabulary.fact(format_id, "enforces_patterns")
+
+
 @cache
 def pattern_language(format_id: str, word: str) -> str | None:
     """Return the language of the patterns that a client takes with a tool word; None where it takes none that anybody knows."""

@@ -59,6 +59,11 @@ def fault(key: str, value: Any, errors: Iterable[Any], root: dict[str, Any]) -> 
     if found is not None:
         return found
     wanted, rule = wants(wrong.schema, root), root["properties"][key].get("x-rule")
+    if "x-rule" in wrong.schema and wrong.way:
+        each = "each of " if isinstance(wrong.way[-1], int) else ""
+        return Fault(
+            f"{each}{name} is {wrong.schema['x-rule']}, and {_shown(wrong.value)} is not", wrong.way, f"write {wrong.schema['x-rule']}"
+        )
     if isinstance(wrong.value, dict) and (wanted is None or "a map" in wanted) and rule is None:
         return Fault(f"{name} has keys that it does not take together", wrong.way, "leave out what does not belong there")
     if rule is not None and (not wrong.way or wanted is None):

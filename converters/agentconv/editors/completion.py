@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 TRIGGERS = (":", " ", ",", '"', "-", "[")
+_HOOKS = "hooks"
+"""The field that an agent's own hooks are in, as a schema names it."""
 _MARKS = {"toml": " = ", "json": ": "}
 
 
@@ -39,6 +41,8 @@ def of(document: Document, offset: int) -> list[types.CompletionItem]:
     if offered is not None or not looked.has_agents:
         return offered or []
     subject, kind = looked.subject, cursor.kind(document.location)
+    if _is_of_own_events(document, found, schema_files.load(subject.format)["properties"]):
+        return _events(document, offset, found, subject.format)
     if found.key is not None:
         return _items(document, offset, found, words(subject, found.key), kind)
     if found.nested and not registry.FORMATS[subject.format].holds_several(subject.path):
@@ -51,8 +55,10 @@ def _of_parts(document: Document, offset: int, found: Cursor, looked: Looked) ->
     kind = cursor.kind(document.location)
     hooks, rules, at = parts.is_of_events(looked, found), parts.is_of_rules(looked, found), parts.entry(looked, found)
     if hooks is not None:
-        events = dict.fromkeys(vocabulary.events(hooks.format), f"event of {registry.FORMATS[hooks.format].title}")
-        return [_key_item(document, found, offset, name, meaning) for name, meaning in events.items()]
+        return _events(document, offset, found, hooks.format)
+    for subject in looked.parts:
+        if subject.part is not None and subject.part.kind != "hooks" and _is_of_own_events(document, found, part_findings.rows(subject)):
+            return _events(document, offset, found, subject.format)
     if rules is not None:
         return _items(document, offset, found, _tool_words(rules), kind)
     if at is None:
@@ -63,6 +69,21 @@ def _of_parts(document: Document, offset: int, found: Cursor, looked: Looked) ->
     schema = part_findings.schema(at.subject)
     rows = {name: hover.told(schema, name, at.subject.format) for name in at.rows if name not in there}
     return [_key_item(document, found, offset, name, told) for name, told in rows.items()]
+
+
+def _events(document: Document, offset: int, found: Cursor, format_id: str) -> list[types.CompletionItem]:
+    """Return the events of a client, as keys."""
+    meaning = f"event of {registry.FORMATS[format_id].title}"
+    return [_key_item(document, found, offset, name, meaning) for name in vocabulary.events(format_id)]
+
+
+def _is_of_own_events(document: Document, found: Cursor, rows: Mapping[str, Any]) -> bool:
+    """Whether the name of an event is typed in the hooks that an agent, or a part, has itself: right below the key that holds them."""
+    above = document.text[document.positions.line(document.positions.line_of(found.start))[0] : found.start]
+    if found.key is not None and (above.strip(" \t\"'") or found.table[-1:] != (found.key,)):
+        return False
+    own = [name for name in found.table if rows.get(name, {}).get("x-field") == _HOOKS]
+    return len(own) == 1 and found.table[-1] == own[0]
 
 
 def _part_words(subject: Subject, row: Mapping[str, Any]) -> dict[str, str]:
@@ -119,6 +140,10 @@ def words(subject: Subject, key: str) -> dict[str, str]:
         found |= _tool_words(subject)
     elif field == "model":
         found |= _models(subject.format)
+    elif field == "effort":
+        found = found or dict.fromkeys(
+            (one for one in row.get("examples", ()) if isinstance(one, str) and one.isalpha() and one.islower()), ""
+        )
     elif field == "permissions.mode":
         found |= {word: ", ".join(its) for word, its in tables.get("modes", {}).items()}
     elif field == "mcp_servers":

@@ -33,7 +33,7 @@ class Cursor:
     quoted: bool = False
     """Whether a quote stands before it."""
     table: tuple[str, ...] = ()
-    """In TOML the table that it is in; in JSON the keys on the way to the map, or list, that it is in."""
+    """In TOML the table that it is in; in JSON and YAML the keys on the way to the map, or list, that it is in."""
     nested: bool = False
     """Whether it is further in than the keys at the top."""
 
@@ -77,6 +77,7 @@ def in_yaml(text: str, positions: Positions, offset: int, begin: int = 0) -> Cur
         return Cursor(start, own["key"], quoted, nested=bool(own["indent"]))
     indent = len(prefix) - len(prefix.lstrip())
     item = prefix.lstrip().startswith("-")
+    way = _way(text, positions, number, begin, indent)
     begun = _KEY_BEGUN.match(prefix)
     for above in range(number - 1, -1, -1):
         first, last = positions.line(above)
@@ -89,9 +90,23 @@ def in_yaml(text: str, positions: Positions, offset: int, begin: int = 0) -> Cur
         opened = text.count("[", first, offset) > text.count("]", first, offset)
         if further or opened:
             ended = text[first:last].rstrip().endswith((":", "[", ",")) or opened
-            return Cursor(start, line["key"], quoted, nested=True) if ended else _key(begun, offset, nested=True)
+            return Cursor(start, line["key"], quoted, way, nested=True) if ended else _key(begun, offset, way, nested=True)
         break
-    return _key(begun, offset, nested=indent > 0)
+    return _key(begun, offset, way, nested=indent > 0)
+
+
+def _way(text: str, positions: Positions, number: int, begin: int, indent: int) -> tuple[str, ...]:
+    """Return the keys that a line of YAML is below, by how far in it is."""
+    found: list[str] = []
+    for above in range(number - 1, -1, -1):
+        first, last = positions.line(above)
+        if first < begin or indent == 0:
+            break
+        line = _KEY.match(text[first:last])
+        if line is not None and len(line["indent"]) < indent:
+            found.append(line["key"])
+            indent = len(line["indent"])
+    return tuple(reversed(found))
 
 
 def in_toml(text: str, positions: Positions, offset: int) -> Cursor | None:
@@ -148,5 +163,5 @@ def _token(text: str, offset: int) -> int:
     return found.start() if found else offset
 
 
-def _key(begun: re.Match[str] | None, offset: int, *, nested: bool) -> Cursor | None:
-    return None if begun is None else Cursor(offset - len(begun["word"]), None, bool(begun["quote"]), nested=nested)
+def _key(begun: re.Match[str] | None, offset: int, way: tuple[str, ...], *, nested: bool) -> Cursor | None:
+    return None if begun is None else Cursor(offset - len(begun["word"]), None, bool(begun["quote"]), way, nested=nested)

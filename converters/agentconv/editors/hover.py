@@ -36,7 +36,8 @@ def of(document: Document, offset: int) -> str | None:
     if place is None:
         return None
     pieces = [*_key(subject, place), *_tool(subject, place, offset)]
-    pieces += [_elsewhere(looked, place, target) for target in looked.targets]
+    line = document.text[slice(*document.positions.line(document.positions.line_of(offset)))].strip()
+    pieces += [_elsewhere(looked, place, target, line) for target in looked.targets]
     subject.forget()
     return "\n\n".join(pieces) or None
 
@@ -92,8 +93,8 @@ def _is_of_tools(format_id: str, name: str) -> bool:
     return str(row.get("x-field", "")).startswith("tools")
 
 
-def _elsewhere(looked: Looked, place: Place, target: str) -> str:
-    """Return what becomes of a key in another assistant; of the agent's name, what becomes of all that has no line of its own."""
+def _elsewhere(looked: Looked, place: Place, target: str, line: str) -> str:
+    """Return what becomes of a line in another assistant; of the agent's name, what becomes of all that has no line of its own."""
     done = looked.converted(target)
     subject = looked.subject
     if subject is None:
@@ -103,11 +104,18 @@ def _elsewhere(looked: Looked, place: Place, target: str) -> str:
     own = [one for one in done if agent.name is None or not one.agents or any(_is_called(id_, agent.name) for id_ in one.agents)]
     losses = [loss for one in own for loss in one.losses]
     lines = [f"- {loss(one)}" for one in losses if _is_here(subject, place, one)]
-    written = next((shown for one in own if (shown := _written(subject, place, target, one))), None)
+    written = next((shown for one in own if (shown := _written(subject, place, target, one, line))), None)
     refused = any(one.refused for one in own)
-    state = ": the agent is not written" if refused else "" if written or lines else ": nothing of it"
+    state = ": the agent is not written" if refused else "" if written or lines else _state(subject, place, own)
     head = f"**{title}**{state}"
     return "\n".join([head, *([f"\n{written}\n"] if written and not refused else [""]), *lines]).rstrip()
+
+
+def _state(subject: Subject, place: Place, own: Sequence[Converted]) -> str:
+    """Say what becomes of a key that no line holds: a name may be that of the file."""
+    file = next((one.file for one in own if one.file is not None), None)
+    is_name = place.key == subject.key_of("name")
+    return f": the name of the file, {plain.code(file.path)}" if file is not None and is_name else ": nothing of it"
 
 
 def _is_called(id_: str, name: str) -> bool:
@@ -140,28 +148,46 @@ def loss(loss: Loss) -> str:
     return f"{loss.severity} {plain.code(loss.code)}: {plain.words(summary)}{detail}{hint}"
 
 
-def _written(subject: Subject, place: Place, target: str, done: Converted) -> str | None:
-    """Return the lines of the converted file that hold what a key says."""
-    if done.file is None or place.key == places.PROMPT:
+def _written(subject: Subject, place: Place, target: str, done: Converted, line: str) -> str | None:
+    """Return the lines of the converted file that hold what a key says; of a prompt the one that is looked at, as the client reads it."""
+    if done.file is None:
         return None
-    module = registry.load(target)
     wanted = set(_fields(subject.format, place.key))
-    if not wanted:
-        return None
-    result = module.read(SourceText(done.file.path, done.file.data))
+    result = registry.load(target).read(SourceText(done.file.path, done.file.data))
+    if _PROMPT in wanted:
+        of_agent = result.set.agents[place.agent if len(result.set.agents) > 1 else 0 :][:1]
+        texts = [agent.prompt.text for agent in of_agent if agent.prompt]
+        return next((plain.block(_around(text, line)) for text in texts if text.strip()), None)
     source = done.file.data.decode("utf-8", "replace")
     shown = [
         source[source.rfind("\n", 0, one.start) + 1 : one.end]
         for one in places.of(result, target)
-        if one.agent == (place.agent if len(result.set.agents) > 1 else 0) and wanted & set(_fields(target, one.key)) and one.key
+        if one.agent == (place.agent if len(result.set.agents) > 1 else 0) and _says(one.key, target, place.key, wanted)
     ]
     lines = "\n".join(shown).split("\n")
     suffix = done.file.path[done.file.path.rfind(".") :]
     return plain.block("\n".join(lines[:_MOST_LINES]), _LANGUAGES.get(suffix, "")) if shown else None
 
 
+def _around(text: str, line: str) -> str:
+    """Return the line of a prompt that is looked at, where it is there as it stands; else how the prompt begins."""
+    lines = text.strip().split("\n")
+    own = [one for one in lines if line and line == one.strip()] or [one for one in lines if one.strip() and one.strip() in line]
+    return "\n".join(own[:1] or lines[:_MOST_LINES])
+
+
+def _says(key: str, target: str, own: str, wanted: set[str]) -> bool:
+    """Whether a key of another client's file holds what one says: the same fields, or, where no field holds it, the same key."""
+    return bool(key) and (bool(wanted & set(_fields(target, key))) if wanted else key == own)
+
+
+_PROMPT = "prompt.text"
+
+
 def _fields(format_id: str, name: str) -> tuple[str, ...]:
     """Return the fields that a key holds."""
+    if name == places.PROMPT:
+        return (_PROMPT,)
     known = getattr(registry.load(format_id), "KEYS", {}).get(name)
     if known is not None:
         return tuple(known.fields)

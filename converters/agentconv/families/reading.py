@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Decoded, Key
 
 EMPTY = Complaint("there is nothing in the file")
+UNOPENED = Complaint(
+    "the file does not start with a line `---`",
+    remedy="let it start with a header: a line `---`, lines for `name` and `description`, another line `---`",
+)
 
 
 def remark(
@@ -206,7 +210,7 @@ def no_agent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
 
 def absent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
     """Say why there is no agent in a file that need not be an agent's."""
-    hint = "mend the file, or keep it elsewhere if it is no agent"
+    hint = f"{complaint.remedy or 'mend the file'}, or keep it elsewhere if it is no agent"
     return replace(no_agent(spec, complaint, span), code=Code.NO_AGENT, severity=Severity.NOTE, hint=hint)
 
 

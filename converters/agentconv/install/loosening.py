@@ -54,14 +54,14 @@ def lost(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], *, sta
         if entry.packs != (pack,) or entry.agent in staying or not _is_guard(entry):
             continue
         held = _held_by(entry, reader)
-        grants = _gone(held, coming.get(entry.target, ()), entry) if held is not None else ()
+        lost_ones = _gone(held, coming.get(entry.target, ()), entry) if held is not None else ()
         if _is_of_servers(entry):
-            grants = (one for one in grants if (entry.target, server_key(one.word.partition(":")[2])) in servers)
+            lost_ones = (one for one in lost_ones if (entry.target, server_key(one.word.partition(":")[2])) in servers)
         of_servers = owners.get(entry.target, ()) if _is_of_servers(entry) else ()
-        for grant in grants:
+        for grant in lost_ones:
             for id_ in (entry.agent, *of_servers):
                 found.setdefault(id_, {})[grant] = None
-    return {id_: tuple(grants) for id_, grants in found.items()}
+    return {id_: tuple(several) for id_, several in found.items()}
 
 
 def _is_guard(entry: Entry) -> bool:
@@ -85,25 +85,42 @@ def _held_by(entry: Entry, reader: Reader) -> Part | None:
 
 def _gone(held: Part, coming: Sequence[Part], entry: Entry) -> Iterator[Grant]:
     """Yield what is held back now, and by none of what comes."""
+    if entry.among and (isinstance(held, SetHook) or any(isinstance(one, PermissionSet) for one in coming)):
+        return  # where the user had it before, it stays; rules come into one with the user's own, and none goes
+    ours = {rule.shown: deciding.text_of(rule) for rule in held.rules} if isinstance(held, PermissionSet) else {}
+    came = {ours.get(one, one) for one in entry.came}
+    for one in gone(held, coming):
+        if not entry.among or one.text in came:
+            yield from grants(held, one)
+
+
+def gone(held: Part, coming: Sequence[Part]) -> Iterator[Restraint]:
+    """Yield what a hook or a set of rules holds back, and none of those that come does.
+
+    Args:
+        held: What holds back now.
+        coming: All of its client that come.
+    """
     if isinstance(held, SetHook):
         guards = [effects.guard_of(one.definition) for one in coming if isinstance(one, SetHook) and of_hooks.of(one, None)]
-        if entry.among or widening.is_guarded(effects.guard_of(held.definition), guards):
-            return  # where the user had it before, it stays
-        for one in of_hooks.of(held, None):
-            yield Grant(HOOKS, f"tool use that the hook {one.text} may block")
+        if not widening.is_guarded(effects.guard_of(held.definition), guards):
+            yield from of_hooks.of(held, None)
     elif isinstance(held, PermissionSet):
         sets = [one for one in coming if isinstance(one, PermissionSet)]
-        if entry.among and sets:
-            return  # it is in one with the user's own, where rules come and none goes
         rules = [one.rule for several in sets for one in deciding.restraining(several)]
         texts = {one.text for several in sets for one in deciding.restraints(several)}
         old = {one.text: one.rule for one in deciding.restraining(held)}
-        ours = {rule.shown: deciding.text_of(rule) for rule in held.rules}
-        came = {ours.get(one, one) for one in entry.came}
         for one in deciding.restraints(held):
-            is_ours = not entry.among or one.text in came
-            if is_ours and one.text not in texts and not (one.text in old and _is_ruled(old[one.text], rules)):
-                yield from _of_rule(one)
+            if one.text not in texts and not (one.text in old and _is_ruled(old[one.text], rules)):
+                yield one
+
+
+def grants(held: Part, one: Restraint) -> Iterator[Grant]:
+    """Yield what may be done where something is not held back any more."""
+    if isinstance(held, SetHook):
+        yield Grant(HOOKS, f"tool use that the hook {one.text} may block")
+    else:
+        yield from _of_rule(one)
 
 
 def _is_ruled(rule: Rule, rules: Iterable[Rule]) -> bool:

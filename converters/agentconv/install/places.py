@@ -131,8 +131,8 @@ class Scope:
         """Return where a file that is converted for a project goes in this scope."""
         if not self.is_user:
             return path
-        place = registry.FORMATS[target.id].folders[0]
-        return f"{self.folder(target)}/{path.removeprefix(f'{place}/')}"
+        folder, place = self.folder(target), registry.FORMATS[target.id].folders[0]
+        return f"{folder}/{path.removeprefix(f'{place}/')}"
 
     def part_path(self, target: Target, path: str) -> str:
         """Return where the file of a part goes that is converted for this scope."""

@@ -212,7 +212,7 @@ def _unreading(subject: Subject) -> Iterator[Diagnostic]:
     for client in [client for client in subject.asked if registry.FORMATS[client].distribution] if subject.part is None else ():
         try:
             subject.reading(client)
-        except Exception as error:  # noqa: BLE001 - a bug of somebody else's must not lose what our own rules find
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug of somebody else's must not lose what our own rules find
             subject.asked = tuple(other for other in subject.asked if other != client)
             brought = client, registry.FORMATS[client].distribution
             yield bugs.told(error, f"as {client} reads it", Span(subject.path), brought=brought, client=client)
@@ -225,7 +225,7 @@ def _run(rule: Rule, failures: list[Diagnostic], about: Subject | Sequence[Subje
         if rule.code in catalogue.BROUGHT:
             for finding in found:
                 _hold(finding, looked_at)
-    except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
         failures.append(_failure(rule, error, looked_at[0].path if looked_at else ""))
         return []
     return found
@@ -271,7 +271,7 @@ def _hold_fields(finding: Any) -> None:
         raise TypeError("its finding's agent is a name, its fix a Fix, and its option a text, or None")
 
 
-def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
+def _failure(rule: Rule, error: BaseException, path: str) -> Diagnostic:
     """Say that a rule broke on a file, and whose it is."""
     why, brought = f"{type(error).__name__}: {error}", catalogue.BROUGHT.get(rule.code)
     if not brought:

@@ -166,7 +166,7 @@ def inspect(
                 readings += _void(piece, client, there) if client in looking and client != piece.format else there
         except InputError as error:  # a format of another distribution that is not what it should be
             failures.append(error.diagnostic)
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
             brought = client, registry.FORMATS[client].distribution
             failures.append(bugs.told(error, f"as {client} reads it", Span(piece.path), brought=brought, client=client))
     ids = tuple(agent.id for agent in own.set.agents)

@@ -159,7 +159,8 @@ def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | 
     Raises:
         InputError: The path names nothing, there is no such client or rule, or the set holds no file to look at.
     """
-    return Look(for_, select, ignore).at(_pieces(what))
+    look, found = Look(for_, select, ignore), _found(what)
+    return look.at(_pieces(what, found), found.diagnostics if found is not None else ())
 
 
 @public
@@ -179,8 +180,8 @@ def fix(
         InputError: As of `lint`.
     """
     look, unsafe = Look(for_, select, ignore), flag("unsafe", unsafe)
-    found = None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
-    pieces = _pieces(what) if found is None else loading.Loader(found.files, results=True)
+    found = _found(what)
+    pieces = _pieces(what, found)
     return look.mended(pieces, found, unsafe=unsafe, read=_read(what) if isinstance(what, AgentSet) else None)
 
 
@@ -199,15 +200,17 @@ class Look:
             raise registry.usage("select names no rule", f"leave it out for all of them; {LISTED}")
         self.rules = catalogue.select(chosen, _words(ignore, "ignore"))
 
-    def at(self, pieces: Iterable[Loaded]) -> Linted:
-        """Look at the files of one set."""
+    def at(self, pieces: Iterable[Loaded], told: Sequence[Diagnostic] = ()) -> Linted:
+        """Look at the files of one set, of which something was told when they were found."""
         subjects, diagnostics = self._subjects(pieces)
+        diagnostics = [*told, *diagnostics]
         along = [one for _, one in included.subjects(subjects)]
         return self._linted([*subjects, *along], diagnostics, _agentless(pieces))
 
     def mended(self, pieces: Iterable[Loaded], found: Discovery | None, *, unsafe: bool, read: Mapping[str, bytes] | None = None) -> Mended:
         """Mend the files of one set, which may have read others, or those that were found."""
         own, diagnostics = self._subjects(pieces)
+        diagnostics = [*(found.diagnostics if found is not None else ()), *diagnostics]
         along = [*included.subjects(own)]
         subjects = [*own, *(one for _, one in along)]
         done = [fixing.fix(subject, self._find, unsafe=unsafe) for subject in subjects]
@@ -288,11 +291,11 @@ def inspect(what: What, *, for_: str | Sequence[str] | None = "all") -> Inspecti
     if not any(words):
         raise registry.usage("for_ names no client", '"all", or nothing, asks every one, and "own" the file\'s own')
     clients, own = _clients(words), registry.names_own(words)
-    found = None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
-    looking = locations.looking_at(found) if found else {}
-    pieces = loading.Loader(found.files, results=True) if found else _pieces(what)
+    found = _found(what)
+    looking = locations.looking_at(found) if found is not None else {}
+    pieces = _pieces(what, found)
     files: list[Inspected] = []
-    diagnostics: list[Diagnostic] = []
+    diagnostics = [*found.diagnostics] if found is not None else []
     for piece in pieces:
         if piece.source is None:
             diagnostics += piece.diagnostics
@@ -322,10 +325,15 @@ def _asked(piece: Loaded, clients: Sequence[str], *, own: bool) -> list[str]:
     return list(dict.fromkeys((*((piece.format,) if own else ()), *clients)))
 
 
-def _pieces(what: What) -> Iterable[Loaded]:
-    if not isinstance(what, AgentSet):
-        return loading.Loader(discovery.discover([given_paths.named(what)]).files, results=True)
-    return of_set.pieces(what)
+def _found(what: What) -> Discovery | None:
+    """Return the files of a path, with what is told of those that are not followed or cannot be read; None of a set."""
+    return None if isinstance(what, AgentSet) else discovery.discover([given_paths.named(what)])
+
+
+def _pieces(what: What, found: Discovery | None) -> Iterable[Loaded]:
+    if isinstance(what, AgentSet):
+        return of_set.pieces(what)
+    return loading.Loader(found.files if found is not None else (), results=True)
 
 
 def _clients(given: str | Sequence[str]) -> list[str]:

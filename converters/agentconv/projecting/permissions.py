@@ -32,7 +32,16 @@ def mode(projection: Projection, *, held: bool = True) -> None:
         return
     other = None if mode == "accept-edits" and vocabulary.fact(projection.target.id, "asks_by_default") else _NEAREST.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
-    projection.change("permissions.mode", kept, "permission-mode", _told(projection, mode, kept))
+    projection.change("permissions.mode", kept, _why(projection, mode, held=held), _told(projection, mode, kept))
+
+
+def _why(projection: Projection, mode: str, *, held: bool) -> str:
+    """Return the code of why a mode does not stay: the target has none of it, or one in which it does more than the agent may."""
+    if not (held and vocabulary.native_mode(projection.target.id, mode)):
+        return "permission-mode"
+    may = effects.effects(projection.source)
+    unasked = (effect for effect in access.unattended(projection.target.id, mode) if effect != "read")
+    return "mode-freer" if may.levels["run"] or any(may.levels[effect] for effect in unasked) else "mode-idle"
 
 
 def _report_commands(projection: Projection, mode: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import access, effects, patterns, plain_words, server_names, vocabulary
+from agentconv.core import access, effects, fields, patterns, plain_words, server_names, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Tools
 from agentconv.core.losses import listed
@@ -37,7 +37,7 @@ class Spelling:
 def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, closes: Spelling, join: JoinPatterns | None) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
-    origin = source.origin.format if source.origin else None
+    origin = fields.client_of(source)
     open_to = access.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in open_to.items() if one.parts and one.parts <= may.parts)
     kept = _kept_open(partly, open_to, may, projection.target.id)

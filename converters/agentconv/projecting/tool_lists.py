@@ -37,7 +37,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
         if grant.format == target and reads_back(grant):
             kept.append(grant)
             continue
-        if path == "tools.allow" and grant.pattern is not None and vocabulary.fact(grant.format, "enforces_patterns"):
+        if path == "tools.allow" and access.is_enforced(grant):
             narrowed.append(f"{grant.native}({grant.pattern})")
             continue
         translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]

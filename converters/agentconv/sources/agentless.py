@@ -36,13 +36,24 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def cause(format_id: str, source: SourceText, told: Diagnostic | None) -> Diagnostic | None:
-    """Return why no agent came of a file, if that is told: of one whose first bytes say that it is UTF-16, this is why."""
-    if told is None or source.data[:2] not in _UTF_16:
+    """Return why no agent came of a file, if that is told: where its bytes are no agent's in any client, this is why."""
+    complaint = None if told is None else _of_bytes(source.data)
+    if complaint is None:
         return told
     from agentconv.families import reading
 
-    absent = reading.absent(registry.load(format_id).SPEC, Complaint("the file is UTF-16"), source.span())
-    return replace(absent, hint="save it as UTF-8")
+    absent = reading.absent(registry.load(format_id).SPEC, complaint, source.span())
+    return replace(absent, hint=complaint.remedy)
+
+
+def _of_bytes(data: bytes) -> Complaint | None:
+    if data[:2] in _UTF_16:
+        return Complaint("the file is UTF-16", remedy="save it as UTF-8")
+    if b"\0" in data:
+        return Complaint("the file is no text", remedy="keep it where no assistant looks for agents")
+    if not data.strip():
+        return Complaint("the file is empty", remedy="write the agent into it, or delete it")
+    return None
 
 
 def in_question(file: Found, cause: Diagnostic) -> Agentless | None:

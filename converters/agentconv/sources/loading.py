@@ -194,7 +194,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     except InputError as error:  # the format itself is not there
         yield Loaded(source.path, format_id, None, diagnostics=(error.diagnostic,))
         return
-    except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, format_id, error),))
         return
     if registry.FORMATS[format_id].bundle:
@@ -221,7 +221,7 @@ def as_read(format_id: str, source: SourceText, result: ReadResult) -> Loaded:
     )
 
 
-def _bug(path: str, format_id: str, error: Exception) -> Diagnostic:
+def _bug(path: str, format_id: str, error: BaseException) -> Diagnostic:
     brought = format_id, registry.FORMATS[format_id].distribution
     return bugs.told(error, "while it was read", Span(path), lost="the file was left out", brought=brought)
 
@@ -295,7 +295,12 @@ def _read_anew(source: Source, agents: list[Agent], text: SourceText) -> tuple[A
 
 
 def gather(
-    pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool = True, parts: Callable[[], Sequence[LoadedPart]] | None = None
+    pieces: Iterable[Loaded],
+    *,
+    only_loaded: bool = False,
+    sources: bool = True,
+    whole: bool = False,
+    parts: Callable[[], Sequence[LoadedPart]] | None = None,
 ) -> AgentSet:
     """Collect everything into one set, with the sources and what reading found.
 
@@ -303,6 +308,8 @@ def gather(
         pieces: The files.
         only_loaded: Whether agents are left out that their own client does not load.
         sources: Whether the files are stored.
+        whole: Whether they are stored with what is not of their agents, as a set has them that stays in its program: its places are
+            those of the file, and the file is written back. Into a bundle, nothing else of the user's configuration goes.
         parts: What gives the skills, commands and servers that go along, once all files were read; by default those of bundles do.
     """
     of_bundles: list[LoadedPart] = []
@@ -321,7 +328,7 @@ def gather(
             path = _free_path(piece, stored)
             if path != piece.path:
                 kept = [replace(agent, origin=Origin(piece.format, path, _pointer(agent))) for agent in kept]
-            text = _essence(piece.format, piece.source)
+            text = piece.source if whole else _essence(piece.format, piece.source)
             stored[path] = Source(path, piece.format, text.data, tuple(kept) if piece.as_read else ())
             for one in including.files(piece.format, text):
                 stored.setdefault(one.path, Source(one.path, including.FORMAT, one.data or b""))

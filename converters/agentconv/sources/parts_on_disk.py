@@ -363,7 +363,7 @@ class PartsOnDisk(PlacesOnDisk):
             result: PartsRead[Any] = (
                 self.before.of(client, module.kind, source, module.read) if self.before is not None else module.read(source)
             )
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
             brought, span = (client, formats.FORMATS[client].distribution), Span(source.text.path)
             self.diagnostics.append(bugs.told(error, "while it was read", span, lost="the file was left out", brought=brought))
             return

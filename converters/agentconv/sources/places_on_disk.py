@@ -46,7 +46,7 @@ class PlacesOnDisk:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What reading found, but for what is said of a part."""
     texts: Mapping[str, bytes] = field(default_factory=dict)
-    """By absolute path, what is read in place of what is on the disk: files that are open in an editor."""
+    """By absolute path, what is read in place of what is on the disk: files that are open in an editor, saved before or not."""
     _sources: dict[tuple[str, Place, Kind], tuple[PartSource, ...]] = field(default_factory=dict)
     """The files at a place of a client, as far as they were asked for."""
     _texts: tuple[str, ...] | None = None
@@ -76,12 +76,22 @@ class PlacesOnDisk:
     def is_there(self, client: str, path: str, pattern: str) -> bool:
         """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
         base = self._at(client, path)
+        if any(self._unsaved(base, pattern)):
+            return True
         if "*" not in pattern:
             return os.path.lexists(os.path.normpath(os.path.join(base, pattern)))
         name = pattern.removeprefix(_ANYWHERE)
         if path or name == pattern or "*" in name or not name.endswith(_TEXTS):
             return os.path.lexists(base)
         return any(os.path.basename(path) == name for path in self._all_texts(Path(base)))
+
+    def _unsaved(self, base: str, pattern: str) -> Iterator[str]:
+        """Yield the files at a place that are open in an editor, and not on the disk yet."""
+        for path in self.texts:
+            below = os.path.relpath(path, base).replace(os.sep, "/") if path.startswith(f"{base}{os.sep}") else None
+            is_here = path == base if not pattern else below is not None and _pattern(pattern).fullmatch(below)
+            if is_here and not os.path.lexists(path):
+                yield path
 
     def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
         """Return the files at a place of a client, in path order."""
@@ -93,19 +103,21 @@ class PlacesOnDisk:
         from agentconv.core.part_format import PartSource
 
         base = self.place(client, place.path)
-        if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
-            return
         found = Discovery(diagnostics=self.diagnostics)
         top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
-        if not inputs.followed(found, os.fspath(base), top):
-            return
-        for path in self._paths(found, place, base, top):
+        for path in (*self._on_disk(found, place, base, top), *self._unsaved(os.fspath(base), place.pattern)):
             below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
             beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
             read = None if beside is None else self.read_file(path)
             if read is not None and beside is not None:
                 shown = place.holds(below)
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+
+    def _on_disk(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
+        """Return the files at a place that is there, and leads nowhere else."""
+        if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
+            return ()
+        return self._paths(found, place, base, top) if inputs.followed(found, os.fspath(base), top) else ()
 
     def _paths(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
         """Return the files at a place; those that may be anywhere in the project are looked for once, whoever asks."""
@@ -127,6 +139,8 @@ class PlacesOnDisk:
 
     def read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
+        if path in self.texts and not os.path.lexists(path):
+            return self.texts[path], False
         try:
             data, status = reading.read(path, limit=inputs.MAX_AGENT_BYTES)
         except OSError as error:
@@ -140,6 +154,8 @@ class PlacesOnDisk:
 
         files: list[FolderFile] = []
         size = 0
+        if not file.parent.is_dir():
+            return ()  # it is open in an editor, and was never saved
         for path in inputs.walk(found, file.parent, top, ("",)):
             if path == os.fspath(file):
                 continue

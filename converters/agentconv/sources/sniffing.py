@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.expressions import expression
 from agentconv.disk import reading
 from agentconv.formats import registry
@@ -167,6 +168,21 @@ def by_bytes(path: str, data: bytes) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     return by_head(place.name, data) or _DEFAULTS.get(place.suffix)
+
+
+def told_by_bytes(path: str, data: bytes) -> str:
+    """Return the format of a file by its path and its bytes alone.
+
+    Raises:
+        InputError: Nothing tells it.
+    """
+    found = by_bytes(path, data)
+    if found is None:
+        hint = "name it: -f FORMAT"
+        option = 'name it, as in format="claude-code", or the file as it is called in a project: path=".claude/agents/a.md"'
+        what = f"nothing tells the format of `{path}`"
+        raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, what, Span(path), hint=hint, option=option))
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -33,8 +33,7 @@ class Home:
 
     def _folders(self, client: str) -> Iterator[Path]:
         """Yield the folders of which the client reads the first, or all."""
-        templates = (vocabulary.installation(client) or {}).get("user", ())
-        return (found for template in templates if (found := self._filled(template)) is not None)
+        return (found for template in templates(client) if (found := self._filled(template)) is not None)
 
     def _filled(self, template: str) -> Path | None:
         """Return a folder with its variable filled in; None where that is not set."""
@@ -49,7 +48,7 @@ class Home:
 
     def below(self, client: str, path: str) -> tuple[Path, str]:
         """Return the folder that a client's path is in, which the user may have put out of the home, and the path from there."""
-        folder, usual = self.folder(client), (vocabulary.installation(client) or {}).get("user", ())
+        folder, usual = self.folder(client), templates(client)
         own = f"{PurePosixPath(usual[-1].removeprefix('~/')).parent}/" if usual else ""
         return (folder.parent, path.removeprefix(own)) if folder and own and path.startswith(own) else (self.root, path)
 
@@ -60,6 +59,8 @@ class Home:
     def locations(self, client: str) -> Iterator[tuple[Path, str]]:
         """Yield where a client looks for the user's own agents, each with the place in a project that it is like."""
         table, row = vocabulary.installation(client) or {}, registry.FORMATS[client]
+        if not row.folders:
+            return  # its agents are in a file of a project, and nothing of the user's own is like that
         adds = self._filled(table["user_adds"]) if "user_adds" in table else None
         found = [*self._folders(client)]
         read = found[: 2 if adds and adds == found[0] else 1] + [
@@ -74,6 +75,11 @@ class Home:
         """Return a path for people: `~/...` where it is below the home folder."""
         path = Path(os.path.abspath(place))
         return f"~/{path.relative_to(self.root).as_posix()}" if path.is_relative_to(self.root) else path.as_posix()
+
+
+def templates(client: str) -> tuple[str, ...]:
+    """Return the folders of the user's own agents of a client, as its words say them; none of one that has no folders in projects."""
+    return tuple((vocabulary.installation(client) or {}).get("user", ())) if registry.FORMATS[client].folders else ()
 
 
 def home(variables: Mapping[str, str] = os.environ) -> Home:
@@ -134,8 +140,8 @@ def _leaves() -> frozenset[str]:
 @lru_cache
 def variable_names() -> tuple[str, ...]:
     """Return the variables that decide about folders."""
-    templates = [template for client in registry.CLIENTS for template in (vocabulary.installation(client) or {}).get("user", ())]
-    return tuple(sorted({found[1] for template in templates if (found := _VARIABLE.match(template))}))
+    known = [template for client in registry.CLIENTS for template in templates(client)]
+    return tuple(sorted({found[1] for template in known if (found := _VARIABLE.match(template))}))
 
 
 @lru_cache(1)

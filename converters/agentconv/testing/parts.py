@@ -49,6 +49,8 @@ ELSEWHERE: dict[Kind, tuple[Part, ...]] = {
     "skills": (
         Skill("one", "one", "Looks: at changes", _TEXT),
         Skill("two", "two", "Looks at changes", _TEXT, invoked_by="user", denied_tools=(_SHELL,), approved_tools=(_READ,)),
+        Skill("four", "four", "Looks at changes", _TEXT, invoked_by="user"),
+        Skill("five", "five", "Looks at changes", _TEXT, approved_tools=(_READ,)),
         Skill("three", "three", "Looks at changes", _TEXT, license="MIT", metadata={"a": "b"}, files=(FolderFile("a.txt", b"\xff"),)),
     ),
     "commands": (
@@ -59,12 +61,18 @@ ELSEWHERE: dict[Kind, tuple[Part, ...]] = {
             "four", "four", "Looks", Body((ShellOutput(("git diff",)), " is what changed.")), invoked_by="user", denied_tools=(_SHELL,)
         ),
         Command("five", "five", "Looks", _TEXT, model=Model("id", "gpt-6.1-sol"), approved_tools=(_READ,), agent="one", isolated=True),
+        Command("six", "six", "Looks", _TEXT, model=Model("id", "gpt-6.1-sol")),
+        Command("seven", "seven", "Looks", _TEXT, agent="one"),
+        Command("eight", "eight", "Looks", _TEXT, approved_tools=(_READ,)),
+        Command("nine", "nine", "Looks", _TEXT, invoked_by="user"),
     ),
     "servers": (
         Server("one", McpServer("one", "stdio", "run", ("--fast", "a b"), {"A": "b"})),
         Server("two", McpServer("two", "http", url="https://example.com/mcp", headers={"X-Team": "a"})),
         Server("three", McpServer("three", "stdio", "run", disabled_tools=("drop",)), trusted=True),
         Server("four", McpServer("four", "stdio", "run", cwd="here", enabled=False), timeout_seconds=5.0),
+        Server("five", McpServer("five", "stdio", "run", cwd="here")),
+        Server("six", McpServer("six", "stdio", "run"), timeout_seconds=5.0),
     ),
     "hooks": (
         SetHook("one", definition=Hook("PreToolUse", "claude-code", "before-tool", "Bash", _GUARD)),
@@ -76,7 +84,7 @@ ELSEWHERE: dict[Kind, tuple[Part, ...]] = {
         Instruction("two", "two", "Of Python", _TEXT, "scoped", (Pattern("**/*.py", "glob"),)),
     ),
 }
-"""Parts as other clients have them."""
+"""Parts as other clients have them: several with one field alone, so that no other one is what a client refuses them for."""
 
 
 def kinds(format_id: str) -> tuple[Kind, ...]:

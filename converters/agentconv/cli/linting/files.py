@@ -116,7 +116,9 @@ def of_parts(
     everybody = beside(found, folders, registry.CLIENTS)
     asked = asked or dict.fromkeys((*everybody.owners(), *everybody.complaining())) or dict.fromkeys(everybody.owners(below=True))
     parts = beside(found, folders, tuple(asked))
-    clients = parts.clients_with_parts(below=True)
+    for place in parts.places:
+        place.texts, place.before = one.texts, one.before
+    clients = tuple(dict.fromkeys((*parts.clients_with_parts(below=True), *one.clients)))  # whose place it is, though it is not saved
     if not clients:
         return []
     from agentconv.lint import part_files
@@ -124,7 +126,6 @@ def of_parts(
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     there: list[LintFile] = []
     for place in parts.places:
-        place.texts, place.before = one.texts, one.before
         for subject in part_files.subjects(place, clients, one.kinds, one.location):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING

@@ -24,7 +24,7 @@ from itertools import takewhile
 from os.path import commonprefix
 from typing import TYPE_CHECKING
 
-from agentconv.core import rule_facts, vocabulary
+from agentconv.core import rule_facts
 from agentconv.core.ir import Rule
 from agentconv.core.meant import Pattern
 
@@ -122,12 +122,13 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
         denies: Whether it is for what is denied, or asked for, rather than for what is allowed.
     """
     language, subject = rule_facts.pattern_language(target, word), rule_facts.pattern_subject(target, word)
-    if entry.pattern is None or language is None or subject != rule_facts.pattern_subject(entry.format, entry.native):
+    own = rule_facts.pattern_subject(entry.format, entry.native) if rule_facts.is_client(entry.format) else subject
+    if entry.pattern is None or language is None or subject != own:
         return None
     from agentconv.core.patterns import command_lines
 
-    bound = isinstance(entry, Rule) or denies or vocabulary.fact(entry.format, "enforces_patterns")
-    if subject == _COMMAND and bound and not command_lines.alike(entry.format, target, entry.pattern):
+    bound = isinstance(entry, Rule) or denies or rule_facts.holds_patterns(entry.format)
+    if subject == _COMMAND and bound and not command_lines.within(entry.format, target, entry.pattern, denies=denies):
         return None
     return translate(entry.pattern, language, denies=denies)
 

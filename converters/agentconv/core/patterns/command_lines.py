@@ -17,6 +17,16 @@ def alike(source: str, target: str, pattern: str) -> bool:
     return rule_facts.command_lines(source).get("split") is not None and reading(source, pattern) == reading(target, pattern)
 
 
+def within(source: str, target: str, pattern: str, *, denies: bool) -> bool:
+    """Whether a target holds an agent to a pattern as its author meant it.
+
+    What is in no client's words is about a whole command line: of one that is allowed, a client that cuts it opens no more.
+    """
+    if denies or rule_facts.is_client(source):
+        return alike(source, target, pattern)
+    return rule_facts.command_lines(target).get("split") is not None and not reading(target, pattern)
+
+
 def reading(format_id: str, pattern: str) -> str:
     """Return what tells a client's reading of command lines from another's; empty where that says nothing about the pattern.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted
-from agentconv.families import javascript, markdown
+from agentconv.families import javascript, markdown, reading
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored
@@ -34,7 +34,7 @@ def find(source: SourceText) -> Header | Complaint:
     top = markdown.strip_bom(text)
     start = text.rfind("\n", top, _after_blanks(text, top + 3)) + 1
     if not text.startswith("---", top) or not start:
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     end = text.find("---", start)
     if end < 0:
         return Complaint("the header is never closed by `---`")

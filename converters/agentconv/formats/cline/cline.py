@@ -18,7 +18,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.losses import quoted
-from agentconv.families import keys, markdown, tool_tokens
+from agentconv.families import keys, markdown, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
@@ -48,7 +48,7 @@ def _find(source: SourceText) -> Header | Complaint:
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     start = begun = opened.end()
     while begun < len(text) and (line := _NOTHING_YET.match(text, begun)):
         begun = line.end()

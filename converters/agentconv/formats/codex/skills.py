@@ -18,6 +18,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted
 from agentconv.core.part_format import Place
 from agentconv.core.parts import FolderFile
+from agentconv.families import reading
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.keys import Refused
 from agentconv.formats.codex.codex import BLANKS
@@ -41,7 +42,7 @@ _FENCE = expression(rf"[{BLANKS}]*---[{BLANKS}]*")
 def _find(source: SourceText) -> Header | Complaint:
     lines = source.text.split("\n")
     if not _FENCE.fullmatch(lines[0]):
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     begin = end = len(lines[0]) + 1
     for line in lines[1:]:
         if _FENCE.fullmatch(line):

@@ -57,7 +57,7 @@ def find(source: SourceText) -> Header | Complaint:
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     closed = _CLOSE.search(text, opened.end())
     if closed is None:
         return Complaint("the header is never closed by a line `---`")

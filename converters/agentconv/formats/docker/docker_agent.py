@@ -248,4 +248,5 @@ def _reads_back(agent: Agent, grant: ToolGrant) -> bool:
     if grant.server:
         return any(found.server == grant.server for toolset in _own_toolsets(agent) for found in _grants(toolset))
     kind, _, word = grant.native.partition("/")
-    return bool(kind) and list(_grants({"type": kind, **({"tools": [word]} if word else {})})) == [grant]
+    toolset: dict[str, Json] = {"type": kind, **({"tools": [word]} if word else {})}
+    return not _complaint([toolset]) and list(_grants(toolset)) == [grant]

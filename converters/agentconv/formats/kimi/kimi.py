@@ -18,7 +18,7 @@ from agentconv.core import names
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
-from agentconv.families import javascript, markdown, name_lists
+from agentconv.families import javascript, markdown, name_lists, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
@@ -65,7 +65,7 @@ def find(source: SourceText) -> Header | Complaint:
     text = source.text
     opened = _OPEN.match(text)
     if opened is None:
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     closed = _CLOSE.search(text, opened.end())
     if closed is None:
         return Complaint("the header is never closed by a line `---`")

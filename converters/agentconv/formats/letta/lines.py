@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText, client_text, encode
-from agentconv.families import line_header
+from agentconv.families import line_header, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.line_header import Line, LineHeader
 
@@ -35,7 +35,7 @@ def find(source: SourceText) -> LineHeader | Complaint:
     """Find the header, or say why there is none."""
     opened = _OPEN.match(source.text)
     if opened is None:
-        return Complaint("the file does not start with a line `---`")
+        return reading.UNOPENED
     closed = _CLOSE.search(source.text, opened.end())
     if closed is None:
         return Complaint("the header is never closed by a line `---`")

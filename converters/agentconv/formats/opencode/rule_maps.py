@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, effects, patterns, rule_facts, vocabulary
+from agentconv.core import access, effects, fields, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
@@ -186,7 +186,7 @@ class _RuleWriter:
     def write_tools(self) -> None:
         """Write rules for what tools, mode and sandbox leave."""
         tools, said = self.source.tools, self.source.permissions
-        origin = self.source.origin.format if self.source.origin else None
+        origin = fields.client_of(self.source)
         open_to = dict(access.accesses(tools, said, origin))
         if effects.is_confined(self.source):
             open_to["shell"] = access.Access(access.Level.ASK)
@@ -296,7 +296,7 @@ class _RuleWriter:
             for pattern in dict.fromkeys(pattern for several in held for pattern in several or ()):
                 self.add(action, word, pattern)
             return True
-        if all(vocabulary.fact(grant.format, "enforces_patterns") for grant in grants):
+        if all(map(access.is_enforced, grants)):
             self.narrowed += shown
             self.add("deny", word)
             return True
