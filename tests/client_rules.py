@@ -134,6 +134,15 @@ def _decide_lists(
 _DEFAULT = {"run": ASKED, "write": ASKED, "fetch": ASKED, "read": FREE, "search": FREE, "server": ASKED}
 
 
+MAY_ASK: Mapping[str, frozenset[str]] = {
+    "claude-code": frozenset({"run", "write", "fetch", "server"}),
+    "gemini-cli": frozenset({"run", "write", "fetch", "server"}),
+    "kilo": frozenset({"run"}),
+    "qwen-code": frozenset({"run", "fetch", "server"}),
+}
+"""What clients were seen to ask for in a session without any setting, if only in some modes; OpenCode and goose ask for none of it."""
+
+
 # --- Claude Code 2.1.329 (asked)
 
 
@@ -279,10 +288,10 @@ def _is_tool_of_qwen(word: str, call: Call) -> bool:
 
 
 def decide_qwen(file: Any, call: Call, default: int | None = None) -> int:
-    """Decide as Qwen Code does in its default mode."""
+    """Decide as Qwen Code does in `auto`, the mode that a session starts in: a model decides what is asked for, and nothing surely is."""
     lists = {effect: list(texts) for effect, texts in file.get("permissions", {}).items()}
     lists.setdefault("deny", []).extend(file.get("tools", {}).get("exclude", ()))
-    return _decide_lists(lists, _of_qwen, call, _DEFAULT[call.does] if default is None else default)
+    return _decide_lists(lists, _of_qwen, call, FREE if default is None else default)
 
 
 # --- CodeBuddy Code 2.163.0 (asked, with every call allowed)

@@ -14,7 +14,7 @@ enabled_tools = ["ping"]
 command = "other"
 disabled_tools = ["drop"]
 """
-LISTED = {"my_srv_*": "deny", "my_srv_ping": "ask", "other_drop": "deny"}
+LISTED = {"other_*": "ask", "my_srv_*": "deny", "my_srv_ping": "ask", "other_drop": "deny"}
 AGENT = 'name = "helper"\ndescription = "Helps"\ndeveloper_instructions = "Help."\n'
 TARGETS = 'source = "codex"\ntargets = ["opencode"]\nwith = ["servers"]\n'
 
@@ -54,7 +54,7 @@ def wheel(project, run, monkeypatch, tmp_path_factory):
 
 
 def test_sync_keeps_rules_in_step_with_their_servers(source, run):
-    """They come with the servers, the second run changes nothing, they follow a change, and go when nothing is closed any more."""
+    """They come with the servers, the second run changes nothing, they follow a change, and go when no server is left."""
     run("sync")
     first = configuration(source)["permission"]
     run("sync", "--check")
@@ -63,10 +63,14 @@ def test_sync_keeps_rules_in_step_with_their_servers(source, run):
     second = configuration(source)["permission"]
     write(source, {".codex/config.toml": '[mcp_servers.other]\ncommand = "other"\n'})
     run("sync")
+    third = configuration(source)["permission"]
+    write(source, {".codex/config.toml": ""})
+    run("sync", "--yes")
 
     assert first == LISTED
     assert second == {**LISTED, "other_wipe": "deny"}
-    assert configuration(source).keys() & {"mcp", "permission"} == {"mcp"}
+    assert third == {"other_*": "ask"}
+    assert configuration(source).keys().isdisjoint({"mcp", "permission"})
 
 
 def test_rules_are_put_back_among_what_the_user_wrote(source, run):
@@ -77,7 +81,9 @@ def test_rules_are_put_back_among_what_the_user_wrote(source, run):
     (source / "opencode.json").write_text(json.dumps(changed))
     run("sync")
 
-    assert configuration(source)["permission"] == {"bash": "ask", **LISTED}
+    rules = configuration(source)["permission"]
+    assert rules == {"bash": "ask", **LISTED}
+    assert list(rules).index("other_*") < list(rules).index("other_drop")  # the last that matches decides
     run("sync", "--check")
 
 
@@ -147,7 +153,8 @@ def test_two_packs_close_tools_in_one_file(project, run, wheel):
     both = configuration(project)["permission"]
     run("uninstall", "servers", "--accept")
 
-    assert both == {**LISTED, "third_drop": "deny"}
+    assert both == {**LISTED, "third_*": "ask", "third_drop": "deny"}
+    assert list(both).index("third_*") < list(both).index("third_drop")
     assert configuration(project)["mcp"].keys() == {"third"}
     assert configuration(project)["permission"]["third_drop"] == "deny"
 
@@ -158,8 +165,41 @@ def test_a_server_of_the_users_own_stays_open(project, run, wheel):
     write(project, {"opencode.json": json.dumps({"mcp": {"my_srv": mine}})})
     run("install", wheel(), "--to", "opencode", "--accept", code=1)
 
-    assert configuration(project)["permission"] == {"other_drop": "deny"}
+    assert configuration(project)["permission"] == {"other_*": "ask", "other_drop": "deny"}
     assert configuration(project)["mcp"]["my_srv"] == mine
+
+
+ASKING = '[mcp_servers.my_srv]\ncommand = "srv"\n\n[mcp_servers.other]\ncommand = "other"\n'
+MINE = '{\n  // mine\n  "mcp": {"my_srv": {"type": "local", "command": ["mine"], "enabled": true}}\n}\n'
+
+
+def test_a_server_of_the_users_own_is_not_asked_about(project, run, wheel):
+    """No rule is written for it, and the other's goes with its pack: the file is as it was."""
+    write(project, {"opencode.json": MINE})
+    run("install", wheel(ASKING), "--to", "opencode", "--accept", code=1)
+    text = (project / "opencode.json").read_text()
+    run("uninstall", "servers", "--accept")
+
+    assert '"other_*": "ask"' in text
+    assert "my_srv_" not in text
+    assert (project / "opencode.json").read_text() == MINE
+
+
+def test_sync_asks_about_no_server_of_the_users_own(source, run, asked):
+    """Neither in the file that it is in, nor in that of another assistant which reads it; and the next run changes nothing."""
+    targets = TARGETS.replace('"opencode"', '"opencode", "kilo"')
+    write(source, {"agentconv.toml": targets, ".codex/config.toml": ASKING, "opencode.jsonc": MINE})
+    run("sync", code=1)
+    texts = [(source / name).read_text() for name in ("opencode.jsonc", "kilo.json")]
+    again = asked("sync", code=1).report["parts"]["entries"]
+    write(source, {".codex/config.toml": ""})
+    run("sync", "--yes")
+
+    assert ["my_srv_*" in text for text in texts] == [False, False]
+    assert ['"other_*": "ask"' in text for text in texts] == [True, True]
+    assert {entry["action"] for entry in again} == {"same", "foreign"}
+    assert (source / "opencode.jsonc").read_text() == MINE
+    assert not (source / "kilo.json").exists()
 
 
 def test_settings_of_claude_code(project, run, wheel):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from itertools import chain, permutations, product
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 from permission_files import WRITTEN, client, projected, written
 
 from agentconv.core.part_format import PartSource
+from agentconv.core.parts import PermissionSet
 from agentconv.core.source import SourceText
 from agentconv.formats.opencode.among_agents import among
 from agentconv.formats.opencode.permission_maps import rules_of
 from client_patterns import glob
-from client_rules import AROUND, ASKED, DECIDERS, FREE, WRAPPERS, Call, Line, entries_of, maps
+from client_rules import AROUND, ASKED, DECIDERS, FREE, MAY_ASK, WRAPPERS, Call, Line, entries_of, maps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMANDS = ("rm", "rm -rf", "git push", "npm run", "curl")
 _PATHS = (".env", "secrets/**", "secrets", "src/", "/config/**", "**/*.pem", "src/*.py", "config/app.json")
@@ -165,6 +170,29 @@ def test_no_set_loses_a_prohibition(source: str, target: str, data: st.DataObjec
     assert after <= before, (call, file, made, projection.left_open)
 
 
+_RUN_UNASKED = [one for one in WRITTEN if getattr(client(one), "client", None) and client(one).client.asks_for_rest]  # type: ignore[attr-defined]
+"""The clients that run unasked what no rule is about, and whose rules can ask."""
+
+
+@pytest.mark.parametrize("target", _RUN_UNASKED)
+@pytest.mark.parametrize("source", sorted(set(_FILES_OF) & set(MAY_ASK)))
+@given(data=st.data())
+def test_what_a_client_asks_for_by_itself_is_asked_for(source: str, target: str, data: st.DataObject) -> None:
+    """What no rule allows, and the source's client asks for then, the target does not do unasked: tools of servers like all else."""
+    if source == target:
+        return
+    file, call = data.draw(_FILES_OF[source]), data.draw(_CALLS)
+    found = client(source).read(_file(source, file)).parts
+    if not found or call.does not in MAY_ASK[source]:
+        return
+    projection = projected(found[0], target)
+    made = {} if projection.omitted else written(projection.part, target)
+    if DECIDERS[source](file, call, ASKED) == FREE or projection.left_open:
+        return
+
+    assert DECIDERS[target](made, call) <= ASKED, (call, file, made)
+
+
 @settings(max_examples=settings().max_examples * 5)
 @given(of_set=_map().filter(lambda found: "*" not in found), own=_map(), call=_CALLS)
 def test_an_agents_own_rules_open_nothing_of_the_set(of_set: Any, own: Any, call: Call) -> None:
@@ -183,6 +211,49 @@ def test_an_agents_own_rules_open_nothing_of_the_set(of_set: Any, own: Any, call
 
     assert together <= maps(strict, call)
     assert together <= maps([*strict, *entries_of(own)], call)
+
+
+_OF_SERVERS = ("*_*", "tracker_*", "tracker_get", "tracker_set")
+_SETS_OF_SERVERS: tuple[dict[str, str], ...] = (
+    *({word: effect} for word in _OF_SERVERS for effect in ("ask", "deny")),
+    *(dict((one, other)) for one in (("*_*", "ask"), ("tracker_*", "ask")) for other in (("tracker_get", "ask"), ("tracker_get", "deny"))),
+    *({"tracker_get": one, "tracker_set": other} for one in ("ask", "deny") for other in ("ask", "deny")),
+)
+"""What denies or asks about tools of servers, none of it for nothing: the last that matches decides."""
+_CALLS_OF_SERVERS = [Call("server", name) for name in ("tracker/get", "tracker/set", "other/get")]
+
+
+def _of_servers(words: int) -> Iterator[dict[str, str]]:
+    for named in permutations(_OF_SERVERS, words):
+        yield from (dict(zip(named, effects, strict=True)) for effects in product(("allow", "ask", "deny"), repeat=words))
+
+
+def _set_of(permission: dict[str, str]) -> PermissionSet:
+    found = (rule for word, effect in permission.items() for rule in rules_of("opencode", word, effect, None))
+    return PermissionSet("permissions", "permissions", tuple(found), "last")
+
+
+def _is_asked_for_on_purpose(there: dict[str, str], of_set: dict[str, str]) -> bool:
+    """Whether the set stands there already, and what the file says behind it of a tool that it asks about is the user's own word."""
+    stands = [one for one in there.items() if one[0] in of_set] == list(of_set.items())
+    return stands and all(effect == "ask" for word, effect in of_set.items() if "*" in word)
+
+
+@pytest.mark.parametrize("of_set", _SETS_OF_SERVERS, ids=str)
+def test_rules_of_servers_open_nothing_beside_what_is_there(of_set: dict[str, str]) -> None:
+    """In all small maps, what either closes or asks about stays so, be it by a rule for all tools of a server or for one of them."""
+    beside = client("opencode").beside
+    wrong = []
+    for there in chain(_of_servers(1), _of_servers(2)):
+        united = None if _is_asked_for_on_purpose(there, of_set) else beside(_set_of(there), _set_of(of_set))
+        held = [(rule.native, str(rule.pattern or "*"), rule.effect) for rule in united.rules] if united else []
+        wrong += [
+            (there, held, call)
+            for call in _CALLS_OF_SERVERS
+            if united and maps(held, call) > min(maps(entries_of(of_set), call), maps(entries_of(there), call))
+        ]
+
+    assert wrong == []
 
 
 _ASKED_OF_ALLOWED: dict[str, tuple[str, Any]] = {

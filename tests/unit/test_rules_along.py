@@ -27,7 +27,7 @@ disabled_tools = ["ping"]
 command = "other"
 disabled_tools = ["drop"]
 """
-LISTED = {"my_srv_*": "deny", "my_srv_get_all": "ask", "other_drop": "deny"}
+LISTED = {"other_*": "ask", "my_srv_*": "deny", "my_srv_get_all": "ask", "other_drop": "deny"}
 AGENT = """\
 ---
 name: helper
@@ -128,7 +128,7 @@ def test_a_server_whose_name_begins_another_one_stays_behind(project: Path) -> N
 
     assert convert(project, "opencode") == 1
     assert set(configuration(project)["mcp"]) == {"my_srv", "other", "mine"}
-    assert configuration(project)["permission"] == LISTED
+    assert configuration(project)["permission"] == {**LISTED, "mine_*": "ask"}
 
 
 def test_whoever_insists_gets_rules_all_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

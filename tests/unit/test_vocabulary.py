@@ -22,6 +22,7 @@ FACTS = {
     "ignores_case",
     "asks_by_default",
     "unasked",
+    "partly_asked",
     "own_servers_open",
 } | {
     "description_tokens",

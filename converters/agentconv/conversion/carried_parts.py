@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _NUMBERED = ("skills", "commands")
 """What people and agents call by name, each from a file of its own: of several of one name, all but the first get a number."""
+_ALONG = ("server-asks-as-rules", "server-limit-as-rules")
+"""What says that rules of the whole set come with a server."""
 _NUMBERS, _NAME = 100, 64
 """How many numbers are tried, and how long such a name may be."""
 
@@ -118,9 +120,14 @@ class CarriedParts:
         from agentconv.conversion.rules_along import RulesAlong
 
         along, law.takes_rules = RulesAlong(self.target, self.options, verdicts), False
+        verdicts = [_without_rules(one) if one.rules and self._stays_out(one) else one for one in verdicts]
         verdicts = [one if not one.rules or along.takes(one) else self._moved(one.loaded, law) for one in verdicts]
         self.restraints = replace(self.restraints, rules=(*self.restraints.rules, *along.rules))
         return along.among(verdicts)
+
+    def _stays_out(self, verdict: PartVerdict) -> bool:
+        """Whether something else of a part's name is in its file, and is kept: that is the user's own, of which no rule of ours speaks."""
+        return self.options.replaces is False and _not_added(verdict, self.options) is not None
 
     def _judged(self, parts: Sequence[LoadedPart], law: PartLaw) -> Iterator[PartVerdict]:
         """Yield the verdict on each part, the main texts of instructions being one."""
@@ -351,6 +358,11 @@ def _not_added(verdict: PartVerdict, options: Options) -> str | None:
     if merged.kept and options.replaces is False and not merged.problem:
         return f"other content of {verdict.path} is kept"
     return f"nothing can be added to {verdict.path}: {merged.problem}" if merged.problem else None
+
+
+def _without_rules(verdict: PartVerdict) -> PartVerdict:
+    """Return the verdict on a part that does not come, nor do the rules of the whole set that were to come with it."""
+    return replace(verdict, rules=(), losses=tuple(one for one in verdict.losses if one.code not in _ALONG))
 
 
 def _left_open(verdict: PartVerdict, why: str) -> PartVerdict:

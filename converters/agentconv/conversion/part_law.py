@@ -178,7 +178,7 @@ class PartLaw:
         files = module.write((part,), path, original if patched else None)
         again = module.read(as_source(files, replace(place, at=""), kind_of(part), original if patched else None))
         _check_read_back(part, again)
-        held = _LIMITS if projection.rules else frozenset()
+        held = _LIMITS if any(rule.effect == "deny" for rule in projection.rules) else frozenset()
         _check_narrow(without(loaded.part, (projection.widened - {"extras"}) | held), again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open, rules=projection.rules)
 

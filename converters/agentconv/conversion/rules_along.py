@@ -48,21 +48,27 @@ class RulesAlong:
         self._sets = [one for one in verdicts if isinstance(one.part, PermissionSet) and one.module is not None]
         self._servers = [one.part.name or "" for one in verdicts if isinstance(one.part, Server)]
         self._loaded: LoadedPart | None = None
+        self._file = ""
+        """The file that the parts go into, where all of their rules only ask: these stand beside them."""
 
     def takes(self, verdict: PartVerdict) -> bool:
         """Take the rules for a part, if they hold."""
         if self._module is None or self._closes_another(verdict) or self._united(verdict.rules) is None:
             return False
+        before, path = self._file, verdict.place.path if verdict.place else ""
+        self._file = path if all(map(_is_asking, (*self.rules, *verdict.rules))) and before in ("", path) else ""
         if not all(map(self._stand_in, self._there(verdict.rules))):
+            self._file = before
             return False
-        self.rules = tuple(dict.fromkeys((*self.rules, *verdict.rules)))
+        self.rules = tuple(sorted(dict.fromkeys((*self.rules, *verdict.rules)), key=_is_narrow))
         self._loaded = self._loaded or verdict.loaded
         return True
 
     def _closes_another(self, verdict: PartVerdict) -> bool:
         """Whether a rule for all tools of a server is one for those of another server, too, whose name begins alike."""
         others = {str(self._module.client.server(name, None)) for name in self._servers if name != (verdict.part and verdict.part.name)}
-        return any(fnmatchcase(word, rule.native) for rule in verdict.rules if rule.native.endswith("*") for word in others)
+        closing = [rule for rule in verdict.rules if rule.native.endswith("*") and not _is_asking(rule)]
+        return any(fnmatchcase(word, rule.native) for rule in closing for word in others)
 
     def among(self, verdicts: list[PartVerdict]) -> list[PartVerdict]:
         """Return the parts with the rules that were taken: in the set's own, or as a set of their own."""
@@ -83,7 +89,7 @@ class RulesAlong:
         if self._sets:
             return self._sets[0].place
         places = self._module.project if self._options.scope == "project" else self._module.user
-        return places[0] if places else None
+        return next((one for one in places if one.path == self._file), places[0] if places else None)
 
     def _set_of(self, rules: tuple[Rule, ...]) -> PermissionSet:
         return PermissionSet(_KIND, _KIND, rules, self._order)
@@ -116,6 +122,16 @@ class RulesAlong:
         found = self._module.read(PartSource(SourceText(place.path, data), place)).parts
         among = self._module.among
         return among is None or all(_opens_nothing(one.rules, among(one.rules, wanted.rules)) for one in found)
+
+
+def _is_asking(rule: Rule) -> bool:
+    """Whether a rule has every tool of a server ask, and opens or closes nothing."""
+    return rule.effect == "ask" and (rule.tool is None or "*" in rule.native)
+
+
+def _is_narrow(rule: Rule) -> bool:
+    """Whether a rule is to stand behind those that ask for all of a server: the last one that matches decides."""
+    return not _is_asking(rule)
 
 
 def _opens_nothing(there: Sequence[Rule], held: Sequence[Rule] | None) -> bool:

@@ -245,6 +245,7 @@ def staying(parts: found_parts.Parts, target: str, options: Options) -> Iterator
     found = [
         one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.meant and not _is_held_in_place(one, target, options)
     ]
+    found = [one for one in found if not _is_held_anyway(one, target, options)]
     theirs = _there(target, options) if found else []
     yield from _staying([one for one in found if not _is_held_there(one, theirs, target, options)], target, options)
 
@@ -263,6 +264,14 @@ def _there(target: str, options: Options) -> list[LoadedPart]:
 def _bytes(disk: Disk, path: str) -> bytes | None:
     data = disk.read(path)
     return data if isinstance(data, bytes) else None
+
+
+def _is_held_anyway(one: LoadedPart, target: str, options: Options) -> bool:
+    """Whether a target asks by itself for all that rules ask about, so that none of them needs to go there."""
+    if one.kind != "permissions" or any(restraint.does != "asks" for restraint in of(one)):
+        return False
+    verdict = PartLaw(target, options.scope, {}, options.read).judge(one)
+    return verdict.omitted and not verdict.left_open
 
 
 def _is_held_there(one: LoadedPart, theirs: Sequence[LoadedPart], target: str, options: Options) -> bool:

@@ -9,8 +9,21 @@ from agentconv.core import access, effects, fields, vocabulary
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent
 
+SERVERS = "servers"
+"""What the calls of tools of MCP servers are called in a client's `unasked` and `partly_asked`."""
 _ASKING_MODES = ("default", "dont-ask")
 """Modes by which a file itself wants its agent to ask, or to do nothing that it would have to ask for."""
+
+
+def may_ask(format_id: str | None, effect: str) -> bool:
+    """Whether a client asks for an effect where nobody says otherwise, if only in some of its sessions: what comes from it keeps that."""
+    return vocabulary.asks_for(format_id, effect) or effect in vocabulary.tables(format_id or "").get("partly_asked", ())
+
+
+def are_lost(home: str | None, client: str, effect: str) -> bool:
+    """Whether an effect is asked for in one client, and not surely so in another one, where nobody says otherwise."""
+    other = home is not None and vocabulary.words_of(home) != vocabulary.words_of(client)
+    return other and may_ask(home, effect) and not vocabulary.asks_for(client, effect)
 
 
 def dropped(author: Agent, result: Agent, client: str) -> list[str]:

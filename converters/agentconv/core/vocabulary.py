@@ -34,7 +34,8 @@ cannot be called), `lists_unwritten` (no list of tools is ever written for an ag
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
 so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
-`unasked` are the effects that a client which asks by default has all the same without asking.
+`unasked` are the effects that a client which asks by default has all the same without asking, and `partly_asked` those that another one
+asks for in some sessions; beside those of agents, `servers` is one there: that tools of MCP servers are called.
 `servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
 `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a

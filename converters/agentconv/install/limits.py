@@ -13,6 +13,7 @@ from agentconv.install.steps import Action, Step
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from agentconv.core.ir import Rule
     from agentconv.install.draft import Draft
     from agentconv.install.several_files import Decision
     from agentconv.install.steps import Wanted
@@ -30,18 +31,16 @@ def settle(draft: Draft, several: Several) -> None:
         several: What is wanted, by the shared file and the kind of part.
     """
     limited = [one for group in several.values() for one in group if one.rules]
-    for target in dict.fromkeys(one.target for one in limited):
-        mine = [one for one in limited if one.target == target]
-        coming = [one for one in mine if _decided(draft, several, one).action not in _NOT_OURS]
-        closing = next((one for group in several.values() for one in group if _closes(one, target)), None)
+    coming = [one for one in limited if _decided(draft, several, one).action not in _NOT_OURS]
+    staying = [one for one in limited if one not in coming]
+    closers = [one for group in several.values() for one in group if isinstance(one.shared, PermissionSet)]
+    for target in dict.fromkeys(one.target for one in (*limited, *(one for one in closers if one.beside))):
+        mine = [one for one in coming if one.target == target]
+        closing = next((one for one in closers if one.target == target), None)
         if closing is not None:
-            closing = _about(closing, several, coming, (one for one in mine if one not in coming))
+            closing = _about(closing, several, mine or coming, staying)
         if closing is None or _decided(draft, several, closing).action not in SETTLES:
-            _keep_out(draft, several, coming)
-
-
-def _closes(one: Wanted, target: str) -> bool:
-    return one.target == target and isinstance(one.shared, PermissionSet)
+            _keep_out(draft, several, mine)
 
 
 def _decided(draft: Draft, several: Several, one: Wanted) -> Decision:
@@ -50,15 +49,28 @@ def _decided(draft: Draft, several: Several, one: Wanted) -> Decision:
 
 
 def _about(closing: Wanted, several: Several, coming: Sequence[Wanted], others: Iterable[Wanted]) -> Wanted | None:
-    """Leave of rules that are made for servers those of servers that come: a user's own server stays open as it is."""
-    left = {rule for one in coming for rule in one.rules}
-    gone = {rule for one in others for rule in one.rules} - left
-    if not closing.beside or not gone or not isinstance(closing.shared, PermissionSet):
+    """Leave of rules that are made for servers those of servers that come: a user's own server stays open as it is.
+
+    An assistant may have that one by the file of another, in whose words the rules were made, too.
+    """
+    gone = {_said(rule) for one in others for rule in one.rules} - {_said(rule) for one in coming for rule in one.rules}
+    if not closing.beside or not isinstance(closing.shared, PermissionSet):
         return closing
-    rules = tuple(rule for rule in closing.shared.rules if rule not in gone)
-    now = replace(closing, shared=replace(closing.shared, rules=rules)) if rules else None
+    rules = tuple(rule for rule in closing.shared.rules if _said(rule) not in gone)
+    owner = next((one for one in coming if one.agent == closing.agent), next(iter(coming), None))
+    if rules == closing.shared.rules and (owner is None or owner.agent == closing.agent):
+        return closing
+    now = None
+    if rules and owner is not None:
+        part = replace(closing.shared, rules=rules)
+        now = replace(closing, shared=part, agent=owner.agent, source_sha256=owner.source_sha256, losses=owner.losses)
     _change(several, closing, now)
     return now
+
+
+def _said(rule: Rule) -> tuple[str, str, str]:
+    """Return what a rule says, in whichever file."""
+    return rule.effect, rule.native, str(rule.pattern or "")
 
 
 def _keep_out(draft: Draft, several: Several, coming: Iterable[Wanted]) -> None:

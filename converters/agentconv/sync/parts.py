@@ -268,10 +268,14 @@ def _in_project(scope: Scope, reader: Reader) -> Options:
 
 
 def _where_it_is(want: Wanted, mine: Iterable[Entry]) -> Wanted:
-    """Return what is wanted in the shared file that it is in already: another one that the client reads, too, may have come since."""
+    """Return what is wanted in the shared file that it is in already: another one that the client reads, too, may have come since.
+
+    Rules that are made for servers are one entry, whichever of these it was the first time that it is said to belong to.
+    """
     if want.shared is None:
         return want
-    there = [one.path for one in mine if one.pointer and (one.target, one.agent, one.part) == (want.target, want.agent, want.part)]
+    known = [one for one in mine if one.pointer and (one.target, one.part) == (want.target, want.part)]
+    there = [one.path for one in known if want.beside or one.agent == want.agent]
     return want if want.path in there or not there else replace(want, path=there[0])
 
 

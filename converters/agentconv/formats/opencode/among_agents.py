@@ -46,7 +46,10 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
     if any(_is_glob(one.native) and _matches(one.native, word) and one.native != word for one in rules for word in partly):
         return None
     left = [rule for rule in rules if rule.native not in added]
-    words = sorted(added, key=_is_glob)  # a word for several tools decides last
+    asking = [word for word, more in added.items() if _is_glob(word) and not any(one.effect == "deny" for one in more)]
+    if any(word in partly and not _is_asked(added[word]) and _is_glob_for(asking, word) for word in added):
+        return None
+    words = sorted(added, key=lambda word: 0 if word in asking else 1 + _is_glob(word))  # what denies a tool decides after what asks
     return (*left, *(rule for word in words for rule in _together(rules, word, added[word])))
 
 
@@ -95,6 +98,16 @@ def _is_glob(word: str) -> bool:
     return word != access.EVERY_CAPABILITY and bool(set(word) & set("*?"))
 
 
+def _is_asked(more: Sequence[Rule]) -> bool:
+    """Whether rules for a word ask about all that it does."""
+    return any(_is_whole(rule) for rule in more)
+
+
+def _is_glob_for(globs: Sequence[str], word: str) -> bool:
+    """Whether a word, or a pattern for several, is one of those that patterns are about."""
+    return any(glob != word and _matches(glob, word) for glob in globs)
+
+
 def _matches(pattern: str, word: str) -> bool:
     return fnmatchcase(word, pattern)
 
@@ -119,7 +132,7 @@ def _together(rules: Sequence[Rule], word: str, more: Sequence[Rule]) -> Iterato
     parts = [rule for rule in more if not _is_whole(rule) and not (closed and rule.effect == "ask")]
     floor = [*whole, *(["ask"] if closed and any(rule.effect == "ask" for rule in more) else [])]
     found: dict[str, str] = {}
-    base = [rule.effect for rule in mine if _is_whole(rule)] or ([] if closed else whole)
+    base = [rule.effect for rule in mine if _is_whole(rule)] or ([] if closed and "deny" not in whole else whole)
     if base:
         found["*"] = _strictest(base[-1], *floor)
     for rule in mine:

@@ -271,7 +271,9 @@ class _RuleWriter:
             return
         level = max(levels)
         effect = access.EFFECT_OF.get(meanings[0])
-        if level is access.Level.INHERIT and not listed and (not self.asks_first or effect in _READING):
+        if not listed and effect in _READING and not self.is_closed(word):
+            return  # which it does anyway: to say so would go before what the user closed, or has it ask for
+        if level is access.Level.INHERIT and not listed and not self.asks_first:
             return
         action = "allow" if level is access.Level.ALLOW or (effect in _READING) else "ask"
         if action == "ask" and level is access.Level.INHERIT:

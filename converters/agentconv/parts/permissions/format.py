@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core.dataclass import dataclass, replace
@@ -106,9 +107,9 @@ class PermissionFormat:
         if self.among is not None:
             rules = self.among(there.rules, restraining)
             missing = [] if rules is None else [rule for rule in restraining if not any(rule.native == one.native for one in rules)]
-            rules = None if rules is None else (*rules, *missing)
+            rules = None if rules is None else _with_missing(rules, missing)
         else:
-            more = (rule for rule in restraining if rule not in there.rules)
+            more = (rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules))
             rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
         return None if rules is None else replace(there, rules=rules, resolution=there.resolution or part.resolution)
 
@@ -130,10 +131,38 @@ class PermissionFormat:
 
 
 def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
-    """Whether all rules of a set are in a file as the set has them, and none of the others there is about the same words."""
+    """Whether all rules of a set are in a file as the set has them, and none of the others there is about the same words, or opens them."""
     words = {rule.native for rule in rules}
     others = [rule for rule in there if rule.native not in words]
-    return [rule for rule in there if rule.native in words] == list(rules) and not any(set(rule.native) & set("*?") for rule in others)
+    if [rule for rule in there if rule.native in words] != list(rules) or any(set(rule.native) & set("*?") for rule in others):
+        return False
+    closed = [(place, rule) for place, rule in enumerate(there) if rule.effect == "deny" and rule.native in words and rule.pattern is None]
+    return not any(
+        one in others and one.effect != "deny" and fnmatchcase(one.native, rule.native) for place, rule in closed for one in there[place:]
+    )
+
+
+def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the rules of a map with those beside them that are about words of which it says nothing.
+
+    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any. What stands behind a rule
+    for more tools that says as much is not written: none there is less strict, and it would have what the file denies be asked about.
+    """
+    new = [rule for rule in missing if not _is_held(rule, rules)]
+    wide = [rule for rule in new if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
+    return (*wide, *rules, *(rule for rule in new if rule not in wide))
+
+
+def _is_held(rule: Rule, there: Sequence[Rule]) -> bool:
+    """Whether a rule for more tools, the last one that is about these, says as much of them as another one does."""
+    said = [one.effect for one in there if one.pattern is None and set(one.native) & set("*?") and fnmatchcase(rule.native, one.native)]
+    return bool(said) and projecting.STRICTNESS[said[-1]] >= projecting.STRICTNESS[rule.effect]
+
+
+def _is_asked_about(rule: Rule, there: Sequence[Rule]) -> bool:
+    """Whether a rule for more tools of servers asks as well about those that another one asks about."""
+    wider = (one for one in there if one.effect == rule.effect == "ask" and one.server and one.pattern is None)
+    return rule.server is not None and any(fnmatchcase(rule.native, one.native) for one in wider)
 
 
 class _Nothing:

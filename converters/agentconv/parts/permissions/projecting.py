@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import access, patterns, rule_facts, server_names, vocabulary
+from agentconv.core import access, asks, effects, patterns, rule_facts, server_names, vocabulary
 from agentconv.core.losses import listed, quoted
 from agentconv.core.patterns import command_lines
 from agentconv.parts.permissions import deciding, wider
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.parts.permissions.deciding import Decided
 
 STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
-_ASKED = ("shell", "fs.write", "fs.edit", "web.fetch", "web.search")
+_ASKED = ("shell", "fs.write", "fs.edit", "web.fetch", "web.search", "mcp")
 """What a client asks about that asks by default."""
 _READERS = {"command": wider.command, "path": wider.path}
 
@@ -55,7 +55,6 @@ class _Held:
         self.projection = projection
         self.source = projection.source
         self.format = self.source.origin.format if self.source.origin else ""
-        self.asks = vocabulary.fact(self.format, "asks_by_default")
         self.counting = deciding.counting(self.source.rules)
         self.rules: dict[Rule, None] = {}
         self.base: list[Rule] = []
@@ -138,9 +137,10 @@ class _Held:
         """Whether the client asks for all of what a rule asks about, as long as nobody allows it."""
         if rule.effect != "ask":
             return False
-        if vocabulary.fact(self.client.format, "asks_by_default") and access.EFFECT_OF.get(capability) in ("write", "run", "network"):
+        effect = _effect(capability)
+        if effect in ("write", "run", "network", asks.SERVERS) and vocabulary.asks_for(self.client.format, effect):
             return not vocabulary.unenforced(self.client.format).free
-        if self.client.asks_for_rest and capability in _ASKED:
+        if self.client.asks_for_rest and capability in _ASKED and capability != "mcp":
             self.asked.update(self.client.closing(capability))
             return True
         return False
@@ -276,11 +276,23 @@ class _Held:
         """Have the client ask for what the source asks about where nobody says anything, and for the rest of a shell."""
         if not self.client.asks_for_rest:
             return
-        for capability in _ASKED if self.asks and self.source.mode not in ("bypass", "auto") else ():
-            if capability not in self.free and not (capability in ("fs.write", "fs.edit") and self.source.mode == "accept-edits"):
-                self.asked.update(self.client.closing(capability))
+        for capability in _ASKED if self.source.mode not in ("bypass", "auto") else ():
+            if self._is_asked_at_home(capability) and capability not in self.free:
+                self.asked.update(self._whole(capability))
         said = {rule.native for rule in self.rules if rule.pattern is None}
         self.base = [rule for word in sorted(self.asked - said) for rule in self.client.rule("ask", word, None)]
+
+    def _is_asked_at_home(self, capability: str) -> bool:
+        """Whether the source asks about a capability where nobody says anything, and the client does not."""
+        if capability in ("fs.write", "fs.edit") and self.source.mode == "accept-edits":
+            return False
+        effect = _effect(capability)
+        return asks.may_ask(self.format, effect) and (capability != "mcp" or asks.are_lost(self.format, self.client.format, effect))
+
+    def _whole(self, capability: str) -> tuple[str, ...]:
+        """Return the words for all of a capability; of MCP servers, the one for all of them."""
+        every = self.client.server(effects.EVERY_SERVER, None) if capability == "mcp" else None
+        return (every,) if every else self.client.closing(capability)
 
     def _as_maps(self) -> Iterator[Rule]:
         """Yield the rules word by word, the strictest last: the last one decides, and what stands before a whole word says nothing."""
@@ -294,7 +306,8 @@ class _Held:
             if len(left) > 1 and left[0].pattern is None:
                 yield from self.client.rule(left[0].effect, word, "*")
                 left = left[1:]
-            yield from left
+            for one in left:  # a word that is about several tools stands for a rule about each
+                yield from self.client.rule(one.effect, word, None) if one.pattern is None else (one,)
 
     def _add(self, effect: str, word: str, text: str | None) -> None:
         self.rules.update(dict.fromkeys(self.client.rule(effect, word, text)))
@@ -326,6 +339,10 @@ class _Held:
             projection.omit("permission-nothing-to-say", "rules", f"{self.client.title} has no rule for any of it")
         elif not projection.losses:
             projection.remark("permission-translated", "rules", quoted(len(rules)))
+
+
+def _effect(capability: str) -> str:
+    return asks.SERVERS if capability == "mcp" else access.EFFECT_OF.get(capability, "")
 
 
 def _is_whole(rule: Rule) -> bool:

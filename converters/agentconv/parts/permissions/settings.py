@@ -86,6 +86,11 @@ def _changed(text: str, syntax: Syntax, path: tuple[str, ...], value: Json | Non
         if depth == len(path) - 1 > 0 and parent.entries().keys() == {path[-1]}:
             return _changed(text, syntax, path[:-1], None)
         return text if depth < len(path) - 1 else apply(text, edits.patch(document, parent, {path[-1]: REMOVED}))
+    present = _node(document, path)
+    if isinstance(value, dict) and isinstance(present, jsonc.Object):
+        merged = edits.merge(document, present, value)
+        if merged is not None:
+            return apply(text, merged)
     return apply(text, edits.patch(document, parent, {path[depth]: _nested({path[depth + 1 :]: value})}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import references, vocabulary
+from agentconv.core import asks, effects, references, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.core.diagnostics import Span
-    from agentconv.core.ir import McpServer
+    from agentconv.core.ir import McpServer, Rule
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import Server
     from agentconv.core.references import Left
@@ -59,6 +59,8 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
             step(client, projection)
     if not projection.is_refused():
         _settle(client, projection, at_home=at_home)
+    if not projection.is_refused() and not at_home:
+        _keep_asking(client, projection)
 
 
 def _line(client: Client, server: McpServer) -> str | None:
@@ -174,6 +176,32 @@ def _closed_by_rules(client: Client, projection: PartProjection[Server], server:
     _define(projection, **dict.fromkeys(limited))
     projection.remark("server-limit-as-rules", f"definition.{limited[0]}", listed(f"{rule.effect} {rule.native}" for rule in rules))
     return True
+
+
+def _keep_asking(client: Client, projection: PartProjection[Server]) -> None:
+    """Have the tools of a server ask that do so in the source's client, where nobody says otherwise, and not in the target."""
+    origin, server = projection.source.origin, projection.part.definition
+    asked = asks.are_lost(origin.format if origin else None, client.format, asks.SERVERS) and not projection.source.trusted
+    if not asked or vocabulary.unenforced(client.format).servers or any(rule.effect == "ask" for rule in projection.rules):
+        return
+    rules = _asking(client, server) if projection.takes_rules else ()
+    if rules:
+        projection.rules = (*rules, *projection.rules)
+        projection.remark("server-asks-as-rules", "definition", listed(dict.fromkeys(f"{rule.effect} {rule.native}" for rule in rules)))
+    else:
+        projection.remark("server-unasked", "definition", quoted(server.name))
+
+
+def _asking(client: Client, server: McpServer) -> tuple[Rule, ...]:
+    """Return the rules of the whole set by which a client asks for each tool of a server; none where it has no such rules."""
+    from agentconv.parts import registry
+
+    module: Any = registry.part_format(client.format, "permissions")
+    if module is None or not module.project or "ask" not in module.client.effects:
+        return ()
+    word = module.client.server(effects.server_key(server.name or ""), None)
+    rules: tuple[Rule, ...] = module.client.rule("ask", word, None) if word else ()
+    return rules
 
 
 def _define(projection: PartProjection[Server], **values: Any) -> None:
