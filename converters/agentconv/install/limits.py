@@ -9,6 +9,7 @@ from agentconv.core.parts import PermissionSet
 from agentconv.install import several_files
 from agentconv.install.draft import SETTLES
 from agentconv.install.steps import Action, Step
+from agentconv.install.whole_files import NOT_OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Wanted
 
     Several = dict[tuple[str, str], list[Wanted]]
-
-_NOT_OURS = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
 
 
 def settle(draft: Draft, several: Several) -> None:
@@ -32,7 +31,7 @@ def settle(draft: Draft, several: Several) -> None:
     limited = [one for group in several.values() for one in group if one.rules]
     for target in dict.fromkeys(one.target for one in limited):
         mine = [one for one in limited if one.target == target]
-        coming = [one for one in mine if _decided(draft, several, one).action not in _NOT_OURS]
+        coming = [one for one in mine if _decided(draft, several, one).action not in NOT_OURS]
         closing = next((one for group in several.values() for one in group if _closes(one, target)), None)
         if closing is not None:
             closing = _about(closing, several, coming, (one for one in mine if one not in coming))
