@@ -707,7 +707,7 @@ def test_no_home(project, give, run, monkeypatch):
 
 
 def test_what_is_the_users_own_is_taken_for_good(project, give, run, asked):
-    """An own agent of a pack's name stays, is told until somebody decides, and where the pack's was forced, the copy is told when that goes."""
+    """An own agent stays, is told until somebody decides, and where the pack's was forced, the copy is told when that goes."""
     give(ONE)
     mine = project / ".claude/agents/reviewer.md"
     mine.parent.mkdir(parents=True)
