@@ -229,7 +229,7 @@ def test_status_says_who_is_not_there_and_who_is_not_held(guards, run, asked, pr
     script.parent.mkdir(parents=True)
     script.write_text("exit 0\n")
     run("install", wheel.name, "--to", "claude-code,opencode", "--accept", code=1)
-    away = run("status").out
+    away = run("status", code=1).out
     script.unlink()
     run("install", wheel.name, "--accept")
     there = run("status").out

@@ -399,7 +399,7 @@ def test_gate_blocks(project, give, run, asked, text):
     assert KEY not in done.out + done.err + report.out
     assert report.report["results"][0]["blocked"] == ["bad"]
     assert [path.name for path in (project / ".claude/agents").iterdir()] == ["good.md"]
-    assert {*asked("status").states().values()} == {"up-to-date"}
+    assert {*asked("status", code=1).states().values()} == {"up-to-date"}
 
 
 def test_gate_is_about_what_is_chosen(project, give, run):
@@ -470,7 +470,7 @@ def test_what_is_held_is_told(origin, project, give, run, asked):
     assert asked("status", code=1).states() == {".claude/agents/a.md": "held", ".claude/agents/b.md": "up-to-date"}
     told = run("status", code=1).out
     assert "held         .claude/agents/a.md: as in 1.0.0\n" in told
-    assert f"`agentconv install {newer}` says what it asks for now" in " ".join(told.split())
+    assert f"`agentconv install {newer}` says what each waits for" in " ".join(told.split())
     (project / ".claude/agents/a.md").unlink()
     assert "held         .claude/agents/a.md: gone: it was as in 1.0.0, and installing that version again" in run("status", code=1).out
     assert "`a` is gone, and was as in 1.0.0, whose text is not here" in run("install", newer, code=1).err
@@ -707,13 +707,13 @@ def test_no_home(project, give, run, monkeypatch):
 
 
 def test_what_is_the_users_own_is_taken_for_good(project, give, run, asked):
-    """An own agent of a pack's name stays, is no drift, and where the pack's was forced, the copy is told when that goes."""
+    """An own agent stays, is told until somebody decides, and where the pack's was forced, the copy is told when that goes."""
     give(ONE)
     mine = project / ".claude/agents/reviewer.md"
     mine.parent.mkdir(parents=True)
     mine.write_text("---\nname: reviewer\ndescription: Mine\n---\nMine.\n")
     run("install", "backend-agents", "--accept", "--to", "claude-code", code=1)
-    states = asked("status").states()
+    states = asked("status", code=1).states()
     run("install", "backend-agents", "--accept", "--force")
     told = run("uninstall", "backend-agents").err
 

@@ -99,7 +99,7 @@ def test_only_what_comes_is_accepted(project, house, run):
     run("install", code=1)
     assert not (project / "hooks").exists()
     assert not (project / ".opencode/agents/builder.md").exists()
-    assert "accepted: reading only\n" in run("status").out
+    assert "accepted: reading only\n" in run("status", code=1).out
 
 
 @pytest.mark.parametrize("words", ["", "--accept=run,unattended,mcp:tracker"])

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field
-from agentconv.disk.files import Blocked
-from agentconv.install import agent_scripts, consent, part_asking, reading_back, several_files
+from agentconv.install import agent_scripts, consent, part_asking, reading_back, several_files, whole_files
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import Draft
 from agentconv.install.several_files import checksum
-from agentconv.install.steps import Action
+from agentconv.install.steps import nobody
+from agentconv.install.whole_files import NOT_OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.grant import Grant
     from agentconv.install.lock import Entry, Lock
-    from agentconv.install.steps import Wanted
+    from agentconv.install.steps import Namesake, Wanted
     from agentconv.install.units import Units
 
 
@@ -49,7 +49,14 @@ class _Found:
 
 
 def more(
-    reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], units: Units, *, force: bool, kept: Collection[str] = ()
+    reader: Reader,
+    lock: Lock,
+    pack: str,
+    wanted: Iterable[Wanted],
+    units: Units,
+    *,
+    force: bool,
+    kept: Collection[str] = (),
 ) -> dict[str, Asks]:
     """Return by agent and part what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
 
@@ -59,15 +66,14 @@ def more(
         reader: Reads what is there.
         lock: What is ours there.
         pack: Name of the pack.
-        wanted: All that is to be there of it.
+        wanted: All of it that gets to where it is to be (`coming`): what does not come asks for nothing.
         units: Its agents and parts as they are in the pack.
         force: Whether what was edited is replaced.
-        kept: Agents and parts in whose places a user's own stays: that asks for nothing.
+        kept: Agents and parts in whose places a user's own stays.
     """
     entries = {entry.key: entry for entry in lock.entries if pack in entry.packs}
     found: dict[str, _Found] = {}
-    draft = Draft(reader, lock, pack, force=force, kept=kept)
-    wanted = tuple(one for one in wanted if one.agent not in kept or not _stays(one, draft))
+    wanted = tuple(wanted)
     for one in (one for one in wanted if not one.part):
         _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force and one.agent not in kept)
     of_agents = [one for one in wanted if agent_scripts.is_one(one, units)]
@@ -112,15 +118,36 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
         known.unheld.update(dict.fromkeys(consent.unheld(coming, one.target) if coming is not None else ()))
 
 
-def _stays(one: Wanted, draft: Draft) -> bool:
-    """Whether a user's own is in a place, and kept there, as planning decides it."""
-    there = draft.reader.read(one.path)
-    if isinstance(there, Blocked):
-        return False
-    if one.shared is not None:
-        return several_files.decided(draft, [one])[0].action is Action.KEPT
-    present = None if there is None else sha256(there)
-    return draft.decide(one.agent, draft.before.get((one.path, "")), present, sha256(one.data)) is Action.KEPT
+def coming(
+    reader: Reader,
+    lock: Lock,
+    pack: str,
+    wanted: Iterable[Wanted],
+    *,
+    force: bool,
+    kept: Collection[str] = (),
+    namesake: Namesake = nobody,
+) -> Iterator[Wanted]:
+    """Yield what gets to where it is to be, as planning decides it: what is somebody else's there stays, whatever anybody accepts.
+
+    Args:
+        reader: Reads what is there.
+        lock: What is ours there.
+        pack: Name of the pack.
+        wanted: All that is to be there of it.
+        force: Whether what was edited, or is somebody else's, is replaced.
+        kept: Agents and parts in whose places a user's own stays.
+        namesake: Returns the file in which a user has an agent of that name already.
+    """
+    draft = Draft(reader, lock, pack, force=force, kept=kept, namesake=namesake)
+    groups: dict[tuple[str, str], list[Wanted]] = {}
+    several = tuple(wanted)
+    for one in (one for one in several if one.shared is not None):
+        groups.setdefault((one.path, one.part), []).append(one)
+    away = {id(each.wanted) for group in groups.values() for each in several_files.decided(draft, group) if each.action in NOT_OURS}
+    for one in whole_files.together(draft, several):
+        if id(one) not in away and (one.shared is not None or whole_files.decided(draft, one).action not in NOT_OURS):
+            yield one
 
 
 def _is_as_locked(entry: Entry, data: object, there: Agent) -> bool:

@@ -10,14 +10,14 @@ from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
 from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Entry, Lock
-from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step, unknown
+from agentconv.install.steps import ONLY_THE_LOCK, Action, Change, Plan, Step, nobody, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
-    from agentconv.install.steps import Given, Wanted
+    from agentconv.install.steps import Given, Namesake, Wanted
 
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.REMOVE})
 """What changes the entry itself."""
@@ -57,7 +57,7 @@ def _by_path(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
 
 
 class Draft:
-    """Collects the decisions about all files, and makes the plan of them."""
+    """Collects the decisions about all files, and makes the plan of them: what its arguments are, `planning.plan` says."""
 
     def __init__(
         self,
@@ -71,10 +71,11 @@ class Draft:
         given: Given = unknown,
         kept: Collection[str] = (),
         made_here: bool = False,
+        namesake: Namesake = nobody,
     ) -> None:
         self.given = given
+        self.namesake = namesake
         self.made_here = made_here
-        """Whether this is the project that the pack is made of, whose files stay its own."""
         self.believing = removing or accept
         """Whether the lock's word is enough for what no bytes can tell: a person asked for the removal, or accepted all of an update."""
         self.believed: list[str] = []

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.install import deployment
 from agentconv.install.lock import Fates
 from agentconv.install.read_elsewhere import UNHELD
+from agentconv.install.steps import Action
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from agentconv.core.diagnostics import Loss
     from agentconv.install.deployment import Deployment
-    from agentconv.install.lock import LockedPack
+    from agentconv.install.lock import Lock, LockedPack
+    from agentconv.install.steps import Plan, Step
+
+_TAKEN = frozenset({Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED})
 
 
 def of(every: Iterable[Deployment], coming: Iterable[Deployment], deployed: Collection[str], opened: Iterable[Loss] = ()) -> Fates:
@@ -38,8 +43,26 @@ def of(every: Iterable[Deployment], coming: Iterable[Deployment], deployed: Coll
         {one.target: tuple(dict.fromkeys(one.refused)) for one in several if one.refused},
         {target: ids for target, ids in away.items() if ids},
         {target: tuple(ids) for target, ids in unheld.items()},
-        {target: tuple(sorted(words)) for target, words in servers.items()},
+        opened={target: tuple(sorted(words)) for target, words in servers.items()},
     )
+
+
+def taken(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
+    """Return by target what does not get to where it was to be, whatever is accepted."""
+    found: dict[str, set[str]] = {}
+    for step in (step for step in steps if step.action in _TAKEN):
+        found.setdefault(step.target, set()).add(step.agent)
+    return {target: tuple(sorted(ids)) for target, ids in found.items()}
+
+
+def noted(planned: Plan, pack: str, found: Fates) -> Plan:
+    """Return a plan after which the lock says that of a pack."""
+    pending, after = (_noted(one, pack, found) for one in (planned.lock_pending, planned.lock_after))
+    return replace(planned, lock_pending=pending, lock_after=after)
+
+
+def _noted(lock: Lock, pack: str, found: Fates) -> Lock:
+    return replace(lock, packs=tuple(replace(one, fates=found) if one.name == pack else one for one in lock.packs))
 
 
 def is_read_by_others(locked: LockedPack, present: Iterable[str]) -> bool:

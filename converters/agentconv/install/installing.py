@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import asking, consent, deployment, fates, gate, guarding, loosening, made_here, open_to_all, proof
+from agentconv.install import (
+    asking,
+    consent,
+    deployment,
+    fates,
+    gate,
+    guarding,
+    loosening,
+    made_here,
+    named_others,
+    namesakes,
+    open_to_all,
+    proof,
+)
 from agentconv.install.guarding import Guards
 from agentconv.install.lock import Accepted, Fates, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Action, Plan, plan
@@ -23,7 +36,7 @@ if TYPE_CHECKING:
     from agentconv.install.grant import Grant
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Given
+    from agentconv.install.steps import Given, Namesake
     from agentconv.packs.finding import Pack
 
 _T = TypeVar("_T")
@@ -165,7 +178,9 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
     kept = _kept(pack, units, before, request)
-    asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force, kept=kept)
+    namesake = namesakes.of(scope, lock, pack.manifest.name)
+    coming = tuple(asking.coming(reader, lock, pack.manifest.name, wanted, force=request.force, kept=kept, namesake=namesake))
+    asks = asking.more(reader, lock, pack.manifest.name, coming, units, force=request.force, kept=kept)
     asks = _with_looser(asks, loosening.lost(reader, lock, pack.manifest.name, wanted, staying=kept))
     for_others = open_to_all.grants(done, request.others, units, scope)
     asks = {id_: replace(one, grants=(*one.grants, *for_others.get(id_, ()))) for id_, one in asks.items()}
@@ -173,10 +188,12 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, sources.get(id_)))}
     given = proof.given([pack, deployed], before, scope, reader)
     here = made_here.is_made_here(pack, scope, reader)
-    case = _Case(pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, scope, kept, here)
+    case = _Case(
+        pack, before, request, chosen, units, ids, sources, asks, {} if seen else open_, unsafe, done, given, scope, kept, here, namesake
+    )
     left, held, planned = case.settled(reader, lock)
     left = tuple(_with_servers_there(one, units, scope, planned, request.others) for one in left)
-    asked = consent.asked(_joined(asking.all_of(wanted, units), for_others)) if before is None else ()
+    asked = consent.asked(_joined(asking.all_of(coming, units), for_others)) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request, comes=any(one.wanted for one in left))
     if refused is not None and not request.preview:
@@ -201,8 +218,12 @@ def _looked_at(one: Deployment, units: Units, scope: Scope, reader: Reader) -> D
 
 
 def _with_servers_there(one: Deployment, units: Units, scope: Scope, planned: Plan, others: open_to_all.Others) -> Deployment:
-    """Return a deployment with what is told of servers that an assistant has then: those of others, and the pack's for agents of others."""
-    told = (*open_to_all.told(one, others, units, scope), *open_to_all.to_its_own(one, units, scope, planned.steps))
+    """Return a deployment with what is told of servers that an assistant has then: those of others, and the pack's for agents of others.
+
+    So it is of what stands in the place of a server or skill that agents of the pack name.
+    """
+    to_its_own = open_to_all.to_its_own(one, units, scope, planned.steps)
+    told = (*open_to_all.told(one, others, units, scope), *to_its_own, *named_others.told(one, units, scope, planned.steps))
     return replace(one, losses=(*one.losses, *map(deployment.fitting, told)))
 
 
@@ -232,6 +253,7 @@ class _Case:
     scope: Scope
     kept: tuple[str, ...]
     made_here: bool
+    namesake: Namesake
 
     def settled(self, reader: Reader, lock: Lock) -> tuple[tuple[Deployment, ...], tuple[Held, ...], Plan]:
         """Return what comes, what is held, and the plan: where a guard does not come, nothing that it holds back does."""
@@ -261,7 +283,6 @@ class _Case:
         stopped |= alone.keys()
         left = tuple(_without(one, stopped) for one in self.deployments)
         locked = self._locked(self._accepted(left, stopped), stopped)
-        locked = replace(locked, fates=self._fates(left, {agent.id for agent in locked.agents}))
         wanted = [want for one in left for want in one.wanted]
         targets, request = set(locked.targets), self.request
         planned = plan(
@@ -275,13 +296,15 @@ class _Case:
             accept=request.accept.lets_go,
             given=self.given,
             made_here=self.made_here,
+            namesake=self.namesake,
         )
+        planned = fates.noted(planned, locked.name, self._fates(left, {agent.id for agent in locked.agents}, planned))
         return left, held, _with_folders(planned, lock) if request.restore else planned
 
-    def _fates(self, left: Iterable[Deployment], deployed: Collection[str]) -> Fates:
+    def _fates(self, left: Iterable[Deployment], deployed: Collection[str], planned: Plan) -> Fates:
         """Return who does not come, or is not held: what only restores the lock takes no note of servers that came since."""
-        opened = [loss for one in left for loss in open_to_all.to_its_own(one, self.units, self.scope)]
-        found = fates.of(self.deployments, left, deployed, opened)
+        opened = [loss for one in left for loss in open_to_all.to_its_own(one, self.units, self.scope, planned.steps)]
+        found = replace(fates.of(self.deployments, left, deployed, opened), taken=fates.taken(planned.steps))
         known = self.before.fates if self.before is not None and self.request.restore else None
         return found if known is None else replace(found, opened=known.opened)
 

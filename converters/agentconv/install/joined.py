@@ -9,7 +9,7 @@ from agentconv.core.expressions import expression
 from agentconv.core.parts import PermissionSet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from agentconv.core.parts import Part
     from agentconv.install.lock import Entry
@@ -26,8 +26,31 @@ def is_restated(before: Part, after: Part) -> bool:
     return not set(_shown(before)) <= set(_shown(after))
 
 
+def still(came: Iterable[str], after: Part) -> tuple[str, ...]:
+    """Return what of that is in a part that comes: what a user took out, and nobody gives any more, is no matter of ours."""
+    there = set(_shown(after))
+    return tuple(one for one in came if one in there)
+
+
+def gone(entry: Entry, present: Part) -> tuple[str, ...]:
+    """Return what came, and is not there any more."""
+    there = set(_shown(present))
+    return tuple(one for one in entry.came if one not in there)
+
+
 def _shown(part: Part) -> tuple[str, ...]:
-    return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
+    if not isinstance(part, PermissionSet):
+        return ()
+    mode = (_mode(part),) if part.mode is not None else ()
+    return (*(rule.shown for rule in part.rules), *map(_folder, part.folders or ()), *mode)
+
+
+def _folder(path: str) -> str:
+    return f"folder {path}"
+
+
+def _mode(part: PermissionSet) -> str:
+    return f"mode {part.mode}"
 
 
 def is_gone(present: Part, entry: Entry) -> bool:
@@ -85,8 +108,11 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
     if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
         return None
     rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
-    left = {name: replace(present, rules=rules)} if rules else {}
-    data, _, problem = file.rewritten(left, () if rules else (name,))
+    folders = tuple(path for path in present.folders or () if _folder(path) not in entry.came)
+    mode = None if _mode(present) in entry.came else present.mode
+    stays = bool(rules or folders or mode)
+    left = {name: replace(present, rules=rules, folders=folders or None, mode=mode)} if stays else {}
+    data, _, problem = file.rewritten(left, () if stays else (name,))
     return None if problem else data
 
 

@@ -9,6 +9,7 @@ from agentconv.core.parts import PermissionSet
 from agentconv.install import several_files
 from agentconv.install.draft import SETTLES
 from agentconv.install.steps import Action, Step
+from agentconv.install.whole_files import NOT_OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     Several = dict[tuple[str, str], list[Wanted]]
 
-_NOT_OURS = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
-
 
 def settle(draft: Draft, several: Several) -> None:
     """Take out rules for servers that do not come, and servers that would come without theirs.
@@ -31,7 +30,7 @@ def settle(draft: Draft, several: Several) -> None:
         several: What is wanted, by the shared file and the kind of part.
     """
     limited = [one for group in several.values() for one in group if one.rules]
-    coming = [one for one in limited if _decided(draft, several, one).action not in _NOT_OURS]
+    coming = [one for one in limited if _decided(draft, several, one).action not in NOT_OURS]
     staying = [one for one in limited if one not in coming]
     closers = [one for group in several.values() for one in group if isinstance(one.shared, PermissionSet)]
     for target in dict.fromkeys(one.target for one in (*limited, *(one for one in closers if one.beside))):

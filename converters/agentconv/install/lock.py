@@ -58,6 +58,8 @@ class Fates:
     """Those that wait for a yes to what they ask for, or for what holds them back."""
     unheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Those that it reads in another one's file, and does not hold to all that their author or the pack says."""
+    taken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that are not written, since something else is in their places, or nothing can be written there."""
     opened: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By target the servers of others, as `mcp:NAME`, that its agents there had beyond their authors' words when it was installed."""
 
@@ -400,7 +402,7 @@ def _accepted_table(accepted: Accepted) -> dict[str, Any]:
 
 
 def _fates_table(fates: Fates) -> dict[str, Any]:
-    found = {"refused": fates.refused, "away": fates.away, "unheld": fates.unheld, "opened": fates.opened}
+    found = {"refused": fates.refused, "away": fates.away, "unheld": fates.unheld, "taken": fates.taken, "opened": fates.opened}
     return {kind: {target: sorted(ids) for target, ids in sorted(several.items())} for kind, several in found.items() if several}
 
 

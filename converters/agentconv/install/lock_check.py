@@ -63,7 +63,7 @@ _ACCEPTED: Mapping[str, Test] = {
     "grants": lambda value: type(value) is dict and all(map(_words, value.values())),
 }
 _FATES: Mapping[str, Test] = dict.fromkeys(
-    ("refused", "away", "unheld", "opened"), lambda value: type(value) is dict and all(map(_words, value.values()))
+    ("refused", "away", "unheld", "taken", "opened"), lambda value: type(value) is dict and all(map(_words, value.values()))
 )
 _AGENT: Mapping[str, Test] = {
     "id": _word,

@@ -10,6 +10,8 @@ from agentconv.disk.reader import files_of
 from agentconv.install import looser_parts, part_consent, part_places, several_files
 from agentconv.install.part_entries import PartFile
 
+_RULES = "permissions"
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -54,7 +56,8 @@ def more(
             before = _there(reader, files) if (target, owner) in ours else None
             after = _coming(files) or parts[owner]
             is_there = is_there or before is not None
-            old = part_consent.grants(before) if before else ()
+            present, after = _among(reader, files, after)
+            old = {grant for part in (before, present) if part for grant in part_consent.grants(part)}
             asks.update(dict.fromkeys(grant for grant in part_consent.grants(after) if grant not in old))
             if before and (target, owner) not in edited:
                 asks.update(dict.fromkeys(looser_parts.looser(before, after)))
@@ -62,6 +65,17 @@ def more(
         if left:
             found[owner] = left, is_there
     return found
+
+
+def _among(reader: Reader, files: Sequence[Wanted], after: Part) -> tuple[Part | None, Part]:
+    """Return what a user has where a part comes to stand in one with it, and what both are then: what does not come asks for nothing."""
+    there = reader.read(files[0].path) if files[0].part == _RULES and not files[0].beside else None
+    if not isinstance(there, bytes) or files[0].shared is None:
+        return None, after
+    file = PartFile.read(files[0].path, files[0].target, files[0].part, there)
+    present = file.items.get(after.name or "")
+    united = file.beside(present, after) if present is not None else None
+    return (None, after) if united is None else (present, united)
 
 
 def _is_edited(reader: Reader, entry: Entry) -> bool:

@@ -95,10 +95,18 @@ class PartFile:
         """Return where a part is."""
         return pointer(item)
 
-    def beside(self, there: Part, item: Part) -> Part | None:
-        """Return a part in one with what is there of its name, of a kind of which both can hold; None of any other."""
+    def beside(self, there: Part, item: Part, *, opens: bool = True) -> Part | None:
+        """Return a part in one with what is there of its name, of a kind of which both can hold; None of any other.
+
+        Args:
+            there: What is there.
+            item: What comes to it.
+            opens: Whether what it allows comes, too, which somebody accepted: what is made to hold something back opens nothing.
+        """
         united: Callable[[Part, Part], Part | None] | None = getattr(self.module, "beside", None)
-        return united(there, item) if united else None
+        found = united(there, item) if united else None
+        opened: Callable[[Part, Part], Part] | None = getattr(self.module, "opened", None)
+        return opened(found, item) if found is not None and opened is not None and opens else found
 
     def is_same(self, one: Part, other: Part) -> bool:
         """Whether two parts mean the same."""

@@ -12,14 +12,14 @@ from agentconv.core.part_format import difference
 from agentconv.formats import registry
 from agentconv.install import limits, part_places, several_files, whole_files
 from agentconv.install.draft import Draft
-from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted, unknown
+from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted, nobody, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
-    from agentconv.install.steps import Given
+    from agentconv.install.steps import Given, Namesake
 
 _HOOKS = "hooks"
 
@@ -39,6 +39,7 @@ def plan(
     accept: bool = False,
     given: Given = unknown,
     made_here: bool = False,
+    namesake: Namesake = nobody,
 ) -> Plan:
     """Plan the deployment of a pack. Nothing is written.
 
@@ -54,6 +55,7 @@ def plan(
         accept: Whether what leaves the pack goes on the lock's word alone.
         given: Tells whether the pack's bytes give what is there.
         made_here: Whether this is the project that the pack is made of.
+        namesake: Returns the file in which a user has an agent of that name already.
     """
     whole = [entry for entry in lock.entries if pack.name in entry.packs]
     rest = pack.targets.keys() - set(targets)
@@ -61,8 +63,8 @@ def plan(
         one for one in whole if one.target not in rest and ((one.target in targets and not one.script) or not _is_read(one, rest, whole))
     ]
     mine = [entry for entry in about if entry.agent not in held and (entry.target, entry.agent) not in staying]
-    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept, made_here=made_here)
-    singles, several = _grouped(draft, (one for one in wanted if one.agent not in held))
+    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given, kept=pack.kept, made_here=made_here, namesake=namesake)
+    singles, several = _grouped(draft, whole_files.together(draft, (one for one in wanted if one.agent not in held)))
     for one in singles.values():
         whole_files.deploy(draft, one)
     leaving: dict[tuple[str, str], list[Entry]] = {}

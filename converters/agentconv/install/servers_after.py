@@ -10,6 +10,7 @@ from agentconv.core import effects
 from agentconv.core.restraints import SERVERS
 from agentconv.install import part_entries
 from agentconv.install.steps import Action
+from agentconv.install.whole_files import NOT_OURS
 from agentconv.sources.user_places import Home
 
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ def of(target: str, scope: Scope, steps: Iterable[Step], wanted: Iterable[Wanted
     there = servers_there.of(scope.root, target, home, scope.shown)
     if not there:
         return []
-    going = {effects.server_key(one.shared.name or "") for one in wanted if one.part == SERVERS and one.shared is not None}
-    gone = {(_at(scope, one.path), one.pointer) for one in steps if one.part == SERVERS and one.action is Action.REMOVE}
+    steps = [one for one in steps if one.part == SERVERS]
+    away = {one.agent for one in steps if one.target == target and one.action in NOT_OURS}
+    coming = (one for one in wanted if one.part == SERVERS and one.shared is not None and one.agent not in away)
+    going = {effects.server_key(one.shared.name or "") for one in coming if one.shared is not None}
+    gone = {(_at(scope, one.path), one.pointer) for one in steps if one.action is Action.REMOVE}
     return [one for one in there if one.key not in going and (_at(scope, one.part.path), part_entries.pointer(one.part.part)) not in gone]
 
 

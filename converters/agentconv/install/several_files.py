@@ -79,7 +79,7 @@ class _AgentFile:
     def known(self, items: Sequence[Agent]) -> tuple[Agent, ...]:
         return tuple(items)
 
-    def beside(self, there: Agent, item: Agent) -> None:  # noqa: ARG002 - no two agents are one
+    def beside(self, there: Agent, item: Agent, *, opens: bool = True) -> None:  # noqa: ARG002 - no two agents are one
         return None
 
     def checksum(self, item: Agent) -> str:
@@ -196,9 +196,12 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
         pointer = file.pointer(alone)
         old = draft.before.get((one.path, pointer))
         present = file.items.get(alone.name or "")
-        united = file.beside(present, alone) if present is not None and _is_among(draft, file, one, present, old) else None
+        is_among = present is not None and _is_among(draft, file, one, present, old)
+        united = file.beside(present, alone, opens=not one.beside) if is_among else None
         if united is not None:
-            found.append(_among(file, one, present, united, old))
+            joint = _among(file, one, present, united, old)
+            keeps = one.agent in draft.kept and joint.action in CHANGES
+            found.append(replace(joint, action=Action.KEPT) if keeps else joint)
             continue
         item = filled_in.kept(alone, present, one.unsaid)
         goal = file.checksum(item)
@@ -242,8 +245,8 @@ def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | No
     """Decide about what comes to what a user has there: nothing of that goes, so that no edit is in the way."""
     same, goal = file.is_same(present, united), file.checksum(united)
     action = Action.WRITE if not same else Action.SAME if old and old.deployed_sha256 == goal else Action.ADOPT
-    came = dict.fromkeys((*(old.came if old else ()), *joined.came(present, united)))
-    decision = Decision(wanted, united, file.pointer(present), old, action, among=True, came=tuple(came), undo=old.undo if old else ())
+    came = joined.still(dict.fromkeys((*(old.came if old else ()), *joined.came(present, united))), united)
+    decision = Decision(wanted, united, file.pointer(present), old, action, among=True, came=came, undo=old.undo if old else ())
     return replace(decision, restated=joined.is_restated(present, united) or bool(old and old.restated))
 
 
@@ -315,6 +318,16 @@ def _leaving_joined(draft: Draft, file: Any, entry: Entry) -> tuple[Action, str 
     if joined.taken_out(file, entry, _name(entry)) is None:
         return Action.RELEASE, f"it is in one with what was there before; what came is {', '.join(f'`{one}`' for one in entry.came)}"
     return draft.let_go(entry)
+
+
+def gone_again(reader: Reader, entry: Entry) -> tuple[str, ...]:
+    """Return what came to a user's own for an entry of the lock, and is not there any more."""
+    there = reader.read(entry.path)
+    if not entry.came or not isinstance(there, bytes):
+        return ()
+    file = _opened(entry.path, entry.target, entry.part, there)
+    item = file.items.get(_name(entry))
+    return joined.gone(entry, item) if item is not None else ()
 
 
 def _name(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Severity
 from agentconv.core.restraints import RESTRAINING
-from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, opened_since, proof
+from agentconv.install import applying, deployment, fates, gate, guards_there, made_here, namesakes, opened_since, proof, several_files
 from agentconv.install.open_to_all import nobody
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.install.steps import NO_PROGRAM
@@ -78,19 +78,27 @@ class PackStatus:
     """The same of those that it reads in another one's file, and does not hold to all that their author or the pack says."""
     away: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The same of those that did not come: nobody accepted what they ask for, or what holds them back did not come either."""
-
+    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The same of those in whose places something else is, or where nothing can be written."""
     idle: tuple[Diagnostic, ...] = ()
     """What is wrong with guards that block nothing, and servers that are open to who may not use them, as installing told it."""
 
     @property
     def drifted(self) -> bool:
-        """Whether anything is not as it was deployed, or holds nobody any more for settings that somebody has now."""
+        """Whether anything is not as the pack has it, did not come, or holds nobody any more for settings that somebody has now."""
         unheld = any(one.severity is Severity.ERROR for one in self.idle)
-        return bool(self.diagnostics) or unheld or any(item.word not in AS_DEPLOYED for item in self.items)
+        return bool(self.diagnostics) or unheld or bool(self.waiting) or any(item.word not in AS_DEPLOYED for item in self.items)
+
+    @property
+    def waiting(self) -> list[tuple[Word, str, str]]:
+        """What did not come to an assistant, with why, the assistant and the id: but for what the project keeps its own in place of."""
+        found = [(Word.HELD, target, id_) for target, ids in self.away.items() for id_ in ids]
+        found += [(Word.TAKEN, target, id_) for target, ids in self.taken.items() for id_ in ids]
+        return [one for one in found if one[2] not in self.locked.kept]
 
 
-AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT, Word.TAKEN})
-"""What is as the install left it."""
+AS_DEPLOYED = frozenset({Word.UP_TO_DATE, Word.KEPT})
+"""What is as the pack has it, or as somebody said that it is to be."""
 _NOW = {
     Action.SAME: Word.UP_TO_DATE,
     Action.UPDATE: Word.STALE,
@@ -171,6 +179,7 @@ def _with_guards(one: PackStatus, scope: Scope, reader: Reader, lock: Lock, here
         refused={target: ids for target, ids in known.refused.items() if target in locked.targets},
         unheld={target: ids for target, ids in unheld.items() if ids},
         away={target: ids for target, ids in known.away.items() if target in locked.targets},
+        taken={target: ids for target, ids in known.taken.items() if target in locked.targets},
     )
 
 
@@ -192,6 +201,7 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
         refused = {one.target: tuple(dict.fromkeys(one.refused)) for one in deployments if one.refused}
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now, deployments=deployments)]
+    items = [item if item.agent in locked.kept else _without_some(item, known.get((item.path, item.pointer)), reader) for item in items]
     pending = {entry.key for entry in lock.entries if entry.pending}
     held = _held(locked, now)
     left = {id_ for id_ in held if now is not None and id_.partition("/")[0] in RESTRAINING}
@@ -250,7 +260,8 @@ def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pa
     wanted = [want for want in wanted if want.agent not in unsafe]
     given = proof.given([now], locked, scope, reader)
     here = made_here.is_made_here(now, scope, reader)
-    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given, made_here=here).steps
+    namesake, targets = namesakes.of(scope, lock, locked.name), set(locked.targets)
+    yield from plan(reader, lock, locked, wanted, targets=targets, accept=True, given=given, made_here=here, namesake=namesake).steps
 
 
 def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
@@ -266,6 +277,14 @@ def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
 def _is_idle(entry: Entry | None, reader: Reader) -> bool:
     """Whether a file is as it was deployed, but nobody can start it any more."""
     return entry is not None and entry.executable and not reader.is_program(entry.path)
+
+
+def _without_some(item: Item, entry: Entry | None, reader: Reader) -> Item:
+    """Return an item with what somebody took out again of what came to the user's own: the rest of it is as it was."""
+    if entry is None or item.word not in (Word.UP_TO_DATE, Word.MISSING):
+        return item
+    gone = several_files.gone_again(reader, entry)
+    return replace(item, word=Word.MISSING, remark=f"not there any more: {', '.join(gone)}") if gone else item
 
 
 def _is_outdated(entry: Entry, locked: LockedPack) -> bool:

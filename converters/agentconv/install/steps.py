@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
     Given: TypeAlias = Callable[[Entry], bool | None]
     """Says whether a pack's bytes give what is there for an entry; None where the bytes that were deployed are not at hand."""
+    Namesake: TypeAlias = Callable[["Wanted"], str | None]
+    """Returns the file in which a user has an agent of the name of one that comes; None for none."""
 
 
 def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
     """Say that nothing can be told of what a pack gives."""
     return None
+
+
+def nobody(wanted: Wanted) -> None:
+    """Return no file, where nobody looks at the agents that are there."""
 
 
 class Action(StrEnum):

@@ -61,10 +61,15 @@ class Units:
         """Return what goes with a choice of agents: all (None), or the parts that their fields name, and what restrains all of them."""
         if agents is None:
             return {*self.all}
-        ids, named = set(agents) & self.agents.keys(), Named(Parts())
+        ids = set(agents) & self.agents.keys()
+        restraining = {id_ for id_, one in self.loaded.items() if set_restraints.of(one)}
+        return ids | restraining | self.named(ids)
+
+    def named(self, agents: Iterable[str]) -> set[str]:
+        """Return the parts that the fields of agents name."""
+        named = Named(Parts())
         for piece in self._pieces:
             named.parts.take(piece.parts)
-        for id_ in sorted(ids):
+        for id_ in sorted(agents):
             named.take(self.agents[id_])
-        restraining = {id_ for id_, one in self.loaded.items() if set_restraints.of(one)}
-        return ids | restraining | {key(one.kind, one.part.id) for one in along(NEEDED, named).parts}
+        return {key(one.kind, one.part.id) for one in along(NEEDED, named).parts}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import script_imports
-from agentconv.core.dataclass import replace
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
+from agentconv.formats import registry
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.steps import NO_PROGRAM, RUN_BY, WAS_THERE, Action, Step
@@ -18,32 +20,68 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted
 
+_SKILLS = "skills"
+NOT_OURS = frozenset({Action.FOREIGN, Action.KEPT, Action.OTHER_PACK, Action.BLOCKED})
+"""What leaves a place as it is, since somebody else's is in it."""
 _STAYS = frozenset({Action.KEEP_EDITED, Action.KEPT, Action.FOREIGN, Action.OTHER_PACK, Action.RELEASE, Action.BLOCKED, Action.SHARED})
 """What leaves in its place what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of one file that a pack wants."""
+
+    action: Action
+    reason: str | None = None
+    there: bytes | None = None
+    stuck: bool = False
+    """Whether nothing can be told of what is there."""
+    namesake: str = ""
+    """The file in which a user has an agent of that name."""
+
+
+def decided(draft: Draft, wanted: Wanted) -> Decided:
+    """Decide about one file by what is there now; nothing is planned."""
+    path, old = wanted.path, draft.before.get((wanted.path, ""))
+    there = draft.reader.read(path)
+    reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
+    if isinstance(there, Blocked) or reason is not None:
+        kept = wanted.agent in draft.kept and not isinstance(there, Blocked)
+        return Decided(Action.KEPT, stuck=True) if kept else Decided(Action.BLOCKED, reason, stuck=True)
+    action = draft.decide(wanted.agent, old, None if there is None else sha256(there), sha256(wanted.data))
+    if action in (Action.SAME, Action.ADOPT) and wanted.executable and wanted.agent not in draft.kept and not draft.reader.is_program(path):
+        return Decided(_made_program(draft, wanted, old), NO_PROGRAM, there)
+    namesake = draft.namesake(wanted) if action is Action.WRITE else None
+    return Decided(action, None, there) if namesake is None else _beside_namesake(draft, wanted, namesake)
+
+
+def _beside_namesake(draft: Draft, wanted: Wanted, other: str) -> Decided:
+    """Decide about an agent whose name a user's own has in another file: that is in its place, as a file of its own name would be."""
+    reason = f"`{other}` has an agent of this name"
+    if not draft.is_forced(wanted.agent):
+        return Decided(Action.FOREIGN, reason, namesake=other)
+    result = registry.load(wanted.target).read(SourceText(other, draft.reader.read(other) or b""))  # type: ignore[arg-type]
+    alone = len(result.set.agents) == 1 and not draft.reader.is_link(other)
+    return Decided(Action.REPLACE if alone else Action.BLOCKED, None if alone else f"{reason} among others", namesake=other)
 
 
 def deploy(draft: Draft, wanted: Wanted) -> None:
     """Decide what becomes of one file that a pack wants."""
     path, old = wanted.path, draft.before.get((wanted.path, ""))
-    step = Step(Action.BLOCKED, path, "", wanted.target, wanted.agent, part=wanted.part)
-    there = draft.reader.read(path)
-    reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
-    if isinstance(there, Blocked) or reason is not None:
-        kept = wanted.agent in draft.kept and not isinstance(there, Blocked)
-        draft.steps.append(replace(step, action=Action.KEPT) if kept else replace(step, reason=reason))
+    found = decided(draft, wanted)
+    action, there = found.action, found.there
+    step = Step(action, path, "", wanted.target, wanted.agent, found.reason, part=wanted.part)
+    if found.stuck:
+        draft.steps.append(step)
         return
     checksum = sha256(wanted.data)
-    action = draft.decide(wanted.agent, old, None if there is None else sha256(there), checksum)
-    if action in (Action.SAME, Action.ADOPT) and wanted.executable and wanted.agent not in draft.kept and not draft.reader.is_program(path):
-        action = _made_program(draft, wanted, old)
-        step = replace(step, reason=NO_PROGRAM)
     if action is Action.ADOPT and old is None and (wanted.script or draft.made_here):  # scripts of a project are its user's
         draft.steps.append(replace(step, action=Action.SAME))
         return
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
-    step = replace(step, action=action, packs=others)
-    if action is Action.REPLACE and there is not None:
-        step = replace(step, backup=draft.back_up(path, there))
+    step = replace(step, packs=others)
+    if action is Action.REPLACE:
+        step = replace(step, backup=_backed_up(draft, found, path))
     if action in CHANGES:
         draft.change(path, there, wanted.data, executable=wanted.executable)
         draft.changed.add((path, ""))
@@ -62,6 +100,36 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     elif old is not None:
         draft.disown(old)
     draft.steps.append(step)
+
+
+def together(draft: Draft, wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Return the files that are wanted without those of new skills of which one is in the way, but for that one: a skill comes whole.
+
+    What a pack puts beside a user's own SKILL.md would be run by that one's words, and is nothing that anybody asked for.
+    """
+    several = list(wanted)
+    groups: dict[tuple[str, str], list[Wanted]] = {}
+    for one in several:
+        if one.part == _SKILLS:
+            groups.setdefault((one.target, one.agent), []).append(one)
+    left_out: set[int] = set()
+    for group in (group for group in groups.values() if len(group) > 1):
+        entries = (draft.before.get((one.path, "")) for one in group)
+        if not any(entry is not None and draft.pack in entry.packs for entry in entries):
+            away = [decided(draft, one).action in NOT_OURS for one in group]
+            left_out |= {id(one) for one, is_away in zip(group, away, strict=True) if any(away) and not is_away}
+    return [one for one in several if id(one) not in left_out]
+
+
+def _backed_up(draft: Draft, found: Decided, path: str) -> str | None:
+    """Keep a copy of what is replaced, and return its path: where an agent of that name is in another file, that one goes."""
+    place = found.namesake or path
+    there = draft.reader.read(place) if found.namesake else found.there
+    if not isinstance(there, bytes):
+        return None
+    if found.namesake:
+        draft.change(place, there, None)
+    return draft.back_up(place, there)
 
 
 def _made_program(draft: Draft, wanted: Wanted, old: Entry | None) -> Action:

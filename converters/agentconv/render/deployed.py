@@ -11,7 +11,7 @@ from agentconv.conversion import servers_there
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.core.kinds import KINDS
-from agentconv.install import consent, deployment, places
+from agentconv.install import consent, deployment, named_others, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import NO_PROGRAM, ONLY_THE_LOCK, RUN_BY, WAS_THERE
@@ -101,7 +101,7 @@ def stays_away(one: Prepared, scope: Scope, look: Style, *, about: Collection[st
     chosen = {*(about or one.unsafe)}
     told = [*(one for id_, several in one.unsafe.items() if id_ in chosen for one in several), *_remarks(one, scope, verbose=False)]
     told += [one.refused] if one.refused is not None else []
-    told += [held_diagnostic(held) for held in one.held if not about or held.agent in about]
+    told += [held_diagnostic(held, one.held) for held in one.held if not about or held.agent in about]
     yield from (text.diagnostic(diagnostic, look) for diagnostic in dict.fromkeys(told))
     steps = tuple(step for step in one.plan.steps if not about or step.agent in about)
     yield from step_problems(replace(one.plan, steps=steps), scope, look, dry_run=True)
@@ -141,7 +141,7 @@ def question(one: Prepared, look: Style, *, verbose: bool) -> list[str]:
     return [text.safe(head), *away, *asks(asked, verbose=verbose), *_for_all(one), "Accept that, and install? [y/N]"]
 
 
-_FREER = UNHELD | {servers_there.CODE}
+_FREER = UNHELD | {servers_there.CODE, named_others.CODE}
 """Losses by which an agent may do more than its author wrote, whatever is accepted."""
 
 
@@ -296,17 +296,24 @@ def held_diagnostic(held: Held, several: Sequence[Held] = (), *, leaves: bool = 
     """Say why an agent stays as it is, and what to type: what accepts all that is held, and what is to go where that waits, too."""
     stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
-    if held.guards and not held.more:
+    if held.guards and not (held.more and _helps(held, several)):
         stays = f"stays as in {held.version}" if held.version else "stays away"
         message = f"`{held.agent}` {stays}: what holds it back does not come: {text.names(held.guards, every=True)}"
     elif not held.more:
         message = f"`{held.agent}` stays as in {held.version}: what takes its place does not come"
-    words = ",".join((*consent.words(one.more for one in (several or (held,))), *((consent.LEAVING,) if leaves else ())))
+    helping = [one.more for one in several or (held,) if _helps(one, several)]
+    words = ",".join((*consent.words(helping), *((consent.LEAVING,) if leaves else ())))
     hint = f"if that is what it should do, run it again with --accept, or --accept={words}" if words else None
     if held.gone:
         message = f"`{held.agent}` is gone, and was as in {held.gone}, whose text is not here; it asks for more now: {_more(held)}"
         hint = f"install {held.gone} of the pack again, which brings it back; {hint}" if hint else None
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
+
+
+def _helps(held: Held, several: Sequence[Held]) -> bool:
+    """Whether a yes lets an agent come: where something that holds it back waits for more than one, it stays away all the same."""
+    asking = {one.agent for one in several if one.more}
+    return bool(held.more) and asking.issuperset(held.guards)
 
 
 def _than(held: Held) -> str:
@@ -366,12 +373,12 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.FOREIGN and step.reason is NO_PROGRAM:
         return "the same text is there already, is no program, and is kept", f"chmod +x {_typed(scope.shown(step.path))}"
     if step.action is Action.FOREIGN:
-        return "something else is there already, and is kept", ((step.part and words.foreign_part) or words.foreign).replace(
-            "NAME", step.agent
-        )
+        why = f"`{step.agent}` is not written: {step.reason}, which is kept" if step.reason else _THERE
+        return why, ((step.part and words.foreign_part) or words.foreign).replace("NAME", step.agent)
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
-        return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
+        hint = f"--keep {step.agent} leaves that so for good; else choose with --agent, or uninstall {others} first"
+        return f"the pack {others} has something else there, which is kept", hint
     if step.action is Action.RELEASE and step.reason in (WAS_THERE, RUN_BY):
         return f"stays, and is yours: {step.reason}", "delete it if you do not need it"
     if step.action is Action.RELEASE and step.reason:
@@ -379,6 +386,9 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
     if step.action is Action.RELEASE:
         return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
     return f"cannot be changed: {step.reason}", None
+
+
+_THERE = "something else is there already, and is kept"
 
 
 def _typed(place: str) -> str:

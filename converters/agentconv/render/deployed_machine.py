@@ -116,6 +116,7 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
             **({"refused": {target: list(ids) for target, ids in one.refused.items()}} if one.refused else {}),
             **({"unheld": {target: list(ids) for target, ids in one.unheld.items()}} if one.unheld else {}),
             **({"away": {target: list(ids) for target, ids in one.away.items()}} if one.away else {}),
+            **({"taken": {target: list(ids) for target, ids in one.taken.items()}} if one.taken else {}),
             "entries": [
                 {
                     "state": item.word.value,

@@ -30,9 +30,14 @@ _NEXT = {
     Word.EDITED: "edited: it stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
     Word.MISSING: "missing: `agentconv install{scope}` writes again what the lock has; `agentconv install {source}`, what the pack has now",
     Word.STALE: "stale: `agentconv install {source}` brings it up to date",
-    Word.TAKEN: "taken: what is there stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
-    Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
+    Word.TAKEN: "taken: what is there stays; `agentconv install {source} --keep NAME` leaves it so for good, "
+    "`--force` takes the pack's version and keeps a copy of what is there",
+    Word.HELD: "held: `agentconv install {source}` says what each waits for, and what is to be typed where that is a yes",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
+}
+_WAITING = {
+    Word.HELD: "not there, for want of what holds them back, or of a yes to what they ask for",
+    Word.TAKEN: "not written, since something else is in their places",
 }
 _AWAY = "missing: `agentconv install {source}` writes it again; only the name of what it came from is known, which is not here"
 _LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer gives"
@@ -89,7 +94,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         words += [f"{absent[target]:,} without a file there"] if absent.get(target) else []
         rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(words)))
     yield from () if quiet else (f"  {line}" for line in table(rows))
-    yield from () if quiet else _guards(one, verbose=verbose)
+    yield from _guards(one, verbose=verbose, quiet=quiet)
     yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked, verbose=verbose)
     if any(absent.values()) and not quiet:
         source = _named(_source(locked, scope), scope)
@@ -97,7 +102,7 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         yield from _hint(f"without a file there: {why}; `agentconv install {source} --dry-run` says which")
     shown = [item for item in one.items if verbose or item.word not in (Word.UP_TO_DATE, Word.KEPT)]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
-    for word in dict.fromkeys(item.word for item in shown):
+    for word in dict.fromkeys((*(item.word for item in shown), *(word for word, _, _ in one.waiting))):
         hint = next_step(one, word, scope, environment)
         if hint and not quiet:
             yield from _hint(hint)
@@ -123,6 +128,10 @@ def remarks(found: Sequence[PackStatus], scope: Scope, environment: Environment)
                 message = f"{item.word.value} `{item.agent}` of {one.locked.name} in {item.target}{_remark(item, scope)}"
                 way = next_step(one, item.word, scope, environment)
                 yield Remark(f"status-{item.word.value}", "error", message, scope.shown(item.path), help=way)
+        told_of = {(item.target, item.agent) for item in one.items if item.word not in AS_DEPLOYED}
+        for word, target, id_ in (found for found in one.waiting if found[1:] not in told_of):
+            message = f"{word.value} `{id_}` of {one.locked.name} in {target}: {_WAITING[word]}"
+            yield Remark(f"status-{word.value}", "error", message, ".", help=next_step(one, word, scope, environment))
 
 
 def _hint(words: str) -> list[str]:
@@ -138,16 +147,15 @@ def _missing(one: PackStatus, target: str) -> set[str]:
         return set()
     chosen = one.locked.targets[target]
     there = {item.agent for item in one.items if item.target == target} | set(one.refused.get(target, ()))
-    return {agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there
+    return {agent.id for agent in one.locked.agents if chosen is None or agent.id in chosen} - there - set(one.taken.get(target, ()))
 
 
-def _guards(one: PackStatus, *, verbose: bool) -> Iterator[str]:
-    """Say by name who is not there, and who is not held, as long as that is so."""
-    source = (
-        ("refused", one.refused),
-        ("not there, for want of what holds them back, or of a yes to what they ask for", one.away),
-        ("not held to all that is said of them, in another assistant's file", one.unheld),
-    )
+def _guards(one: PackStatus, *, verbose: bool, quiet: bool) -> Iterator[str]:
+    """Say by name who is not there, and who is not held, as long as that is so; to who wants to know what to see to, who did not come."""
+    source = [(_WAITING[Word.HELD], one.away), (_WAITING[Word.TAKEN], one.taken)]
+    if not quiet:
+        unheld = ("not held to all that is said of them, in another assistant's file", one.unheld)
+        source = [("refused", one.refused), *source, unheld]
     for words, found in source:
         for target, ids in found.items():
             names = text.names(sorted(ids), every=verbose, more=MORE)

@@ -11,7 +11,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import PartsRead, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
-from agentconv.parts.permissions import projecting
+from agentconv.parts.permissions import opening, projecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -112,6 +112,10 @@ class PermissionFormat:
             more = (rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules))
             rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
         return None if rules is None else replace(there, rules=rules, resolution=there.resolution or part.resolution)
+
+    def opened(self, there: PermissionSet, part: PermissionSet) -> PermissionSet:
+        """Return the rules of a file with what a set allows beside them, once that is accepted."""
+        return opening.opened(there, part, maps=self.among is not None)
 
     def path(self, part: PermissionSet, place: Place) -> str:  # noqa: ARG002
         """Return the file that holds the rules of a place."""
