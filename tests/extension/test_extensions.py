@@ -162,7 +162,6 @@ ROWS = {
     "absolute": ('"m", "Toy", ("/toy",), (".md",)', "folders: `/toy` is no path below a project's root", ".my-tool/agents"),
     "above": ('"m", "Toy", (".toy/../..",), (".md",)', "folders: `.toy/../..` is no path below", ".my-tool/agents"),
     "file": ('"m", "Toy", (), (".md",), ("",)', "files: `` is no path below", ".my-tool/agents"),
-    "deep": ('"m", "Toy", (), (".md",), (".toy/all.md",)', "files: `.toy/all.md` is no file at a project's root", "what lies deeper"),
     "index": ('"m", "Toy", ("a",), (".md",), index="a/"', "index: `a/` is no path below", ".my-tool/agents"),
     "no dot": ('"m", "Toy", (".toy/agents",), ("md",)', "suffixes: `md` is nothing that a file's name ends in", "with its dot"),
     "looks": ('"m", "Toy", (".toy/agents",), (".md",), looks=b"("', "looks is no regular expression: missing )", "mend it"),

@@ -177,3 +177,30 @@ def test_who_reads_the_source_has_an_agent_without_a_copy(tmp_path):
 
     assert {target: told in words for target, words in restored.items()} == {"copilot": True, "opencode": False}
     assert told in deleted
+
+
+@pytest.mark.parametrize("path", [".opencode/opencode.json", ".opencode/opencode.jsonc", "opencode.json"])
+def test_agents_of_every_configuration_are_held_to_the_source(tmp_path, path):
+    """OpenCode adds up what its configurations and its files say of an agent."""
+    found = Project(tmp_path / "shop", targets=("opencode",))
+    found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
+    found.sync()
+    found.write(path, '{"agent": {"digger": {"permission": {"*": "deny", "bash": "allow"}}}}\n')
+    told = found.sync("--check")
+
+    assert told.code == 1
+    assert [one["path"] for one in told.entries if one["action"] == "wider"] == [path]
+
+
+def test_roles_that_a_configuration_declares_are_held_to_the_source(tmp_path):
+    """Codex gives a file the name that its configuration says, and several files' names to one."""
+    found = Project(tmp_path / "shop", targets=("codex",))
+    found.write(f"{SOURCE}/digger.md", agent("digger", tools="Read, Grep"))
+    found.sync()
+    roles = "".join(f'[agents.{name}]\ndescription = "D"\nconfig_file = "free.toml"\n' for name in ("sower", "digger"))
+    found.write(".codex/config.toml", roles)
+    found.write(".codex/free.toml", 'sandbox_mode = "danger-full-access"\ndeveloper_instructions = "I"\n')
+    told = found.sync("--check")
+
+    assert told.code == 1
+    assert [one["path"] for one in told.entries if one["action"] == "wider"] == [".codex/free.toml"]

@@ -348,7 +348,7 @@ def test_what_a_hook_does_not_see_is_staged_without_another_run(project, capsys)
     main(["sync", "--check", "--staged", "--project", os.fspath(project.root)])
     said = " ".join(capsys.readouterr().out.split())
 
-    assert f"stage this, also if it changes nothing: git add {CODEX} {OPENCODE} .roomodes agentconv.lock" in said
+    assert f"stage this, also if it changes nothing: git add {ONE} {TWO} {CODEX} {OPENCODE} .roomodes agentconv.lock" in said
 
 
 def test_what_is_staged_in_another_state_than_here_is_told(project):

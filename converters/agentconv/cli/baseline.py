@@ -1,8 +1,9 @@
 """What a team knows of its agents already, in a file: findings and losses that no longer count, so that only what is new does.
 
-An entry is known by its code, its agent and its text, wherever it stands now. What a rule finds that protects whoever reads a file is
-known only where the command line names the rule, or a configuration that it names: no file of a project lets such a finding go by
-itself. What the file holds of such findings stays in it all the same, for the runs that do name the rule.
+An entry is known by its code, its agent and its text, wherever it stands now, and one of a secret by a digest as well: another secret
+is new. What a rule finds that protects whoever reads a file is known only where the command line names the rule, or a configuration
+that it names: no file of a project lets such a finding go by itself. What the file holds of such findings stays in it all the same,
+for the runs that do name the rule.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +23,7 @@ from agentconv.disk import reading
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import OutputFolder
 from agentconv.formats import registry
+from agentconv.lint.rule import SECRETS
 from agentconv.sources import inputs, locations
 
 if TYPE_CHECKING:
@@ -54,20 +57,22 @@ class Entry:
     agent: str
     text: str
     kind: str = FINDINGS
+    secret: str = ""
+    """What tells one secret from another, of a finding that is about one, and tells nobody what it is."""
     clients: tuple[str, ...] = ()
     """The other assistants that a finding is about, of those that were asked: a run that does not ask them has not looked for it."""
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What it is known by: a finding without an agent by its file, and a loss by its target too."""
-        text = _SIZE.sub("0", self.text)
-        return self.code, f"{self.where}\0{self.agent}" if self.kind == LOSSES or not self.agent else self.agent, text
+        where = f"{self.where}\0{self.agent}" if self.kind == LOSSES or not self.agent else self.agent
+        return self.code, where, f"{_SIZE.sub('0', self.text)}\0{self.secret}"
 
     @property
-    def nameless(self) -> tuple[str, str]:
+    def nameless(self) -> tuple[str, str, str]:
         """What is the same of a finding whose file and agent have other names by now."""
         text = _SIZE.sub("0", self.text)
-        return self.code, text.replace(f"`{self.agent}`", "``")
+        return self.code, text.replace(f"`{self.agent}`", "``"), self.secret
 
 
 def of_loss(loss: Loss) -> Entry | None:
@@ -106,19 +111,20 @@ class Baseline:
     errors: Counter[str] = field(default_factory=Counter)
     """How many of those are errors, by code: an agent that its assistant does not read is told of in each run."""
 
-    def of_finding(self, finding: Finding, location: str, asked: Collection[str] = ()) -> Entry | None:
+    def of_finding(self, finding: Finding, location: str, asked: Collection[str] = (), text: str = "") -> Entry | None:
         """Return what a finding is known by; None for one of a rule that protects whoever reads the file, and is not named."""
-        return None if self._is_kept_from(finding) else self._entry(finding, location, asked)
+        return None if self._is_kept_from(finding) else self._entry(finding, location, asked, text)
 
     def _is_kept_from(self, finding: Finding) -> bool:
-        return finding.rule.protects is not None and finding.rule.code not in self.also
+        return finding.rule.protects is not None and finding.rule.code not in self.also and not finding.is_harmless
 
-    def _entry(self, finding: Finding, location: str, asked: Collection[str]) -> Entry:
+    def _entry(self, finding: Finding, location: str, asked: Collection[str], text: str) -> Entry:
         from agentconv.core import credentials
 
         about = tuple(sorted({*finding.clients} & {*asked}))
-        text = credentials.masked(finding.message)
-        return Entry(finding.rule.code, self.below(location), finding.agent or "", text, clients=about)
+        told = credentials.masked(finding.message)
+        secret = _digest(text[finding.start : finding.end]) if finding.rule.protects == SECRETS else ""
+        return Entry(finding.rule.code, self.below(location), finding.agent or "", told, secret=secret, clients=about)
 
     def below(self, location: str) -> str:
         """Return a place as the file has it, so that it is the same wherever the command is run."""
@@ -128,15 +134,20 @@ class Baseline:
     def _folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
-    def takes_finding(self, finding: Finding, location: str, asked: Collection[str] = ()) -> bool:
+    def is_met(self, finding: Finding, location: str, asked: Collection[str] = (), text: str = "") -> bool:
+        """Whether there is an entry of a finding by its very agent, rather than by one that had another name."""
+        return self.left[self._entry(finding, location, asked, text).key] > 0
+
+    def takes_finding(self, finding: Finding, location: str, asked: Collection[str] = (), text: str = "") -> bool:
         """Whether a finding is known.
 
         Args:
             finding: The finding.
             location: Where its file is.
             asked: The assistants that the run asks about that file besides its own.
+            text: The file's text.
         """
-        entry = self._entry(finding, location, asked)
+        entry = self._entry(finding, location, asked, text)
         if self._is_kept_from(finding):
             self._hold(entry)
             return False
@@ -171,10 +182,11 @@ class Baseline:
         return entry.key if self.left[entry.key] > 0 else self._renamed(entry)
 
     def _renamed(self, entry: Entry) -> tuple[str, str, str] | None:
-        """Return what a finding is known by in a file that is gone: one that got another name, and its agent with it."""
+        """Return what a finding is known by whose agent got another name, in its file or with that."""
         if entry.kind == LOSSES:
             return None
-        old = (one.key for one in self.entries if one.kind == FINDINGS and one.nameless == entry.nameless and not self.is_there(one))
+        alike = [one for one in self.entries if one.kind == FINDINGS and one.nameless == entry.nameless]
+        old = (one.key for one in alike if not self.is_there(one) or (one.where == entry.where and one.agent and entry.agent))
         return next((key for key in old if self.left[key] > 0), None)
 
     def is_there(self, entry: Entry) -> bool:
@@ -230,6 +242,14 @@ class Baseline:
 
     def _note(self, message: str, hint: str | None) -> Diagnostic:
         return Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), hint)
+
+
+@lru_cache(256)
+def _digest(secret: str) -> str:
+    """Return what tells secrets apart: as many bits as four characters of one would tell, and slow, so that nobody tries many."""
+    import hashlib
+
+    return hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8", "surrogatepass"), b"agentconv baseline", 100_000).hex()[:5]
 
 
 def of_losses(targets: Sequence[str], agents: Collection[str]) -> Asked:
@@ -290,7 +310,11 @@ def _read(data: bytes, path: str) -> Counter[Entry]:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise _wrong(path, "it is no JSON") from None
-    if not isinstance(document, dict) or document.get("version") != VERSION:
+    version = document.get("version") if isinstance(document, dict) else None
+    if type(version) is int and version > VERSION:
+        message = f"it is a baseline of version {version}, and this agentconv knows version {VERSION}"
+        raise _wrong(path, message, "install the newer agentconv that wrote it: pip install --upgrade agentconv-toolkit")
+    if version != VERSION:
         raise _wrong(path, f"it is no baseline of version {VERSION}")
     entries: Counter[Entry] = Counter()
     for kind, place in _PLACES.items():
@@ -310,11 +334,11 @@ def _entry(row: Any, kind: str, place: str, path: str) -> tuple[Entry, int]:
     if not isinstance(clients, list) or not all(isinstance(client, str) for client in clients):
         raise _wrong(path, f"`{kind}` holds what is no entry")
     code, where, agent, text = words
-    return Entry(code, where, agent, text, kind, tuple(clients)), count
+    secret = row.get("secret", "")
+    return Entry(code, where, agent, text, kind, secret if isinstance(secret, str) else "", tuple(clients)), count
 
 
-def _wrong(path: str, message: str) -> InputError:
-    hint = "--update-baseline writes it anew once the file is out of the way"
+def _wrong(path: str, message: str, hint: str = "--update-baseline writes it anew once the file is out of the way") -> InputError:
     return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(path), hint))
 
 
@@ -329,9 +353,12 @@ def _document(counts: Counter[Entry]) -> bytes:
                 "agent": entry.agent,
                 "text": entry.text,
                 "count": counts[entry],
+                **({"secret": entry.secret} if entry.secret else {}),
                 **({"clients": list(entry.clients)} if entry.clients else {}),
             }
-            for entry in sorted((one for one in counts if one.kind == kind), key=attrgetter("code", "where", "agent", "text", "clients"))
+            for entry in sorted(
+                (one for one in counts if one.kind == kind), key=attrgetter("code", "where", "agent", "text", "secret", "clients")
+            )
         ]
         lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=True)}" for row in rows)
         lists.append(f'  "{kind}": [\n{lines}\n  ]' if rows else f'  "{kind}": []')

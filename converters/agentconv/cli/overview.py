@@ -208,9 +208,12 @@ def _described(client: str, counted: _Counted, places: Sequence[Path] | None, re
     total = sum(len(found) for found in counted.states.values())
     row = registry.FORMATS[client]
     place = row.catalog if row.catalog and places and places[0].as_posix().endswith(row.catalog) else row.place
-    files = [one.name for one in places or () if one.name in row.files]
+    placed = [registry.file_place(one.as_posix()) for one in places or ()]
+    files = [one[1] for one in placed if one is not None and one[1] in row.files]
     if files and len(files) == len(places or ()):
         place = text.names(files)
+    elif row.settings and any(one.is_file() for one in places or ()):
+        place = f"{place} and {row.settings}"
     if not total and reader not in (None, client):
         return f"{text.client(client)}: {place} is the same folder as {registry.FORMATS[reader or ''].place}"
     projects = f"in the project{'s' if len(inside) > 1 else ''} {text.names(inside)}" if inside else ""

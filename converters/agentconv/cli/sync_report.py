@@ -124,7 +124,11 @@ def tell_next(options: argparse.Namespace, outcome: Outcome, beside: PartsOutcom
             first = "first see to the agents of one name, else both are written; then " if doubles else ""
             if repository is not None and unstaged.otherwise(outcome, repository):
                 first = f"first say which state is meant, the staged one or the one that is here; {first.removeprefix('first ') or 'then '}"
-            then = "commit what it changes" if repository is None else unstaged.way([one.path for one in changes])
+            then = (
+                "commit what it changes"
+                if repository is None
+                else unstaged.way([*unstaged.put_away(outcome, repository), *(one.path for one in changes)])
+            )
             told = f"{first}run `{_run(outcome)}`{'' if outcome.one_way else f', and {then}'}"
             print(told, file=sys.stderr if options.quiet else sys.stdout)
     elif changes and not options.quiet and not any(plan.lock_before.synced for plan in plans):

@@ -66,6 +66,15 @@ def told(outcome: Outcome, beside: PartsOutcome | None, root: Path) -> Iterator[
         yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
 
 
+def put_away(outcome: Outcome, repository: Path) -> list[str]:
+    """Return the sources of what is to be written that are here as they are staged: a hook's runner may have put away what is not."""
+    if otherwise(outcome, repository):
+        return []  # a person says first which state is meant
+    changed = {one.path for one in outcome.plan.changes} if outcome.plan is not None else frozenset()
+    sources = dict.fromkeys(one.key[0] for one in outcome.candidates if one.path in changed)
+    return [path for path in sources if (repository / path).is_file()]
+
+
 def way(paths: Sequence[str]) -> str:
     """Say what is staged once sync has run, also where it finds nothing to do: a hook's runner may have put away what is not staged."""
     if len(paths) > _FEW:

@@ -31,12 +31,9 @@ def faults(row: Any) -> Iterator[tuple[str, str]]:
         for path in paths:
             if not _PATH.fullmatch(path):
                 yield f"{name}: `{path}` is no path below a project's root", "write it with `/` between its names alone: .my-tool/agents"
-    for path in (*row.files, *row.others):
+    for path in row.others:
         if "/" in path:
-            yield (
-                f"files: `{path}` is no file at a project's root",
-                "name it as it is called there: agents.yaml; `folders` are what lies deeper",
-            )
+            yield f"others: `{path}` is no file at a project's root", "name it as it is called there: agents.yaml"
     for name, ends in {"suffixes": row.suffixes, "common": row.common}.items():
         for end in ends:
             if not _END.fullmatch(end):

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
-from agentconv.core import enforcement, extensions, losses, schema_files, vocabulary
+from agentconv.core import enforcement, extensions, looks, losses, schema_files, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.extensions import Extension
@@ -35,9 +35,9 @@ class Row:
     suffixes: tuple[str, ...] = ()
     """What its files end in; the first is what we write. `/AGENTS.md` where each agent has a folder, with a file of that name."""
     files: tuple[str, ...] = ()
-    """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
+    """Files of several agents, below the project's root; the first is where we write when there are no folders."""
     others: tuple[str, ...] = ()
-    """Files at the project's root that are another client's, and in which the client finds agents, too."""
+    """Files of another client at the project's root, in which the client finds agents, too."""
     looks: bytes = b""
     """Regular expression for the first lines of such a file in no client's location; empty where they tell nothing."""
     index: str = ""
@@ -55,7 +55,7 @@ class Row:
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
-    """Whether it is a canonical form of our own, which no client reads."""
+    """Whether it is a form of our own, which no client reads."""
     aliases: tuple[str, ...] = ()
     distribution: str = ""
     """The distribution that brings it; empty for our own. Its `module` is then a whole name, by default that of its entry point."""
@@ -85,8 +85,9 @@ class Row:
         return path.endswith(self.suffixes)
 
     def is_place(self, path: str) -> bool:
-        """Whether a path is below one of the client's folders, or that of one of its files at a project's root."""
-        return any(f"/{folder}/" in f"/{path}" for folder in self.folders) or path.rpartition("/")[2] in self.files
+        """Whether a path is below one of the client's folders, or that of one of its files."""
+        place = (file_place(path) or ("", ""))[1]
+        return place in self.files or any(f"/{folder}/" in f"/{path}" for folder in self.folders)
 
     def end(self, path: str) -> str:
         """Return what comes behind the stem in a file's path."""
@@ -94,9 +95,10 @@ class Row:
         return max(own, key=len) if own else PurePosixPath(path).suffix
 
     def project_of(self, path: str) -> str | None:
-        """Return what a path has before the client's folder: agents of several projects, or plugins, do not meet. None without one."""
+        """Return what a path has before the client's folder, or that of its configuration: agents of several projects do not meet."""
         whole = f"/{path}"
-        cuts = [whole.find(f"/{folder}/") for folder in self.folders]
+        folders = (*self.folders, *([self.settings.rpartition("/")[0]] if self.settings else ()))
+        cuts = [whole.find(f"/{folder}/") for folder in folders]
         return whole[: max(cuts)] if any(cut >= 0 for cut in cuts) else None
 
     def is_index(self, path: str) -> bool:
@@ -110,58 +112,44 @@ class Row:
 
 FormatRow = Row
 """Its name for those who bring a format of their own: `agentconv.FormatRow`."""
-_HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
-_HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
-_ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
-_MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
-_DOCKER = (
-    rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?=[\s\S]*^[ ]+(?:instruction|toolsets):)"
-    rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*(?:#[^\n]*)?\r?\n[ ]+(?:model|description|instruction|toolsets):"
-)
-_KIMI = (
-    rb"(?m)^agent:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
-    rb"[ ]+(?=[\s\S]*^[ ]+(?:extend|system_prompt_path|system_prompt_args|exclude_tools):)"
-)
-_RECIPE = rb"(?m)\A(?=[\s\S]*^[ ]*\"?title\"?:)(?=[\s\S]*^[ ]*\"?description\"?:)(?=[\s\S]*^[ ]*\"?(?:instructions|prompt)\"?:[ \t])"
-_AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
-_BUNDLE = rb"urn:agentconv:bundle:"
 _LEAVES = ("agents", "agent", "modes", "mode")
+_OPENCODE = ("opencode.json", "opencode.jsonc")
 
 
 def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the folders of several names below a client's own ones."""
-    return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)
+    """Return what has one of several names below a client's folders."""
+    return tuple(f"{root}/{leaf}".lstrip("/") for root in roots for leaf in leaves)
 
 
 _CODEX = (".codex-plugin/plugin.json",)
 FORMATS: dict[str, Row] = {
-    "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
-    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml", plugins=_CODEX),
+    "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=looks.HEADER, aliases=("claude",)),
+    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=looks.ROLE, settings=".codex/config.toml", plugins=_CODEX),
     "copilot": Row(
         "copilot.copilot",
         "GitHub Copilot",
         (".github/agents", ".github/chatmodes"),
         (".agent.md", ".chatmode.md", ".md"),
-        looks=_HEADER,
+        looks=looks.HEADER,
         plugins=(".plugin/plugin.json", ".github/plugin/plugin.json", "plugin.json"),
     ),
     "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "opencode": Row(
-        "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc"), includes=True
+        "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), _below(("", ".opencode"), _OPENCODE), includes=True
     ),
     "kilo": Row(
         "opencode.kilo",
         "Kilo",
         _below((".kilo", ".kilocode"), _LEAVES),
         (".md",),
-        ("kilo.json", "kilo.jsonc", ".kilocodemodes"),
-        ("opencode.json", "opencode.jsonc"),
+        ("kilo.json", "kilo.jsonc", ".kilocodemodes", *_below((".kilocode", ".kilo"), ("kilo.json", "kilo.jsonc", *_OPENCODE))),
+        _OPENCODE,
         includes=True,
     ),
-    "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
+    "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=looks.MODES),
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown"), plugins=(".cursor-plugin/plugin.json",)),
-    "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
+    "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=looks.HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
@@ -174,11 +162,11 @@ FORMATS: dict[str, Row] = {
         "goose recipe",
         (".goose/recipes", ".agents/recipes"),
         (".yaml", ".json"),
-        looks=_RECIPE,
+        looks=looks.RECIPE,
         aliases=("goose-recipes", "recipe"),
     ),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
-    "kimi-cli": Row("kimi.kimi_cli", "kimi-cli", (".kimi/agents",), (".yaml", ".yml"), looks=_KIMI, includes=True),
+    "kimi-cli": Row("kimi.kimi_cli", "kimi-cli", (".kimi/agents",), (".yaml", ".yml"), looks=looks.KIMI, includes=True),
     "auggie": Row(
         "auggie.auggie",
         "Auggie",
@@ -198,10 +186,10 @@ FORMATS: dict[str, Row] = {
     ),
     "letta": Row("letta.letta", "Letta Code", (".letta/agents",), (".md",), aliases=("letta-code",)),
     "docker-agent": Row(
-        "docker.docker_agent", "Docker Agent", (), (".yaml", ".yml"), ("docker-agent.yaml",), looks=_DOCKER, aliases=("cagent",)
+        "docker.docker_agent", "Docker Agent", (), (".yaml", ".yml"), ("docker-agent.yaml",), looks=looks.DOCKER, aliases=("cagent",)
     ),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
-    "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
+    "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=looks.AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
         "Claude Code plugin",
@@ -212,8 +200,8 @@ FORMATS: dict[str, Row] = {
     ),
     "gemini-extension": Row("gemini.extension", "Gemini CLI extension", ("agents",), (".md",), index="gemini-extension.json"),
     "agent-plugin": Row("portable.plugin", "Agent Plugin", index="plugin.json"),
-    "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
-    "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
+    "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=looks.BUNDLE, bundle=True),
+    "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=looks.BUNDLE, bundle=True),
 }
 BROKEN: dict[str, Diagnostic] = {}
 """By id why formats that other distributions bring are not there."""
@@ -276,6 +264,22 @@ CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agent
 BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
 READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 """Those that somebody reads, be it for skills and servers alone."""
+
+
+@cache
+def _files() -> dict[str, list[tuple[str, str]]]:
+    """Return by name the files of several agents, the deepest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for format_id, row in FORMATS.items():
+        for place in row.files:
+            found.setdefault(place.rpartition("/")[2], []).append((format_id, place))
+    return {name: sorted(several, key=lambda one: -one[1].count("/")) for name, several in found.items()}
+
+
+def file_place(path: str) -> tuple[str, str] | None:
+    """Return the format whose file of several agents a path is, and its place in a project."""
+    named = _files().get(path.rpartition("/")[2], ())
+    return next((one for one in named if f"/{path}".endswith(f"/{one[1]}")), None)
 
 
 @cache

@@ -169,7 +169,7 @@ def _root(location: str) -> str:
 @cache
 def _telling() -> frozenset[str]:
     """Return the names of files whose project is the folder that they are in."""
-    return frozenset(name for row in registry.FORMATS.values() for name in row.files)
+    return frozenset(name.rpartition("/")[2] for row in registry.FORMATS.values() for name in row.files)
 
 
 @cache

@@ -61,6 +61,8 @@ class Finding:
     """The file, where a rule about a whole set found it in another one than the first."""
     option: str | None = None
     """The help for who calls the library, where it is another one."""
+    is_harmless: bool = False
+    """Whether it is about nothing that its rule protects from, so that a baseline may hold it as any other."""
 
     def with_more(self, told: str, option: str) -> Finding:
         """Return it with more help behind its own: as it is said to who types commands, and to who calls the library."""

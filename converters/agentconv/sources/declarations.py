@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent, Json
+    from agentconv.core.source import SourceText
     from agentconv.sources.inputs import Found
     from agentconv.sources.loaded import Loaded
 
@@ -46,8 +47,7 @@ class Declarations:
             return replace(piece, states=(State.STOPS,) * len(piece.agents), rejected=stopping)
         if given is None:
             return piece
-        module: Any = registry.load(file.format)
-        result = _together([module.read_declared(piece.source, one) for one in given])
+        result = of_file(file.format, piece.source, given)
         told = result.diagnostics
         return replace(piece, agents=result.set.agents, states=result.states, diagnostics=told, result=None, declared=result, as_read=False)
 
@@ -66,6 +66,12 @@ class Declarations:
             for one in configured.declared(client, text):
                 found.setdefault(os.path.realpath(root / one.path), []).append(one.given)
         return self._given[key]
+
+
+def of_file(client: str, source: SourceText, given: Sequence[Mapping[str, Json]]) -> ReadResult:
+    """Return what is read of a file that a client's configuration names, with the keys that it gives, once by each name."""
+    module: Any = registry.load(client)
+    return _together([module.read_declared(source, one) for one in given])
 
 
 def _together(results: Sequence[ReadResult]) -> ReadResult:

@@ -395,8 +395,8 @@ def _included(places: Sequence[str]) -> set[str]:
     """Return the files that shared files among others put into themselves: none of them is an agent's because of its looks."""
     found: set[str] = set()
     for place in places:
-        client = next((one for one in registry.CLIENTS if os.path.basename(place) in registry.FORMATS[one].files), None)
-        if client is None:
+        client = (registry.file_place(place.replace(os.sep, "/")) or ("",))[0]
+        if client not in registry.CLIENTS:
             continue
         try:
             text = SourceText(os.path.basename(place), read_bytes(Found("", place, client)))

@@ -35,6 +35,7 @@ def project_root(path: Path) -> Path | None:
     """Return the folder that holds the client's location that a path is, or is in."""
     absolute = os.path.abspath(path)
     parts, whole = Path(absolute).parts, f"{absolute}/".replace(os.sep, "/")
+    placed = registry.file_place(whole[:-1])
     for row in registry.FORMATS.values():
         if row.index:
             found = sniffing.index_root(row, str(path))
@@ -45,8 +46,8 @@ def project_root(path: Path) -> Path | None:
             at = whole.rfind(f"/{place}/")
             if at >= 0:
                 return Path(*parts[: whole.count("/", 0, at) + 1])
-        if not row.bundle and parts[-1] in row.files:
-            return Path(*parts[:-1])
+        if not row.bundle and placed is not None and placed[1] in row.files:
+            return Path(*parts[: -len(_parts(placed[1]))])
     return None
 
 
@@ -76,7 +77,7 @@ def _looking(place: str, client: str, beginnings: Iterable[tuple[str, str]]) -> 
 @cache
 def _told_by_name() -> frozenset[str]:
     """Return the names of files for which some client looks wherever a project's root is."""
-    return frozenset(name for row in registry.FORMATS.values() for name in (*row.files, *row.others))
+    return frozenset(PurePosixPath(name).name for row in registry.FORMATS.values() for name in (*row.files, *row.others))
 
 
 @lru_cache(maxsize=256)
@@ -211,8 +212,8 @@ def is_plugin_of(folder: Path, client: str) -> bool:
 def project_of(folder: Path, client: str) -> Path | None:
     """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
     name = os.path.basename(os.path.abspath(folder))
-    for place in registry.FORMATS[client].folders:
+    for place in (*registry.FORMATS[client].folders, *registry.FORMATS[client].files):
         top, *rest = _parts(place)
-        if rest and name == top and folder.joinpath(*rest).is_dir():
+        if rest and name == top and folder.joinpath(*rest).exists():
             return Path(os.path.normpath(folder / ".."))
     return None

@@ -42,11 +42,12 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     folder, _, name = posix.rpartition("/")
     rows = _rows() if name in _names() else _rows_in(f"{folder}/")
     within: dict[str, int] = {}
+    placed = registry.file_place(posix)
     for format_id, row, locations in rows:
         inside = any(one in posix and row.has(posix.partition(one)[2]) for one in locations)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             within[format_id] = len(row.end(posix))
-        if name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
+        if (placed is not None and placed[0] == format_id) or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
     if within:
         return max(within, key=lambda format_id: within[format_id])  # `/agent.md` is no mere `.md`
@@ -62,7 +63,7 @@ def _names() -> frozenset[str]:
         name
         for row in registry.FORMATS.values()
         for name in (
-            *row.files,
+            *(PurePosixPath(one).name for one in row.files),
             *([PurePosixPath(row.index).name] if row.index else []),
             *(one.removeprefix("/") for one in row.suffixes if one.startswith("/")),
         )

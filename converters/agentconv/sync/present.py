@@ -56,7 +56,24 @@ def read(reader: Reader, path: str, target: str, like: str = "") -> File:
     there = reader.read(path)
     if isinstance(there, Blocked):
         return File(path, target, like, blocked=there.reason, problem=there.reason)
-    return File(path, target, like) if there is None else parsed(path, target, there, like)
+    return File(path, target, like) if there is None else _with_declared(parsed(path, target, there, like), reader)
+
+
+def _with_declared(file: File, reader: Reader) -> File:
+    """Take in by which names the client's own configuration declares a file, and what it says in place of it."""
+    name = registry.FORMATS[file.target].settings
+    configuration = reader.read(name) if name and file.data and not texts.is_marked(file.data) else None
+    if not isinstance(configuration, bytes) or b"agents" not in configuration:
+        return file
+    from agentconv.sources import configured, declarations
+
+    given = [one.given for one in configured.declared(file.target, SourceText(name, configuration)) if one.path == file.path]
+    if given:
+        result = declarations.of_file(file.target, file.text, given)
+        file.found = result.set.agents
+        file.agents = {f"/agents/{agent.name}" if number else "": agent for number, agent in enumerate(file.found)}
+        file.problem = next((one.message for one in result.diagnostics), None) if all(state.dropped for state in result.states) else None
+    return file
 
 
 def parsed(path: str, target: str, data: bytes, like: str = "") -> File:

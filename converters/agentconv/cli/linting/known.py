@@ -75,7 +75,12 @@ def _new(file: LintFile, one: Checked, known: Baseline, clients: Mapping[str, Co
     """Return what was found in a file but for what is known."""
     place = _place(file)
     others = {*clients[place]} - {file.subject.format}  # which is asked in every run
-    return replace(one, findings=tuple(found for found in one.findings if not known.takes_finding(found, place, others)))
+    text = one.subject.text
+    by_name = sorted(
+        one.findings, key=lambda found: not known.is_met(found, place, others, text)
+    )  # each its own, before one that was renamed
+    taken = {id(found) for found in by_name if known.takes_finding(found, place, others, text)}
+    return replace(one, findings=tuple(found for found in one.findings if id(found) not in taken))
 
 
 def _clients(files: Sequence[LintFile], chosen: LintFolders) -> dict[str, set[str]]:

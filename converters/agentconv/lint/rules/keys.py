@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core import limits, schema_files
+from agentconv.core import key_fields, limits, schema_files
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.ir import escape_key, unescape_key
@@ -103,13 +103,14 @@ def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A key that the client does not know, and that is nearly one that it does.
 
     Claude Code 2.1.329 names unknown keys in its debug log only, and runs the agent without them. Gemini CLI and Codex drop the
-    agent for such a key.
+    agent for such a key. A misspelt `tools` or `permission` widens; one of what limits nothing (`model`, `description`, `color`) is
+    taken into a baseline as any other finding is.
     """
     for number, key, fate in _unknown(subject):
         meant = limits.spelling(subject.format, key)
         if not meant:
             continue
-        yield self.find(
+        told = self.find(
             f"{title(subject)} does not know `{shown(key)}`, and {_FATES[fate]}",
             _place(subject, number, key),
             f"did you mean `{meant}`?",
@@ -118,6 +119,12 @@ def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
             agent=subject.result.set.agents[number].name,
             fix=_renamed(subject, number, key, meant),
         )
+        limits_nothing = limits.field_of(subject.format, key) is None and key_fields.of(subject.format).get(meant) in _LIMITING_NOTHING
+        yield replace(told, is_harmless=limits_nothing)
+
+
+_LIMITING_NOTHING = frozenset({"model", "effort", "color", "description", "display_name", "temperature", "top_p"})
+"""The fields whose keys, misspelt, let an agent do nothing more."""
 
 
 def _renamed(subject: Subject, number: int, key: str, meant: str) -> Fix | None:
