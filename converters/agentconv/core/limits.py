@@ -34,6 +34,12 @@ def field_of(format_id: str, key: str) -> str | None:
     return field if field.startswith(("tools.", "permissions.")) else None
 
 
+def is_guard(format_id: str, key: str) -> bool:
+    """Whether a key of a client's file, which is none of the client's, is a slip of the one that holds hooks, which may block a call."""
+    own = spelling(format_id, key)
+    return own != key and bool(own) and key_fields.of(format_id)[own] == "hooks"
+
+
 @lru_cache(_REMEMBERED)
 def spelling(format_id: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""

@@ -46,6 +46,11 @@ def grants(agent: Agent, format_id: str) -> Iterator[tuple[str, frozenset[str], 
             yield key, frozenset(case.get("opens", ())), frozenset(case.get("unattended", ()))
 
 
+def may_restrict(format_id: str, key: str) -> bool:
+    """Whether a key of a client, with some value, restricts what an agent may do."""
+    return key in _annotated(format_id, "x-restricts")
+
+
 def is_about_grants(format_id: str, key: str) -> bool:
     """Whether a key of a client, with some value, restricts what an agent may do, or lets it do more."""
     return any(key in _annotated(format_id, annotation) for annotation in ("x-restricts", "x-grants"))

@@ -78,6 +78,12 @@ class Dialect:
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one file as the client does; what the client drops is recovered."""
+    from agentconv.families import slipped_limits
+
+    return slipped_limits.as_meant(dialect.spec, source, _as_it_stands(dialect, source), partial(_as_it_stands, dialect))
+
+
+def _as_it_stands(dialect: Dialect, source: SourceText) -> ReadResult:
     problem = dialect.unread(source.data)
     if problem:
         return _recovered(dialect, source, Complaint(f"it is taken for no text: {problem}"), source.span())

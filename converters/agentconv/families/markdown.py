@@ -135,9 +135,19 @@ def read(dialect: Dialect, source: SourceText, found: Header | Complaint | None 
         problem = Complaint(f"the file is larger than {limit:,} bytes")
         return _recovered(dialect, source, None, _Drop(problem, source.span()))
     header = found or dialect.find(source)
-    if isinstance(header, Complaint):
-        return _unusable(dialect, source, None, header, source.span())
-    return _as_known(dialect, source, header) or _read(dialect, source, header)
+    if not isinstance(header, Complaint):
+        plainly = _as_known(dialect, source, header)
+        if plainly is not None and not plainly.states[0].dropped:
+            return plainly
+    from agentconv.families import slipped_limits
+
+    return slipped_limits.as_meant(dialect.spec, source, _as_it_stands(dialect, source, header), partial(_as_it_stands, dialect))
+
+
+def _as_it_stands(dialect: Dialect, source: SourceText, found: Header | Complaint | None = None) -> ReadResult:
+    """Read a file without another look at what stands there with a slip."""
+    header = found or dialect.find(source)
+    return _unusable(dialect, source, None, header, source.span()) if isinstance(header, Complaint) else _read(dialect, source, header)
 
 
 def _as_known(dialect: Dialect, source: SourceText, header: Header) -> ReadResult | None:

@@ -89,6 +89,12 @@ class _Entry:
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read all agents of a file as the client does; those that it drops are recovered."""
+    from agentconv.families import slipped_limits
+
+    return slipped_limits.as_meant(dialect.spec, source, _as_it_stands(dialect, source), partial(_as_it_stands, dialect))
+
+
+def _as_it_stands(dialect: Dialect, source: SourceText) -> ReadResult:
     return _result(dialect, *_entries(dialect, source))
 
 

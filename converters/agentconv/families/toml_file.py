@@ -53,6 +53,15 @@ class Dialect:
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one TOML file as the client does; what the client drops is recovered."""
+    found = _as_it_stands(dialect, source)
+    if not any(state.dropped for state in found.states):
+        return found
+    from agentconv.families import slipped_limits
+
+    return slipped_limits.as_meant(dialect.spec, source, found, partial(_as_it_stands, dialect), toml=True)
+
+
+def _as_it_stands(dialect: Dialect, source: SourceText) -> ReadResult:
     at = source.undecodable
     if at is not None:
         return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))

@@ -126,7 +126,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "restriction-moved"
     from agentconv.core import limits
 
-    if limits.is_passed_over(format_id, key) and limits.limited(format_id, key, projection.source.extras[format_id][key]):
+    value = projection.source.extras[format_id][key]
+    if limits.is_passed_over(format_id, key) and (limits.is_guard(format_id, key) or limits.limited(format_id, key, value)):
         return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint and complaint.effect is Effect.GRANTS_ALL:

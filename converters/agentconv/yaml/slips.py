@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core import limits
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 from agentconv.yaml.errors import REMEDIES, Slip, YamlError, YamlLimitError
@@ -46,6 +47,7 @@ _KEY = expression(
 )
 _KEY_LINE = expression(r"""[ \t]*(?:-[ \t]+)*["']?[A-Za-z_][\w.-]*["']?[ \t]*:(?:[ \t]|\r?$)|[ \t]*-[ \t]""", re.MULTILINE)
 _TIGHT = expression(r"(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/][^\r\n]*)")
+_LOOSE = expression(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*(?:[-=]>|[=;\uff1a\ufe55\ufe13\u2236]|(?=[ \t\r\n]|\Z))[ \t]*(?P<value>[^\r\n]*)")
 _OTHER = "%?&*!|>[{\"'@`"
 _COLON = expression(r":(?=[ \t\r]|\Z)")
 _COMMENTED = expression(r"\s(?:#[^\n]*)?\Z")
@@ -145,6 +147,8 @@ class _Lines:
             if text[start] in _OTHER or text.startswith(("---", "..."), start):
                 return len(text)  # YAML that a person writes on purpose: what is wrong with it, the library says
             raise self._no_key(start)
+        if item and self._filled and self._levels and self._levels[-1].column == column:
+            raise self._no_item(start, item.end())
         self._enter(column, start)
         while item:
             start = item.end()
@@ -169,10 +173,19 @@ class _Lines:
         problem, remedy = f"`{key}` is further in than the line above, which has a value", f"begin it where `{above}` begins"
         return _FoundError(problem, start, remedy, key=key)
 
+    def _no_item(self, start: int, text: int) -> _FoundError:
+        whole = "write `" + self._shown(text) + "` without the dash"
+        remedy = whole if _KEY.match(self._text, text) else "put it below a key that has no value yet"
+        return _FoundError("a line with a dash below a key that has its value", start, remedy)
+
     def _no_key(self, start: int) -> _FoundError:
         tight = _TIGHT.match(self._text, start)
         if tight:
             return _FoundError(f"no blank behind `{tight['key']}:`", start, f"write `{tight['key']}: {tight['value'][:40].strip()}`")
+        loose = _LOOSE.match(self._text, start)
+        if loose and limits.meant(loose["key"]):
+            remedy = f"write `{loose['key']}: {loose['value'][:40].strip()}`".replace(": `", ":`")
+            return _FoundError(f"no colon behind `{loose['key']}`", start, remedy)
         remedy = "write a key and a colon before it, or indent it, if it goes on with the text above"
         return _FoundError("a line that is no `key: value`", start, remedy)
 
