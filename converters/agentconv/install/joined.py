@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import rule_facts
 from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.core.parts import PermissionSet
@@ -11,6 +12,7 @@ from agentconv.core.parts import PermissionSet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agentconv.core.ir import Rule
     from agentconv.core.parts import Part
     from agentconv.install.lock import Entry
 
@@ -27,12 +29,43 @@ def is_restated(before: Part, after: Part) -> bool:
 
 
 def _shown(part: Part) -> tuple[str, ...]:
-    return tuple(rule.shown for rule in part.rules) if isinstance(part, PermissionSet) else ()
+    return tuple(map(shown, part.rules)) if isinstance(part, PermissionSet) else ()
+
+
+def shown(rule: Rule) -> str:
+    """Return a rule in a few words, which are the same for all of a word and for a pattern for all of it, where the last rule decides."""
+    return said(rule.shown) if rule_facts.rules(rule.format).order == "last" else rule.shown
+
+
+def said(rule: str) -> str:
+    """Return the words of a rule without a pattern that stands for everything."""
+    return rule.replace(' "*": ', ": ", 1)
+
+
+def came_of(entry: Entry) -> frozenset[str]:
+    """Return what came to what a user has, as `shown` puts it."""
+    in_order = rule_facts.rules(entry.target).order == "last"
+    return frozenset(map(said, entry.came) if in_order else entry.came)
+
+
+def without_ours(ours: Sequence[Entry], path: str, there: PermissionSet) -> PermissionSet:
+    """Return the rules of a file that are not a pack's: what came to them, or all, where nobody had any before.
+
+    Args:
+        ours: What the lock has of the pack.
+        path: The file.
+        there: What is in it.
+    """
+    entry = next((one for one in ours if one.path == path and one.part == "permissions"), None)
+    if entry is None:
+        return there
+    came = came_of(entry)
+    return replace(there, rules=tuple(rule for rule in there.rules if shown(rule) not in came) if entry.among else ())
 
 
 def is_gone(present: Part, entry: Entry) -> bool:
     """Whether nothing that came is there any more."""
-    return not set(entry.came) & set(_shown(present))
+    return not came_of(entry) & set(_shown(present))
 
 
 def undo(before: bytes, after: bytes) -> tuple[str, ...]:
@@ -84,7 +117,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
         return before
     if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
         return None
-    rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
+    rules = tuple(rule for rule in present.rules if shown(rule) not in came_of(entry))
     left = {name: replace(present, rules=rules)} if rules else {}
     data, _, problem = file.rewritten(left, () if rules else (name,))
     return None if problem else data
@@ -93,7 +126,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
 def _is_undone(file: Any, before: bytes, present: Part, entry: Entry, name: str) -> bool:
     """Whether a file as it was has all but what came, and nothing else in it is another thing."""
     there = next((one for one in file.in_bytes(before) if one.name == name), None)
-    if there is None or set(came(there, present)) != set(entry.came):
+    if there is None or set(came(there, present)) != came_of(entry):
         return False
     return _rest(file, before, name) == _rest(file, file.data, name)
 

@@ -53,6 +53,10 @@ class PermissionFormat:
     """What reads files in which rules are spelled otherwise, by what their paths end in."""
     among: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...] | None] | None = None
     """Returns an agent's own rules with those of the set in them, where the client takes an agent's before those; None where it cannot."""
+    among_users: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...] | None] | None = None
+    """Returns a user's own rules with those of a set among them, where their order decides; None where both cannot stand in one file."""
+    within: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...]] | None = None
+    """Returns an agent's own rules so that they open nothing of what its project denies, where the client takes them before its."""
     together: str = ""
     """What the paths of files end in of which the client takes none where one is broken."""
     kind: Kind = "permissions"
@@ -103,10 +107,8 @@ class PermissionFormat:
         if _stands_in(part.rules, there.rules):
             return there
         restraining = [rule for rule in part.rules if rule.effect != "allow"]
-        if self.among is not None:
-            rules = self.among(there.rules, restraining)
-            missing = [] if rules is None else [rule for rule in restraining if not any(rule.native == one.native for one in rules)]
-            rules = None if rules is None else (*rules, *missing)
+        if self.among_users is not None:
+            rules = self.among_users(there.rules, restraining)
         else:
             more = (rule for rule in restraining if rule not in there.rules)
             rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
