@@ -223,9 +223,9 @@ def test_what_came_to_a_users_own_goes_out_again(project, house, run, edit):
 
 
 def test_what_cannot_be_told_from_a_users_own_is_left_and_named(project, house, run):
-    """Where the user's rule is said in other words, and edited there since, nothing is taken from it, and each rule that came is named."""
+    """Where the user's rule is opposed to the pack's, and edited since, nothing is taken out, and each rule that came is named."""
     place = project / "opencode.json"
-    place.write_text('{"permission": {"bash": "ask"}}\n')
+    place.write_text('{"permission": {"bash": "allow"}}\n')
     run("install", house(), "--to", "opencode", "--accept", code=1)
     place.write_text(edited := place.read_text().replace('"rm *": "deny"', '"rm *": "deny", "git push *": "deny"'))
     done = run("uninstall", "house", "--accept", code=1)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import agents_there, guard_scripts, scope, typed
-from agentconv.conversion import servers_there
+from agentconv.conversion import rules_there, servers_there
 from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
@@ -53,6 +53,7 @@ class Carried:
             "root": self._root(),
             "present": self._is_present,
             "read": self._read,
+            "their_rules": None if output.home is not None or output.place.folder is None else rules_there.reader(self._read),
             "servers_of": lambda target: [one.name for one in self._standing(target)],
             "there_already": self._standing,
             "agents_there": self._agents_there(),

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, servers_there
+from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, rules_there, servers_there
 from agentconv.conversion.unsayable import unsayable
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
@@ -178,6 +178,8 @@ class Law:
         self.module.project(projection)
         if self.names.carried is not None:
             self.names.carried.restraints.hold(projection)
+        if self.options.their_rules is not None:
+            rules_there.hold(projection, self.options.their_rules)
         if self.options.overriding and not projection.is_refused():
             self.options.overriding(case.agent, projection)
         if projection.is_refused():

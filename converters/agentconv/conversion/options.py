@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.servers_there import AgentThere, Standing
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent, AgentSet, Rule
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.part_format import Scope
     from agentconv.core.parts import FolderFile
@@ -84,6 +84,8 @@ class Options:
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
     rules_there: Callable[[str], bytes | None] | None = None
     """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
+    their_rules: Callable[[str], Sequence[Rule]] | None = None
+    """Returns the rules that a target's project has of its own where is written to, where its agents are to keep to these."""
     unrestrained: Collection[str] = ()
     """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
     there: Callable[[Loaded, Agent, bool], Agent | None] | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field
-from agentconv.install import agent_scripts, consent, part_asking, reading_back, several_files, whole_files
+from agentconv.install import agent_scripts, consent, loosening, part_asking, reading_back, several_files, whole_files
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import Draft
 from agentconv.install.several_files import checksum
@@ -111,6 +111,7 @@ def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], 
         known.there.append(there)
         if force or entry is None or _is_as_locked(entry, data, there):
             known.more.update(dict.fromkeys(consent.beyond(there, coming, one.target)))
+            known.more.update(dict.fromkeys(loosening.of_agent(there, coming)))
             before = consent.unheld(there, one.target)
             known.more.update(dict.fromkeys(grant for grant in consent.unheld(coming, one.target) if grant not in before))
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import rules_there
 from agentconv.conversion.along import EVERYTHING, With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.left_behind import is_there
@@ -16,7 +18,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.disk.reader import files_of
 from agentconv.formats import registry
-from agentconv.install import agent_scripts, filled_in, part_places, places, read_elsewhere
+from agentconv.install import agent_scripts, filled_in, joined, part_places, places, read_elsewhere
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Part
     from agentconv.disk.output import OutputFile
     from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Entry
     from agentconv.install.places import Scope
     from agentconv.install.read_elsewhere import ReadElsewhere
     from agentconv.packs.manifest import Manifest
@@ -94,6 +97,7 @@ def deploy(
     reader: Reader,
     *,
     present: Collection[str] = (),
+    ours: Iterable[Entry] = (),
 ) -> list[Deployment]:
     """Convert a pack for its targets.
 
@@ -104,6 +108,7 @@ def deploy(
         scope: Where to.
         reader: Reads what is there.
         present: The assistants that are used there.
+        ours: What the lock has of the pack there.
 
     Raises:
         InputError: A target takes no agents in this scope.
@@ -111,8 +116,7 @@ def deploy(
     known = places.targets()
     units = Units(pieces)
     sources = {**source_hashes(manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
-    options = replace(_OPTIONS, scope="user") if scope.is_user else replace(_OPTIONS, rules_there=files_of(reader))
-    options = replace(options, rules_along=not scope.is_user)
+    options = replace(_OPTIONS, scope="user", rules_along=False) if scope.is_user else _in_project(reader, ours)
     done: dict[str, Deployment] = {}
     for target in (target for target in known.values() if target.id in selection):
         names = selection[target.id]
@@ -138,6 +142,12 @@ def deploy(
             unwatched=elsewhere.unwatched,
         )
     return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, files_of(reader)))
+
+
+def _in_project(reader: Reader, ours: Iterable[Entry]) -> Options:
+    """Return the options of a conversion for a project, whose own rules are there."""
+    theirs = rules_there.reader(files_of(reader), partial(joined.without_ours, tuple(ours)))
+    return replace(_OPTIONS, rules_there=files_of(reader), their_rules=theirs)
 
 
 def _below(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:

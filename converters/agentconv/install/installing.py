@@ -173,7 +173,8 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids) | {id_: told for id_, told in guarding.astray(units, scope).items() if id_ in ids}
-    converted = deployment.deploy(pack.manifest, pieces, chosen, scope, reader, present=scope.present(lock))
+    ours = [entry for entry in lock.entries if pack.manifest.name in entry.packs]
+    converted = deployment.deploy(pack.manifest, pieces, chosen, scope, reader, present=scope.present(lock), ours=ours)
     done = tuple(_looked_at(one, units, scope, reader) for one in converted)
     wanted = [want for one in done for want in one.wanted if want.agent not in unsafe]
     sources = _sources(pack, units)
@@ -259,7 +260,9 @@ class _Case:
         """Return what comes, what is held, and the plan: where a guard does not come, nothing that it holds back does."""
         guards = Guards(self.units, self.deployments)
         away = guards.away(reader, lock, self.pack.manifest.name, {*self.open, *self.unsafe})
-        found = self._planned(reader, lock, guards.unwatched(away))
+        mine = [entry for entry in lock.entries if self.pack.manifest.name in entry.packs]
+        waiting = loosening.behind(reader, mine, self.deployments, self.units, self.open.keys())
+        found = self._planned(reader, lock, _joined(guards.unwatched(away), waiting))
         kept_out = guards.kept_out(reader, lock, self.pack.manifest.name, found[2])
         unguarded = guards.unguarded(reader, lock, self.pack.manifest.name, found[2], self.kept)
         if not self.made_here:
@@ -267,7 +270,7 @@ class _Case:
             kept_out, unguarded = kept_out | idle, _joined(unguarded, off)
         if not kept_out and not unguarded:
             return found
-        left, held, planned = self._planned(reader, lock, _joined(guards.unwatched(away | kept_out), unguarded), kept_out)
+        left, held, planned = self._planned(reader, lock, _joined(_joined(guards.unwatched(away | kept_out), waiting), unguarded), kept_out)
         there = {(step.action, step.path) for step in planned.steps}
         told = tuple(step for step in guarding.in_the_way(found[2]) if (step.action, step.path) not in there)
         return left, held, replace(planned, steps=(*planned.steps, *told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import rule_facts
 from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.core.parts import PermissionSet
@@ -11,6 +12,7 @@ from agentconv.core.parts import PermissionSet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from agentconv.core.ir import Rule
     from agentconv.core.parts import Part
     from agentconv.install.lock import Entry
 
@@ -35,14 +37,14 @@ def still(came: Iterable[str], after: Part) -> tuple[str, ...]:
 def gone(entry: Entry, present: Part) -> tuple[str, ...]:
     """Return what came, and is not there any more."""
     there = set(_shown(present))
-    return tuple(one for one in entry.came if one not in there)
+    return tuple(sorted(came_of(entry) - there))
 
 
 def _shown(part: Part) -> tuple[str, ...]:
     if not isinstance(part, PermissionSet):
         return ()
     mode = (_mode(part),) if part.mode is not None else ()
-    return (*(rule.shown for rule in part.rules), *map(_folder, part.folders or ()), *mode)
+    return (*map(shown, part.rules), *map(_folder, part.folders or ()), *mode)
 
 
 def _folder(path: str) -> str:
@@ -53,9 +55,40 @@ def _mode(part: PermissionSet) -> str:
     return f"mode {part.mode}"
 
 
+def shown(rule: Rule) -> str:
+    """Return a rule in a few words, which are the same for all of a word and for a pattern for all of it, where the last rule decides."""
+    return said(rule.shown) if rule_facts.rules(rule.format).order == "last" else rule.shown
+
+
+def said(rule: str) -> str:
+    """Return the words of a rule without a pattern that stands for everything."""
+    return rule.replace(' "*": ', ": ", 1)
+
+
+def came_of(entry: Entry) -> frozenset[str]:
+    """Return what came to what a user has, as `shown` puts it."""
+    in_order = rule_facts.rules(entry.target).order == "last"
+    return frozenset(map(said, entry.came) if in_order else entry.came)
+
+
+def without_ours(ours: Sequence[Entry], path: str, there: PermissionSet) -> PermissionSet:
+    """Return the rules of a file that are not a pack's: what came to them, or all, where nobody had any before.
+
+    Args:
+        ours: What the lock has of the pack.
+        path: The file.
+        there: What is in it.
+    """
+    entry = next((one for one in ours if one.path == path and one.part == "permissions"), None)
+    if entry is None:
+        return there
+    came = came_of(entry)
+    return replace(there, rules=tuple(rule for rule in there.rules if shown(rule) not in came) if entry.among else ())
+
+
 def is_gone(present: Part, entry: Entry) -> bool:
     """Whether nothing that came is there any more."""
-    return not set(entry.came) & set(_shown(present))
+    return not came_of(entry) & set(_shown(present))
 
 
 def undo(before: bytes, after: bytes) -> tuple[str, ...]:
@@ -107,9 +140,10 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
         return before
     if entry.restated or not isinstance(present, PermissionSet) or is_gone(present, entry):
         return None
-    rules = tuple(rule for rule in present.rules if rule.shown not in entry.came)
-    folders = tuple(path for path in present.folders or () if _folder(path) not in entry.came)
-    mode = None if _mode(present) in entry.came else present.mode
+    came = came_of(entry)
+    rules = tuple(rule for rule in present.rules if shown(rule) not in came)
+    folders = tuple(path for path in present.folders or () if _folder(path) not in came)
+    mode = None if _mode(present) in came else present.mode
     stays = bool(rules or folders or mode)
     left = {name: replace(present, rules=rules, folders=folders or None, mode=mode)} if stays else {}
     data, _, problem = file.rewritten(left, () if stays else (name,))
@@ -119,7 +153,7 @@ def taken_out(file: Any, entry: Entry, name: str) -> bytes | None:
 def _is_undone(file: Any, before: bytes, present: Part, entry: Entry, name: str) -> bool:
     """Whether a file as it was has all but what came, and nothing else in it is another thing."""
     there = next((one for one in file.in_bytes(before) if one.name == name), None)
-    if there is None or set(came(there, present)) != set(entry.came):
+    if there is None or set(came(there, present)) != came_of(entry):
         return False
     return _rest(file, before, name) == _rest(file, file.data, name)
 

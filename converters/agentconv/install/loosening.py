@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, widening
+from agentconv.conversion import set_restraints
+from agentconv.core import access, effects, patterns, widening
 from agentconv.core.effects import server_key
 from agentconv.core.parts import PermissionSet, SetHook
 from agentconv.core.plain_words import HOOKS, SERVERS, server
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.restraints import SERVERS as OF_SERVERS
-from agentconv.install import part_asking
+from agentconv.install import joined, part_asking, reading_back
 from agentconv.install.grant import Grant
 from agentconv.install.part_entries import PartFile
 from agentconv.parts.hooks import restraints as of_hooks
@@ -19,14 +20,17 @@ from agentconv.parts.permissions import deciding
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from agentconv.core.ir import Rule
+    from agentconv.core.ir import Agent, Rule
     from agentconv.core.parts import Part
     from agentconv.core.restraints import Restraint
     from agentconv.disk.reader import Reader
+    from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.steps import Wanted
+    from agentconv.install.units import Units
 
 _RUN = "run"
+_STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 
 
 def lost(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], *, staying: Collection[str] = ()) -> dict[str, tuple[Grant, ...]]:
@@ -87,8 +91,8 @@ def _gone(held: Part, coming: Sequence[Part], entry: Entry) -> Iterator[Grant]:
     """Yield what is held back now, and by none of what comes."""
     if entry.among and (isinstance(held, SetHook) or any(isinstance(one, PermissionSet) for one in coming)):
         return  # where the user had it before, it stays; rules come into one with the user's own, and none goes
-    ours = {rule.shown: deciding.text_of(rule) for rule in held.rules} if isinstance(held, PermissionSet) else {}
-    came = {ours.get(one, one) for one in entry.came}
+    ours = {joined.shown(rule): deciding.text_of(rule) for rule in held.rules} if isinstance(held, PermissionSet) else {}
+    came = {ours.get(one, one) for one in joined.came_of(entry)}
     for one in gone(held, coming):
         if not entry.among or one.text in came:
             yield from grants(held, one)
@@ -113,6 +117,70 @@ def gone(held: Part, coming: Sequence[Part]) -> Iterator[Restraint]:
         for one in deciding.restraints(held):
             if one.text not in texts and not (one.text in old and _is_ruled(old[one.text], rules)):
                 yield one
+
+
+def of_agent(before: Agent, after: Agent) -> Iterator[Grant]:
+    """Yield what rules in an agent's own map hold back, and its new one does not: parts of a tool, and what it reads.
+
+    What a whole tool does besides is compared as what the agent may do. So only maps count, of which the last rule that matches decides:
+    rules of the set stand in them, too, since their clients take an agent's own before these.
+
+    Args:
+        before: As its client reads what is there.
+        after: As it reads what is to be there.
+    """
+    if before.permissions.resolution != "last":
+        return
+    for one in deciding.restraining(PermissionSet(rules=before.permissions.rules, resolution="last")):
+        about = deciding.effects_of(one)
+        whole = one.rule.pattern is None or patterns.is_everything(one.rule.pattern)
+        if one.rule.native == access.EVERY_CAPABILITY or (whole and about != {"read"}):
+            continue
+        said = [rule.effect for rule in after.permissions.rules if deciding.matches_all(rule, one.rule)]
+        if not said or _STRICTNESS[said[-1]] < _STRICTNESS[one.rule.effect]:
+            yield from (Grant(effect, f"what `{one.text}` holds back") for effect in sorted(about))
+
+
+def behind(
+    reader: Reader, mine: Collection[Entry], deployments: Iterable[Deployment], units: Units, waiting: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return by agent and part the guards that wait to hold back less, where it would be new and is not held to them.
+
+    An earlier version's guards stay in the targets that hold them until what is looser is accepted; elsewhere, they kept out who might
+    break them, and do so until then.
+
+    Args:
+        reader: Reads what is there.
+        mine: What the lock has of the pack.
+        deployments: What would come.
+        units: Its agents and parts.
+        waiting: Ids of what is not accepted.
+    """
+    known = {(entry.target, entry.agent) for entry in mine}
+    guards: dict[str, list[Restraint]] = {}
+    for entry in (entry for entry in mine if entry.agent in waiting and _is_guard(entry)):
+        held = _held_by(entry, reader)
+        guards.setdefault(entry.agent, []).extend(_restraints(held) if held is not None else ())
+    found: dict[str, dict[str, None]] = {}
+    for one in deployments:
+        open_ = {id_: restraints for id_, restraints in guards.items() if (one.target, id_) not in known}
+        for want in (want for want in one.wanted if open_ and (one.target, want.agent) not in known and want.agent not in waiting):
+            broken = [id_ for id_, restraints in open_.items() if _is_held_back(want, restraints, units)]
+            found.setdefault(want.agent, {}).update(dict.fromkeys(broken))
+    return {id_: tuple(several) for id_, several in found.items() if several}
+
+
+def _restraints(held: Part) -> Iterable[Restraint]:
+    if isinstance(held, SetHook):
+        return of_hooks.of(held, None)
+    return deciding.restraints(held) if isinstance(held, PermissionSet) else ()
+
+
+def _is_held_back(want: Wanted, restraints: Sequence[Restraint], units: Units) -> bool:
+    if want.part:
+        return want.agent in units.loaded and bool(set_restraints.held_back(units.loaded[want.agent], restraints))
+    coming = reading_back.coming(want)[1]
+    return coming is not None and bool(set_restraints.breaking(coming, restraints, want.target))
 
 
 def grants(held: Part, one: Restraint) -> Iterator[Grant]:

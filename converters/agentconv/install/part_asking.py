@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.dataclass import replace
 from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill
 from agentconv.disk.reader import files_of
-from agentconv.install import looser_parts, part_consent, part_places, several_files
+from agentconv.install import joined, looser_parts, part_consent, part_places, several_files
 from agentconv.install.part_entries import PartFile
 
 _RULES = "permissions"
@@ -169,7 +169,7 @@ def is_version(reader: Reader, one: Wanted) -> bool:
     return isinstance(there, (Skill, Command)) and isinstance(coming, (Skill, Command)) and there.body == coming.body
 
 
-def is_of(one: Wanted, rules: Iterable[str]) -> bool:
-    """Whether rules, in a few words each, are all among those of a part."""
+def is_of(one: Wanted, entry: Entry) -> bool:
+    """Whether what came to what a user has, as the lock says it, is all among the rules of a part."""
     coming = _coming([one])
-    return isinstance(coming, PermissionSet) and {*rules} <= {rule.shown for rule in coming.rules}
+    return isinstance(coming, PermissionSet) and joined.came_of(entry) <= set(map(joined.shown, coming.rules))

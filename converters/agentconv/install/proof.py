@@ -65,7 +65,7 @@ def _pointer(one: Wanted) -> str:
 def _gives(form: Wanted, entry: Entry, reader: Reader) -> bool:
     """Whether what a pack is converted to is what is there."""
     if entry.among:
-        return part_asking.is_of(form, entry.came)
+        return part_asking.is_of(form, entry)
     if form.part:
         return part_asking.is_version(reader, form)
     there, coming = reading_back.there(reader, entry.target, entry.path, entry.pointer), reading_back.coming(form)[1]

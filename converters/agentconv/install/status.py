@@ -198,7 +198,7 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
         alone = [_idle(item) if _is_idle(known.get((item.path, item.pointer)), reader) else item for item in alone]
         items = [_kept(item) if item.agent in own and step.action in _STAYS else item for item, step in zip(alone, steps, strict=True)]
     else:
-        deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader)
+        deployments = deployment.deploy(now.manifest, list(now.pieces()), locked.targets, scope, reader, ours=known.values())
         refused = {one.target: tuple(dict.fromkeys(one.refused)) for one in deployments if one.refused}
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now, deployments=deployments)]
     items = [item if item.agent in locked.kept else _without_some(item, known.get((item.path, item.pointer)), reader) for item in items]

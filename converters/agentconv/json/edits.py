@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.core.dataclass import dataclass
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
-from agentconv.json.jsonc import Object, value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.core.ir import Json
-    from agentconv.json.jsonc import Container, Document, Node
+    from agentconv.json.jsonc import Container, Document, Object
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text."""
@@ -107,43 +106,6 @@ def patch(document: Document, node: Object, changes: Mapping[str, Json | Removed
         else:
             added.append(spell_member(unescape_key(name), found, how))
     return [*edits, *arrange(document, node, removed, {len(node.members) - 1: added} if added else {})]
-
-
-def merge(document: Document, node: Object, found: Mapping[str, Json]) -> list[Edit] | None:
-    """Return the edits that make a map say something else, and leave what says the same; None where its keys stand in another order.
-
-    Args:
-        document: The document.
-        node: The map.
-        found: All that it is to say, in order.
-    """
-    names = [escape_key(member.key) for member in node.members]
-    if len(set(names)) < len(names) or [name for name in names if name in found] != [name for name in found if name in names]:
-        return None
-    how = layout(document, node)
-    edits: list[Edit] = []
-    added: dict[int, list[str]] = {}
-    anchor = -1
-    for name, inner in found.items():
-        if name not in names:
-            added.setdefault(anchor, []).append(spell_member(unescape_key(name), inner, how))
-            continue
-        anchor = names.index(name)
-        edits += _replaced(document, node.members[anchor].node, inner, how)
-    removed = {index for index, name in enumerate(names) if name not in found}
-    return [*edits, *arrange(document, node, removed, added)]
-
-
-def _replaced(document: Document, node: Node, found: Json, how: Layout) -> list[Edit]:
-    """Return the edits that put a value in the place of another one; none where it says the same."""
-    present = value(node)
-    if isinstance(node, Object) and isinstance(found, dict):
-        within = merge(document, node, found)
-        if within is not None:
-            return within
-    elif present == found and type(present) is type(found):
-        return []
-    return [(node.start, node.end, spell(found, how))]
 
 
 class Removed:

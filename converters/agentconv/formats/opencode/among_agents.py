@@ -26,10 +26,10 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
         own: The agent's rules.
         of_set: Those of the set.
     """
-    limits = _limits(of_set)
+    limits = limiting(of_set)
     if limits:
         rest = among(own, [rule for rule in of_set if rule not in limits])
-        return None if rest is None else _limited(rest, limits)
+        return None if rest is None else limited(rest, limits)
     counting = {(one.rule.native, one.rule.pattern) for one in deciding.counting(own)}
     rules = [rule for rule in own if (rule.native, rule.pattern) in counting]  # one word stands for several rules, and stays whole
     added: dict[str, list[Rule]] = {}
@@ -53,7 +53,7 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
     return (*left, *(rule for word in words for rule in _together(rules, word, added[word])))
 
 
-def _limits(of_set: Sequence[Rule]) -> list[Rule]:
+def limiting(of_set: Sequence[Rule]) -> list[Rule]:
     """Return the rules that leave only some tools of MCP servers open: a denial of all of them, and behind it what is open."""
     found: list[Rule] = []
     denied: Rule | None = None
@@ -64,7 +64,7 @@ def _limits(of_set: Sequence[Rule]) -> list[Rule]:
     return found
 
 
-def _limited(own: Sequence[Rule], limits: Sequence[Rule]) -> tuple[Rule, ...] | None:
+def limited(own: Sequence[Rule], limits: Sequence[Rule]) -> tuple[Rule, ...] | None:
     """Return rules that leave no more tools of servers open than limits do, and what is open as they have it; None where they cannot."""
     found = list(own)
     for place, limit in enumerate(limits):

@@ -16,7 +16,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.part_format import Place
 from agentconv.core.parts import PermissionSet
 from agentconv.families.keys import Refused
-from agentconv.formats.opencode import configurations, kilo, kilo_ignore, opencode, permission_maps
+from agentconv.formats.opencode import among_users, configurations, kilo, kilo_ignore, opencode, permission_maps, within_project
 from agentconv.formats.opencode.among_agents import among
 from agentconv.json import jsonc
 from agentconv.parts.permissions import wider
@@ -125,6 +125,8 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
         configurations.adding_up(configurations.OPENCODE),
         tuple(Place(f".config/opencode/{name}", mixed=True) for name in configurations.OPENCODE[:2]),
         among=among,
+        among_users=among_users.among,
+        within=within_project.within,
     ),
     "kilo": PermissionFormat(
         _client("kilo", "Kilo"),
@@ -133,5 +135,7 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
         (*(Place(f".config/kilo/{name}", mixed=True) for name in configurations.KILO[:2]), Place(f".kilocode/{kilo_ignore.NAME}")),
         elsewhere=((kilo_ignore.NAME, kilo_ignore.IgnoreFile),),
         among=among,
+        among_users=among_users.among,
+        within=within_project.within,
     ),
 }

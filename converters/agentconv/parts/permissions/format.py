@@ -54,6 +54,10 @@ class PermissionFormat:
     """What reads files in which rules are spelled otherwise, by what their paths end in."""
     among: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...] | None] | None = None
     """Returns an agent's own rules with those of the set in them, where the client takes an agent's before those; None where it cannot."""
+    among_users: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...] | None] | None = None
+    """Returns a user's own rules with those of a set among them, where their order decides; None where both cannot stand in one file."""
+    within: Callable[[Sequence[Rule], Sequence[Rule]], tuple[Rule, ...]] | None = None
+    """Returns an agent's own rules so that they open nothing of what its project denies, where the client takes them before its."""
     together: str = ""
     """What the paths of files end in of which the client takes none where one is broken."""
     kind: Kind = "permissions"
@@ -104,10 +108,8 @@ class PermissionFormat:
         if _stands_in(part.rules, there.rules):
             return there
         restraining = [rule for rule in part.rules if rule.effect != "allow"]
-        if self.among is not None:
-            rules = self.among(there.rules, restraining)
-            missing = [] if rules is None else [rule for rule in restraining if not any(rule.native == one.native for one in rules)]
-            rules = None if rules is None else _with_missing(rules, missing)
+        if self.among_users is not None:
+            rules = self.among_users(there.rules, restraining)
         else:
             more = (rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules))
             rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
@@ -115,7 +117,7 @@ class PermissionFormat:
 
     def opened(self, there: PermissionSet, part: PermissionSet) -> PermissionSet:
         """Return the rules of a file with what a set allows beside them, once that is accepted."""
-        return opening.opened(there, part, maps=self.among is not None)
+        return opening.opened(there, part, maps=self.among_users is not None)
 
     def path(self, part: PermissionSet, place: Place) -> str:  # noqa: ARG002
         """Return the file that holds the rules of a place."""
@@ -144,23 +146,6 @@ def _stands_in(rules: Sequence[Rule], there: Sequence[Rule]) -> bool:
     return not any(
         one in others and one.effect != "deny" and fnmatchcase(one.native, rule.native) for place, rule in closed for one in there[place:]
     )
-
-
-def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return the rules of a map with those beside them that are about words of which it says nothing.
-
-    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any. What stands behind a rule
-    for more tools that says as much is not written: none there is less strict, and it would have what the file denies be asked about.
-    """
-    new = [rule for rule in missing if not _is_held(rule, rules)]
-    wide = [rule for rule in new if rule.effect == "ask" and rule.pattern is None and set(rule.native) & set("*?")]
-    return (*wide, *rules, *(rule for rule in new if rule not in wide))
-
-
-def _is_held(rule: Rule, there: Sequence[Rule]) -> bool:
-    """Whether a rule for more tools, the last one that is about these, says as much of them as another one does."""
-    said = [one.effect for one in there if one.pattern is None and set(one.native) & set("*?") and fnmatchcase(rule.native, one.native)]
-    return bool(said) and projecting.STRICTNESS[said[-1]] >= projecting.STRICTNESS[rule.effect]
 
 
 def _is_asked_about(rule: Rule, there: Sequence[Rule]) -> bool:

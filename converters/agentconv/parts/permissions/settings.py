@@ -8,7 +8,7 @@ from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import as_written
-from agentconv.json import edits, jsonc
+from agentconv.json import edits, jsonc, map_edits
 from agentconv.json.edits import REMOVED
 
 if TYPE_CHECKING:
@@ -86,11 +86,9 @@ def _changed(text: str, syntax: Syntax, path: tuple[str, ...], value: Json | Non
         if depth == len(path) - 1 > 0 and parent.entries().keys() == {path[-1]}:
             return _changed(text, syntax, path[:-1], None)
         return text if depth < len(path) - 1 else apply(text, edits.patch(document, parent, {path[-1]: REMOVED}))
-    present = _node(document, path)
-    if isinstance(value, dict) and isinstance(present, jsonc.Object):
-        merged = edits.merge(document, present, value)
-        if merged is not None:
-            return apply(text, merged)
+    there = _node(document, path)
+    if isinstance(there, jsonc.Object) and isinstance(value, dict):
+        return apply(text, map_edits.become(document, there, value))
     return apply(text, edits.patch(document, parent, {path[depth]: _nested({path[depth + 1 :]: value})}))
 
 
