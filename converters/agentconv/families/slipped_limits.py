@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core import key_fields, limits, restrictions, vocabulary
+from agentconv.core import key_fields, vocabulary
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Effect
 from agentconv.core.expressions import expression
@@ -185,9 +185,11 @@ def _slip(format_id: str, line: re.Match[str], above: _Above, following: str, *,
     further = len(line["lead"]) > column
     if (further and above.open) or (line["dash"] and above.open == "items" and len(line["lead"]) == column):
         return None
-    key = _limit(format_id, line["key"])
     exact = line["sep"].strip() == ":" and (not line["value"] or line["sep"][-1:].isspace())
     own_line = not (line["dash"] or further)
+    if exact and own_line and not line["odd"] + line["open"] and line["key"] in key_fields.of(format_id):
+        return None  # nothing is looked up for a line that is right
+    key = _limit(format_id, line["key"])
     if not key or (exact and own_line and (line["key"] == key and not line["odd"] + line["open"])):
         return None
     if exact and own_line and loads:
@@ -206,6 +208,8 @@ def _slip(format_id: str, line: re.Match[str], above: _Above, following: str, *,
 def _in_toml(format_id: str, line: re.Match[str], following: str, *, table: bool) -> tuple[str, str] | None:
     """Return the key that a line of TOML is meant for, and the line as the client takes it; in a table, keys are called as they are."""
     key = _limit(format_id, line["key"])
+    from agentconv.core import limits
+
     key = limits.spelling(format_id, line["key"]) or line["key"] if key and table else key
     value, separator = line["value"].strip(), line["sep"].strip()
     if not key or (separator == "=" and line["key"] == key and not line["dash"]):
@@ -221,6 +225,8 @@ def _toml_value(value: str) -> str:
 
 def _limit(format_id: str, word: str) -> str | None:
     """Return the key that a word is meant for, as the client spells it where it has one; None where that limits nothing."""
+    from agentconv.core import limits, restrictions
+
     own = limits.spelling(format_id, word)
     if own:
         field = key_fields.of(format_id)[own]
