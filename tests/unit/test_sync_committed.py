@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentconv.install import lock
+from agentconv.sync.git import Git
 from synced_projects import SOURCE, Repository, agent
 
 ONE, CODEX, OPENCODE = f"{SOURCE}/one.md", ".codex/agents/one.toml", ".opencode/agents/one.md"
@@ -82,6 +83,34 @@ def test_a_lock_that_is_ahead_of_git_counts(project):
 
     assert told.looks == []
     assert "Zwei." in project.read(CODEX)
+
+
+def test_git_is_asked_as_often_for_many_agents_as_for_few(tmp_path, monkeypatch):
+    """Who changes hundreds of agents, and commits that without a run of sync, waits for no call of git for each of them."""
+    project = Repository(tmp_path / "several")
+    project.git("init", "-q", "-b", "main")
+    for number in range(12):
+        project.write(f"{SOURCE}/a{number}.md", agent(f"a{number}"))
+    project.sync()
+    project.commit("start")
+    asked: list[tuple[str, ...]] = []
+    run = Git._run
+
+    def counted(self: Git, *words: str, given: bytes = b"") -> bytes | None:
+        asked.append(words)
+        return run(self, *words, given=given)
+
+    monkeypatch.setattr(Git, "_run", counted)
+    numbers = []
+    for several in ("0", "123456789"):
+        for number in several:
+            project.replace(f"{SOURCE}/a{number}.md", "Two.", "Zwei.")
+        project.commit("without a run")
+        asked.clear()
+        assert project.sync("--check").code == 1
+        numbers.append(len(asked))
+
+    assert numbers[1] <= numbers[0] + 3  # one more commit is looked at
 
 
 def test_without_git_the_lock_alone_counts(project, monkeypatch):

@@ -9,7 +9,6 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.cli import inspected_authors
 from agentconv.conversion.open_servers import chooses
 from agentconv.conversion.servers_there import AgentThere
 from agentconv.core import names
@@ -41,6 +40,8 @@ def of_project(root: str | os.PathLike[str]) -> Callable[[str], Sequence[AgentTh
 
     @cache
     def read() -> tuple[list[Loaded], Authors]:
+        from agentconv.cli import inspected_authors
+
         pieces = list(Loader(discovery.discover([os.fspath(root)]).files))
         return pieces, inspected_authors.of_project(os.path.realpath(root), pieces)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.sources import locations
@@ -146,7 +147,7 @@ class GuardScripts:
         for target, agents in self._guarded.items():
             from agentconv.sources import hooks_off
 
-            read, at = partial(_bytes, Disk(to)), _scope(is_user=self._is_user)
+            read, at = files_of(Disk(to)), _scope(is_user=self._is_user)
             off = hooks_off.why(target, "", read, at) or (None if self._is_user else hooks_off.of_user(target, read))
             if off is not None:
                 message = f"guards of {text.names([*agents])} never run: {off}"
@@ -156,9 +157,9 @@ class GuardScripts:
         """Say what guards run that is no file of the project, so that nobody sees it here."""
         from agentconv.parts.hooks import scripts
 
-        disks = [*map(Disk, (to, *self._from))]
+        reads = [files_of(Disk(one)) for one in (to, *self._from)]
         for name, (path, agents) in self._outside.items():
-            if path not in self._runs or not any(_bytes(disk, path) for disk in disks):
+            if path not in self._runs or not any(read(path) for read in reads):
                 self._runs.pop(path, None)
                 for told, way in scripts.runs_outside([name]):
                     message = f"a guard of {text.names([*agents])} {told}"
@@ -172,7 +173,7 @@ class GuardScripts:
         lacks: dict[str, dict[Lack, None]] = {}
         for disk in map(Disk, self._from):
             for path, agents in [*self._runs.items()]:
-                found = script_imports.follow([path], partial(_bytes, disk))
+                found = script_imports.follow([path], files_of(disk))
                 lacks.setdefault(text.names([*agents]), {}).update(dict.fromkeys(found.lacks))
                 for taken in found.files:
                     self._runs.setdefault(taken, {}).update(agents)
@@ -215,11 +216,6 @@ class GuardScripts:
 
 def _scope(*, is_user: bool) -> Scope:
     return "user" if is_user else "project"
-
-
-def _bytes(disk: Disk, path: str) -> bytes | None:
-    found = disk.read(path)
-    return found if isinstance(found, bytes) else None
 
 
 def _quoted(path: Path) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.conversion.left_behind import is_there
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
-from agentconv.render import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,19 +31,25 @@ class LeftBehind:
 
     def look(self, done: Converted) -> None:
         """See whether a refused agent is there from before."""
+        if done.instead_of is None:
+            return
+        from agentconv.conversion.left_behind import is_there
+
         path = is_there(done, partial(self._read, done.target))
         file = self._file(done.target, path) if path is not None else None
-        if file is not None and done.instead_of is not None:
+        if file is not None:
             self._found.setdefault((done.target, file), []).append(done.instead_of[1])
 
     def told(self) -> Iterator[Diagnostic]:
         """Say which files stay, and what takes them away."""
-        yield from (left_behind.told(target, file.as_posix(), agents) for (target, file), agents in self._found.items())
+        for (target, file), agents in self._found.items():
+            from agentconv.render import left_behind
+
+            yield left_behind.told(target, file.as_posix(), agents)
 
     def _read(self, target: str, path: str) -> bytes | None:
         file = self._file(target, path)
-        found = Disk(file.parent).read(file.name) if file is not None else None
-        return found if isinstance(found, bytes) else None
+        return files_of(Disk(file.parent))(file.name) if file is not None else None
 
     def _file(self, target: str, path: str) -> Path | None:
         """Return where a path of a conversion is on the disk; None where it goes to standard output."""

@@ -17,6 +17,7 @@ from agentconv.core import names, script_imports
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.parts import SetHook
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import consent, deployment, guarding, guards_there, installing, places
 from agentconv.install.planning import Action
@@ -163,18 +164,11 @@ def _files(prepared: Prepared, reader: Reader) -> Iterator[tuple[str, bytes, boo
 
 def _scripts(pieces: Sequence[Loaded], hooks: Sequence[LoadedPart], reader: Reader) -> Iterator[tuple[str, bytes, bool]]:
     """Yield what guards run, and take in, of that which is in the project already."""
-    there: dict[str, bytes] = {}
-
-    def read(path: str) -> bytes | None:
-        data = reader.read(path)
-        if isinstance(data, bytes):
-            there[path] = data
-        return data if isinstance(data, bytes) else None
-
     run = [scripts.of_guards(agent) for piece in pieces for agent in piece.agents if agent.hooks]
     run += [scripts.of_hook(one.part.definition) for one in hooks if isinstance(one.part, SetHook)]
-    script_imports.follow((path for several in run for path in several), read)
-    yield from ((path, data, reader.is_program(path)) for path, data in there.items())
+    paths = [path for several in run for path in several]
+    taken = script_imports.follow(paths, files_of(reader)).files
+    yield from _as_they_are(dict.fromkeys((*paths, *taken)), reader)
 
 
 def _left(prepared: Prepared, pack: Pack, lock: Lock) -> list[Entry]:
@@ -192,12 +186,7 @@ def _as_they_are(paths: Iterable[str], reader: Reader) -> Iterator[tuple[str, by
 
 def _switching_off(asked: Iterable[str], reader: Reader) -> Iterator[tuple[str, bytes, bool]]:
     """Yield the settings of the project by which assistants run no hooks, whoever's these are."""
-
-    def read(path: str) -> bytes | None:
-        data = reader.read(path)
-        return data if isinstance(data, bytes) else None
-
-    yield from _as_they_are((off for client in asked if (off := hooks_off.of(client, read)) is not None), reader)
+    yield from _as_they_are((off for client in asked if (off := hooks_off.of(client, files_of(reader))) is not None), reader)
 
 
 def _over_all(found: Discovery, asked: Sequence[str], edited: Collection[str], ours: Collection[str]) -> list[SetGuard]:

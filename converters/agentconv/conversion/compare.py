@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import called, denials, effects, fields, shapes, widening
+from agentconv.core import effects, fields, shapes, widening
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -98,7 +98,11 @@ def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] 
 def beyond(source: Agent, may: Effects, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
     """Return the same of what is known already of the result: what it may do in the target's client."""
     held = fields.is_of(source, target)
-    said = denials.in_words_of(source, target) if held and source.tools.deny else source
+    said = source
+    if held and source.tools.deny:
+        from agentconv.core import denials
+
+        said = denials.in_words_of(source, target)
     return widening.widenings(effects.effects(said, servers, trusted=trusted, held=held), may)
 
 
@@ -107,6 +111,8 @@ def more(before: Agent, after: Agent, client: str) -> list[Widening]:
 
     What it may call is among that: a conversion loses the names of what may be called by a loss of its own, and here nothing says it else.
     """
+    from agentconv.core import called
+
     return [*widening.widenings(*_sides(before, after, client)), *called.beyond(before, after, client)]
 
 

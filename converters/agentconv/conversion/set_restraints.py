@@ -13,7 +13,6 @@ is held.
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from agentconv.core.part_format import difference
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.sources import hooks_off
@@ -255,15 +255,10 @@ def _there(target: str, options: Options) -> list[LoadedPart]:
     if options.root is None or options.scope != "project" or target not in formats.CLIENTS:
         return []
     there = found_parts.Parts([Path(options.root)], [target])
-    read = options.read or partial(_bytes, Disk(Path(options.root)))
+    read = options.read or files_of(Disk(Path(options.root)))
     off = {"hooks"} if hooks_off.of(target, read) is not None else set()
     found = (one for kind in KINDS if kind in RESTRAINING and kind not in off and there.may_restrain() for one in there.of(kind))
     return [one for one in found if one.taken and one.is_own]
-
-
-def _bytes(disk: Disk, path: str) -> bytes | None:
-    data = disk.read(path)
-    return data if isinstance(data, bytes) else None
 
 
 def _is_held_anyway(one: LoadedPart, target: str, options: Options) -> bool:

@@ -107,7 +107,8 @@ def follow(paths: Iterable[str], read: Callable[[str], bytes | None]) -> Followe
         paths: The scripts, from the project's root.
         read: Returns a file of the project, or None where there is none.
     """
-    left, seen, files, lacks = list(dict.fromkeys(paths)), {*paths}, [], []
+    left = list(dict.fromkeys(paths))
+    seen, files, lacks = {*left}, [], []
     own: set[str] = set()  # packages of the project's, whose modules are, too
     for path in left:  # which grows
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import set_restraints
@@ -11,6 +10,7 @@ from agentconv.core import effects, script_imports
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
 from agentconv.core.parts import SetHook
+from agentconv.disk.reader import files_of
 from agentconv.install import part_asking, reading_back
 from agentconv.install.several_files import present_checksum
 from agentconv.install.steps import Action
@@ -89,7 +89,7 @@ class Guards:
             scope: Where that is.
             kept: Agents in whose places a user's own stays: nothing of them comes in any case.
         """
-        read, at = partial(_read, reader), part_scope(scope)
+        read, at = files_of(reader), part_scope(scope)
         of_set: set[tuple[str, str]] = set()
         of_agents: dict[str, tuple[str, ...]] = {}
         for one in self._deployments:
@@ -179,13 +179,11 @@ def lacks(
         "put it there, or take the guard out" if coming is None else "put it there, since the pack does not hold it, or take the guard out"
     )
     coming = coming or {}
-    named, outside = scripts.of_hooks(guards), scripts.of_machine(guards)
-    missing = [path for path in named if path not in coming and reader.read(path) is None]
-    if away := [name for name, path in outside.items() if path in missing or path not in named]:
-        for told, way in scripts.runs_outside(away):
-            message = f"a guard of `{id_}` {told}"
-            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, client=target, cause=Cause.GUARD)
-    missing = [path for path in missing if path not in outside.values()]
+    named = scripts.of_hooks(guards)
+    missing, machine = scripts.absent(guards, lambda path: path in coming or reader.read(path) is not None)
+    for told, way in scripts.runs_outside(machine):
+        message = f"a guard of `{id_}` {told}"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=way, client=target, cause=Cause.GUARD)
     if missing:
         message = f"a guard of `{id_}` runs {listed(missing)}, which is not there: without it, it blocks nothing"
         yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint, client=target, cause=Cause.GUARD)
@@ -203,12 +201,7 @@ def lacks(
 
 
 def _data(path: str, coming: Mapping[str, Wanted], reader: Reader) -> bytes | None:
-    return coming[path].data if path in coming else _read(reader, path)
-
-
-def _read(reader: Reader, path: str) -> bytes | None:
-    found = reader.read(path)
-    return found if isinstance(found, bytes) else None
+    return coming[path].data if path in coming else files_of(reader)(path)
 
 
 def _off(want: Wanted, read: Callable[[str], bytes | None]) -> str | None:
@@ -242,7 +235,7 @@ def listed(paths: Iterable[str]) -> str:
 
 def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterator[Diagnostic]:
     """Say which guards never run in a target, for what settings say that are there, or the user's own."""
-    read, at = partial(_read, reader), part_scope(scope)
+    read, at = files_of(reader), part_scope(scope)
     found: dict[str, dict[str, None]] = {}
     for want in (want for want in one.wanted if not want.script and _run_by_hooks(want.agent, units)):
         why = hooks_off.why(one.target, want.path, read, at) or _off(want, read)
@@ -258,7 +251,7 @@ def _idle(one: Deployment, units: Units, scope: Scope, reader: Reader) -> Iterat
 def _void(one: Deployment, reader: Reader) -> Iterator[Diagnostic]:
     """Say which settings that rules of the set come into are such that their client takes nothing of them."""
     for path in dict.fromkeys(want.path for want in one.wanted if want.part == _RULES):
-        if (why := hooks_off.void(one.target, path, partial(_read, reader))) is not None:
+        if (why := hooks_off.void(one.target, path, files_of(reader))) is not None:
             message = f"rules in {path} hold nothing: it takes nothing of the file: {why}"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=MEND, client=one.target, cause=Cause.GUARD)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, Severity
+from agentconv.disk.reader import files_of
 from agentconv.install import guarding, part_entries, reading_back
 from agentconv.install.several_files import present_checksum
 from agentconv.parts.hooks import scripts
@@ -39,7 +39,7 @@ def edited(reader: Reader, lock: Lock) -> frozenset[str]:
 
 def switched_off(scope: Scope, reader: Reader, lock: Lock, pack: str) -> Iterator[Diagnostic]:
     """Say which deployed guards never run, and which rules hold nothing, for what settings say that are there now."""
-    read, at = partial(_bytes, reader), guarding.part_scope(scope)
+    read, at = files_of(reader), guarding.part_scope(scope)
     off: dict[tuple[str, str], dict[str, None]] = {}
     void: dict[tuple[str, str], str] = {}
     for entry in (one for one in lock.entries if pack in one.packs and not one.script):
@@ -64,19 +64,14 @@ def _guards(entry: Entry, reader: Reader) -> list[Hook]:
     if not entry.part:
         agent = _agent(entry, reader)
         return effects.guards_in(agent) if agent is not None else []
-    data = _bytes(reader, entry.path) if entry.part == "hooks" else None
+    data = files_of(reader)(entry.path) if entry.part == "hooks" else None
     found = part_entries.there(entry, data) if data is not None else ()
     return [hook for part in found for hook in scripts.guards_of(part)]
 
 
-def _bytes(reader: Reader, path: str) -> bytes | None:
-    data = reader.read(path)
-    return data if isinstance(data, bytes) else None
-
-
 def _agent(entry: Entry, reader: Reader) -> Agent | None:
     """Return a deployed agent that may have guards; None for any other."""
-    data = reader.read(entry.path)
-    if not isinstance(data, bytes) or _HOOKS not in data:
+    data = files_of(reader)(entry.path)
+    if data is None or _HOOKS not in data:
         return None
     return reading_back.read(entry.target, entry.path, entry.pointer, data)

@@ -72,15 +72,15 @@ def of(pieces: Iterable[Loaded], where: Mapping[str, str], edited: Collection[st
 def _of_agent(agent: Agent, place: str, format_id: str, edited: Collection[str]) -> Lost:
     """Return what the guards of an agent lack, whose file is in a place."""
     named, guards = scripts.of_guards(agent), effects.guards_in(agent)
-    outside = scripts.of_machine(guards)
-    gone = [*project.without(place, named)]
+    gone = frozenset(project.without(place, named))
+    missing, machine = scripts.absent(guards, lambda path: path not in gone)
     taken = project.taken_in(place, named) if edited else ()
     return Lost(
-        tuple(path for path in gone if path not in outside.values()),
+        missing,
         tuple(project.not_programs(place, named)),
         project.lacking(place, named),
         project.hooks_off(place, format_id) if guards else "",
-        tuple(name for name, path in outside.items() if path in gone or path not in named),
+        machine,
         tuple(project.letting_pass(place, guards)),
         tuple(path for path in (*named, *taken) if path in edited),
     )

@@ -117,7 +117,7 @@ def _outside(part: Part) -> tuple[str, ...]:
     there = {file.path for file in part.files}
     guards = scripts.guards_of(part)
     taken = scripts.lacking(scripts.of_hooks(guards), part.files) if guards else ()
-    names = [name for name, path in scripts.of_machine(guards).items() if path not in there]
+    _, names = scripts.absent(guards, there.__contains__)
     return (*names, *(one.word for one in taken if one.installed))
 
 

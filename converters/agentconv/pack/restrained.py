@@ -17,11 +17,11 @@ from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.pack import reach
 from agentconv.parts.hooks import scripts
-from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.core.ir import Hook
     from agentconv.core.parts import FolderFile
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
@@ -65,27 +65,26 @@ def without_scripts(pieces: Iterable[Loaded], going: Sequence[LoadedPart]) -> It
     for piece in pieces:
         for agent in piece.agents:
             along = there | {file.path: file for file in piece.scripts}
-            for told, hint in _of_agent(scripts.of_guards(agent), scripts.of_machine(effects.guards_in(agent)), along):
+            for told, hint in _of_agent(effects.guards_in(agent), along):
                 message = f"a guard of `{agent.name or agent.id}` {told}"
                 yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(piece.path), hint, agent=agent.name)
-    for one in going:
-        guards = isinstance(one.part, SetHook) and hook_translation.is_guard(one.part.definition)
-        lacks = scripts.lacking(scripts.of_hook(one.part.definition), one.part.files) if guards and isinstance(one.part, SetHook) else ()
-        outside = [name for name, path in scripts.of_part(one.part).items() if path not in there]
-        for told, way in (*scripts.runs_outside(outside), *((takes, _BESIDE) for takes in scripts.takes_in(lacks))):
+    for one in (one for one in going if scripts.guards_of(one.part)):
+        guards = scripts.guards_of(one.part)
+        lacks = scripts.lacking(scripts.of_hooks(guards), one.part.files) if isinstance(one.part, SetHook) else ()
+        _, machine = scripts.absent(guards, there.__contains__)
+        for told, way in (*scripts.runs_outside(machine), *((takes, _BESIDE) for takes in scripts.takes_in(lacks))):
             message = f"the hook `{one.part.name or one.part.id}` {told}"
             yield Diagnostic(Code.PARTS, Severity.WARNING, message, Span(one.path), way)
 
 
-def _of_agent(named: Mapping[str, bool], outside: Mapping[str, str], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
+def _of_agent(guards: Sequence[Hook], along: Mapping[str, FolderFile]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the scripts that an agent's guards run, each with what to do."""
+    named = scripts.of_hooks(guards)
     idle = [path for path in named if named[path] and path in along and not along[path].executable]
     if idle:
         yield f"starts {_listed(idle)}, which is no program: it blocks nothing, here or there", f"chmod +x {shlex.join(idle)}"
-    missing = [path for path in named if path not in along]
-    if away := [name for name, path in outside.items() if path in missing or path not in named]:
-        yield from scripts.runs_outside(away)
-    missing = [path for path in missing if path not in outside.values()]
+    missing, machine = scripts.absent(guards, along.__contains__)
+    yield from scripts.runs_outside(machine)
     if missing:
         hint = "put the file there, and it goes along, or have the hook say itself what it does"
         yield f"runs {_listed(missing)}, which the pack does not hold: where there is no such file, the guard blocks nothing", hint

@@ -22,7 +22,7 @@ from agentconv.sync.decisions import Entry
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
@@ -105,40 +105,65 @@ def make_up(found: Sequence[Candidate], situation: Situation, bases: Bases) -> I
         bases: Has the commits, and keeps texts.
     """
     every = [_Open(one, one.view, one.bases[0]) for one in found if one.view is not None and _is_open(one)]
-    open_ = every
-    for commit in _commits(bases.git, every):
-        rows = _rows(bases.git, commit)
+    open_, known = every, dict[str, bytes]()
+    for name in _commits(bases.git, every):
+        commit = _Commit(bases.git, bases.git.blobs(name, _paths(open_)), known)
+        rows = _rows(commit)
         open_ = [one for one in open_ if rows.get(one.place) == one.locked]
-        then = {path: bases.git.show(commit, path) for path in dict.fromkeys(one.candidate.key[0] for one in open_)}
-        blobs = bases.git.blobs(commit, sorted({one.candidate.path for one in open_}))
-        open_ = [one for one in open_ if not _is_of_lock(one.locked, blobs.get(one.candidate.path), then[one.candidate.key[0]])]
+        sources = commit.texts(one.candidate.key[0] for one in open_)
+        open_ = [one for one in open_ if not _is_of_lock(one, commit.blobs, sources)]
+        there = commit.texts(one.candidate.path for one in open_)
         for target in dict.fromkeys(one.candidate.target for one in open_):
-            _see(bases.git, commit, situation, then, [one for one in open_ if one.candidate.target == target])
+            _see(there, situation, sources, [one for one in open_ if one.candidate.target == target])
         open_ = [one for one in open_ if not one.is_done]
         if not open_:
             break
     yield from (one.candidate for one in every if one.make_up(bases))
 
 
+@dataclass(slots=True)
+class _Commit:
+    """What a commit has of some files: read together, since there may be thousands of them."""
+
+    git: Git
+    blobs: Mapping[str, str]
+    """By path the ids of their texts."""
+    known: dict[str, bytes]
+    """By their ids the texts that were read."""
+
+    def texts(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return by path the texts of those that it has."""
+        wanted = {path: self.blobs[path] for path in paths if path in self.blobs}
+        self.known |= self.git.texts(sorted({*wanted.values()} - self.known.keys()))
+        return {path: self.known[blob] for path, blob in wanted.items() if blob in self.known}
+
+
 def _commits(git: Git, every: Sequence[_Open]) -> Iterator[str]:
     """Yield the commits that may have settled something, the newest first: the last one says enough, as a rule."""
     if every:
         yield "HEAD"
-        yield from git.commits(sorted({path for one in every for path in (one.candidate.path, one.candidate.key[0])}), _COMMITS)
+        yield from git.commits(_paths(every), _COMMITS)
 
 
-def _is_of_lock(locked: Synced, blob: str | None, source: bytes | None) -> bool:
+def _paths(several: Iterable[_Open]) -> list[str]:
+    """Return the files that say something of entries: the lock, theirs and those of their sources."""
+    return sorted({lock_file.FILE, *(path for one in several for path in (one.candidate.path, one.candidate.key[0]))})
+
+
+def _is_of_lock(one: _Open, blobs: Mapping[str, str], sources: Mapping[str, bytes]) -> bool:
     """Whether a commit has what the lock says was settled, on both sides: nothing was, between that and what came later."""
-    return source is not None and blob == locked.blob and texts.sha256(source) == locked.source_sha256
+    source = sources.get(one.candidate.key[0])
+    is_left = blobs.get(one.candidate.path) == one.locked.blob
+    return is_left and source is not None and texts.sha256(source) == one.locked.source_sha256
 
 
-def _see(git: Git, commit: str, situation: Situation, then: Mapping[str, bytes | None], several: Sequence[_Open]) -> None:
-    """See what a commit had in step of entries of one target; `then`: the sources that it has."""
-    given = _given(then, situation, several)
+def _see(there: Mapping[str, bytes], situation: Situation, sources: Mapping[str, bytes], several: Sequence[_Open]) -> None:
+    """See what a commit had in step of entries of one target; `there`: the files that it has, `sources`: those of their sources."""
+    given = _given(sources, situation, several)
     for one in several:
-        there = _there(git, commit, one.candidate) if one.place in given else None
-        if there is not None:
-            one.see(given[one.place], there)
+        agent = _there(there.get(one.candidate.path), one.candidate) if one.place in given else None
+        if agent is not None:
+            one.see(given[one.place], agent)
 
 
 def _is_open(one: Candidate) -> bool:
@@ -149,9 +174,9 @@ def _is_open(one: Candidate) -> bool:
     return one.entry is Entry.FIELDS and is_apart and is_plain and not one.is_taken and one.moved_from is None
 
 
-def _rows(git: Git, commit: str) -> dict[Place, Synced]:
+def _rows(commit: _Commit) -> dict[Place, Synced]:
     """Return what a commit's lock says of each entry."""
-    data = git.show(commit, lock_file.FILE)
+    data = commit.texts([lock_file.FILE]).get(lock_file.FILE)
     try:
         lock = lock_file.load(data, lock_file.FILE) if data is not None else None
     except InputError:  # a merge was committed with its marks
@@ -159,20 +184,19 @@ def _rows(git: Git, commit: str) -> dict[Place, Synced]:
     return {(one.target, *one.key): one for one in lock.synced} if lock is not None else {}
 
 
-def _given(then: Mapping[str, bytes | None], situation: Situation, several: Sequence[_Open]) -> dict[Place, Agent]:
+def _given(then: Mapping[str, bytes], situation: Situation, several: Sequence[_Open]) -> dict[Place, Agent]:
     """Return what a commit's source gives for entries of one target, by the configuration of now."""
-    there = [one for one in several if then[one.candidate.key[0]] is not None]
+    there = [one for one in several if one.candidate.key[0] in then]
     files = situation.sources.files
-    others = {path: data for path, data in then.items() if data is not None and data != files[path].data}
+    others = {path: data for path, data in then.items() if data != files[path].data}
     if not others:
         return {one.place: one.view.agent for one in there}
     given = {(view.target, view.path, view.pointer): view.agent for view in situation.given_by(several[0].candidate.target, others).entries}
     return {one.place: given[one.place] for one in there if one.place in given}
 
 
-def _there(git: Git, commit: str, one: Candidate) -> Agent | None:
-    """Return what a commit has in an entry's place."""
-    data = git.show(commit, one.path)
+def _there(data: bytes | None, one: Candidate) -> Agent | None:
+    """Return what a commit has in an entry's place, whose file says this in it."""
     if data is None:
         return None
     file = present.parsed(one.path, one.target, data, one.file.like if one.file is not None else "")

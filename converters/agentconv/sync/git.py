@@ -70,14 +70,25 @@ class Git:
 
     def commits(self, paths: Collection[str], most: int) -> list[str]:
         """Return the last commits that changed any of some files, the newest first."""
-        found = self._run("log", f"--max-count={most}", "--format=%H", "--", *paths) if self.top else None
+        found = self._run("--literal-pathspecs", "log", f"--max-count={most}", "--format=%H", "--", *paths) if self.top else None
         return (found or b"").decode().split()
 
     def blobs(self, revision: str, paths: Collection[str]) -> dict[str, str]:
-        """Return by path the ids of the texts that files have in a commit."""
+        """Return by path the ids of the texts that files have in a commit; nothing of what is no file there."""
         found = self._run("ls-tree", "-r", "-z", revision, "--", *paths) if self.top else None
         rows = (row.partition(b"\t") for row in (found or b"").split(b"\0") if row)
-        return {os.fsdecode(path): row.split()[2].decode() for row, _, path in rows}
+        return {os.fsdecode(path): row.split()[2].decode() for row, _, path in rows if row.split()[1] == b"blob"}
+
+    def texts(self, blobs: Collection[str]) -> dict[str, bytes]:
+        """Return texts by their ids, all by one call: those that are here."""
+        given = "".join(f"{blob}\n" for blob in blobs).encode()
+        found, at, texts = (self._run("cat-file", "--batch", given=given) if self.top and blobs else None) or b"", 0, {}
+        while at < len(found):
+            head, at = found[at : found.index(b"\n", at)].split(), found.index(b"\n", at) + 1
+            if len(head) == 3:  # of what is missing there are two words, and no text
+                texts[head[0].decode()] = found[at : at + int(head[2])]
+                at += int(head[2]) + 1
+        return texts
 
     def show(self, revision: str, path: str) -> bytes | None:
         """Return a file as it is in a commit (`HEAD`) or in the index (``, and the sides of a merge: `1`, `2`, `3`)."""

@@ -282,12 +282,13 @@ def _not_run(place: str, format_id: str, agent: Agent) -> Iterator[tuple[str, st
     from agentconv.parts.hooks import scripts
     from agentconv.sources import hooks_off
 
-    if effects.guards_in(agent):
+    guards = effects.guards_in(agent)
+    if guards:
         off = project.hooks_off(place, format_id, user=False)
         yield from [("", f"never runs: {off}", hooks_off.HINT)] if off else ()
     named = scripts.of_guards(agent)
-    outside = scripts.of_machine(effects.guards_in(agent)).values()
-    for path in (one for one in project.without(place, named) if one not in outside):
+    gone = frozenset(project.without(place, named))
+    for path in scripts.absent(guards, lambda path: path not in gone)[0]:
         yield path, f"runs `{path}`, which is not there", "put it there, or take the hook out, so that nobody relies on it"
     for lack in (one for one in project.lacking(place, named) if not one.installed):
         yield lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out, so that nobody relies on it"

@@ -66,19 +66,16 @@ def of_times(hook: Hook) -> Iterator[Fault]:
 
 def _of_scripts(part: SetHook) -> Iterator[Fault]:
     """Yield the scripts of the project that a hook names, and that are not there, or are no programs."""
-    handler = hook_handlers.read(part.definition.format, part.definition.handlers[0])
     there = {file.path: file for file in part.files}
-    packages = scripts.modules(handler).values()
-    for path, program in scripts.run(handler).items():
-        if path in packages and path not in there:
-            continue  # one of the machine, as far as anybody sees here
-        if path not in there:
+    missing, _ = scripts.absent([part.definition], there.__contains__)
+    for path, program in scripts.of_hook(part.definition).items():
+        if path in missing:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
-        elif program and not there[path].executable:
+        elif program and path in there and not there[path].executable:
             yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {shlex.quote(path)}")
     for name in letting_pass.of(scripts.guards_of(part), lambda path: there[path].data if path in there else None):
         yield from (Fault("idle", name, told, letting_pass.MENDED) for told in letting_pass.told([name]))
-    for lack in (one for one in scripts.lacking(scripts.run(handler), part.files) if not one.installed):
+    for lack in (one for one in scripts.lacking(scripts.of_hook(part.definition), part.files) if not one.installed):
         yield Fault("missing", lack.path, f"needs {lack.shown}, which is not there", "put it there, or take the hook out")
 
 

@@ -14,7 +14,7 @@ from agentconv.parts.hooks import command_lines
 from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.hook_handlers import Handler
     from agentconv.core.ir import Agent, Hook
@@ -119,6 +119,19 @@ def of_machine(guards: Iterable[Hook]) -> dict[str, str]:
     """Return what guards run that need be no file of the project, each with the path at which it would be one."""
     handlers = (hook_handlers.read(hook.format, one) for hook in guards for one in hook.handlers)
     return {name: path for handler in handlers for name, path in (*modules(handler).items(), *_programs(handler), *_elsewhere(handler))}
+
+
+def absent(hooks: Sequence[Hook], is_there: Callable[[str], bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the scripts of a project that are not there, and what hooks run that a machine may have: nobody sees that here.
+
+    Args:
+        hooks: The hooks that run them.
+        is_there: Whether the project has a file.
+    """
+    named, outside = of_hooks(hooks), of_machine(hooks)
+    gone = [path for path in named if not is_there(path)]
+    machine = (name for name, path in outside.items() if path in gone or path not in named)
+    return tuple(path for path in gone if path not in outside.values()), tuple(machine)
 
 
 def guards_of(part: Part | None) -> list[Hook]:
