@@ -266,20 +266,6 @@ def test_deep_values_are_their_source_text():
     assert node.text == "[" * 6 + "x\x07" + "]" * 6
 
 
-@pytest.mark.parametrize("deep", ["[" * 5_000 + "]" * 5_000, "{a: " * 5_000 + "1" + "}" * 5_000], ids=["lists", "maps"])
-def test_brackets_may_nest_as_deep_as_they_like(deep):
-    """Claude Code 2.1.329 loads an agent with 50,000 of them in its header (asked): what it may do is no secret behind them."""
-    found = nodes.entries(nodes.parse(f"before: {deep}\ntools: Read\nafter: [{deep}, x]\n"))
-    node, size = found["before"], 0
-    while isinstance(node, (Sequence, Mapping)):
-        node, size = node.items[0] if isinstance(node, Sequence) else node.pairs[0][1], size + 1
-
-    assert found["tools"].text == "Read"
-    assert found["after"].items[1].text == "x"
-    assert size == nodes.MAX_DEPTH - 1
-    assert (node.text.count(deep[0]), node.text.count(deep[-1])) == (5_000 - size, 5_000 - size)
-
-
 def test_merges_are_applied_once():
     """Merge keys that double at each step take no more time than their size."""
     lines = ["a0: &a0 {x: 1}", *(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: 1}}" for i in range(1, 60))]

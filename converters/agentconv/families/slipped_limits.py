@@ -99,12 +99,13 @@ def _held(
 
 def _told(spec: FormatSpec, source: SourceText, slip: Slip, found: ReadResult) -> Diagnostic:
     """Say that a client takes a line for no limit."""
+    hint = f"write `{slip.mended.strip()[:_SHOWN]}`; it was read as a person reads it"
     return reading.remark(
         spec,
         Code.SYNTAX,
         lambda client: f"{client} takes this line for no `{slip.key}`, and does not hold the agent to it",
         source.span(slip.start, slip.end),
-        f"write `{slip.mended.strip()[:_SHOWN]}`; it was read as a person reads it",
+        hint,
         name=found.set.agents[0].name if len(found.set.agents) == 1 else None,
         effect=Effect.GRANTS_ALL,
     )
@@ -212,7 +213,8 @@ def _in_toml(format_id: str, line: re.Match[str], following: str, *, table: bool
 
     key = limits.spelling(format_id, line["key"]) or line["key"] if key and table else key
     value, separator = line["value"].strip(), line["sep"].strip()
-    if not key or (separator == "=" and line["key"] == key and not line["dash"]):
+    right = separator == "=" and not line["dash"]
+    if not key or (right and (line["key"] == key or limits.owners(line["key"]))):  # a key of another client is known by its name
         return None
     if not separator and not _reads_as_list(format_id, value, following, known_alone=False):
         return None

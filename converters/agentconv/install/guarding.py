@@ -268,12 +268,13 @@ def _of_users(one: Deployment, units: Units) -> Iterator[Diagnostic]:
 _IN_PROJECTS = "install it in each project, without --scope user: the script comes along there"
 
 
-def astray(units: Units, scope: Scope) -> dict[str, tuple[Diagnostic, ...]]:
+def astray(units: Units, scope: Scope, ids: Collection[str]) -> dict[str, tuple[Diagnostic, ...]]:
     """Return the hooks of the whole set that would look, in every project, for a script that is where the user's own files are.
 
     A client fills in the project that is open, and what finds no script may block all that it was to look at: Python ends with 2 then.
     """
-    named = {id_: scripts.of_hook(part.definition) for id_, part in units.parts.items() if scope.is_user and isinstance(part, SetHook)}
+    parts = ((id_, part) for id_, part in units.parts.items() if scope.is_user and id_ in ids)
+    named = {id_: scripts.of_hook(part.definition) for id_, part in parts if isinstance(part, SetHook)}
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for id_, paths in named.items():
         if paths:

@@ -172,7 +172,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     pieces = list(pack.pieces())
     units = Units(pieces)
     ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
-    unsafe = gate.unsafe(pieces, ids) | {id_: told for id_, told in guarding.astray(units, scope).items() if id_ in ids}
+    unsafe = gate.unsafe(pieces, ids) | guarding.astray(units, scope, ids)
     ours = [entry for entry in lock.entries if pack.manifest.name in entry.packs]
     converted = deployment.deploy(pack.manifest, pieces, chosen, scope, reader, present=scope.present(lock), ours=ours)
     done = tuple(_looked_at(one, units, scope, reader) for one in converted)

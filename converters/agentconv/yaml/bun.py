@@ -18,7 +18,7 @@ Before the scan, or from the events (here):
 * Keys are strings as JavaScript makes them, the last duplicate wins, merge keys `<<` are applied; types: `yaml_scalars`.
 
 When libyaml refuses the text, or is known to misread it (`...`, anchors and tags with odd characters, `[#`, `[?x`), the
-text is spelled anew and read again: `yaml_mending`. So is one of very many brackets, for which libyaml takes too long.
+text is spelled anew and read again: `yaml_mending`.
 
 Left alone: a tag that types the key after it (`a: !x` above `1e3: b`), properties before `?`, keys without a colon before
 `?`, directives, blanks that end the text as the last line of a block scalar.
@@ -176,8 +176,8 @@ class _Builder:
         kind = type(event)
         if kind in _STARTS:
             self.buried += 1
-            if self.buried > MAX_BURIED and event.flow_style and self.mended is None:  # what is deeper is left out of a mended text
-                raise _Misread(f"nested deeper than {MAX_BURIED:,} levels", self.place(event.start_mark.index))
+            if self.buried > MAX_BURIED:
+                raise YamlLimitError(f"nested deeper than {MAX_BURIED:,} levels", self.place(event.start_mark.index))
         elif kind in _ENDS:
             self.buried -= 1
             if not self.buried:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONG_KEY = 1_000
 MAX_PIECES = 300_000
-"""How many pieces a mended text, and how many tokens the text itself may have, which bounds the time."""
+"""How many pieces a mended text may have, which bounds the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,13 @@ class _Mender:
         self.started = False
 
     def mend(self) -> Mended:
-        text, position, passed = self.text, 0, 0
+        text, position = self.text, 0
         while True:
             position = self.gap(position)
             if position >= len(text):
                 break
             position = self.flow_token(position) if self.flows else self.block_token(position)
-            passed += 1
-            if max(passed, len(self.pieces)) > MAX_PIECES:
+            if len(self.pieces) > MAX_PIECES:
                 raise YamlLimitError("too many tokens in a text that libyaml refuses", position)
         starts = list(accumulate((len(piece) for _, piece in self.pieces), initial=0))
         text = "".join(piece for _, piece in self.pieces)
@@ -127,7 +126,7 @@ class _Mender:
         return Mended(text, starts, [*(source for source, _ in self.pieces), len(self.text)], restore)
 
     def put(self, position: int, piece: str) -> None:
-        if piece and len(self.flows) <= MAX_BURIED:
+        if piece:
             self.pieces.append((position, piece))
 
     def gap(self, position: int) -> int:
@@ -379,10 +378,12 @@ class _Mender:
         return self.flow_plain(position)
 
     def open_flow(self, char: str, position: int) -> None:
-        """Pass an opening bracket; something stands for what is in one that is too deep for libyaml."""
-        self.put(position, char if len(self.flows) < MAX_BURIED else self.empty)
+        """Pass an opening bracket, but for one that is too deep to be read at all."""
+        if len(self.flows) >= MAX_BURIED:
+            raise YamlLimitError(f"nested deeper than {MAX_BURIED:,} levels", position)
         self.flows.append(_Flow(char, char == "{"))
         self.node = None
+        self.put(position, char)
 
     def flow_colon(self, position: int) -> int:
         flow = self.flows[-1]

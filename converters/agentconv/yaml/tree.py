@@ -49,8 +49,8 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 MAX_DEPTH = 100
 """Values nested deeper are kept as their source text, or refused."""
-MAX_BURIED = 200
-"""How deep libyaml goes into that source text: its time is quadratic in the depth of brackets, and a client reads any number of them."""
+MAX_BURIED = 4_000
+"""How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a tenth of a second for this many."""
 MAX_NODES = 100_000
 MAX_ALIASES = 1_000
 

@@ -46,7 +46,24 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
 def _said_anew(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | None:
     """Return the rules with the set's as an agent's own map has them: stricter, where the user's go before them."""
     held = among_agents.among(own, of_set)
-    return None if held is None else (*held, *_missing(held, of_set))
+    return None if held is None else _with_missing(held, [*_missing(held, of_set)])
+
+
+def _with_missing(rules: Sequence[Rule], missing: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return rules with those beside them that are about words of which they say nothing.
+
+    What asks about several tools goes first, since a rule for one of them may deny it, and none there opens any. What stands behind a rule
+    for more tools that says as much is not written: none there is less strict, and it would have what is denied be asked about.
+    """
+    new = [rule for rule in missing if not _is_held(rule, rules)]
+    wide = [rule for rule in new if rule.effect == "ask" and rule.pattern is None and is_glob(rule.native)]
+    return (*wide, *rules, *(rule for rule in new if rule not in wide))
+
+
+def _is_held(rule: Rule, there: Sequence[Rule]) -> bool:
+    """Whether a rule for more tools, the last one that is about these, says as much of them as another one does."""
+    said = [one.effect for one in there if one.pattern is None and is_glob(one.native) and fnmatchcase(rule.native, one.native)]
+    return bool(said) and _STRICTNESS[said[-1]] >= _STRICTNESS[rule.effect]
 
 
 def _missing(rules: Sequence[Rule], of_set: Sequence[Rule]) -> Iterator[Rule]:
