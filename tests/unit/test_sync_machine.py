@@ -55,6 +55,18 @@ HEADERS = {
     "roo": [],
 }
 """Lines of one key that people write into the heads of files, by side; an empty one takes the key away."""
+BY_HAND = {
+    "codex": ['name = "{}"', 'description = "{}"', "developer_instructions = '''\n{}\n'''"],
+    "opencode": ["---", "description: {1}", "mode: subagent", "{3}", "---", "", "{2}"],
+}
+"""Files that people write for a target alone: of an agent of a name, with a description and a prompt."""
+STRANGERS = ("dan", "Eve", "eve")
+"""Agents that somebody writes in a target alone; two of them are one name on some systems."""
+RIGHTS = (
+    'permission:\n  "*": deny\n  read: allow',
+    'permission:\n  "*": deny\n  read: allow\n  bash:\n    "*": ask\n    "npm test": allow',
+    'permission:\n  "*": deny\n  read: allow\n  tracker_search: allow',
+)
 SIDES = ("source", *TARGETS)
 LATER = {"merged": "edited"}
 """What is told in another word in the next run."""
@@ -82,6 +94,8 @@ class Sync(RuleBasedStateMachine):
         self.kept: dict[str, str] = {}
         """What is in a source that is broken at the moment, once it is mended."""
         self.number = 0
+        self.by_hand: dict[str, str] = {}
+        """Files of targets that a person wrote before sync knew of them, with a comment in each that is nobody's else."""
 
     def teardown(self) -> None:
         shutil.rmtree(self.project.root.parent)
@@ -250,6 +264,47 @@ class Sync(RuleBasedStateMachine):
             text = f"{text.rstrip()}\n\n{table}temperature = 0.7\n"
         self.project.write("agentconv.toml", text)
 
+    @rule(side=st.sampled_from(tuple(BY_HAND)), name=st.sampled_from(STRANGERS), rights=st.sampled_from(RIGHTS))
+    def write_by_hand(self, side: str, name: str, rights: str) -> None:
+        """Write an agent in a target alone, with a comment."""
+        path, source = PLACES[side].format(name), f"{SOURCE}/{name}.md"
+        if side not in self.project.targets or self.project.has(path) or self.project.has(source):
+            return
+        said = self._typed(), "\n\n".join(self._typed() for _ in range(2))
+        mark = self._typed().split()[1]
+        if side == "codex":
+            one, two, three = BY_HAND["codex"]
+            lines = [f"# {mark}", one.format(name), two.format(said[0]), three.format(said[1])]
+        else:
+            lines = [line.format(name, *said, rights) for line in BY_HAND["opencode"]]
+            lines.insert(1, f"# {mark}")
+        self.project.write(path, "\n".join(lines) + "\n")
+        self.by_hand[mark] = path
+
+    @rule(name=st.sampled_from(STRANGERS))
+    def adopt(self, name: str) -> None:
+        """Take it into the source, which cannot say all of it: what it cannot is in the configuration."""
+        place = PLACES["opencode"].format(name)
+        was = self.project.read(place) if "opencode" in self.project.targets else ""
+        told = self.project.sync("--adopt", name, "--yes")
+        adopted = any(one["action"] == "adopted" and one["path"] == place for one in told.entries)
+        rules = re.search(r"(?ms)^permission:.*?^(?=\w|---)", was)
+        if adopted and rules is not None:
+            assert any(rules[0] in text for text in self._of_strangers()), (rules[0], told)
+
+    def _of_strangers(self) -> list[str]:
+        found = self.project.tree()
+        return [data.decode() for path, data in found.items() if path.startswith(os.path.dirname(PLACES["opencode"]))]
+
+    @rule(name=st.sampled_from(STRANGERS))
+    def give_up(self, name: str) -> None:
+        """Delete the source of what was adopted: the file that somebody wrote stays, and so does each word in it."""
+        path = f"{SOURCE}/{name}.md"
+        if self.project.has(path):
+            there = self.project.tokens()
+            self.project.remove(path)
+            self.alive -= there - self.project.tokens()
+
     @rule(carry=st.booleans(), insist=st.booleans())
     def sync(self, carry: bool, insist: bool) -> None:
         """Bring everything in step; what cannot be is told in every run."""
@@ -317,7 +372,7 @@ class Sync(RuleBasedStateMachine):
                 both = [{path: sha for path, sha in digests.of(each).items() if path not in known} for each in (one.view.agent, one.there)]
                 assert both[0] == both[1], one.path
             if any(entry.key == one.place for entry in self.project.lock().synced):
-                assert one.path in wider or not list(compare.widenings(one.view.source, one.there, one.target)), one.path
+                assert one.path in wider or one.allowed or not list(compare.widenings(one.view.source, one.there, one.target)), one.path
         if told.code == 0:
             for name in set(NAMES) - set(self.kept):
                 expected = SENTENCE.findall(self._section("source", name))
@@ -342,6 +397,12 @@ class Sync(RuleBasedStateMachine):
     def nothing_typed_is_lost(self) -> None:
         there = self.project.tokens() | {token for text in self.kept.values() for token in TOKEN.findall(text)}
         assert self.alive <= there, self.alive - there
+
+    @invariant()
+    def what_somebody_wrote_by_hand_stays(self) -> None:
+        """Whatever became of its source, its name and the targets: no run deletes it, and its comment is where its agent is."""
+        for mark, path in self.by_hand.items():
+            assert any(mark in data.decode() for data in self.project.tree().values()), (mark, path)
 
     @invariant()
     def what_is_kept_is_what_is_settled(self) -> None:

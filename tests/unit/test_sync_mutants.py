@@ -308,24 +308,28 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
 """By story, what it rests on, and what is there instead."""
 
 
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ('codex]\nsandbox = "full"\n', "an override only narrows"),
-        ('opencode]\nmodel = "gpt-5.1"\n', "OpenCode does not take `gpt-5.1` as a model"),
-    ],
-)
-def test_what_the_configuration_cannot_mean_is_told(project, table, message):
-    """An override that does not narrow, or that its client does not take, is a mistake, and no bug: nothing is written."""
+def test_what_the_configuration_cannot_mean_is_told(project):
+    """An override that its client does not take is a mistake, and no bug: nothing is written."""
     project.write(ONE, agent("one", tools="Read"))
     project.sync()
-    project.configure(f"[sync.agents.one.{table}")
+    project.configure('[sync.agents.one.opencode]\nmodel = "gpt-5.1"\n')
     before = project.tree()
     told = project.sync()
 
     assert told.code == 2
-    assert message in told.errors
+    assert "OpenCode does not take `gpt-5.1` as a model" in told.errors
     assert project.tree() == before
+
+
+def test_an_override_that_does_not_narrow_changes_nothing_and_is_told(project):
+    """The agent stays as narrow as its source has it, and no other one waits for it."""
+    project.write(ONE, agent("one", tools="Read"))
+    project.sync()
+    project.configure('[sync.agents.one.codex]\nsandbox = "full"\n')
+    told = project.sync()
+
+    assert (told.code, told.files) == (1, ())
+    assert "an override only narrows" in told.errors
 
 
 def test_the_order_of_targets_does_not_matter(project):

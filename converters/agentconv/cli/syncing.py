@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.steps import Change
+    from agentconv.sync.candidates import Candidate
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
@@ -166,14 +167,24 @@ def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
 
 def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
     """Say of files that are not ours that nobody who names no agent decides about them, and what does."""
-    strangers = [one for one in outcome.candidates if one.entry is Entry.FOREIGN and prefer.of(one.target, one.name)]
+    strangers = [one for one in outcome.candidates if _is_strange(one) and prefer.of(one.target, one.name)]
     for target in dict.fromkeys(one.target for one in strangers if not prefer.agents()):
         names = [one.name for one in strangers if one.target == target and not (one.file and one.file.problem)]
         side = preferring.SOURCE if prefer.side == preferring.SOURCE else target
-        message = f"{text.count(len(names), 'file')} of {text.client(target)} that are not ours stay as they are where no agent is named"
+        which = (
+            "that is not ours, or not settled yet, stays as it is"
+            if len(names) == 1
+            else "that are not ours, or not settled yet, stay as they are"
+        )
+        message = f"{text.count(len(names), 'file')} of {text.client(target)} {which}: name its agent" + ("" if len(names) == 1 else "s")
         hint = f"agentconv sync --prefer {side} {' '.join(names)}"
         if names:
             yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
+
+
+def _is_strange(one: Candidate) -> bool:
+    """Whether nobody has spoken yet of a file that was there before us, or of some fields of it."""
+    return one.entry is Entry.FOREIGN or (one.settled is not None and bool(one.settled.strange))
 
 
 def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagnostic]:

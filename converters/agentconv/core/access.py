@@ -75,6 +75,8 @@ _LEVELS = {"deny": Level.NO, "ask": Level.ASK, "allow": Level.ALLOW}
 
 _UNATTENDED: Mapping[str, tuple[str, ...]] = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}
 """What a mode leaves unattended, where no client says otherwise."""
+ASKING_FOR_NOTHING = frozenset(mode for mode, free in _UNATTENDED.items() if free == EFFECTS)
+"""Modes in which nothing at all is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
     from agentconv.core.partial import Ordered, Part
@@ -60,6 +60,8 @@ class Effects:
     """Patterns of which some open without being asked what is asked for, or is as the user's settings say, as a whole."""
     reopened: frozenset[Ordered] = frozenset()
     """Patterns of which later ones may open some of what is closed by one of `parts`."""
+    unasked: frozenset[tuple[str, str]] = frozenset()
+    """MCP servers, each with a tool or `*`, that rules open without being asked."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -120,6 +122,7 @@ def effects(
         confined,
         own.freer,
         own.reopened,
+        mcp.unasked,
     )
 
 
@@ -273,6 +276,7 @@ class _Mcp:
     every: bool
     denied: frozenset[str]
     parts: frozenset[Part]
+    unasked: frozenset[tuple[str, str]]
 
 
 def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
@@ -306,7 +310,24 @@ def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     if agent.permissions.mode in access.HELD_MODES:
         every, found = False, {}
     opened = {name: frozenset(names) for name, names in found.items() if not denied & {name, EVERY_SERVER}}
-    return _Mcp(opened, every, frozenset(denied), frozenset(parts))
+    return _Mcp(opened, every, frozenset(denied), frozenset(parts), frozenset(_unasked_servers(agent)))
+
+
+def _unasked_servers(agent: Agent) -> Iterator[tuple[str, str]]:
+    """Yield the MCP servers, each with a tool or `*`, that rules open without being asked: of each, the last rule that is about it decides.
+
+    A mode that asks for nothing opens all of them.
+    """
+    if agent.permissions.mode in access.ASKING_FOR_NOTHING:
+        yield EVERY_SERVER, ALL_TOOLS
+    last: dict[tuple[str, str], str] = {}
+    for rule in access.in_order(agent.permissions) if agent.permissions.rules else ():
+        if access.is_whole(rule) and access.speaks_of(rule, "mcp"):
+            last = {(EVERY_SERVER, ALL_TOOLS): rule.effect}
+        elif rule.server:
+            key, tool = server_key(rule.server), rule.tool or ALL_TOOLS
+            last = {one: effect for one, effect in last.items() if one[0] != key or tool != ALL_TOOLS} | {(key, tool): rule.effect}
+    yield from (one for one, effect in last.items() if effect == "allow")
 
 
 def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:

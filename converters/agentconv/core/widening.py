@@ -60,6 +60,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     found += _reopened(ceiling, result)
     opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     found += [Widening("every MCP server" if name == EVERY_SERVER else f"MCP server {name}", name) for name in opened]
+    found += [_unasked_server(*one) for one in sorted(result.unasked) if _was_asked(ceiling, *one)]
     for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
         asks = (effect == "ask" and result.asks) or (effect != "only" and _asks_for_all(result, capability))
         if (asks and not _opens(result, capability, pattern)) or _is_moot(ceiling, capability):
@@ -122,6 +123,25 @@ def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
     flat = {f"{server}_{tool}" for server, names in ceiling.servers.items() for tool in names}
     whole = tuple(f"{server}_" for server, names in ceiling.servers.items() if ALL_TOOLS in names)
     return all(f"{name}_{tool}" in flat or f"{name}_{tool}".startswith(whole) for tool in tools)
+
+
+def _was_asked(ceiling: Effects, server: str, tool: str) -> bool:
+    """Whether an author lets a tool of an MCP server, or all of one, be used, but not without being asked.
+
+    Who names no server has them as each client does, and who may run any command unattended has them anyway.
+    """
+    if not ceiling.asks or ceiling.every_server or ceiling.levels["run"] is Level.ALLOW or server == EVERY_SERVER:
+        return False
+    if not _within(ceiling, server, frozenset({tool})) or ("mcp", f"{server} {tool}", "ask") in ceiling.parts:
+        return False  # told as a server of which more is open, or as a rule that is gone
+    flat = {name if name == EVERY_SERVER else f"{name}_" if one == ALL_TOOLS else f"{name}_{one}" for name, one in ceiling.unasked}
+    wanted = f"{server}_" if tool == ALL_TOOLS else f"{server}_{tool}"
+    return EVERY_SERVER not in flat and not any(wanted == one or (one.endswith("_") and wanted.startswith(one)) for one in flat)
+
+
+def _unasked_server(server: str, tool: str) -> Widening:
+    what = f"MCP server {server}" if tool == ALL_TOOLS else f"`{tool}` of MCP server {server}"
+    return Widening(f"{what} without being asked", server, unasked=True)
 
 
 def _is_moot(ceiling: Effects, capability: str) -> bool:

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossKind, Severity
-from agentconv.render import in_step, synced_entries, text
+from agentconv.render import in_step, synced_entries, synced_wider, text
 from agentconv.render import synced_differences as differences
 from agentconv.render.synced_lines import Line
 from agentconv.sync import digests, overriding, sources, unchanged
@@ -95,7 +95,7 @@ def _way_in(one: Elsewhere, outcome: Outcome) -> tuple[str, str]:
     if any(each.target == one.target and each.without is None for each in outcome.served):
         return f"{title} reads {settings.place} itself", f"`own = true` in [sync.{one.target}] of {settings.own_file}{writes}"
     if (loss := _refusal(one, outcome)) is not None:
-        kept = synced_entries.keeping(one.name, one.target, loss.beyond or ()) if loss.keepable else ""
+        kept = synced_wider.keeping(one.name, one.target, loss.beyond or ()) if loss.keepable else ""
         return f"the source's agent is refused to {title}", kept and f"{kept}{writes} with no more than that"
     beside = next((each.path for each in outcome.candidates if (each.target, each.name) == (one.target, one.name)), "")
     return f"{title} has the agent in {beside}" if beside else f"{title} has none of the source's agent", ""
@@ -200,7 +200,7 @@ def _out(loss: Loss, name: str, said: str, outcome: Outcome, double: str | None)
     if loss.beyond:
         is_read = any(one.target == loss.target and name in (one.without or ()) for one in outcome.served)
         kept, insisted = overriding.kept_wider(outcome.settings, loss.target, name), synced_entries.insisted(said)
-        vain = synced_entries.in_vain(kept, loss.beyond if loss.keepable else (), _NOT_WRITTEN)
+        vain = synced_wider.in_vain(kept, loss.beyond if loss.keepable else (), _NOT_WRITTEN)
         if loss.keepable:
             return f"{vain}{synced_entries.kept_narrower(loss, said)}"
         if is_read and double is not None:

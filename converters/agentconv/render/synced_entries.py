@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, losses
 from agentconv.core.dataclass import replace
-from agentconv.formats import registry
 from agentconv.lint.subject import Subject
 from agentconv.render import synced_differences as differences
-from agentconv.render import text
+from agentconv.render import synced_wider, text
 from agentconv.render.synced_lines import MANY, Line
+from agentconv.render.synced_wider import TYPED as _TYPED
 from agentconv.sync import digests, selecting, sources, texts
 from agentconv.sync.carrying import follows
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.rewriting import AWAY, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from agentconv.sync.present import File
     from agentconv.sync.settling import Settled
 
-_TYPED = "agentconv sync"
-"""What each way begins with: half a command is none that can be typed."""
 PLAIN = {
     Entry.WRITE: ("write", ""),
     Entry.RESTORE: ("restore", ""),
@@ -52,67 +50,18 @@ def refusal(loss: Loss, target: str) -> str:
     return f"to {text.client(target)}: {summary}{f': {loss.detail}' if loss.detail else ''} [{loss.code}]"
 
 
-def keeping(name: str, target: str, beyond: Iterable[str]) -> str:
-    """Say what names in the configuration what an agent may do in a target beyond its source."""
-    named = ", ".join(f'"{one}"' for one in dict.fromkeys(beyond))
-    return f"`keep-wider = [{named}]` in [sync.agents.{name}.{target}]"
-
-
 def kept_narrower(loss: Loss, name: str) -> str:
     """Say what has a file written that may do more than its source, and less than what the client reads without it."""
     less = f", and has none of its MCP tools ({', '.join(loss.shuts)})" if loss.shuts else ""
-    return (
-        f"{keeping(name, loss.target, loss.beyond or ())} writes it, which is narrower than what {text.client(loss.target)} reads without"
-        f" it{less}; {insisted(name)}"
-    )
-
-
-def _narrower(one: Candidate) -> str:
-    """Say what can be done about an agent that may do more in a target than its source says."""
-    if one.more_instead:
-        more = ", ".join(map(str, one.more_instead))
-        kept = keeping(one.name, one.target, (wide.name for wide in one.wider))
-        is_source = any(registry.FORMATS[other].is_place(one.key[0]) for other in registry.also_reads(one.target))
-        file = one.key[0] if is_source else "another assistant's file"
-        without = f"without it, {text.client(one.target)} reads {file}, and lets it do more still: {more}"
-        return f"it is the narrower one: {without}; {kept} says that it is meant"
-    way = "mend it, or delete it" if one.entry is Entry.STALE else f"{_TYPED} --prefer source {one.name} takes that back{_with_it(one)}"
-    if one.kept and one.entry is not Entry.STALE:
-        way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
-    vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
-    return f"it may do more there than its source says; {vain}{way}"
-
-
-def _with_it(one: Candidate) -> str:
-    """Say what else goes where the source's word counts of an agent: edits that have nothing to do with what it may do."""
-    edited = [selecting.FIELDS.get(path, path) for path in (one.settled.edited if one.settled else ()) if not digests.restrains(path)]
-    words = [path for path in edited if path != digests.GROUP]
-    stays = " ".join(f"{one.name}:{path}" for path in words)
-    return f", and the edit of {differences.listed(words)}: first {_TYPED} --carry-back {stays}, where that is to stay" if words else ""
-
-
-_ONLY_TAKEN = "it is only for a file as --adopt or a switch took it in, and as source and file were then"
-
-
-def in_vain(kept: Collection[str], beyond: Iterable[str], only: str) -> str:
-    """Say why a `keep-wider` of the configuration lets a file not pass; nothing where there is none.
-
-    Args:
-        kept: What it names.
-        beyond: What the agent may do beyond its source.
-        only: Why it does not count, where it names all of that.
-    """
-    if not kept:
-        return ""
-    missing = [f'"{name}"' for name in dict.fromkeys(beyond) if name not in kept]
-    why = f"it does not name {', '.join(missing)}" if missing else only
-    return f"`keep-wider` was seen, and does not count: {why}; "
+    kept = synced_wider.keeping(name, loss.target, loss.beyond or ())
+    return f"{kept} writes it, which is narrower than what {text.client(loss.target)} reads without it{less}; {insisted(name)}"
 
 
 def _held(one: Candidate, paths: tuple[str, ...], outcome: Outcome) -> Line:
     """Return what is told of fields that the configuration keeps, where a person said that the source's word counts."""
-    place = f"[sync.agents.{one.name}.{one.target}] of {outcome.settings.own_file}"
-    hint = f"`keep` in {place} stands: take it out first, then {_TYPED} --prefer source {one.name}"
+    of_agent = one.kept_alone.issuperset(paths) or (digests.GROUP in paths and digests.members(one.kept_alone))
+    place = f"[sync.agents.{one.name}.{one.target}]" if of_agent else f"[sync.{one.target}]"
+    hint = f"`keep` in {place} of {outcome.settings.own_file} stands: take it out first, then {_TYPED} --prefer source {one.name}"
     return entry(one, "kept", f"{differences.listed(paths)}: as the configuration says", hint=hint, look=True, paths=paths)
 
 
@@ -149,7 +98,7 @@ def told(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.settled is not None and one.settled.held:
         yield _held(one, one.settled.held, outcome)
     if one.wider:
-        yield entry(one, "WIDER", ", ".join(map(str, one.wider)), hint=_narrower(one), look=True)
+        yield entry(one, "WIDER", ", ".join(map(str, one.wider)), hint=synced_wider.narrower(one), look=True)
     if one.renamed_to is not None:
         yield _renamed(one, outcome)
         if one.settled is None:
@@ -352,7 +301,11 @@ def _conflicts(one: Candidate, view: Agent, settled: Settled) -> Iterator[Line]:
 def _unsettled(one: Candidate, paths: tuple[str, ...]) -> Line:
     """Return what is told of fields that stand as somebody wrote them in a file that was not ours, and of which nobody has spoken yet."""
     first = one.name if digests.GROUP in paths else f"{one.name}:{selecting.FIELDS.get(paths[0], paths[0])}"
-    hint = f"{_TYPED} --prefer {one.target} {first} takes it into the source; {_TYPED} --prefer source {first} replaces it"
+    taken = f"{_TYPED} --prefer {one.target} {first} takes it into the source"
+    if digests.GROUP in paths:  # which no file of a target gives to the source
+        taken = f"{taken}, but for what it may do" if len(paths) > 1 else f"say it in {one.key[0]}"
+    stays = _staying(one, digests.GROUP) if digests.GROUP in paths else ""
+    hint = f"{taken}; {_TYPED} --prefer source {first} replaces it{stays}"
     return entry(
         one, "foreign", f"not settled yet: {differences.listed(differences.unlike(one, paths))}", hint=hint, look=True, paths=paths
     )
@@ -428,7 +381,9 @@ def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent)
         own = f"`own = true` in [sync.{target}] of {outcome.settings.own_file}"
         hint = f"{own} keeps it in step with the agent of that name in {place}, which {text.client(target)} reads now; {left}"
     elif agent.name in names:
-        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}"
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it; {left}; or delete it"
     else:
-        hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {agent.name} takes it into {place}; '}{left}; or delete it"
+        several = sum(one.name == agent.name for *_, one in outcome.orphans) > 1
+        word = shlex.quote(f"{path}{pointer}") if several else agent.name  # in another target, too: which one is taken is a person's to say
+        hint = f"{'' if outcome.one_way else f'{_TYPED} --adopt {word} takes it into {place}; '}{left}; or delete it"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)

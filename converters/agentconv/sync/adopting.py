@@ -126,14 +126,16 @@ def as_given(settled: Iterable[Synced], given: Iterable[Views]) -> list[Synced]:
 
     What an agent may do is known as it stands: where the configuration keeps it, that is what was taken in.
     """
-    views = {(view.target, view.path, view.pointer): view for one in given for view in one.entries}
-    return [_as_view(one, views.get((one.target, *one.key))) for one in settled]
+    views = {(view.target, view.key): view for one in given for view in one.entries}  # wherever it is to be: its name may be taken there
+    return [_as_view(one, views.get((one.target, one.agent))) for one in settled]
 
 
 def _as_view(one: Synced, view: View | None) -> Synced:
     if view is None:
         return one
     new = digests.of(view.agent)
+    if (view.path, view.pointer) != one.key and "name" in one.fields:  # its own is taken there, so that it goes by another one from now on
+        new["name"] = one.fields["name"]
     own = {path: each for path, each in one.fields.items() if path not in new and path.startswith("extras.")}
     may = digests.members({*new, *one.fields})
     stands = {path: one.fields.get(path, digests.ABSENT) for path in may if new.get(path) != one.fields.get(path)}

@@ -247,9 +247,23 @@ class Candidate:
         self.wider = tuple(compare.widenings(self.author, self.there, self.target))
         if self.wider and self.instead is not None:
             self.more_instead = tuple(compare.widenings(self.there, self.instead, self.target))
-        if self.wider and not self.more_instead and self.state() is There.AS_LEFT:
+        if self.wider and self._is_meant():
+            self.allowed, self.wider = self.wider, ()
+        ours = all(one.created for one in self.bases)  # what somebody wrote is theirs to take away
+        if self.wider and ours and not self.more_instead and self.state() is There.AS_LEFT:
             self.entry, self.wider = Entry.DELETE, ()
             self.reason = "it could do more than its source says now, which the target cannot hold"
+
+    def _is_meant(self) -> bool:
+        """Whether the configuration names all that an agent may do beyond its source that cannot be held any more.
+
+        That counts of the narrower one of both, and of one that says what it said when it was taken in, as does its source.
+        """
+        if not all(one.name in self.kept_wider for one in self.wider):
+            return False
+        rights = digests.rights(self.author) if self.author is not None else ""
+        is_as_taken = self.state() is There.AS_LEFT and any(base.allows == rights != digests.HIDDEN for base in self.bases)
+        return bool(self.more_instead) or is_as_taken
 
     def _known(self, there: Agent) -> list[Synced]:
         """Return what was settled; an edit that is in the source by now is."""
@@ -404,5 +418,6 @@ def _without_view(
     one.reason = unread
     if source is Source.REFUSED:
         one.author = author
+        one.kept_wider = overriding.kept_wider(situation.settings, one.target, name)
         one.instead = situation.instead(one.target).get(key)
     return one

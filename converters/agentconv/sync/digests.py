@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import credentials, fields, restrictions
 from agentconv.core import dataclass as dataclasses
 from agentconv.core.meant import Text
+from agentconv.sync import rule_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,8 +48,14 @@ def values(agent: Agent) -> dict[str, Any]:
 
 
 def said(agent: Agent, path: str) -> Any:
-    """Return what a field says; where a text ends, no number of line breaks says anything, and files are closed in different ways."""
+    """Return what a field says.
+
+    Where a text ends, no number of line breaks says anything, and files are closed in different ways; nor does the order of rules, each
+    about another tool.
+    """
     value = fields.get(agent, path)
+    if path == "permissions.rules" and value:
+        return rule_order.settled(value, agent.permissions.resolution)
     return value.rstrip("\r\n") if path in TEXTS and isinstance(value, str) else value
 
 

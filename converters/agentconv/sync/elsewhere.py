@@ -58,7 +58,8 @@ def of(outcome: Outcome, scope: Scope, reader: Reader, *, accepts: bool) -> list
     def kept(target: str, name: str) -> frozenset[str]:
         return overriding.kept_wider(settings, target, name) if accepts else frozenset()
 
-    judged = {(one.target, *one.place) for one in outcome.candidates if one.view is not None or one.wider or one.entry is Entry.DELETE}
+    found = (one for one in outcome.candidates if one.view is not None or one.wider or one.allowed or one.entry is Entry.DELETE)
+    judged = {(one.target, *one.place) for one in found}
     return [
         Elsewhere(file.target, file.path, pointer, author.name or "", tuple(wider))
         for file in _files(outcome, scope, reader)

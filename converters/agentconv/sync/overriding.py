@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, known_models, vocabulary
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Rule, Sandbox, Tools
@@ -91,6 +91,8 @@ class Overriding:
 
     settings: Settings
     target: str
+    vain: list[Diagnostic] = field(default_factory=list)
+    """What is said of agents that are narrower already: nothing comes of it, and they stay as narrow."""
 
     def __call__(self, agent: Agent, projection: Projection) -> None:
         """Change what is overridden.
@@ -106,9 +108,9 @@ class Overriding:
         for key, value in override.extras.items():
             self._set(projection, f"extras.{self.target}.{key}", value, override.place)
         if override.tools is not None or override.deny_tools:
-            _narrow(projection, override)
+            self.vain.extend(_narrow(projection, override))
         if override.sandbox is not None:
-            _confine(projection, override)
+            self.vain.extend(_confine(projection, override))
 
     def _value(self, path: str, value: object, place: Span | None) -> object:
         """Return a value of the configuration as the field has it."""
@@ -144,8 +146,10 @@ def _said(value: object) -> Detail:
     return Detail("{}", (value.value or "inherit" if isinstance(value, Model) else str(value),))
 
 
-def _narrow(projection: Projection, override: Override) -> None:
+def _narrow(projection: Projection, override: Override) -> Iterator[Diagnostic]:
     """Let an agent have those of its tools that are named, and none of those that are denied, in the words that the target has for that.
+
+    One that is named, and that it does not have, it does not get, and this is told.
 
     Raises:
         InputError: The target has none.
@@ -161,7 +165,8 @@ def _narrow(projection: Projection, override: Override) -> None:
         raise _wrong(f"{projection.target.client} has no list of tools that could be narrowed", override.place)
     if override.tools is not None:
         named = [tool_tokens.grant(projection.target.id, word) for word in override.tools]
-        allow = tuple(named) if tools.mode == "inherit" else tuple(_of(tools.allow, named, projection, override))
+        allow = tuple(named) if tools.mode == "inherit" else _of(tools.allow, named)
+        yield from _not_had(allow, named, tools.allow, projection, override) if tools.mode != "inherit" else ()
         tools = Tools("list" if allow else "none", allow, tools.deny)
     if denied and "tools.deny" not in holds:
         if tools.mode == "inherit":
@@ -180,34 +185,37 @@ def _capability(target: str, word: str) -> str | None:
     return found.capability if found else None
 
 
-def _of(allow: tuple[ToolGrant, ...], named: list[ToolGrant], projection: Projection, override: Override) -> Iterator[ToolGrant]:
-    """Yield the tools that an agent has and that are named.
+def _of(allow: tuple[ToolGrant, ...], named: list[ToolGrant]) -> tuple[ToolGrant, ...]:
+    """Return the tools that an agent has and that are named."""
+    has = {grant.native.casefold(): grant for grant in reversed(allow)}
+    return tuple(has[one.native.casefold()] for one in named if one.native.casefold() in has)
+
+
+def _not_had(
+    left: tuple[ToolGrant, ...], named: list[ToolGrant], allow: tuple[ToolGrant, ...], projection: Projection, override: Override
+) -> Iterator[Diagnostic]:
+    """Tell of tools that are named and that an agent does not have."""
+    words = {one.native.casefold() for one in left}
+    for one in (one for one in named if one.native.casefold() not in words):
+        listed = ", ".join(f"`{grant.native}`" for grant in allow) or "none"
+        message = f"`{one.native}` is no tool that `{projection.source.name}` has there: an override only narrows ({listed})"
+        yield _wrong(message, override.place).diagnostic
+
+
+def _confine(projection: Projection, override: Override) -> Iterator[Diagnostic]:
+    """Give an agent a narrower sandbox; where it has a narrower one already, it keeps that, and this is told.
 
     Raises:
-        InputError: It does not have one of them.
-    """
-    for one in named:
-        has = next((grant for grant in allow if grant.native.casefold() == one.native.casefold()), None)
-        if has is None:
-            listed = ", ".join(f"`{grant.native}`" for grant in allow) or "none"
-            raise _wrong(
-                f"`{one.native}` is no tool that `{projection.source.name}` has there: an override only narrows ({listed})", override.place
-            )
-        yield has
-
-
-def _confine(projection: Projection, override: Override) -> None:
-    """Give an agent a narrower sandbox.
-
-    Raises:
-        InputError: It is a wider one.
+        InputError: Its client has no such sandbox.
     """
     files = override.sandbox or ""
     has: Sandbox | None = projection.get("permissions.sandbox")
     if "permissions.sandbox" not in projection.target.holds or files not in _ORDER:
         raise _wrong(f"{projection.target.client} has no sandbox `{files}`", override.place)
     if has is not None and _ORDER.index(files) > _ORDER.index(has.files):
-        raise _wrong(f"`{projection.source.name}` has the sandbox `{has.files}` there, and an override only narrows", override.place)
+        message = f"`{projection.source.name}` has the sandbox `{has.files}` there, and keeps it: an override only narrows"
+        yield _wrong(message, override.place).diagnostic
+        return
     network = has.network if has else None
     wanted = Sandbox("workspace-write", network) if files == "workspace-write" else Sandbox("read-only") if files == "read-only" else has
     projection.change("permissions.sandbox", wanted, "overridden", Detail("{}", (files,)))

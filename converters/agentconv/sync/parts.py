@@ -27,7 +27,7 @@ from agentconv.install.units import key
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, views
+from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, unread_agents, views
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
@@ -120,9 +120,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         locked: What is ours there.
         wish: What is wanted.
     """
-    found, _, broken = source_files.find(settings, scope)
-    loaded = sources.load(found)
-    loaded.pass_over({one.source for one in locked.synced})  # a README beside agents names no part
+    loaded = _loaded(settings, scope, locked)
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
@@ -136,11 +134,11 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     converted = (
         deployment.deploy_parts(views.there(loaded, target, settings, scope), target, as_said[target], beside, scope) for target in others
     )
-    done = tuple(_filled_in(one, reader) for one in converted)
+    done = unread_agents.without_servers((_filled_in(one, reader) for one in converted), loaded, locked, mine)
     wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
-    wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
+    wrong = bool(loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     own = {entry.target for entry in mine} & {settings.source_format}
     lost = _lost(mine, own, beside) if wish.along and not wanted and not wish.insist else set[str]()
     waiting = {entry.agent for entry in mine} - {want.agent for want in wanted} - _refused_ids(done) if wrong else lost
@@ -159,6 +157,15 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     plan = left_behind.forgotten(plan, released, NAME)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
+
+
+def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
+    """Return the source, with what of it cannot be read."""
+    found, _, broken = source_files.find(settings, scope)
+    loaded = sources.load(found)
+    loaded.pass_over({one.source for one in locked.synced})  # a README beside agents names no part
+    loaded.broken |= broken
+    return loaded
 
 
 def _of_others(loaded: sources.Sources, locked: Lock, others: Others, target: str) -> list[AgentThere]:

@@ -20,6 +20,7 @@ from agentconv.sync.rewriting import back_up
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
     from agentconv.sync.present import File
@@ -52,9 +53,10 @@ class Returning:
         released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
         nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
         unread = [one for one in self._run.files(targets, [], self._run.lock, leave=loaded.files).values() if one.problem is not None]
-        _check_names(self._run.adopt or (), [agent.name or "" for _, _, agent in nobodys], unread)
+        _check_names(self._run.adopt or (), [word for one in nobodys for word in _words(one)], unread)
         asked = {(one.alike[0].path, one.alike[1]) for one in outcome.candidates if one.alike is not None}  # whether they are one
-        adopting.take(one for one in nobodys if (one[2].name in self._run.adopt if self._run.adopt else (one[0].path, one[1]) not in asked))
+        wanted = {*(self._run.adopt or ())}
+        adopting.take(one for one in nobodys if (wanted & {*_words(one)} if wanted else (one[0].path, one[1]) not in asked))
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome
@@ -65,8 +67,11 @@ class Returning:
         kept = [one for one in self._run.lock.synced if (one.target, *one.key) not in places]
         lock = replace(self._run.lock, synced=(*kept, *settled))
         found = {(file.target, file.path, pointer): agent for file, pointer, agent, _ in adopting.taken}
+        stood = {
+            (one.target, one.agent): found[(one.target, *one.key)] for one in settled
+        }  # also one that goes by another name from now on
         given = [view for target in targets for view in self._run.given(again, target, lock).entries]
-        alone = [keeping.of(view, found[place]) for view in given if (place := (view.target, view.path, view.pointer)) in found]
+        alone = [keeping.of(view, stood[whose]) for view in given if (whose := (view.target, view.key)) in stood]
         alone = [one for one in alone if one.says]
         config = self._configured(lambda text: configuring.with_kept(self._run.settings, text, alone)) if alone else []
         settled = as_given(settled, [self._run.given(again, target, lock) for target in targets])
@@ -155,6 +160,12 @@ class Returning:
         return [Change(path, before, after, path, None, forced=True)]
 
 
+def _words(nobodys: tuple[File, str, Agent]) -> tuple[str, str]:
+    """Return what an agent that stands in a target alone is called on the command line: its name, or where it is, if others have that."""
+    file, pointer, agent = nobodys
+    return agent.name or "", f"{file.path}{pointer}"
+
+
 def _source_changes(loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:
     there = {path: file.data for path, file in loaded.files.items()}
     return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
@@ -173,5 +184,5 @@ def _check_names(wanted: Collection[str], there: Sequence[str], unread: Collecti
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, broken.where or Span(broken.path), "mend it first"))
         if name not in there:
             near = nearest(name, there, 0.7)
-            hint = f"did you mean `{near}`?" if near else f"those that do: {', '.join(there) or 'none'}"
+            hint = f"did you mean `{near}`?" if near else f"those that do: {', '.join(dict.fromkeys(there[::2])) or 'none'}"
             raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"--adopt: no agent `{name}` stands in a target alone", hint=hint))

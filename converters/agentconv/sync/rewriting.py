@@ -151,10 +151,12 @@ def _alone(one: Candidate, file: File) -> bytes | None:
     written = module.write(AgentSet((agent,)), SourceText(path, texts.to_lf(there.data)))
     again = module.read(SourceText(path, written.data))
     is_kept = written.whole is None and len(again.set.agents) == 1 and not again.states[0].dropped
-    if not is_kept or not fields.same(again.set.agents[0], agent):
-        _block(one, "what is there cannot be changed without changing what else is in it")
-        return file.data
-    return texts.ended_as(written.data, there.data)
+    if is_kept and fields.same(again.set.agents[0], agent):
+        return texts.ended_as(written.data, there.data)
+    if one.lets_go:  # a person has said so already: written anew, and what stood there is kept beside it where git does not have it
+        return texts.ended_as(alone(one.target, one.path, agent)[1], there.data)
+    _block(one, "what is there cannot be changed without changing what else is in it")
+    return file.data
 
 
 def line_of(one: Candidate, path: str) -> int:
@@ -253,13 +255,13 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
 def _is_ours(one: Candidate, file: File, data: bytes, left: str) -> bool:
     """Whether a file, or an entry of one, holds nobody's words but ours: only such a one is ever written anew, or deleted.
 
-    What was there before is somebody's for good, unless they let it go; and so is a file of ours from when a person's words in it,
-    be they comments, are settled along with ours.
+    What was there before is somebody's for good, unless they had the whole of it replaced: that its bytes are ours by now does not make it
+    ours. And so is a file of ours from when a person's words in it, be they comments, are settled along with ours.
     """
     there = one.file if one.moved_from is not None else file
     was = there.data if there is not None else None
     anew = not one.pointer and one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)
-    if anew and (one.lets_go or was is None):
+    if anew and (one.replaces or was is None):
         return True
     if not one.bases:
         return not one.is_unlocked and (was is None or bool(one.pointer))

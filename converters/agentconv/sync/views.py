@@ -102,7 +102,8 @@ def of(
     pieces = list(_wanted(sources, target, settings, views.skipped))
     ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
-    options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope), widening)
+    overrides = overriding.Overriding(settings, target)
+    options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope, overrides), widening)
     servers = Servers(settings, scope)
     options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
     options = replace(
@@ -120,6 +121,7 @@ def of(
                 _take(views, servers.hinted(one), id_, ids[id_], together)
         if not one.agents:
             views.losses += (loss for loss in one.losses if loss.part is None)
+    views.diagnostics += overrides.vain
     of_set = tuple(loss for loss in views.losses if loss.code in known.OF_SET)
     views.entries = [replace(view, losses=(*view.losses, *of_set)) for view in views.entries]
     if scope is not None and scope.is_user:
@@ -127,9 +129,11 @@ def of(
     return views
 
 
-def configured(options: Options, settings: Settings, target: str, scope: Scope | None = None) -> Options:
-    """Return the options of a conversion with what the configuration says of a target."""
-    overrides = overriding.Overriding(settings, target)
+def configured(
+    options: Options, settings: Settings, target: str, scope: Scope | None = None, overrides: overriding.Overriding | None = None
+) -> Options:
+    """Return the options of a conversion with what the configuration says of a target; `overrides`: what says that, where it is asked."""
+    overrides = overrides or overriding.Overriding(settings, target)
     return replace(options, models=settings.models, overriding=overrides, keeps_wider=_kept_wider(settings, target, scope))
 
 
