@@ -56,7 +56,7 @@ HEADERS = {
 }
 """Lines of one key that people write into the heads of files, by side; an empty one takes the key away."""
 BY_HAND = {
-    "codex": ['name = "{}"', 'description = "{}"', "developer_instructions = '''\n{}\n'''"],
+    "codex": ['name = "{0}"', 'description = "{1}"', "developer_instructions = '''\n{2}\n'''"],
     "opencode": ["---", "description: {1}", "mode: subagent", "{3}", "---", "", "{2}"],
 }
 """Files that people write for a target alone: of an agent of a name, with a description and a prompt."""
@@ -264,22 +264,27 @@ class Sync(RuleBasedStateMachine):
             text = f"{text.rstrip()}\n\n{table}temperature = 0.7\n"
         self.project.write("agentconv.toml", text)
 
-    @rule(side=st.sampled_from(tuple(BY_HAND)), name=st.sampled_from(STRANGERS), rights=st.sampled_from(RIGHTS))
-    def write_by_hand(self, side: str, name: str, rights: str) -> None:
-        """Write an agent in a target alone, with a comment."""
+    @rule(
+        side=st.sampled_from(tuple(BY_HAND)),
+        name=st.sampled_from(STRANGERS),
+        rights=st.sampled_from(RIGHTS),
+        is_marked=st.booleans(),
+        is_adopted=st.booleans(),
+    )
+    def write_by_hand(self, side: str, name: str, rights: str, is_marked: bool, is_adopted: bool) -> None:
+        """Write an agent in a target alone, with a comment or without, and maybe take it into the source at once."""
         path, source = PLACES[side].format(name), f"{SOURCE}/{name}.md"
         if side not in self.project.targets or self.project.has(path) or self.project.has(source):
             return
         said = self._typed(), "\n\n".join(self._typed() for _ in range(2))
-        mark = self._typed().split()[1]
-        if side == "codex":
-            one, two, three = BY_HAND["codex"]
-            lines = [f"# {mark}", one.format(name), two.format(said[0]), three.format(said[1])]
-        else:
-            lines = [line.format(name, *said, rights) for line in BY_HAND["opencode"]]
+        lines = [line.format(name, *said, rights) for line in BY_HAND[side]]
+        if is_marked:
+            mark = self._typed().split()[1]
+            self.by_hand[mark] = path
             lines.insert(1, f"# {mark}")
         self.project.write(path, "\n".join(lines) + "\n")
-        self.by_hand[mark] = path
+        if is_adopted:
+            self.adopt(name)
 
     @rule(name=st.sampled_from(STRANGERS))
     def adopt(self, name: str) -> None:
@@ -379,7 +384,11 @@ class Sync(RuleBasedStateMachine):
                 for target in self.project.targets:
                     assert sorted(SENTENCE.findall(self._section(target, name))) == sorted(expected), (target, name)
 
-    @rule(side=st.sampled_from(("source", "target", *TARGETS)), field=st.sampled_from(("", ":prompt", ":description")), name=names)
+    @rule(
+        side=st.sampled_from(("source", "target", *TARGETS)),
+        field=st.sampled_from(("", ":prompt", ":description")),
+        name=st.sampled_from((*NAMES, *STRANGERS)),
+    )
     def prefer(self, side: str, field: str, name: str) -> None:
         """Decide for one agent, or a field of it: what gives way is nowhere else, without git, and so it is kept in a copy."""
         if side in self.project.targets or side not in TARGETS:
