@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.cli import typed
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.render import synced, text
@@ -19,31 +21,46 @@ if TYPE_CHECKING:
     from agentconv.sources.inputs import Discovery
     from agentconv.sync.settings import Settings
 
+SHOWN_BY = typed.here("agentconv sync --check -v")
+"""What shows the losses that are only counted here."""
 
-def by_name(found: Discovery) -> Iterator[str]:
-    """Yield how many names each assistant shares with the one that has the most agents, and how many of these say the same.
 
-    Those of which the same is true have one line.
+def by_name(found: Discovery, first: str, *, verbose: bool) -> Iterator[str]:
+    """Yield how many names each assistant shares with the one that comes first, and how many of these say the same.
+
+    Those of which the same is true have one line, and below it is where the others are.
     """
     said: dict[str, dict[str, list[object]]] = {}
+    where: dict[str, dict[str, str]] = {}
     for piece in Loader(found.files, keep=False):
         for agent in piece.agents:
-            said.setdefault(piece.format, {}).setdefault(agent.name or agent.id, [digests.said(agent, path) for path in digests.TEXTS])
+            name = agent.name or agent.id
+            said.setdefault(piece.format, {}).setdefault(name, [digests.said(agent, path) for path in digests.TEXTS])
+            where.setdefault(piece.format, {}).setdefault(name, _place(piece.path, name))
     order = [client for client in registry.FORMATS if client in said]
-    if len(order) < 2:
+    if len(order) < 2 or first not in said:
         return
-    first = max(order, key=lambda client: len(said[client]))
-    told: dict[str, list[str]] = {}
+    more = f" (`{typed.here('agentconv -v')}` names all)"
+    told: dict[tuple[str, ...], list[str]] = {}
     for other in (client for client in order if client != first):
-        shared = said[first].keys() & said[other].keys()
-        unlike = sum(said[first][name] != said[other][name] for name in shared)
-        alone = len(said[other]) - len(shared)
+        theirs = said[other]
+        shared = [name for name in theirs if name in said[first]]
+        unlike = [where[other][name] for name in shared if said[first][name] != theirs[name]]
+        alone = [where[other][name] for name in theirs if name not in said[first]]
         parts = [f"{len(shared) or 'none'} of {text.client(first)}'s {text.count(len(said[first]), 'agent')} by name"]
-        parts += [f"{unlike} of them in other words" if unlike else "in the same words"] if shared else []
-        parts += [f"{alone} that {text.client(first)} does not have"] if alone else []
-        told.setdefault(", ".join(parts), []).append(text.client(other))
-    for what, clients in told.items():
+        parts += [f"{len(unlike)} of them in other words" if unlike else "in the same words"] if shared else []
+        parts += [f"{len(alone)} that {text.client(first)} does not have"] if alone else []
+        lists = [(unlike, "another prompt or description"), (alone, f"not in {text.client(first)}")]
+        below = (f"  {what}: {text.names(places, every=verbose, more=more)}" for places, what in lists if places)
+        told.setdefault((", ".join(parts), *below), []).append(text.client(other))
+    for (what, *rest), clients in told.items():
         yield f"{', '.join(clients)} {'each have' if len(clients) > 1 else 'has'} {what}"
+        yield from rest
+
+
+def _place(path: str, name: str) -> str:
+    """Return where an agent is: the file, and its name where the file is not called after it."""
+    return path if PurePosixPath(path).name.partition(".")[0] == name else f"{name} ({path})"
 
 
 def by_sync(chosen: Settings, scope: Scope) -> str:
@@ -52,4 +69,4 @@ def by_sync(chosen: Settings, scope: Scope) -> str:
         outcome = Run(chosen, scope, Choices()).outcome(dry_run=True)
     except InputError as error:
         return text.diagnostic(error.diagnostic, hint=False)
-    return synced.summary(outcome, synced.told(outcome), dry_run=True)
+    return synced.summary(outcome, synced.told(outcome), dry_run=True, shown_by=SHOWN_BY)

@@ -47,8 +47,13 @@ _SHOWN_REASONS = 3
 _NOTHING_KEPT = "Nothing is kept in step: `targets` in the configuration names no assistant."
 
 
-def run(folder: str = ".") -> int:
-    """Say what was found, per client, and which commands come next."""
+def run(folder: str = ".", *, verbose: bool = False) -> int:
+    """Say what was found, per client, and which commands come next.
+
+    Args:
+        folder: What is looked at.
+        verbose: Whether every agent in which assistants differ is named.
+    """
     found = discovery.discover([folder])
     here = {client: locations.of(Path(folder), client) for client in registry.CLIENTS}
     told, having = _told(found, folder, {client: places for client, places in here.items() if places})
@@ -59,15 +64,16 @@ def run(folder: str = ".") -> int:
     has_parts, root = bool(along), None if told or along else elsewhere.above(folder)
     kept = _kept(folder) if root is None else []
     lines += [*map(wrapped, beside), *([""] if kept and (lines or beside) else []), *map(wrapped, kept)]
-    lines += () if kept else _apart(found)
+    first = "" if kept else _first(folder, having)
+    lines += _apart(found, first, verbose=verbose) if first else []
     if not told:
         print("There are no agents here." if root is None else f"There are no agents here: the project is `{root}`.")
     if not told and root is None:
-        first = registry.FORMATS[registry.CLIENTS[0]]
-        print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.")
+        row = registry.FORMATS[registry.CLIENTS[0]]
+        print(f"{row.title}'s are in {row.place}; `agentconv formats` says where others are.")
     print("\n".join([*([""] if lines and not told else []), *lines, ""]))
     next_steps = (
-        _next(found, folder, [*told], having, kept=bool(kept) and kept != [_NOTHING_KEPT]) if told else _elsewhere(root, parts=has_parts)
+        _next(found, folder, [*told], first, kept=bool(kept) and kept != [_NOTHING_KEPT]) if told else _elsewhere(root, parts=has_parts)
     )
     print("Try:")
     rows = (*next_steps, ("agentconv --help", "what else there is"))
@@ -85,7 +91,16 @@ def _elsewhere(root: str | None, *, parts: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _next(found: Discovery, folder: str, clients: list[str], having: Mapping[str, int], *, kept: bool) -> list[tuple[str, str]]:
+def _first(folder: str, having: Mapping[str, int]) -> str:
+    """Return whose agents the others' are measured by: those that `init` would take for the source; "" where nobody has any."""
+    if len(having) < 2:
+        return next(iter(having), "")
+    from agentconv.sync import starting
+
+    return origin.first(Path(folder), starting.look(Path(folder)).agents or having)
+
+
+def _next(found: Discovery, folder: str, clients: list[str], first: str, *, kept: bool) -> list[tuple[str, str]]:
     """Return what comes next; whose agents go elsewhere, and who is kept in step, is one of those who have some."""
     lint = ("agentconv lint", "what breaks these agents; --fix mends what it can")
     if kept:
@@ -93,9 +108,9 @@ def _next(found: Discovery, folder: str, clients: list[str], having: Mapping[str
     projects = elsewhere.belonging(found, folder)
     if projects:
         return [(f"cd {shlex.quote(project)}", "a project with agents of its own") for project in [*projects][:_SHOWN]] + [lint]
-    if not having and any(file.format in clients for file in found.files):  # there are files, and none of them is an agent
+    if not first and any(file.format in clients for file in found.files):  # there are files, and none of them is an agent
         return [lint, ("agentconv inspect", "what each makes of these files as they are")]
-    first = origin.first(Path(folder), having) if having else clients[0]
+    first = first or clients[0]
     several = len(clients) > 1
     other = next((client for client in registry.CLIENTS if (client in clients) is several and client != first), clients[-1])
     source = f" -f {first}" if several else ""
@@ -164,22 +179,22 @@ def _kept(folder: str) -> list[str]:
         return []
     if not chosen.targets and not places.project(chosen.root).lock.exists():
         return [_NOTHING_KEPT]
-    lock = unchanged.in_step(chosen, places.project(chosen.root))
-    if lock is not None:
-        return [in_step.line(chosen, lock.synced)]
     from agentconv.cli import apart
 
+    lock = unchanged.in_step(chosen, places.project(chosen.root))
+    if lock is not None:
+        return [in_step.line(chosen, lock.synced, shown_by=apart.SHOWN_BY)]
     targets = ", ".join(chosen.targets) or "no other assistant"
     return [f"{chosen.source_format} -> {targets}: {apart.by_sync(chosen, places.project(chosen.root))}"]
 
 
-def _apart(found: Discovery) -> list[str]:
-    """Say what differs between assistants, where there are several."""
+def _apart(found: Discovery, first: str, *, verbose: bool) -> list[str]:
+    """Say in what the others differ from the one that comes first, where there are several."""
     if len({file.format for file in found.files}) == 1:
         return []
     from agentconv.cli import apart
 
-    told = [wrapped(line) for line in apart.by_name(found)]
+    told = [wrapped(line) for line in apart.by_name(found, first, verbose=verbose)]
     return ["", *told] if told else []
 
 

@@ -45,6 +45,7 @@ commands:
 options:
   -h, --help     show this, or with a command, what it does
   -V, --version  show the version
+  -v, --verbose  without a command: every agent in which assistants differ
 
 exit codes:
   0    done
@@ -172,11 +173,11 @@ def _print(told: Diagnostic, look: text.Style) -> None:
 def _dispatch(words: list[str]) -> int:
     if words[:1] == ["help"]:
         words = [*(word for word in words[1:2] if word != "help"), "--help"]
-    if not words:
+    if not words or words in (["-v"], ["--verbose"]):
         from agentconv.cli.overview import run as overview
 
         _here()
-        return overview()
+        return overview(verbose=bool(words))
     command = words[0]
     if command in ("-h", "--help"):
         from agentconv.cli.help_text import laid_out

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
 
 
-def line(settings: Settings, synced: Sequence[Synced]) -> str:
+def line(settings: Settings, synced: Sequence[Synced], *, shown_by: str = "-v") -> str:
     """Say that everything is in step."""
-    return " ".join([agents(settings, len({one.agent for one in synced})), *losses(synced)])
+    return " ".join([agents(settings, len({one.agent for one in synced})), *losses(synced, shown_by=shown_by)])
 
 
 def agents(settings: Settings, number: int, fewer: Mapping[str, int] = MappingProxyType({})) -> str:
@@ -41,10 +41,10 @@ def parts(counts: Mapping[str, int]) -> str:
     return f"in step, too: {', '.join(held)}" if held else "no parts to keep in step"
 
 
-def losses(synced: Sequence[Synced], before: Sequence[Synced] | None = None) -> list[str]:
-    """Say how many losses are known, if any are: of those that were, where a run changes them."""
+def losses(synced: Sequence[Synced], before: Sequence[Synced] | None = None, *, shown_by: str = "-v") -> list[str]:
+    """Say how many losses are known, if any are: of those that were, where a run changes them; and what is typed to see them."""
     number = known.counted(synced, before)
-    return [f"{number:,} known {'loss' if number == 1 else 'losses'} (-v)."] if number else []
+    return [f"{number:,} known {'loss' if number == 1 else 'losses'} ({shown_by})."] if number else []
 
 
 def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Mapping[tuple[str, str], int] | None = None) -> Iterator[str]:

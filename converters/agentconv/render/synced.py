@@ -241,8 +241,16 @@ def _with_fewer(outcome: Outcome) -> dict[str, int]:
     return {target: number for target, number in has.items() if number < outcome.agents}
 
 
-def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: bool = False) -> str:
-    """Say what it comes to; `of_parts`: whether something is written of parts, which is told below, so that it is not nothing."""
+def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: bool = False, shown_by: str = "-v") -> str:
+    """Say what it comes to.
+
+    Args:
+        outcome: What the run found.
+        found: What is told of it.
+        dry_run: Whether nothing is written.
+        of_parts: Whether something is written of parts, which is told below, so that it is not nothing.
+        shown_by: What is typed to see the losses that are counted.
+    """
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
     changes = outcome.plan.changes if outcome.plan is not None else ()
     gone = sum(one.after is None for one in changes)
@@ -259,7 +267,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool, of_parts: boo
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
     parts += [f"{text.count(wrong, 'error')} above."] if wrong else []
-    parts += in_step.losses(outcome.synced, outcome.lock.synced if outcome.lock is not None else None)
+    parts += in_step.losses(outcome.synced, outcome.lock.synced if outcome.lock is not None else None, shown_by=shown_by)
     parts += [f"{one}." for one in text.unable(outcome.new_losses)]
     parts += [
         f"{freer:,} freer in {text.client(one.target)}." for one in outcome.served if (freer := len({loss.agent for loss in one.losses}))
