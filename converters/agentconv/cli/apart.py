@@ -51,7 +51,7 @@ def by_name(found: Discovery, first: str, *, verbose: bool) -> Iterator[str]:
         parts += [f"{len(unlike)} of them in other words" if unlike else "in the same words"] if shared else []
         parts += [f"{len(alone)} that {text.client(first)} does not have"] if alone else []
         lists = [(unlike, "another prompt or description"), (alone, f"not in {text.client(first)}")]
-        below = (f"  {what}: {text.names(places, every=verbose, more=more)}" for places, what in lists if places)
+        below = (f"  {what}: {text.names(places, every=verbose, more=more, width=text.WITH_PLACE)}" for places, what in lists if places)
         told.setdefault((", ".join(parts), *below), []).append(text.client(other))
     for (what, *rest), clients in told.items():
         yield f"{', '.join(clients)} {'each have' if len(clients) > 1 else 'has'} {what}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.servers_there import Standing
     from agentconv.core.ir import Agent
-    from agentconv.lint.side_by_side import Chosen, SideBySide
+    from agentconv.lint.side_by_side import Chosen, Entry, SideBySide
     from agentconv.sources.inputs import Discovery
     from agentconv.sources.parts import Parts
     from agentconv.sync.settings import Settings
@@ -230,7 +230,14 @@ def _summary(options: argparse.Namespace, compared: SideBySide) -> str:
 
 def _refused(compared: SideBySide) -> Iterator[str]:
     """Yield by assistant what it refuses."""
+    called = [entry.agent.name or entry.id for entry in compared.entries if entry.agent is not None]
     for target in compared.targets:
-        found = [entry.id for entry in compared.entries if (one := entry.outcomes.get(target)) is not None and one.refused]
+        found = [_whose(entry, called) for entry in compared.entries if (one := entry.outcomes.get(target)) is not None and one.refused]
         if found:
-            yield f"refused in {text.client(target)}: {text.names(found)}"
+            yield f"refused in {text.client(target)}: {text.names(found, width=text.WITH_PLACE)}"
+
+
+def _whose(entry: Entry, called: Sequence[str]) -> str:
+    """Return what an entry is called, with its file where several agents have the name."""
+    name = entry.agent.name or entry.id if entry.agent is not None else entry.id
+    return f"{name} ({entry.source.path})" if called.count(name) > 1 and entry.source is not None else name

@@ -24,7 +24,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.conversion.carried_parts import CarriedParts
     from agentconv.conversion.renaming import Names
@@ -73,11 +73,27 @@ def convert(
 
         yield from without_agents(pieces, target, options, parts)
         return
-    yield from agent_scripts.along(_converted(pieces, target, options, parts, shapes=shapes, shares=shares), target, options)
+    twins: dict[str, str] = {}
+    found = _converted(pieces, target, options, parts, twins, shapes=shapes, shares=shares)
+    yield from (_told_apart(done, twins) for done in agent_scripts.along(found, target, options))
+
+
+def _told_apart(done: Converted, twins: Mapping[str, str]) -> Converted:
+    """Say in which file an agent is that has its name with others."""
+    if not any(loss.agent in twins and loss.part is None for loss in done.losses):
+        return done
+    return replace(done, losses=tuple(replace(one, called=twins.get(one.agent, "")) if one.part is None else one for one in done.losses))
 
 
 def _converted(
-    pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None, *, shapes: Shapes | None, shares: Shares | None
+    pieces: Iterable[Loaded],
+    target: str,
+    options: Options,
+    parts: Parts | None,
+    twins: dict[str, str],
+    *,
+    shapes: Shapes | None,
+    shares: Shares | None,
 ) -> Iterator[Converted]:
     """Convert agents to files of a client, with the parts beside them."""
     read = line_ends.Pieces(pieces, target)
@@ -86,6 +102,7 @@ def _converted(
     wanted = open_servers.with_those_in_place(options, target, parts)
     named = Named(parts) if parts is not None and (wanted or wanted.said) else None
     names = names_of(looked_at if named is None else named.over(looked_at), target, options)
+    twins.update(names.twins)
     if parts is not None and parts.may_restrain():  # those of a bundle have come by now
         yield from _staying(parts, target, options)
     found = along(wanted, named) if named is not None else Along()

@@ -36,6 +36,8 @@ class Names:
     """Stems of the files that are of the target's format already, and the number that comes next to each."""
     paths: Mapping[str, str]
     """Files of the agents that keep theirs, by their ids."""
+    twins: Mapping[str, str]
+    """The agents that share their name with others, by their ids: the name, and the file that it stands in."""
     carried: CarriedParts | None = None
     """The skills, commands and servers that go along."""
 
@@ -64,7 +66,10 @@ def names_of(pieces: Iterable[Loaded], target: str, options: Options) -> Names:
     wanted: list[naming.Named] = []
     own: set[str] = set()
     stems: dict[str, int] = {}
+    places: dict[str, dict[str, str]] = {}
     for piece in pieces:
+        for agent in piece.agents:
+            places.setdefault(agent.name or agent.id, {})[agent.id] = piece.path
         if options.kept_text(piece, target):
             own.update(agent.name for agent in piece.agents if agent.name)
             stems[_stem(piece).casefold()] = 2
@@ -76,7 +81,8 @@ def names_of(pieces: Iterable[Loaded], target: str, options: Options) -> Names:
     if options.on_duplicate == "error":
         _forbid_duplicates(wanted, names)
     renamed = _renamed(wanted, names)
-    return Names(names, renamed, _mention(renamed), stems, paths)
+    twins = {id_: f"{name} ({path})" for name, ids in places.items() if len(ids) > 1 for id_, path in ids.items()}
+    return Names(names, renamed, _mention(renamed), stems, paths, twins)
 
 
 def wanting(piece: Loaded) -> Iterator[naming.Named]:

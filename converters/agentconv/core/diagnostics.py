@@ -288,6 +288,13 @@ class Loss(Told):
     """Effects that the agent's own list of tools is for, and that it has nothing of in the target: it cannot do its work there."""
     option: str | None = None
     """The hint for who calls the library, where it is another one than the catalogue has; empty for none."""
+    called: str = ""
+    """The agent's name with its file, where its name alone does not say which of several it is."""
+
+    @property
+    def whose(self) -> str:
+        """What a person calls the agent: its id is for programs."""
+        return self.called or self.agent
 
     @property
     def message(self) -> str:
@@ -298,7 +305,7 @@ class Loss(Told):
 
     def __str__(self) -> str:
         """Say where, how bad, and what, in one line."""
-        return f"{_place(self.span)}{self.severity}: {self.agent}: {self.field}: {self.message}"
+        return f"{_place(self.span)}{self.severity}: {self.whose}: {self.field}: {self.message}"
 
 
 def _place(span: Span | None) -> str:

@@ -92,7 +92,7 @@ def _together(shown: Sequence[Loss], look: Style, *, several: bool) -> Iterator[
         if known.is_lasting(loss) or loss.severity is LossSeverity.REFUSAL or loss.code == UNDEFINED:
             limits.setdefault((loss.severity, loss.code), []).append(loss)
         else:
-            others.setdefault((loss.severity, loss.target), {}).setdefault(loss.code, {})[loss.agent] = None
+            others.setdefault((loss.severity, loss.target), {}).setdefault(loss.code, {})[loss.whose] = None
     for (severity, code), found in limits.items():
         yield from _limit(f"{look.paint(severity.value, severity)}[{code}]", found)
     for (severity, target), codes in others.items():
@@ -111,7 +111,7 @@ def _limit(head: str, found: Sequence[Loss]) -> Iterator[str]:
     """Yield what is told of a limit that is not held: where, of which agents, of what, and what can be done."""
     targets: dict[str, dict[str, None]] = {}
     for loss in found:
-        targets.setdefault(loss.target, {})[loss.agent] = None
+        targets.setdefault(loss.target, {})[loss.whose] = None
     summary = losses.rule(found[0].code).summary
     yield f"{head} to {_to(targets)}: {text.for_target(summary, found[0].target) if len(targets) == 1 else summary}"
     yield f"  {listed(dict.fromkeys(text.shorten(word, text.REASON) for loss in found for word in _words(loss)))}"

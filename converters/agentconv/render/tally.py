@@ -64,13 +64,14 @@ class _Group:
     """What is said behind a number of agents that are not shown: how they are."""
 
     def add(self, loss: Loss) -> None:
-        if loss.agent != self.last:
+        whose = loss.whose
+        if whose != self.last:
             self.settle()
             self.agents += 1
-            self.last = loss.agent
+            self.last = whose
         of, data = loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail
-        if loss.agent in self.details or len(self.details) < text.NAMED:
-            self.details.setdefault(loss.agent, {})[_Told(of, data)] = None
+        if whose in self.details or len(self.details) < text.NAMED:
+            self.details.setdefault(whose, {})[_Told(of, data)] = None
         elif not self.after and self._is_next(of, data):
             self.matched += 1
         else:
@@ -199,7 +200,7 @@ def _noun(loss: Loss) -> str:
 def _names(group: _Group, unlike: int = 0) -> str:
     """Name the first agents and count the others, but for so many that have something else."""
     more = group.agents - len(group.details) - unlike
-    shown = ", ".join(text.shorten(name, 40) for name in group.details)
+    shown = ", ".join(text.shorten(name, text.WITH_PLACE) for name in group.details)
     return f"{shown} and {more:,} more{group.more}" if more else shown
 
 
@@ -222,7 +223,7 @@ def _details(group: _Group, *, alone: bool = False) -> str:
 
 def _each(found: Mapping[str, Collection[_Told]]) -> str:
     """Return agents, each with what is particular to it."""
-    return "; ".join(f"{text.shorten(name, 40)}: {_worded(details)}" for name, details in found.items())
+    return "; ".join(f"{text.shorten(name, text.WITH_PLACE)}: {_worded(details)}" for name, details in found.items())
 
 
 def _worded(details: Collection[_Told]) -> str:

@@ -109,24 +109,27 @@ def _place(span: Span, code: Code) -> str:
 def loss(value: Loss, look: Style = PLAIN) -> str:
     """Write one loss of one agent."""
     head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
-    return f"{head} {shorten(value.agent)}, {safe(value.field)}: {safe(value.message)}"
+    return f"{head} {shorten(value.whose, WITH_PLACE)}, {safe(value.field)}: {safe(value.message)}"
 
 
+WITH_PLACE = 160
+"""How long a name is that has the file behind it in which it stands: a path that is cut leads nowhere."""
 NAMED = 3
 """How many of several are named, before the others are counted."""
 
 
-def names(words: Sequence[str], *, every: bool = False, more: str = "") -> str:
+def names(words: Sequence[str], *, every: bool = False, more: str = "", width: int = 40) -> str:
     """Return up to three names and how many more.
 
     Args:
         words: The names.
         every: Whether all of them are shown.
         more: What is said behind that number: how the others are shown.
+        width: How long one may be.
     """
     if every:
         return ", ".join(map(safe, words))
-    shown = ", ".join(shorten(word, 40) for word in words[:NAMED])
+    shown = ", ".join(shorten(word, width) for word in words[:NAMED])
     return f"{shown} and {len(words) - NAMED:,} more{more}" if len(words) > NAMED else shown
 
 
@@ -149,7 +152,7 @@ def unable(losses: Iterable[Loss]) -> list[str]:
     found: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
     for loss in losses:
         if loss.closes:
-            found.setdefault((loss.target, loss.closes), {})[loss.agent] = None
+            found.setdefault((loss.target, loss.closes), {})[loss.whose] = None
     return [
         f"{names([*agents])} may not {' or '.join(_DOES[one] for one in closed)} in {client(target)}"
         for (target, closed), agents in found.items()

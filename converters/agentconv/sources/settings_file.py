@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import inputs
+from agentconv.sources import inputs, said_twice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,6 +130,8 @@ def _no_toml(source: SourceText, message: str, offset: int) -> InputError:
         hint = "decide between what stands behind <<<<<<< and behind =======, take these lines out, and run it again"
         message = "two versions of the settings were merged, and are in conflict"
         return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, source.span(conflict.start()), hint))
+    if (twice := said_twice.hint(source, message, offset)) is not None:
+        return NoTomlError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {twice[0]}", source.span(offset), twice[1]))
     hint = "mend it there: a text stands in quotes, a list in brackets with commas, and each key once in its table"
     return NoTomlError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset), hint))
 

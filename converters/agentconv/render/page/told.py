@@ -121,7 +121,7 @@ def _section(kind: str | None, found: SideBySide, told: _Told) -> dict[str, Any]
 
 def _entry(entry: Entry, found: SideBySide, told: _Told) -> dict[str, Any]:
     return {
-        "name": text.safe(entry.id),
+        "name": text.safe((entry.agent and entry.agent.name) or entry.id),  # the file stands beside it
         "client": text.client(entry.client),
         "path": told.path(entry.source.path) if entry.source else "",
         "file": told.file(entry.source.data) if entry.source else None,
