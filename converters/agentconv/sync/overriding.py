@@ -18,7 +18,7 @@ from agentconv.families import tool_tokens
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
@@ -52,15 +52,25 @@ def kept_wider(settings: Settings, target: str, name: str) -> frozenset[str]:
     return frozenset(override.keep_wider) if override is not None else frozenset()
 
 
-def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
-    """Tell of overrides for agents that the source does not have: one went, which stops nothing; where another is near, it is a mistake.
+def unknown(settings: Settings, names: frozenset[str], renamed: Callable[[str], str | None]) -> Iterator[Diagnostic]:
+    """Tell of overrides for agents that the source does not have.
+
+    One went, which stops nothing; one has another name, or another one is near, and then what is said is meant for that.
 
     Args:
         settings: What the project says.
         names: The agents of the source.
+        renamed: Gives the name that an agent has now, by one that it had.
     """
     for name, place in settings.places.items():
         if name not in names:
+            if (new := renamed(name)) is not None:
+                message = f"`{name}` is called `{new}` by now, and what stands in [sync.agents.{name}] holds for no agent"
+                way = f"`{name}` becomes `{new}` in each line in brackets of {settings.own_file} that names it"
+                if new in settings.places:
+                    way = f"put what stands there into the tables of [sync.agents.{new}], and take [sync.agents.{name}] out"
+                yield Diagnostic(Code.USAGE, Severity.ERROR, message, place, way)
+                continue
             near = nearest(name, sorted(names), 0.7)
             way = f"take what stands in [sync.agents.{name}] out of {settings.own_file}"
             hint = f"did you mean `{near}`? else {way}" if near else way

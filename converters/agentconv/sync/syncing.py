@@ -19,6 +19,7 @@ from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import (
     earlier,
+    former_names,
     locks,
     overriding,
     planning,
@@ -174,7 +175,9 @@ class Run:
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [one for one in sources.doubles(loaded, self.settings.own_file) if self.is_new(loaded, one)]
         loaded.diagnostics += [one for one in self._vain_guards(loaded) if self.is_new(loaded, one)]
-        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
+        loaded.diagnostics += (
+            [] if loaded.broken else overriding.unknown(self.settings, names, partial(former_names.now, self.lock, names, self.bases.git))
+        )
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
