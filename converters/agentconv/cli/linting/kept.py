@@ -90,7 +90,8 @@ class Kept:
         from agentconv.sync import texts
 
         left = {"", texts.sha256(file.subject.source.data)}
-        return [_Source(one.name, os.path.relpath(said.root / one.source), one.bytes_sha256 not in left) for one in found]
+        own = os.path.relpath(said.root / said.own_file)
+        return [_Source(one.name, os.path.relpath(said.root / one.source), one.bytes_sha256 not in left, own) for one in found]
 
     def own(self, files: Iterable[LintFile]) -> list[LintFile]:
         """Return the files that are no other's: those that `sync` writes follow their source, which is mended."""
@@ -132,6 +133,8 @@ class _Source:
     path: str
     is_edited: bool
     """Whether somebody has written in the file since."""
+    settings: str
+    """The project's configuration, which gives a target words of its own."""
 
 
 def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
@@ -143,7 +146,8 @@ def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
         if meant[0].is_edited and not any(line for _, line in places):
             more = f"somebody wrote in this file since: `agentconv sync --prefer source {meant[0].name}` has it as the source gives it"
         else:
-            where = " or ".join(dict.fromkeys(f"{source.path}{line}" for source, line in places))
+            given = "" if any(line for _, line in places) else _given(one.subject.text, found, meant[0].settings)
+            where = given or " or ".join(dict.fromkeys(f"{source.path}{line}" for source, line in places))
             more = f"`agentconv sync` writes this file: what is to change in it is changed in {where}"
         return replace(found.with_more(more, more), fix=None)
 
@@ -152,14 +156,25 @@ def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
 
 def _line(text_: str, found: Finding, path: str) -> str:
     """Return the line of a source that says what a finding is about, behind a colon; nothing where none, or more than one, says that."""
+    said = text_[found.start : found.end].strip()
+    at = _lines(path, said) if said else []
+    return f":{at[0]}" if len(at) == 1 else ""
+
+
+def _given(text_: str, found: Finding, settings: str) -> str:
+    """Return the places of the configuration that give a target what a finding is about, a word for a model say; nothing where none does."""
+    said = text_[found.start : found.end].strip().strip("\"'")
+    at = [line for quote in "\"'" for line in _lines(settings, f"{quote}{said}{quote}")] if said else []
+    return " or ".join(f"{settings}:{line}" for line in sorted(at)[:_SHOWN])
+
+
+def _lines(path: str, said: str) -> list[int]:
+    """Return the lines of a file that say something."""
     try:
         with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
+            return [number for number, line in enumerate(file.read().splitlines(), 1) if said in line]
     except (OSError, UnicodeError):
-        return ""
-    said = text_[found.start : found.end].strip()
-    at = [number for number, line in enumerate(lines, 1) if said and said in line]
-    return f":{at[0]}" if len(at) == 1 else ""
+        return []
 
 
 def _settings(root: Path) -> Settings | None:
