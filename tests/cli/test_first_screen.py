@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentconv.cli import main
+from agentconv.cli import COMMANDS, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,3 +63,13 @@ def test_a_count_of_losses_says_what_lists_them(project: Path, capsys: pytest.Ca
     main([])
 
     assert "(agentconv sync --check -v)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_command_is_in_a_group_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help has each command once, below what it is for."""
+    main(["--help"])
+    said = capsys.readouterr().out
+    rows = [line.split()[0] for line in said.partition("usage:")[2].partition("options:")[0].splitlines() if line[:3].strip()]
+
+    assert "keep assistants in step:" in said
+    assert all(rows.count(name) == 1 for name in COMMANDS)

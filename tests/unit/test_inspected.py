@@ -7,6 +7,7 @@ import pytest
 from agentconv.cli import main
 from agentconv.core.format import State
 from agentconv.formats import registry
+from agentconv.lint import project
 from agentconv.lint.inspection import Inspected, Reading, Reason
 from agentconv.render import inspected
 from agentconv.render.text import Style
@@ -150,3 +151,19 @@ def test_a_file_of_settings_need_have_no_agents(tmp_path, monkeypatch, capsys):
         told.append(capsys.readouterr().err)
 
     assert told == ["", "no agent in opencode.json\n"]
+
+
+def test_no_server_is_promised_where_none_stands(tmp_path, monkeypatch, capsys):
+    """An agent that may use all MCP servers is told to use those that there may be, where the project has none for its assistant."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cursor/agents").mkdir(parents=True)
+    (tmp_path / ".cursor/agents/one.md").write_text("---\nname: one\ndescription: Is one\n---\n\nYou are one.\n", "utf-8")
+    main(["inspect", "--effects"])
+    without = capsys.readouterr().out
+    (tmp_path / ".cursor/mcp.json").write_text('{"mcpServers": {"jira": {"command": "jira"}}}', "utf-8")
+    project.forget()
+    main(["inspect", "--effects"])
+    having = capsys.readouterr().out
+
+    assert "if any: no MCP server stands in the project for this assistant" in " ".join(without.split())
+    assert "if any" not in having

@@ -355,6 +355,13 @@ def _has_another(client: str, file: Inspected, files: Sequence[Inspected]) -> bo
     )
 
 
+def _servers(path: str, client: str) -> bool:
+    """Whether a client has an MCP server in the project of a file."""
+    from agentconv.lint import project
+
+    return bool(project.servers_there(path, client))
+
+
 def _tell(
     options: argparse.Namespace,
     files: Sequence[Inspected],
@@ -370,7 +377,8 @@ def _tell(
     if options.effects:
         from agentconv.render import inspected_effects
 
-        print("\n".join(inspected_effects.report([file for _, file in shown], asked)))
+        without = [] if options.scope == "user" else [one for one in asked if not any(_servers(path, one) for path, _ in shown)]
+        print("\n".join(inspected_effects.report([file for _, file in shown], asked, serverless=without)))
     elif shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
     if shown and not options.clients and set(registry.CLIENTS) - set(asked):

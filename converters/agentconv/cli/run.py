@@ -28,6 +28,8 @@ Move coding agents between assistants, and know exactly what it costs.
 
 examples:
   agentconv                                            what is in this project
+  agentconv init                                       which assistant's agents are the source, and who gets them
+  agentconv sync                                       bring all of them in step
   agentconv convert . -t codex -o .                    this project's agents, for Codex
   agentconv convert reviewer.md -t codex               one agent, to standard output
   agentconv to-json . -o all.json                      every agent into one bundle
@@ -39,7 +41,6 @@ examples:
 
 usage: agentconv [COMMAND ...]
 
-commands:
 {commands}
 
 options:
@@ -61,6 +62,15 @@ exit codes:
 Messages go to standard error, as wide as the terminal is, or as COLUMNS says; in a pipe each is one line.
 """
 
+_GROUPS = {
+    "keep assistants in step": ("init", "sync", "doctor"),
+    "look at agents, and mend them": ("inspect", "lint", "report"),
+    "move them": ("convert", "to-json", "from-json"),
+    "share them as packs": ("pack", "install", "status", "list", "uninstall"),
+    "look something up": ("formats", "rule", "schema"),
+    "for editors, assistants and shells": ("lsp", "mcp", "completion"),
+}
+"""The commands as a newcomer looks for them: what most people want comes first."""
 _MODULES = {"list": "list_packs", "report": "side_by_side"}
 """Commands whose module has another name: what `list` and `report` mean to the other modules of this package is something else."""
 
@@ -182,7 +192,7 @@ def _dispatch(words: list[str]) -> int:
     if command in ("-h", "--help"):
         from agentconv.cli.help_text import laid_out
 
-        print(laid_out(_HELP.format(commands="\n".join(f"  {name}  {summary}" for name, summary in COMMANDS.items()))))
+        print(laid_out(_HELP.format(commands=_grouped())))
         return Exit.OK
     if command in ("-V", "--version"):
         print(f"agentconv {__version__}")
@@ -203,6 +213,12 @@ def _dispatch(words: list[str]) -> int:
 
         settle(options)
     return int(module.run(options))
+
+
+def _grouped() -> str:
+    """Return the commands in groups, each with what it does."""
+    groups = ("\n".join([f"{title}:", *(f"  {name}  {COMMANDS[name]}" for name in names)]) for title, names in _GROUPS.items())
+    return "\n\n".join(groups)
 
 
 def _here() -> None:

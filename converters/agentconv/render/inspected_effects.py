@@ -10,7 +10,7 @@ from agentconv.render import text
 from agentconv.render.table import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.lint.set_guards import SetGuard
@@ -19,6 +19,7 @@ _HEADS = {"write": "WRITE", "run": "RUN", "network": "NETWORK", "mcp": "MCP"}
 _GUARD = "GUARD"
 """The head of a column that is there where an agent has hooks of its own that may block what it does."""
 _MORE = " (!)"
+_ANY = "if any"
 _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
 _EXPLAINED = 4
@@ -28,6 +29,7 @@ _LEGEND = {
     "in part": "in part: asks, but for some of it, which a pattern in the file lets it do without",
     "unasked": "unasked: the assistant that it was written for asks first, this one does not, unless its settings say so",
     "not held": "not held: its author limits it, and the assistant does not hold a spawned agent to that",
+    _ANY: "if any: no MCP server stands in the project for this assistant; those that its user has elsewhere, it may use",
     "if installed": "if installed: held where the machine has what the guard runs, which nobody sees here",
     "edited": "edited: what the guard runs was edited since it was installed; what it lets pass nobody knows",
     "not there:": "not there: {}",
@@ -37,7 +39,11 @@ _LEGEND = {
 
 
 def report(
-    files: Sequence[Inspected], asked: Sequence[str], said: str = "`agentconv inspect NAME` says why", absent: Sequence[str] = ()
+    files: Sequence[Inspected],
+    asked: Sequence[str],
+    said: str = "`agentconv inspect NAME` says why",
+    absent: Sequence[str] = (),
+    serverless: Collection[str] = (),
 ) -> list[str]:
     """Return a block for the agents that fare alike: their names, and below them each assistant that has them.
 
@@ -46,10 +52,11 @@ def report(
         asked: The clients.
         said: Where it is said why an agent is not there.
         absent: Agents that none of them has, besides those of files that none reads.
+        serverless: Clients that have no MCP server by the project: what agents may use is what the user has there.
     """
     blocks: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
     for name, readings in sorted(_by_agent(files).items()):
-        rows = tuple((client, _cells(readings[client])) for client in asked if client in readings)
+        rows = tuple((client, _cells(readings[client], serverless=client in serverless)) for client in asked if client in readings)
         blocks.setdefault(rows, []).append(name)
     if absent := [*absent, *_nowhere(files)]:
         blocks[()] = absent
@@ -128,9 +135,10 @@ def _why(client: str, files: Sequence[Inspected]) -> str:
     return f"{text.client(client)}: {first}{f' (and so of {more:,} more)' if more > 0 else ''}" if first else ""
 
 
-def _cells(reading: Reading) -> tuple[str, ...]:
+def _cells(reading: Reading, *, serverless: bool) -> tuple[str, ...]:
     """Return the cells of a row."""
-    return tuple(_cell(effect, word, reading) for effect, word in reading.may)
+    none = {("mcp", "yes"): _ANY} if serverless else {}
+    return tuple(_cell(effect, none.get((effect, word), word), reading) for effect, word in reading.may)
 
 
 def _cell(effect: str, word: str, reading: Reading) -> str:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
 
-_OURS = frozenset({"closes", "key", "effect", "cause", "names", "reason", "general", "data", "beyond", "keepable", "shuts", "option"})
+_OURS = frozenset(
+    {"closes", "key", "effect", "cause", "names", "reason", "general", "data", "beyond", "keepable", "shuts", "option", "called"}
+)
 """What tells the parts of a message: it is for this program, and may become another."""
 
 

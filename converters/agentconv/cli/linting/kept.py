@@ -162,7 +162,7 @@ def _line(text_: str, found: Finding, path: str) -> str:
 
 
 def _given(text_: str, found: Finding, settings: str) -> str:
-    """Return the places of the configuration that give a target what a finding is about, a word for a model say; nothing where none does."""
+    """Return the lines of the configuration that give a target what a finding is about, such as a model; nothing where none does."""
     said = text_[found.start : found.end].strip().strip("\"'")
     at = [line for quote in "\"'" for line in _lines(settings, f"{quote}{said}{quote}")] if said else []
     return " or ".join(f"{settings}:{line}" for line in sorted(at)[:_SHOWN])
