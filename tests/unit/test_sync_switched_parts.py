@@ -141,3 +141,22 @@ def test_what_agents_need_that_are_left_behind_stays_with_their_files(tmp_path, 
     assert {path: after[path] for path in ("opencode.json", ".gemini/settings.json")} == {
         path: before[path] for path in ("opencode.json", ".gemini/settings.json")
     }
+
+
+def test_a_limit_beside_a_skill_goes_with_no_switch_unasked(tmp_path, capsys):
+    """OpenCode's skills cannot say that the user alone starts them: that stops the switch until it is meant."""
+    project = Project(tmp_path / "shop", ("opencode", "codex"), 'with = ["skills"]\naccept = ["not-enforced:codex"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read"))
+    project.write(".claude/skills/s/SKILL.md", SKILL.replace("name: s", "name: s\ndisable-model-invocation: true"))
+    project.sync("--yes")
+    before = project.tree()
+    asked = said(project, capsys, "--switch-source", "opencode", "--yes")[1]
+    unasked = project.tree()
+    done = said(project, capsys, "--switch-source", "opencode", "--yes", "--allow-widening=skills/s")[1]
+    wanted = ".codex/skills/s/agents/openai.yaml"
+
+    assert "skills/s in Codex (the model may start it, which its user alone could)" in " ".join(asked.split())
+    assert "--allow-widening=skills/s goes on" in " ".join(asked.split())
+    assert unasked == before
+    assert "these may do more since the switch: skills/s in Codex" in " ".join(done.split())
+    assert (wanted in before, project.has(wanted)) == (True, False)

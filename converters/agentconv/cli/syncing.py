@@ -249,7 +249,26 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     )  # what the new source has in its own words is no hindrance: from now on they are the source's
     if found or wrong or apart or before.is_drift():
         raise sync_report.not_in_step([*found, *(Line(f"{one.action}", one.agent, "", one.target, one.path) for one in edited)])
-    return switching.switched(run, target, before, beside.refused(target).values() if beside is not None else ())
+    outcome = switching.switched(run, target, before, beside.refused(target).values() if beside is not None else ())
+    if beside is not None:
+        outcome.diagnostics += _freed(run, options, outcome)
+    return outcome
+
+
+def _freed(run: syncing.Run, options: argparse.Namespace, outcome: Outcome) -> Iterator[Diagnostic]:
+    """Say which parts may do more by a switch.
+
+    Raises:
+        InputError: Nobody said that they may.
+    """
+    from agentconv.sync import freed_parts
+
+    behind = outcome.switched.behind if outcome.switched is not None else frozenset[tuple[str, str]]()
+    then = syncing.Run(switching.settings_after(outcome), run.scope, Choices())
+    after = _parts(options, then, looking=True, lock=outcome.plan.lock_after if outcome.plan is not None else None, behind=behind)
+    freed = freed_parts.of(run.reader, run.lock, after.deployments) if after is not None else ()
+    freed_parts.check(freed, run.choices.widening)
+    yield from freed_parts.told(freed)
 
 
 def _watch(options: argparse.Namespace, chosen: Settings) -> int:

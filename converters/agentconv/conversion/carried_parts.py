@@ -16,6 +16,7 @@ from agentconv.conversion.server_names import ServerNames
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, losses, vocabulary
 from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.part_format import difference
@@ -133,12 +134,12 @@ class CarriedParts:
         """Yield the verdict on each part, the main texts of instructions being one."""
         texts = self._main_texts(parts)
         gathered = texts.gather(parts) if texts else parts
-        moved, joined = (texts.moved, texts.joined) if texts else (set(), {})
         for number, one in enumerate(gathered):
-            if texts and number in joined:
-                yield PartVerdict(one, one.part, losses=(texts.loss(one, joined[number]),))
+            loss = texts.elsewhere(number, one) if texts else None
+            if loss is not None:
+                yield PartVerdict(one, None if loss.severity is LossSeverity.REFUSAL else one.part, losses=(loss,))
             else:
-                there = None if number in moved else self._in_place(one)
+                there = None if texts and number in texts.moved else self._in_place(one)
                 yield self._moved(one, law) if there is None else _watched(there, law)
 
     def _main_texts(self, parts: Sequence[LoadedPart]) -> MainTexts | None:

@@ -36,6 +36,10 @@ class MainTexts:
         self._in_place = in_place
         self.joined: dict[int, LoadedPart] = {}
         """What stands in another one's file now, by the numbers of the parts, and that one."""
+        self.same: dict[int, LoadedPart] = {}
+        """What another one says word for word, and that one."""
+        self.shut: dict[int, LoadedPart] = {}
+        """What has no place, since the target's one file for it is the source's own, and that one."""
         self.moved: set[int] = set()
         """What the target would read where it is, if what is written did not take its place."""
 
@@ -45,14 +49,18 @@ class MainTexts:
         numbers = [number for number, one in enumerate(parts) if self._is_always(one)] if self.places else []
         rest = [number for number in numbers if not self._in_place(parts[number])]
         ruled = bool(self.module and self.module.whens)
-        if any(not ruled or self._part(parts[number]).main for number in rest):
+        known = any(self._part(parts[number]).main for number in numbers if number not in rest)
+        if any(not ruled or (self._part(parts[number]).main and not known) for number in rest):
             self.moved = {number for number in numbers if number not in rest and self._gives_way(parts[number])}
             rest = [number for number in numbers if number in rest or number in self.moved]
+        own = next((parts[number] for number in numbers if number not in rest and parts[number].path == self._main()), None)
+        rest = self._once(parts, [number for number in numbers if number not in rest], rest)
         mains = [number for number in rest if self._part(parts[number]).main]
         if ruled:
-            known = any(self._part(parts[number]).main for number in numbers if number not in rest)
             for number in mains[0 if known else 1 :]:
                 found[number] = replace(parts[number], part=replace(self._part(parts[number]), main=False))
+        elif own is not None:
+            self.shut = dict.fromkeys(rest, own)
         elif len(rest) > 1:
             self._join(found, rest, (mains or rest)[0])
         return found
@@ -67,12 +75,26 @@ class MainTexts:
     def _part(one: LoadedPart) -> Instruction:
         return cast("Instruction", one.part)
 
+    def _once(self, parts: Sequence[LoadedPart], there: Sequence[int], rest: Sequence[int]) -> list[int]:
+        """Return those of the rest that say what no other one does, main texts before others, and what the target has before all."""
+        said = [
+            (self._part(parts[number]).body, number) for number in [*there, *sorted(rest, key=lambda one: not self._part(parts[one]).main)]
+        ]
+        for index, (body, number) in enumerate(said):
+            twin = next((other for text, other in said[:index] if other not in self.same and _is_same(text, body)), None)
+            if twin is not None and number in rest:
+                self.same[number] = parts[twin]
+        return [number for number in rest if number not in self.same]
+
+    def _main(self) -> str:
+        """Return the file that is written for what is always read."""
+        main = Instruction(main=True)
+        return str(self.module.path(main, self.module.place_of(main, self.places))) if self.module is not None else ""
+
     def _gives_way(self, one: LoadedPart) -> bool:
         """Whether the target passes over a file once there is the one that is written."""
-        main = self.module.path(Instruction(main=True), self.module.place_of(Instruction(main=True), self.places))
         place = next((place for place in self.places if matches(place, one.path)), None)
-        others = place.unless if place else ()
-        return main in {os.path.normpath(os.path.join(os.path.dirname(one.path), name)).replace(os.sep, "/") for name in others}
+        return place is not None and self._main() in others(place, one.path)
 
     def _join(self, found: list[LoadedPart], numbers: Sequence[int], first: int) -> None:
         """Put texts into one, in their order, the main one first."""
@@ -83,9 +105,22 @@ class MainTexts:
         found[first] = replace(whole, part=replace(self._part(whole), body=Body(tuple(_merged(parts))), main=True))
         self.joined = dict.fromkeys(order[1:], found[first])
 
-    def loss(self, one: LoadedPart, into: LoadedPart) -> Any:
-        """Say where a text stands now."""
-        return losses.loss("instruction-joined", one.part.id, "name", self.target, quoted(into.path), part="instructions")
+    def elsewhere(self, number: int, one: LoadedPart) -> Any:
+        """Say where a text stands now, of one that gets no file; None of any other."""
+        rows = (("instruction-same", self.same), ("instruction-shut", self.shut), ("instruction-joined", self.joined))
+        found = next(((code, others[number]) for code, others in rows if number in others), None)
+        return found and losses.loss(found[0], one.part.id, "name", self.target, quoted(found[1].path), part="instructions")
+
+
+def _is_same(one: Body | None, other: Body | None) -> bool:
+    return one is not None and other is not None and bool(one.parts) and _stripped(one) == _stripped(other)
+
+
+def _stripped(body: Body) -> tuple[Any, ...]:
+    """Return what a text says, whatever is blank around it."""
+    first, *rest = body.parts
+    ends = [first.lstrip() if isinstance(first, str) else first, *rest]
+    return (*ends[:-1], ends[-1].rstrip() if isinstance(ends[-1], str) else ends[-1])
 
 
 def _merged(parts: Sequence[Any]) -> Iterator[Any]:
@@ -139,5 +174,9 @@ def _listed(module: Any, read: Callable[[str], bytes | None] | None) -> Iterator
 
 def hidden(place: Place, path: str, present: Callable[[str], bool], also: Sequence[str] = ()) -> bool:
     """Whether a client passes over a file for another one that is there."""
-    others = (os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/") for name in place.unless)
-    return any(other in also or present(other) for other in others)
+    return any(other in also or present(other) for other in others(place, path))
+
+
+def others(place: Place, path: str) -> Iterator[str]:
+    """Yield the files for which a client passes over one at a place, if they are there."""
+    yield from (os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/") for name in place.unless)

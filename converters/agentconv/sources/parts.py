@@ -75,7 +75,9 @@ class Parts:
         if self._places is None:
             from agentconv.sources.parts_on_disk import PartsOnDisk
 
-            self._places = tuple(PartsOnDisk(folder, self._home, catalogs=self._catalogs.get(folder, {})) for folder in self._folders)
+            self._places = tuple(
+                PartsOnDisk(folder, self._home, catalogs=self._catalogs.get(folder, {}), without=self._without) for folder in self._folders
+            )
         return self._places
 
     def of(self, kind: Kind) -> tuple[LoadedPart, ...]:

@@ -24,7 +24,7 @@ from agentconv.sources import contents, sniffing, winning
 from agentconv.sources.places_on_disk import PlacesOnDisk, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
@@ -100,6 +100,8 @@ class PartsOnDisk(PlacesOnDisk):
 
     catalogs: Mapping[str, Catalog] = field(default_factory=dict)
     """By client, the file that offers the folder as one of its plugins."""
+    without: Collection[str] = ()
+    """Paths of files for which a client passes over no other one here: they were written from one, and say what that says."""
     before: ReadBefore | None = None
     """What readers made of files at an earlier look, where somebody looks again and again."""
     _voids: dict[tuple[str, str], tuple[Void, ...]] = field(default_factory=dict)
@@ -325,7 +327,7 @@ class PartsOnDisk(PlacesOnDisk):
         """Return the file for which a client passes over another one."""
         folder = os.path.dirname(one.path)
         others = (os.path.normpath(os.path.join(folder, name)) for name in (one.source.place.unless if one.source else ()))
-        return next((other for other in others if os.path.exists(self.place(client, other))), None)
+        return next((other for other in others if other not in self.without and os.path.exists(self.place(client, other))), None)
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""

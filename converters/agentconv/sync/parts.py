@@ -27,7 +27,8 @@ from agentconv.install.units import key
 from agentconv.sources.parts import Parts
 from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
-from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, unread_agents, views
+from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, unread_agents, views, where_it_is
+from agentconv.sync.files_after import KIND, FilesAfter
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.open_to_all import Others
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Plan, Wanted
+    from agentconv.install.steps import Plan
     from agentconv.sync.settings import Settings
 
 
@@ -131,13 +132,14 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     had = {target: HadAnyway(target, settings, locked.synced, scope) for target in others}
     going = {target: replace(options, along=before_us.along(wish.along, target)) for target in others}
     as_said = {target: had[target].judging(views.configured(going[target], settings, target, scope), loaded) for target in others}
-    converted = (
-        deployment.deploy_parts(views.there(loaded, target, settings, scope), target, as_said[target], beside, scope) for target in others
-    )
-    done = unread_agents.without_servers((_filled_in(one, reader) for one in converted), loaded, locked, mine)
-    wanted = [_where_it_is(want, mine) for one in done for want in one.wanted]
-    _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
+    targets = {*others, *(gone if wish.insist else ())}
+    after = FilesAfter(reader, scope, {one.path for one in mine if one.target in targets and not one.pointer and is_as_left(one, reader)})
+
+    deploying = _Deploying(settings, scope, reader, loaded, beside, mine, as_said, after)
+    done = unread_agents.without_servers(after.settle(deploying.each), loaded, locked, mine)
+    wanted = [want for one in done for want in one.wanted]
+    _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     wrong = bool(loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     own = {entry.target for entry in mine} & {settings.source_format}
     lost = _lost(mine, own, beside) if wish.along and not wanted and not wish.insist else set[str]()
@@ -148,7 +150,6 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
     released = left_behind.released(wish.behind, mine, wanted)
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
-    targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(
         reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
     )
@@ -157,6 +158,29 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     plan = left_behind.forgotten(plan, released, NAME)
     result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deploying:
+    """What targets get, as often as it is asked: one may depend on what another one does."""
+
+    settings: Settings
+    scope: Scope
+    reader: Reader
+    loaded: sources.Sources
+    beside: Parts
+    mine: Collection[Entry]
+    as_said: Mapping[str, Options]
+    after: FilesAfter
+
+    def each(self) -> Iterator[Deployment]:
+        """Yield what each target gets, in the files that it has it in already."""
+        is_asked = any(KIND in said.along.kinds for said in self.as_said.values())
+        texts = {one.path for one in self.beside.of(KIND)} if is_asked else set[str]()
+        for target, said in self.as_said.items():
+            there, present = views.there(self.loaded, target, self.settings, self.scope), self.after.of(target)
+            one = _filled_in(deployment.deploy_parts(there, target, replace(said, present=present), self.beside, self.scope), self.reader)
+            yield replace(one, wanted=tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted))
 
 
 def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
@@ -178,7 +202,9 @@ def _of_others(loaded: sources.Sources, locked: Lock, others: Others, target: st
 def _remembered(result: PartsOutcome, settings: Settings, scope: Scope, wish: Wish) -> PartsOutcome:
     """Return an outcome whose lock says how all of it is, so that the next run need not look: where there is nothing to be told again."""
     told_again = any(one.severity is not Severity.NOTE for one in result.told())
-    known = None if result.needs_a_look or told_again else digest(settings, wish.along, PartsOnDisk(scope.root))
+    gone = {one.path for one in result.plan.changes if one.after is None}
+    after = result.plan.lock_after
+    known = None if result.needs_a_look or told_again else digest(settings, wish.along, PartsOnDisk(scope.root), after, gone)
     return replace(result, plan=_known(result.plan, known)) if known else result
 
 
@@ -272,18 +298,6 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
 def _in_project(scope: Scope, reader: Reader) -> Options:
     """Return where a project's parts go, and what is there."""
     return Options(root=os.path.realpath(scope.root), read=files_of(reader))
-
-
-def _where_it_is(want: Wanted, mine: Iterable[Entry]) -> Wanted:
-    """Return what is wanted in the shared file that it is in already: another one that the client reads, too, may have come since.
-
-    Rules that are made for servers are one entry, whichever of these it was the first time that it is said to belong to.
-    """
-    if want.shared is None:
-        return want
-    known = [one for one in mine if one.pointer and (one.target, one.part) == (want.target, want.part)]
-    there = [one.path for one in known if want.beside or one.agent == want.agent]
-    return want if want.path in there or not there else replace(want, path=there[0])
 
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:

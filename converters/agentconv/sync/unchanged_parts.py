@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from agentconv.install import part_places
 from agentconv.install.checksums import sha256
 from agentconv.install.part_entries import PartFile
 from agentconv.sources.parts_on_disk import PartsOnDisk
+from agentconv.sync import files_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from agentconv.conversion.along import With
     from agentconv.disk.reader import Reader
@@ -27,23 +29,38 @@ NAME = "."
 """What they are called among packs: no distribution is called so."""
 
 
-def digest(settings: Settings, along: With, disk: PartsOnDisk) -> str | None:
-    """Return the checksum of all that decides what the targets get; None where a file cannot be read, or is left out."""
+def digest(settings: Settings, along: With, disk: PartsOnDisk, lock: Lock, gone: Collection[str] = ()) -> str | None:
+    """Return the checksum of all that decides what the targets get; None where a file cannot be read, or is left out.
+
+    Args:
+        settings: What the project says.
+        along: Which parts go along.
+        disk: What is there.
+        lock: What is ours then: it is no source, and there.
+        gone: Files that are there no more then.
+    """
+    ours = {entry.path for entry in lock.entries if NAME in entry.packs and not entry.pointer and entry.target != settings.source_format}
     said = (__version__, settings.sha256, along.needed, sorted(along.kinds), sorted(along.named))
     found = hashlib.sha256(repr(said).encode())
-    for row in _files(disk, settings.source_format):
+    texts = []
+    for kind, path, sha, executable in _files(disk, settings.source_format):
+        if path in ours or path in gone:
+            continue
+        found.update(repr((path, sha, executable)).encode())
+        texts += [path] if kind == files_after.KIND else []
+    for row in files_after.hiding(settings, texts, lambda path: path in ours or (path not in gone and os.path.lexists(disk.folder / path))):
         found.update(repr(row).encode())
     return None if disk.diagnostics else found.hexdigest()
 
 
-def _files(disk: PartsOnDisk, client: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield the files of a client's parts: path, checksum, and whether it is a program."""
+def _files(disk: PartsOnDisk, client: str) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield the files of a client's parts: kind, path, checksum, and whether it is a program."""
     for kind in KINDS:
         module = part_places.module_of(client, kind)
         for place in module.project if module is not None else ():
             for source in disk.sources(client, place, kind):
-                yield source.text.path, sha256(source.text.data), source.executable
-                yield from ((one.path, one.sha256, one.executable) for one in source.files)
+                yield kind, source.text.path, sha256(source.text.data), source.executable
+                yield from ((kind, one.path, one.sha256, one.executable) for one in source.files)
 
 
 def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counter[str] | None:
@@ -51,7 +68,7 @@ def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counte
     pack = lock.pack(NAME)
     if scope.is_user or pack is None or pack.targets.keys() - {*settings.targets, settings.source_format}:
         return None
-    if pack.manifest_sha256 != digest(settings, along, PartsOnDisk(scope.root)):
+    if pack.manifest_sha256 != digest(settings, along, PartsOnDisk(scope.root), lock):
         return None
     reader = Disk(scope.root)
     mine = [entry for entry in lock.entries if NAME in entry.packs and entry.target != settings.source_format]
