@@ -116,7 +116,7 @@ def test_way_where_a_file_of_its_own_would_hold_no_more_is_one_that_works(kept, 
     capsys.readouterr()
     after = main(["lint", "--select", "AC305"])
 
-    assert [("keep-wider" in one, "`agentconv sync --allow-widening=five`" in one) for one in before] == [(False, True)]
+    assert {("keep-wider" in one, "`agentconv sync --allow-widening=five`" in one) for one in before} == {(False, True)}
     assert (code, after) == (0, 0)
 
 
