@@ -92,6 +92,34 @@ WAY_OF_REFUSED = (
 )
 
 
+GUARDED = """---
+name: five
+description: Runs checks
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks:
+        - {type: command, command: "exit 2"}
+---
+
+Run the checks.
+"""
+
+
+def test_way_where_a_file_of_its_own_would_hold_no_more_is_one_that_works(kept, capsys):
+    """A guard that Cursor has no place for is none there by either file: `keep-wider` would not count, and is not named; what is, works."""
+    settings = kept / "agentconv.toml"
+    settings.write_text(settings.read_text().replace('"opencode"', '"opencode", "cursor"') + "\n[sync.cursor]\nown = true\n")
+    (kept / ".claude/agents/five.md").write_text(GUARDED)
+    before = [help_ for name, _, help_ in of_widening(capsys) if name == "five"]
+    code = main(["sync", "-q", "--allow-widening=five"])
+    capsys.readouterr()
+    after = main(["lint", "--select", "AC305"])
+
+    assert {("keep-wider" in one, "`agentconv sync --allow-widening=five`" in one) for one in before} == {(False, True)}
+    assert (code, after) == (0, 0)
+
+
 def test_widening_is_told_until_sync_wrote_a_file(kept, capsys):
     """Of a new agent that another assistant reads with more tools, the way is sync where that writes a file; else what to do about it."""
     settings = kept / "agentconv.toml"

@@ -564,7 +564,7 @@ WIDER = "allow that, if it may, or have a narrower file written, which no file h
         ("tools: xyzzy\n", "AC301", "name a tool that Claude Code has"),
         ("color: red\n", "AC305", 'let `agentconv.write(agents, "qwen-code")` write a file that keeps it within that'),
         ("tools: Read\n", "AC305", f'{WIDER}: `agentconv.write(agents, "cursor", allow_widening=True)`'),
-        ("tools: Read\n", "AC198", 'mend that, or let `agentconv.write(agents, "kilo")` write a file for it'),
+        ("tools: Read\n", "AC198", 'give `tools` a value that Kilo takes, or let `agentconv.write(agents, "kilo")` write a file for it'),
         ("color: red\n", "AC404", 'leave it out, or let `agentconv.write(agents, "gemini-cli")` write a file for that client'),
         ("timeout_mins: 3\n", "AC402", "delete it, or let `agentconv.write` say it in this client's own words"),
         ("model: sonnet\n", "AC410", 'leave the model out, or let `agentconv.write(..., map_models="tier")` write that client\'s own'),

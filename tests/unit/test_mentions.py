@@ -43,6 +43,7 @@ def test_references_are_told_for_each_pair() -> None:
     [
         ('Then Task(subagent_type="critic") is asked.', ("`Task(subagent_type`",)),
         ("Use $ARGUMENTS, and ask @agent-critic.", ("`$ARGUMENTS`, `@agent-critic`",)),
+        ("Fetch it with mcp__linear__get_issue, by the `mcp_servers` that there are.", ("`mcp__linear__get_issue`",)),
         ("List them with the TodoWrite tool.", ("`TodoWrite`",)),
         ("The `Bash` tool runs it; AskUserQuestion helps.", ("`Bash`, `AskUserQuestion`",)),
         ("Look below src/.claude-like/ or into your task list.", ()),

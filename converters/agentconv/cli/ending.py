@@ -11,12 +11,14 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.render import text
 from agentconv.sources import discovery, settings_file
 from agentconv.sources.parts import Parts
-from agentconv.sync import starting
+from agentconv.sync import copies, source_files, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.core.ir import Agent
     from agentconv.install.lock import Lock
+    from agentconv.sync.copies import Copy
     from agentconv.sync.syncing import Run
 
 OF_SYNC = (
@@ -38,10 +40,11 @@ def left(run: Run, before: Lock) -> Diagnostic:
     if beside:
         titles, paths = ", ".join(map(text.client, dict.fromkeys(beside.values()))), ", ".join(map(quote, beside))
         message = f"{message}; of {titles} there is what `sync` did not write, and it stays: {paths}"
-    copies = starting.backups(run.scope.root)
-    back = starting.last(run.scope.root, copies)
-    mended = [f"mv {quote(copy)} {quote(place)} (what was there before, which nothing else has)" for copy, place in back.items()]
-    removals = "; ".join(_removals(run, [one for one in copies if one not in back]))
+    found = copies.found(run.scope.root)
+    back = copies.last(run.scope.root, found, lambda: _authors(run))
+    mended = [_comes_back(one, run.settings.source_format) for one in back]
+    gone = {one.path for one in back}
+    removals = "; ".join(_removals(run, [path for path in found if path not in gone]))
     hint = "; ".join([*mended, *([f"what is left of it goes with: {removals}"] if removals else [])]) or None
     return Diagnostic(Code.USAGE, Severity.NOTE, message, hint=hint)
 
@@ -56,15 +59,32 @@ def _beside(run: Run, before: Lock) -> dict[str, str]:
     return {path: client for path, client in sorted({*agents, *parts}) if path not in ours}
 
 
-def _removals(run: Run, copies: Sequence[str]) -> Iterator[str]:
+def _authors(run: Run) -> Iterator[Agent]:
+    """Yield the agents of the source."""
+    for _, agent in sources.load(source_files.find(run.settings, run.scope)[0]).agents():
+        yield agent
+
+
+def _comes_back(one: Copy, source: str) -> str:
+    """Say how a copy comes back whose file is gone, and what that would open: what was rejected never comes back by a mere command."""
+    moved = f"mv {quote(one.path)} {quote(one.place)}"
+    if one.more:
+        beyond = f"which may do more than `{one.name}` of {text.client(source)}: {', '.join(one.more)}"
+        return f"{one.path} is what was there before, {beyond}; narrow it there, and only then: {moved} (nothing else has it)"
+    if one.problem:
+        return f"{moved} (what was there before, which nothing else has; what it may do is not known: {one.problem})"
+    return f"{moved} (what was there before, which nothing else has)"
+
+
+def _removals(run: Run, kept: Sequence[str]) -> Iterator[str]:
     """Yield how each thing that is left is removed; the lock goes by itself, once it says nothing."""
     root, own = run.scope.root, run.settings.own_file
     whole = f"rm {quote(own)}, or " if own == settings_file.FILE else ""
     if run.settings.file.is_file():
         yield f"{whole}take `source` and `targets` out of {'it' if whole else own}"
-    kept = run.bases.folder.parent
-    if kept.is_dir():
-        shown = kept.relative_to(root) if kept.is_relative_to(root) else kept
+    bases = run.bases.folder.parent
+    if bases.is_dir():
+        shown = bases.relative_to(root) if bases.is_relative_to(root) else bases
         yield f"rm -r {quote(os.fspath(shown))} (texts that edits were merged with)"
-    if copies:
-        yield f"rm {' '.join(map(quote, copies))} (copies of what gave way, once you need none)"  # all of them: it is there to be typed
+    if kept:
+        yield f"rm {' '.join(map(quote, kept))} (copies of what gave way, once you need none)"  # all of them: it is there to be typed

@@ -30,7 +30,7 @@ from agentconv.render import text
 from agentconv.render.table import table, wrapped
 from agentconv.sources import settings_file
 from agentconv.sources.parts import Parts
-from agentconv.sync import foreseen, origin, rulesync, settings, starting
+from agentconv.sync import copies, foreseen, origin, rulesync, settings, starting
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _run(options: argparse.Namespace) -> int:
     kept = [_move(options, root, one, targets) for one in moved]
     _write(options, root, written)
     _parts(root, source, written)
-    _beside(here, root, moving=moving)
+    _beside(here, root, start.source, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
     for line in table([(typed.here(command), does) for command, does in _next(options)]):
         print(f"  {line}")
@@ -316,7 +316,7 @@ def _cost(refused: Mapping[str, Sequence[str]] | None) -> str:
     return f". An assistant that cannot hold an agent to them refuses it: {listed}"
 
 
-def _beside(here: Here, root: Path, *, moving: bool) -> None:
+def _beside(here: Here, root: Path, source: str, *, moving: bool) -> None:
     """Say what else there is to tidy up: nothing of it is touched."""
     if moving:
         print(f"\n{rulesync.FOLDER} is read no more. Take `subagents` out of `features` in rulesync.jsonc, and delete it:")
@@ -325,27 +325,31 @@ def _beside(here: Here, root: Path, *, moving: bool) -> None:
         print(f"\nrulesync has {text.count(here.of_rulesync, 'agent')} in {rulesync.FOLDER}, and may write the same files.")
         print("`agentconv init --from rulesync` makes them the source.")
     if here.backups:
-        _copies(here.backups, root)
+        _copies(here.backups, root, source)
     git = Git(root)
     if git.top and not git.ignored([BACKUP]):
         when = "Where `agentconv sync` replaces words that git does not have, it keeps a copy beside the file"
         print(f"\n{wrapped(f'{when}: `*{BACKUP}*` is a line for .gitignore, which is yours: nothing was written there.')}")
 
 
-def _copies(found: Sequence[str], root: Path) -> None:
-    """Say which copies of earlier files there are: one whose file is gone can come back, the others may go."""
+def _copies(found: Sequence[str], root: Path, source: str) -> None:
+    """Say which copies of earlier files there are: one whose file is gone can come back, with what that opens; the others may go."""
     folder = os.path.relpath(root)
-    back = starting.last(root, found)
+    back = copies.last(root, found, lambda: copies.agents_of(root, source))
 
     def shown(*paths: str) -> str:
         return text.safe(" ".join(shlex.quote(os.path.normpath(os.path.join(folder, path))) for path in paths))
 
-    copies = "1 copy" if len(found) == 1 else f"{len(found):,} copies"
-    print(f"\n{copies} of earlier files beside agents.")
+    print(f"\n{'1 copy' if len(found) == 1 else f'{len(found):,} copies'} of earlier files beside agents.")
     if back:
         print("What is gone, and comes back so:")
-        print("\n".join(f"  mv {shown(copy, place)}" for copy, place in back.items()))
-    if others := [one for one in found if one not in back]:
+    for one in back:
+        if one.more:
+            beyond = f"`{one.name}` of {one.path} may do more than in {text.client(source)}: {', '.join(one.more)}"
+            print(wrapped(text.safe(f"  {beyond}; narrow it there, and only then:")))
+        print(f"  mv {shown(one.path, one.place)}")
+    gone = {one.path for one in back}
+    if others := [path for path in found if path not in gone]:
         print("Once you need none of them:")
         print(f"  rm {shown(*others)}")
 

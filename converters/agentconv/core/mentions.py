@@ -43,8 +43,11 @@ def find(text: str, client: str, *, with_tools: bool, unlike: str | None = None)
 def knows(client: str, word: str) -> bool:
     """Whether a word in a prompt means something to a client."""
     own = vocabulary.references(client)
-    if word in own or any(word.startswith(start[:-1]) for start in own if start.endswith("*")):
+    if word in own:
         return True
+    start = next((start for start in _starts() if word.startswith(start[:-1])), None)
+    if start is not None:  # the longest one: `mcp__x__y` is no word of a client whose tools begin with `mcp_`
+        return start in own
     found = vocabulary.tool_word(client, word)
     return found is not None and found.how in ("exact", "alias", "case", "retired")
 
@@ -52,6 +55,12 @@ def knows(client: str, word: str) -> bool:
 @cache
 def _references() -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for client in vocabulary.clients() for word in vocabulary.references(client)))
+
+
+@cache
+def _starts() -> tuple[str, ...]:
+    """Return what words of some client begin with, the longest first."""
+    return tuple(sorted((word for word in _references() if word.endswith("*")), key=len, reverse=True))
 
 
 @cache

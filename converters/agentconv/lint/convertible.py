@@ -41,6 +41,17 @@ class Advice(NamedTuple):
 NONE = Advice("")
 
 
+class Refused(NamedTuple):
+    """Why no file would be written for another client."""
+
+    why: str = ""
+    """In short; empty where one would be."""
+    beyond: tuple[str, ...] = ()
+    """What the agent could do by it beyond its author's words, as `keep-wider` names that."""
+    keepable: bool = False
+    """Whether `keep-wider` counts: by that file it could do less than by this one, which the client reads, too."""
+
+
 def advice(subject: Subject, client: str, number: int, what: str) -> Advice:
     """Return what else there is to do than to mend the file: to let `convert` write one (`what`); nothing where it would refuse to."""
     if refusal(subject, client, number):
@@ -73,17 +84,16 @@ def is_to_come(subject: Subject, client: str, number: int) -> bool:
 
 def refusal(subject: Subject, client: str, number: int) -> str:
     """Return why `convert` (`sync`, where that is who writes it) would write no file for another client, in short; empty where it would."""
-    return _refusal(subject, client, number)[0]
+    return _refusal(subject, client, number).why
 
 
-def _refusal(subject: Subject, client: str, number: int) -> tuple[str, tuple[str, ...]]:
-    """Return why `convert` would write no file, and what the agent could do by it beyond its author's words, as `keep-wider` names that."""
+def _refusal(subject: Subject, client: str, number: int) -> Refused:
     if client not in subject.refusals:
         subject.refusals[client] = _refusals(subject, client)
-    return subject.refusals[client].get(number, ("", ()))
+    return subject.refusals[client].get(number, Refused())
 
 
-_AS_USUAL = Options()
+_AS_USUAL = Options(keeps_wider=lambda _: ())  # of nobody, so that it is told whether it would count
 _MOST = 1000
 """Shapes that are remembered; beyond, they are forgotten, and asked about again."""
 
@@ -95,12 +105,12 @@ def _shapes(_client: str) -> Shapes:
 
 
 @cache
-def _told(_client: str) -> dict[Hashable, dict[int, tuple[str, tuple[str, ...]]]]:
+def _told(_client: str) -> dict[Hashable, dict[int, Refused]]:
     """Return what conversions to a client said of agents with plain texts, by all that such agents differ in."""
     return {}
 
 
-def _refusals(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, ...]]]:
+def _refusals(subject: Subject, client: str) -> dict[int, Refused]:
     if subject.as_synced is not None and client in subject.to_come:
         return _as_synced(subject, client, subject.as_synced(client))
     brought = any(registry.FORMATS[one].distribution for one in (subject.format, client))
@@ -115,22 +125,23 @@ def _refusals(subject: Subject, client: str) -> dict[int, tuple[str, tuple[str, 
     return told[shape]
 
 
-def _as_synced(subject: Subject, client: str, options: Options) -> dict[int, tuple[str, tuple[str, ...]]]:
+def _as_synced(subject: Subject, client: str, options: Options) -> dict[int, Refused]:
     """Return the same of `sync`, whose configuration may let a target have what it would refuse, or say of it what cannot be meant."""
     try:
         return _asked(subject, client, options)
     except InputError as error:
-        return dict.fromkeys(range(len(subject.result.set.agents)), (error.diagnostic.message, ()))
+        return dict.fromkeys(range(len(subject.result.set.agents)), Refused(error.diagnostic.message))
 
 
-def _asked(subject: Subject, client: str, options: Options | None = None) -> dict[int, tuple[str, tuple[str, ...]]]:
+def _asked(subject: Subject, client: str, options: Options | None = None) -> dict[int, Refused]:
     """Convert the agents of a file, and return why some are refused."""
     pieces = list(loading.with_ids([loading.as_read(subject.format, subject.source, subject.alone)]))
     numbers = {agent.id: number for number, agent in enumerate(agent for piece in pieces for agent in piece.agents)}
-    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    found: dict[int, Refused] = {}
     for done in converting.convert(pieces, client, options or _AS_USUAL, shapes=_shapes(client) if options is None else None):
-        why = [(_why(loss.code, loss.detail), loss.beyond or ()) for loss in done.losses if loss.kind is LossKind.REFUSED]
-        why += [("it is lost to a bug", ())] if done.failed else []
+        refusals = (loss for loss in done.losses if loss.kind is LossKind.REFUSED)
+        why = [Refused(_why(loss.code, loss.detail), loss.beyond or (), loss.keepable) for loss in refusals]
+        why += [Refused("it is lost to a bug")] if done.failed else []
         found |= {numbers[one]: why[0] for one in done.agents if why and one in numbers}
     return found
 
@@ -163,15 +174,18 @@ def _why(code: str, detail: str) -> str:
 
 def narrowing(subject: Subject, client: str, number: int) -> Advice:
     """Say what can be done where no file holds an agent to what its author wrote."""
-    title, (why, beyond) = registry.FORMATS[client].title, _refusal(subject, client, number)
+    title, (why, beyond, keepable) = registry.FORMATS[client].title, _refusal(subject, client, number)
     if subject.format not in registry.also_reads(client) or not beyond:
         return Advice(f"allow that, if it may, or keep the agent out of {title}, which no file holds to that: {why}")
     name, wider = subject.result.set.agents[number].name, ", ".join(f'"{one}"' for one in beyond)
     root = subject.location.removesuffix(subject.path)
     begin = "in agentconv.toml" if not root or os.path.lexists(os.path.join(root, "agentconv.toml")) else "in what `agentconv init` writes"
-    own = "" if client in subject.to_come else f"`own = true` goes below [sync.{client}], and "  # which stands there already
+    listed = f' (with "{client}" in `targets`)'
+    own = "" if client in subject.to_come else f"`own = true` goes below [sync.{client}]{listed}, and "  # which stands there already
     first = f"allow that, if it may, or have a narrower file written, which no file holds to all of that ({why}):"
-    return Advice(
-        f"{first} {begin}, {own}`keep-wider = [{wider}]` {'below' if own else 'goes below'} [sync.agents.{name}.{client}]",
-        f'{first} `agentconv.write(agents, "{client}", allow_widening=True)`',
-    )
+    told = f"{begin}, {own}`keep-wider = [{wider}]` {'below' if own else 'goes below'} [sync.agents.{name}.{client}]"
+    if not keepable:  # it may do as much by this very file, so that `keep-wider` would be seen in vain
+        first = f"allow that in {title}, if it may, which no file holds to that ({why}):"
+        run = f"`agentconv sync --allow-widening={shlex.quote(name or '')}`, in each run and each check, writes it a file of its own"
+        told = f"{begin}, {own}{run}" if own else run
+    return Advice(f"{first} {told}", f'{first} `agentconv.write(agents, "{client}", allow_widening=True)`')

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartSource, PartsRead
     from agentconv.families.frontmatter import Header
+    from agentconv.lint.convertible import Refused
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
@@ -147,7 +148,7 @@ class Subject:
         return {}
 
     @cached_property
-    def refusals(self) -> dict[str, dict[int, tuple[str, tuple[str, ...]]]]:
+    def refusals(self) -> dict[str, dict[int, Refused]]:
         """Of which of its agents a conversion to a client writes no file, why, and what they could do, as `convertible` has found it."""
         return {}
 

@@ -11,7 +11,6 @@ from agentconv.core import names
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.format import State
-from agentconv.disk.placing import BACKUP
 from agentconv.formats import registry
 from agentconv.formats.canonical import toml_values
 from agentconv.install import lock as lock_file
@@ -19,7 +18,7 @@ from agentconv.install import places
 from agentconv.install.lock import Lock
 from agentconv.sources import discovery, locations, settings_file
 from agentconv.sources.loading import Loader
-from agentconv.sync import rulesync
+from agentconv.sync import copies, rulesync
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def look(root: Path) -> Here:
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), backups(root), bool(deployed), called)
+    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), copies.found(root), bool(deployed), called)
 
 
 def _deployed(lock: Lock) -> dict[str, int]:
@@ -108,25 +107,6 @@ def _deployed(lock: Lock) -> dict[str, int]:
     for entry in lock.entries:
         counts[entry.path] = counts.get(entry.path, 0) + 1
     return counts
-
-
-def backups(root: Path) -> tuple[str, ...]:
-    """Return the copies that lie where assistants look for agents, and beside files that hold several."""
-    rows = [registry.FORMATS[client] for client in registry.CLIENTS]
-    pattern = f"*{BACKUP}*"
-    below = {path for row in rows for place in row.folders if not row.index for path in (root / place).rglob(pattern)}
-    beside = {path for row in rows for name in row.files for path in root.glob(f"{name}{BACKUP}*")}
-    return tuple(sorted(path.relative_to(root).as_posix() for path in below | beside if path.is_file()))
-
-
-def last(root: Path, copies: Sequence[str]) -> dict[str, str]:
-    """Return those copies whose file is gone, each with its file: nothing else has what a person wrote there."""
-    found: dict[str, str] = {}
-    for copy in sorted(copies, key=lambda path: (len(path), path)):  # the first one of each file is what was there before
-        place = copy.rpartition(BACKUP)[0]
-        if not (root / place).exists() and place not in found.values():
-            found[copy] = place
-    return found
 
 
 def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = (), there: Collection[str] = ()) -> Start:

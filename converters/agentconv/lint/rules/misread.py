@@ -264,7 +264,9 @@ def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
                 message = shown(f"{registry.FORMATS[client].title} would not load it: {remark.problem}", 160)
                 hint = None if remark.diagnostic.code is Code.NOT_LOADED else remark.diagnostic.hint
                 otherwise = convertible.NONE if hint else convertible.advice(subject, client, 0, "write a file for it")
-                advice = otherwise.after(hint or "mend that")
+                takes = f"a value that {registry.FORMATS[client].title} takes"
+                what = f"give `{remark.key}` {takes}" if remark.key else "change what it stops at, so that it reads the file"
+                advice = otherwise.after(hint or what)
                 yield self.find(
                     message,
                     (remark.start, remark.end),

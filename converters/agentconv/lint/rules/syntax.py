@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import limits
 from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.expressions import expression
-from agentconv.families import strict_headers
+from agentconv.families import person_header, strict_headers
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import Fix, rule
@@ -360,8 +360,14 @@ def header_not_found(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 
 def _to_the_top(subject: Subject) -> Fix | None:
-    """Remove the blank lines that stand before a header."""
+    """Remove the blank lines that stand before a header, or the code fence in which the whole file stands."""
     text = subject.text
+    if fenced := person_header.code_fence(text):
+        start, end = fenced
+        if not subject.reread(text[start:end].encode("utf-8", "surrogateescape")).set.agents:
+            return None
+        edits = ((0, start, ""), (end, len(text), ""))
+        return headers.told_if_unsafe(subject, Fix("take away the code fence that stands around the file", edits, heals=True))
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     if not start or not text.startswith("---", start) or not subject.reread(text[start:].encode("utf-8", "surrogateescape")).set.agents:
         return None
