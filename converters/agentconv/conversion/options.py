@@ -70,6 +70,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    barred: Callable[[str], str | None] | None = None
+    """Returns why no file can be written at a path below that folder; None where one can."""
     scripts: Callable[[str], FolderFile | None] | None = None
     """Returns a file of the project that agents come from, by its path there: what their guards run goes along; None where that stays."""
     replaces: bool | None = None
@@ -104,7 +106,7 @@ class Options:
         """Return the same for what is written into a folder below."""
         from agentconv.core.dataclass import replace
 
-        root, present, read = self.root, self.present, self.read
+        root, present, read, barred = self.root, self.present, self.read, self.barred
         return replace(
             self,
             marketplace=False,
@@ -112,6 +114,7 @@ class Options:
             root=root and os.path.realpath(os.path.join(root, path)),
             present=present and (lambda file: present(f"{path}/{file}")),
             read=read and (lambda file: read(f"{path}/{file}")),
+            barred=barred and (lambda file: barred(f"{path}/{file}")),
         )
 
     def takes_agents(self, target: str) -> bool:
