@@ -84,8 +84,8 @@ class Options:
     """Returns the agents that a target has where is written to, whoever wrote them there: a server that goes along is open to them, too."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
-    rules_there: Callable[[str], bytes | None] | None = None
-    """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
+    settings_there: Callable[[str], bytes | None] | None = None
+    """The same as `read`, asked for nothing but the files of settings that are there, which entries go among; None for `read` itself."""
     their_rules: Callable[[str], Sequence[Rule]] | None = None
     """Returns the rules that a target's project has of its own where is written to, where its agents are to keep to these."""
     unrestrained: Collection[str] = ()

@@ -126,6 +126,8 @@ def deploy(
         elsewhere = read_elsewhere.of(units, target, others, ids, files_of(reader), gets=True)
         wanted = ids - elsewhere.left_out.keys()
         comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent)
+        if scope.is_user:
+            comes = replace(comes, settings_there=_settings(target, scope, reader))
         results = list(convert(pieces, target.id, comes, Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         if units.scripts and not scope.is_user:
@@ -147,13 +149,19 @@ def deploy(
 def _in_project(reader: Reader, ours: Iterable[Entry]) -> Options:
     """Return the options of a conversion for a project, whose own rules are there."""
     theirs = rules_there.reader(files_of(reader), partial(joined.without_ours, tuple(ours)))
-    return replace(_OPTIONS, rules_there=files_of(reader), their_rules=theirs)
+    return replace(_OPTIONS, settings_there=files_of(reader), their_rules=theirs)
 
 
 def _below(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:
     """Return what gives the bytes of a file by the path that it would have in a project."""
     read = files_of(reader)
     return lambda path: read(scope.path(target, path))
+
+
+def _settings(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of a user's file of settings by the path that it has below the home folder where nobody moved it."""
+    read = files_of(reader)
+    return lambda path: read(scope.part_path(target, path))
 
 
 def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], read: Read) -> Iterator[Deployment]:
