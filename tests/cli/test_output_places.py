@@ -425,6 +425,25 @@ def test_a_guard_is_told_of_without_its_script(go, project, *, there, mode, code
     assert comes == (there or "exit 2\n")
 
 
+@pytest.mark.parametrize("force", ["", " --force"])
+def test_no_agent_comes_whose_guard_cannot(go, project, force):
+    """Where a link leads out of the folder that is written to, the guard's script cannot come, nor the agent; with leave it does."""
+    write(project / ".claude/agents/four.md", guarded("four"))
+    write(project / SCRIPT, "exit 2\n").chmod(0o755)
+    out = project.parent / "elsewhere"
+    (project.parent / "away").mkdir()
+    link(out / ".claude/hooks", project.parent / "away")
+    refused = go(f"convert .claude/agents/four.md -t qwen-code,claude-code -o {out}{force}", 1)
+    left = sorted(out.rglob("*.md"))
+    go(f"convert .claude/agents/four.md -t qwen-code -o {out} --allow-widening", 1)
+
+    assert f"{SCRIPT} cannot be written, a symbolic link leads out of the output folder" in refused.err
+    assert f"where {SCRIPT} can be written, the agent is held" in refused.err
+    assert left == []
+    assert [path.name for path in out.rglob("*.md")] == ["four.md"]
+    assert not any((project.parent / "away").iterdir())
+
+
 def test_a_guard_of_the_project_without_its_script_holds_nothing(go, project):
     """The table of who may do what calls a project's hook held while its script can be started, and says why not else."""
     hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": f"$CLAUDE_PROJECT_DIR/{SCRIPT}"}]}

@@ -222,6 +222,39 @@ def test_what_came_to_a_users_own_goes_out_again(project, house, run, edit):
     assert not (project / "agentconv.lock").exists()
 
 
+@pytest.mark.parametrize("scope", ["project", "user"])
+@pytest.mark.parametrize(
+    ("client", "place", "other"),
+    [
+        ("opencode", "opencode.jsonc", "opencode.json"),
+        ("kilo", "kilo.jsonc", "kilo.json"),
+        ("kilo", ".kilo/kilo.jsonc", "kilo.json"),
+    ],
+)
+def test_what_comes_goes_into_the_file_of_settings_that_is_there(
+    project, house, run, tmp_path, monkeypatch, *, client, place, other, scope
+):
+    """A client that reads its settings under two names gets no second file beside a user's, which is afterwards as it was before."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    root = project if scope == "project" else tmp_path / f"home/.config/{client}"
+    there = root / (place if scope == "project" else place.rpartition("/")[2])
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.write_text(mine := '{\n  // ours\n  "model": "a/b", // keep\n}\n')
+    wheel = house(**{".claude/settings.json": None})
+    run("install", wheel, "--to", client, "--scope", scope, "--accept")
+    came = there.read_text()
+    run("install", wheel, "--to", client, "--scope", scope, "--accept")
+    again = there.read_text()
+    run("uninstall", wheel, "--scope", scope, "--accept")
+
+    assert '"tracker"' in came
+    assert came.startswith(mine[:-2].rstrip())
+    assert again == came
+    assert there.read_text() == mine
+    assert not (root / other).exists()
+
+
 def test_what_cannot_be_told_from_a_users_own_is_left_and_named(project, house, run):
     """Where the user's rule is opposed to the pack's, and edited since, nothing is taken out, and each rule that came is named."""
     place = project / "opencode.json"

@@ -14,6 +14,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.disk import reading
+from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.sources import locations
@@ -53,6 +54,7 @@ class Carried:
             "root": self._root(),
             "present": self._is_present,
             "read": self._read,
+            "barred": None if output.place.folder is None else Disk(output.place.folder, called="the output folder").barred,
             "their_rules": None if output.home is not None or output.place.folder is None else rules_there.reader(self._read),
             "servers_of": lambda target: [one.name for one in self._standing(target)],
             "there_already": self._standing,

@@ -42,6 +42,14 @@ def another(agent: Agent, options: Options) -> str | None:
     return next((one.path for one in _of(agent, options) if options.read(one.path) not in (None, one.data)), None)
 
 
+def barred(agent: Agent, options: Options) -> tuple[str, str] | None:
+    """Return the path of what an agent's guards run where that is not there and cannot come, and why; None where all of it is or can."""
+    if options.barred is None or options.read is None:
+        return None
+    coming = (one.path for one in _of(agent, options) if options.read(one.path) != one.data)
+    return next(((path, why) for path in coming if (why := options.barred(path)) is not None), None)
+
+
 def _is_there(path: str, options: Options) -> bool:
     return options.present is not None and options.present(path)
 

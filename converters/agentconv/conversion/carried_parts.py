@@ -83,7 +83,7 @@ class CarriedParts:
             self.target,
             self.options.scope,
             self.agents,
-            self.options.read,
+            self.options.read or self.options.settings_there,
             insists=self.options.insists_on,
             takes_rules=self.options.rules_along,
         )

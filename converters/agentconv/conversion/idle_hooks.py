@@ -1,4 +1,4 @@
-"""Hooks that an agent has, and that hold nothing where it goes: settings switch them off, or another file is in their script's place."""
+"""Hooks that an agent has, and that hold nothing where it goes: settings switch them off, their script is another there, or cannot come."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def off(agent: Agent, target: str, options: Options) -> Idle | None:
     settings = hooks_off.of(target, read, options.scope)
     if settings is not None:
         return Idle(f"{settings} switches all hooks off", f"where {settings} does not")
+    if (barred := agent_scripts.barred(agent, options)) is not None:
+        return Idle(f"{barred[0]} cannot be written, {barred[1]}", f"where {barred[0]} can be written")
     path = agent_scripts.another(agent, options)
     return None if path is None else Idle(f"another file is at {path}", f"with its own {path} there, or with --force, which replaces it")
 

@@ -70,6 +70,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    barred: Callable[[str], str | None] | None = None
+    """Returns why no file can be written at a path below that folder; None where one can."""
     scripts: Callable[[str], FolderFile | None] | None = None
     """Returns a file of the project that agents come from, by its path there: what their guards run goes along; None where that stays."""
     replaces: bool | None = None
@@ -82,8 +84,8 @@ class Options:
     """Returns the agents that a target has where is written to, whoever wrote them there: a server that goes along is open to them, too."""
     rules_along: bool = True
     """Whether rules of the whole set may be written for a part whose own file cannot say what is closed of it."""
-    rules_there: Callable[[str], bytes | None] | None = None
-    """The same as `read`, asked for nothing but rules that are there; None for `read` itself."""
+    settings_there: Callable[[str], bytes | None] | None = None
+    """The same as `read`, asked for nothing but the files of settings that are there, which entries go among; None for `read` itself."""
     their_rules: Callable[[str], Sequence[Rule]] | None = None
     """Returns the rules that a target's project has of its own where is written to, where its agents are to keep to these."""
     unrestrained: Collection[str] = ()
@@ -104,7 +106,7 @@ class Options:
         """Return the same for what is written into a folder below."""
         from agentconv.core.dataclass import replace
 
-        root, present, read = self.root, self.present, self.read
+        root, present, read, barred = self.root, self.present, self.read, self.barred
         return replace(
             self,
             marketplace=False,
@@ -112,6 +114,7 @@ class Options:
             root=root and os.path.realpath(os.path.join(root, path)),
             present=present and (lambda file: present(f"{path}/{file}")),
             read=read and (lambda file: read(f"{path}/{file}")),
+            barred=barred and (lambda file: barred(f"{path}/{file}")),
         )
 
     def takes_agents(self, target: str) -> bool:

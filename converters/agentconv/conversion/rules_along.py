@@ -103,7 +103,7 @@ class RulesAlong:
 
     def _there(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Place, bytes, PermissionSet | None]]:
         """Yield the files of the client that are there already, with what is to stand beside what they say."""
-        read, module, own = self._options.rules_there or self._options.read, self._module, self._place
+        read, module, own = self._options.settings_there or self._options.read, self._module, self._place
         for place in (module.project if self._options.scope == "project" else module.user) if read else ():
             data = None if place.pattern or read is None else read(place.path)
             if data is not None:

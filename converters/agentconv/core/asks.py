@@ -26,14 +26,24 @@ def are_lost(home: str | None, client: str, effect: str) -> bool:
     return other and may_ask(home, effect) and not vocabulary.asks_for(client, effect)
 
 
+def lost(home: str | None, client: str) -> frozenset[str]:
+    """Return what is asked for in one client, and not surely so in another one: effects, and the tools of servers."""
+    if vocabulary.fact(home, "asks_by_default"):  # what it does unasked is so within bounds of its own, which the other one has not got
+        return frozenset() if vocabulary.fact(client, "asks_by_default") else frozenset((*access.EFFECTS, SERVERS))
+    return frozenset(effect for effect in (*access.EFFECTS, SERVERS) if are_lost(home, client, effect))
+
+
 def dropped(author: Agent, result: Agent, client: str) -> list[str]:
     """Return the effects that an agent has unasked in a client, and that its author's client asks for where a file says nothing."""
     home = fields.client_of(author)
-    if not vocabulary.fact(home, "asks_by_default"):
+    may_be = access.EFFECTS if vocabulary.fact(home, "asks_by_default") else lost(home, client)
+    if not may_be:
         return []
     before, after = effects.effects(author).levels, effects.effects(result, format_id=client).levels
     asked = (access.Level.ASK, access.Level.INHERIT)
-    open_there = (one for one in access.EFFECTS if not vocabulary.asks_for(client, one) and after[one] is access.Level.INHERIT)
+    open_there = (
+        one for one in access.EFFECTS if one in may_be and not vocabulary.asks_for(client, one) and after[one] is access.Level.INHERIT
+    )
     return [one for one in open_there if max(before[one], before["run"]) in asked]
 
 

@@ -74,6 +74,16 @@ class Disk:
         found = self.look(path)
         return found.data if isinstance(found, Present) else found
 
+    def barred(self, path: str) -> str | None:
+        """Return why no file can be written at a path; None where one can, as far as can be seen before it is tried."""
+        found = self.look(path)
+        if isinstance(found, Blocked):
+            return found.reason
+        folder = os.path.dirname(os.path.join(self.root, path))
+        while not os.path.lexists(folder) and os.path.dirname(folder) != folder:
+            folder = os.path.dirname(folder)
+        return None if os.access(folder, os.W_OK) else f"`{os.path.relpath(folder, self.root)}` cannot be written to"
+
     def place(self, path: str) -> str:
         """Return where a file really is, or will be: no part of it is a link that may be followed."""
         found = self._found(path)

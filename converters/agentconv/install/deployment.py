@@ -125,7 +125,8 @@ def deploy(
         others = [] if scope.is_user else list(done.values())
         elsewhere = read_elsewhere.of(units, target, others, ids, files_of(reader), gets=True)
         wanted = ids - elsewhere.left_out.keys()
-        comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent)
+        settings = _settings(target, scope, reader)
+        comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent, settings_there=settings)
         results = list(convert(pieces, target.id, comes, Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope, parts=units.parts)
         if units.scripts and not scope.is_user:
@@ -147,13 +148,19 @@ def deploy(
 def _in_project(reader: Reader, ours: Iterable[Entry]) -> Options:
     """Return the options of a conversion for a project, whose own rules are there."""
     theirs = rules_there.reader(files_of(reader), partial(joined.without_ours, tuple(ours)))
-    return replace(_OPTIONS, rules_there=files_of(reader), their_rules=theirs)
+    return replace(_OPTIONS, their_rules=theirs)
 
 
 def _below(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:
     """Return what gives the bytes of a file by the path that it would have in a project."""
     read = files_of(reader)
     return lambda path: read(scope.path(target, path))
+
+
+def _settings(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str], bytes | None]:
+    """Return what gives the bytes of a file of settings by its path: for a user, the one below the home folder where nobody moved it."""
+    read = files_of(reader)
+    return lambda path: read(scope.part_path(target, path))
 
 
 def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], read: Read) -> Iterator[Deployment]:

@@ -72,11 +72,10 @@ def _is_within(projection: Projection, mode: str) -> bool:
     return all(effect == "read" or effect in free or not may[effect] for effect in unasked) and (mode != "accept-edits" or "write" in free)
 
 
-def asks_first(projection: Projection) -> bool:
-    """Whether the source's client asks for what the target does unasked, where nobody says anything."""
+def asks_first(projection: Projection) -> frozenset[str]:
+    """Return what the source's client asks for, and the target does unasked, where nobody says anything: effects, and `asks.SERVERS`."""
     origin = projection.source.origin
-    asks = vocabulary.fact(origin.format if origin else None, "asks_by_default")
-    return asks and not vocabulary.fact(projection.target.id, "asks_by_default")
+    return asks.lost(origin.format if origin else None, projection.target.id)
 
 
 def unasked(projection: Projection) -> None:

@@ -179,5 +179,5 @@ def _project_mode(projection: Projection) -> None:
     tools = projection.result().tools
     if _is_asked_for(tools):
         projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited and pages fetched unasked")
-    elif permissions.asks_first(projection) and "shell" in access.capabilities_of(tools, ID):
+    elif "run" in permissions.asks_first(projection) and "shell" in access.capabilities_of(tools, ID):
         projection.change("permissions.mode", "default", "asks", "without an approval mode, commands run as the session has it")

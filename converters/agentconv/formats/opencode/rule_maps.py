@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import access, effects, fields, patterns, rule_facts, vocabulary
+from agentconv.core import access, asks, effects, fields, patterns, rule_facts, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
@@ -44,6 +44,7 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
     rules = _RuleWriter(projection, spell_server, with_patterns, asks_first=asks_first)
     if source.permissions.rules:
         rules.translate()
+        rules.ask_first()
     if not source.permissions.rules or source.tools != _NO_TOOLS or source.permissions.mode or source.permissions.sandbox:
         rules.write_tools()
     rules.write_delegates()
@@ -78,13 +79,15 @@ _READING = ("read", None)
 class _RuleWriter:
     """Writes the rules of a permission map for one agent."""
 
-    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str], *, asks_first: bool) -> None:
+    def __init__(
+        self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str], *, asks_first: Collection[str]
+    ) -> None:
         self.source = projection.source
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
         self.asks_first = asks_first
-        """Whether what the user's settings decide is asked for in the source's client, and not in the target."""
+        """What is asked for in the source's client where nobody says anything, and not in the target: effects, and tools of servers."""
         self.found: list[Rule] = []
         self.unknown: list[ToolGrant | Rule] = []
         self.patterns: list[str] = []
@@ -179,6 +182,23 @@ class _RuleWriter:
             rules[last + 1 : last + 1] = asking
         self.found = rules
 
+    def ask_first(self) -> None:
+        """Have the target ask where the source's client does, before all that the rules say: they are in the place of its own map."""
+        tools, said = self.source.tools, self.source.permissions
+        if tools != _NO_TOOLS or said.mode or said.sandbox:
+            return
+        open_to = access.accesses(tools, said, fields.client_of(self.source))
+        asking: list[Rule] = []
+        for word in vocabulary.tool_words(self.target):
+            meanings = [one for one in vocabulary.grants(self.target, word) if access.EFFECT_OF.get(one) in self.asks_first]
+            levels = [open_to[one].level for one in meanings if one in open_to]
+            about = [rule for rule in self.found if fnmatchcase(word, rule.native)]
+            whole = any(rule.pattern in (None, "*") for rule in about)
+            if not whole and access.Level.INHERIT in levels:
+                asking.append(Rule("ask", word, self.target, meanings[0], self.everything(word) if about else None))
+        self.asks += [rule.native for rule in asking]
+        self.found = [*asking, *self.found]
+
     def everything(self, word: str) -> Pattern:
         """Return the pattern of a word that matches everything."""
         return patterns.spoken(self.target, word, "*")
@@ -196,7 +216,7 @@ class _RuleWriter:
             self.add("deny", access.EVERY_CAPABILITY)
         elif said.mode in ("bypass", "auto"):
             self.add("allow", access.EVERY_CAPABILITY)
-        elif self.asks_first and self.may.every_server:
+        elif asks.SERVERS in self.asks_first and self.may.every_server:
             self.add_server("ask", effects.EVERY_SERVER, None)
         written: set[str] = set()
         for word in vocabulary.tool_words(self.target):
@@ -225,7 +245,7 @@ class _RuleWriter:
         """Whether an agent does with commands, for which its client asks, what the target does unasked by a tool of its own."""
         denied = {capability for grant in self.source.tools.deny for capability in access.granted(grant)}
         reached = {access.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
-        unlisted = self.asks_first and self.source.tools.mode == "inherit"
+        unlisted = "run" in self.asks_first and self.source.tools.mode == "inherit"
         reached &= not any(access.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
         return unlisted and "shell" in have and reached and not set(meanings) & {*have, *denied}
 
@@ -239,9 +259,10 @@ class _RuleWriter:
 
     def is_closed_apart(self, meanings: Sequence[str], levels: list[access.Level]) -> bool:
         """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
-        asked = (access.Level.ASK, access.Level.INHERIT) if self.asks_first else (access.Level.ASK,)
-        asks = bool(levels) and max(levels) in asked and access.EFFECT_OF.get(meanings[0]) not in _READING
-        return self.source.tools.mode == "inherit" and (not levels or asks)
+        effect = access.EFFECT_OF.get(meanings[0])
+        asked = (access.Level.ASK, access.Level.INHERIT) if effect in self.asks_first else (access.Level.ASK,)
+        is_asked = bool(levels) and max(levels) in asked and effect not in _READING
+        return self.source.tools.mode == "inherit" and (not levels or is_asked)
 
     @cached_property
     def may(self) -> effects.Effects:
@@ -273,7 +294,7 @@ class _RuleWriter:
         effect = access.EFFECT_OF.get(meanings[0])
         if not listed and effect in _READING and not self.is_closed(word):
             return  # which it does anyway: to say so would go before what the user closed, or has it ask for
-        if level is access.Level.INHERIT and not listed and not self.asks_first:
+        if level is access.Level.INHERIT and not listed and effect not in self.asks_first:
             return
         action = "allow" if level is access.Level.ALLOW or (effect in _READING) else "ask"
         if action == "ask" and level is access.Level.INHERIT:

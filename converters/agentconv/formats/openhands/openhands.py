@@ -254,10 +254,10 @@ def _project_shape(projection: Projection) -> None:
 
 def _ask_first(projection: Projection) -> None:
     """Have an agent ask where its own client asks and nobody says otherwise: without a mode it does as the agent that calls."""
-    if projection.at_home or projection.get("permissions.mode") is not None or not permissions.asks_first(projection):
+    if projection.at_home or projection.get("permissions.mode") is not None:
         return
     levels = effects.effects(projection.result(), format_id=ID).levels
-    if any(levels[effect] is access.Level.INHERIT for effect in ("write", "network", "run")):
+    if any(levels.get(effect) is access.Level.INHERIT for effect in permissions.asks_first(projection) if effect != "read"):
         projection.change("permissions.mode", "default", "asks", "without a mode, it does what the agent that calls does unasked")
 
 

@@ -167,10 +167,16 @@ def _elsewhere(handler: Handler) -> Iterator[tuple[str, str]]:
         if of_system is not None:
             away = of_system[1] not in hook_contracts.COMMON and not command_lines.is_reader(of_system[1])
         else:
-            away = _OUTSIDE.fullmatch(word) is not None or _is_made_up(word.removeprefix(hook_handlers.ROOT))
+            away = _OUTSIDE.fullmatch(word) is not None or _is_above(word) or _is_made_up(word.removeprefix(hook_handlers.ROOT))
         if away:
             shown = _cut(word.removeprefix(f"{hook_handlers.ROOT}/"))
             yield shown, shown
+
+
+def _is_above(word: str) -> bool:
+    """Whether a word is a path that leads out of the project, upwards from its root: such a file never goes along."""
+    path = word.removeprefix(hook_handlers.ROOT).lstrip("/") if word.startswith(hook_handlers.ROOT) else word
+    return not _FILLED_IN.search(path) and "/" in path and posixpath.normpath(path).startswith("../")
 
 
 def _cut(word: str) -> str:
