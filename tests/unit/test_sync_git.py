@@ -479,6 +479,16 @@ def test_nothing_of_a_file_that_git_has_not_merged_goes_anywhere(with_parts, pat
     assert {place: with_parts.read(place) for place in IN_TARGET} != before
 
 
+def test_a_folder_in_the_place_of_a_source_deletes_nothing(with_parts, capsys):
+    """Nobody said that the agent is to go."""
+    with_parts.remove(ONE)
+    (with_parts.root / ONE).mkdir()
+
+    assert main(["sync", "--project", os.fspath(with_parts.root)]) == 1
+    assert "a folder is in its place" in capsys.readouterr().err
+    assert with_parts.has(OPENCODE)
+
+
 @pytest.mark.parametrize("text", ['{"permissions": {', b"\xff\xfe\0", "<<<<<<< one\n{}\n=======\n[]\n>>>>>>> two\n", None])
 def test_while_nobody_knows_what_restrains_all_agents_nothing_is_written(with_parts, text):
     """No agent loses a denial because the file that says it cannot be read."""

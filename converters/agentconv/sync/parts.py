@@ -164,7 +164,7 @@ def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
     """Return the source, with what of it cannot be read."""
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found, unsettled.Unsettled(scope.root).unmerged)
-    loaded.of_project((one.source for one in locked.synced), broken, beside_agents.unknown_restraints(settings, scope))
+    loaded.of_project(scope.root, (one.source for one in locked.synced), broken, beside_agents.unknown_restraints(settings, scope))
     return loaded
 
 

@@ -52,10 +52,11 @@ class Sources:
         places = (path, *(parent.as_posix() for parent in PurePosixPath(path).parents))
         return next((self.broken[place] for place in places if place in self.broken), None)
 
-    def of_project(self, locked: Iterable[str], unread: Mapping[str, str], restraints: Iterable[Diagnostic] = ()) -> None:
+    def of_project(self, root: Path, locked: Iterable[str], unread: Mapping[str, str], restraints: Iterable[Diagnostic] = ()) -> None:
         """Take in what is known beside the files: which of them were agents, and of which nothing is known.
 
         Args:
+            root: The folder that the paths are below.
             locked: The sources of which agents were written.
             unread: Those that cannot be read, with the reasons.
             restraints: Why it is not known what restrains all agents.
@@ -65,6 +66,8 @@ class Sources:
         for path in sorted(were & {*self.unmerged} - self.files.keys()):
             if found := unsettled.why(path, None, self.unmerged):
                 self.broken[path], self.ways[path] = found
+        for path in sorted(path for path in were - self.files.keys() if (root / path).is_dir()):
+            self.broken[path], self.ways[path] = "a folder is in its place", ("take the folder away; the file is back, or is gone, then", 1)
         self.broken |= unread
         for one in restraints:
             path = one.span.path if one.span is not None else ""

@@ -160,7 +160,7 @@ class Run:
         """
         loaded = sources.load(found, self.bases.git.unmerged())
         restraints = beside_agents.unknown_restraints(self.settings, self.scope)
-        loaded.of_project((one.source for one in self.lock.synced), self.unread, restraints)
+        loaded.of_project(self.scope.root, (one.source for one in self.lock.synced), self.unread, restraints)
         loaded.told = frozenset(self.unread)
         not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
         by_path = {piece.path: piece for piece in loaded.pieces} if not_told else {}
