@@ -112,8 +112,7 @@ def _run(options: argparse.Namespace) -> int:
         return [one for one in of_agents if not own or one in (piece.format, *named)]
 
     files = _inspected(pieces, ask, found, options, known, over_all=over_all)
-    files = [_unknown(file, known) for file in files]
-    files, unscripted = _guarded(options, files, pieces, places(found))
+    files, unscripted = _guarded(options, [_unknown(file, known) for file in files], pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [*unjudged, *unscripted, *(failure for file in files for failure in file.failures)]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
@@ -125,9 +124,8 @@ def _run(options: argparse.Namespace) -> int:
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     stopped = project is not None and not {*named}.isdisjoint(project.stopped)
-    code = _exit_code(files, diagnostics, named, own=own, stopped=stopped)
-    if options.effects and code is Exit.OK and any(reading.unknown for file in files for reading in file.readings):
-        code = Exit.FINDINGS
+    unknown = options.effects and any(reading.unknown for file in files for reading in file.readings)
+    code = _exit_code(files, diagnostics, named, own=own, stopped=stopped or unknown)
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:

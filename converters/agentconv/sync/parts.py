@@ -153,9 +153,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
     )
     told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
-    told += [*_stays(standing), *left_behind.told(released), *before_us.told()]
+    told = [*beside_agents.placed(beside.diagnostics, scope), *told, *_stays(standing), *left_behind.told(released), *before_us.told()]
     plan = left_behind.forgotten(plan, released, NAME)
-    told = [*beside_agents.placed(beside.diagnostics, scope), *told]
     result = PartsOutcome(_settled(plan, settings, reader), done, tuple(told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
 
