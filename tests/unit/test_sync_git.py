@@ -16,6 +16,8 @@ from synced_projects import SOURCE, Repository, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
 CODEX, OPENCODE = ".codex/agents/one.toml", ".opencode/agents/one.md"
+SETTINGS, SERVERS, COMMAND = ".claude/settings.json", ".mcp.json", ".claude/commands/go.md"
+IN_TARGET = (OPENCODE, "opencode.json", ".opencode/command/go.md")
 
 
 @pytest.fixture
@@ -420,3 +422,93 @@ def test_who_wrote_a_lock_is_no_difference(project):
     project.write("agentconv.toml", f"# In other words.\n{project.read('agentconv.toml')}")
 
     assert _is_in_step(project)
+
+
+@pytest.fixture
+def with_parts(tmp_path) -> Repository:
+    """An agent, a skill, a server and a rule for all agents, in step and committed."""
+    project = Repository(tmp_path / "parts", ("opencode",), 'with = ["all"]\n')
+    project.git("init", "-q", "-b", "main")
+    project.write(ONE, agent("one", tools="Read, Bash"))
+    project.write(SETTINGS, '{"permissions": {"deny": ["Bash(rm:*)"]}}\n')
+    project.write(SERVERS, '{"mcpServers": {"first": {"command": "first"}}}\n')
+    project.write(COMMAND, "---\ndescription: Go\n---\nGo now.\n")
+    project.sync()
+    assert _is_in_step(project)
+    project.commit("start")
+    return project
+
+
+def _merged_by_halves(project: Repository, path: str, one: str | None, other: str | None) -> None:
+    """Leave a merge undone at a file, with the first side's text in it and no mark of the other one."""
+    project.git("switch", "-qc", "side")
+    project.write(path, other) if other is not None else project.remove(path)
+    project.commit("other")
+    project.git("switch", "-q", "main")
+    project.write(path, one) if one is not None else project.remove(path)
+    project.commit("one")
+    project.git("merge", "side", fails=True)
+    project.write(path, one) if one is not None else project.remove(path)
+    assert Git(project.root).unmerged() == {path}
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        (SERVERS, '{"mcpServers": {"ours": {"command": "ours"}}}\n', '{"mcpServers": {"theirs": {"command": "theirs"}}}\n'),
+        (SERVERS, None, '{"mcpServers": {"theirs": {"command": "theirs"}}}\n'),
+        (SETTINGS, '{"permissions": {"deny": []}}\n', '{"permissions": {"deny": ["Bash(sudo:*)"]}}\n'),
+        (SETTINGS, None, '{"permissions": {"deny": ["Bash(sudo:*)"]}}\n'),
+        (COMMAND, "---\ndescription: Go\n---\nOurs.\n", "---\ndescription: Go\n---\nTheirs.\n"),
+        (COMMAND, None, "---\ndescription: Go\n---\nTheirs.\n"),
+        (ONE, None, agent("one", tools="Read, Bash, Edit")),
+    ],
+)
+def test_nothing_of_a_file_that_git_has_not_merged_goes_anywhere(with_parts, path, one, other, capsys):
+    """Be there marks in it or not, be it there or not, whatever kind it is: what the targets have of it stays."""
+    before = {place: with_parts.read(place) for place in IN_TARGET}
+    assert all(before.values())
+    _merged_by_halves(with_parts, path, one, other)
+
+    assert main(["sync", "--project", os.fspath(with_parts.root)]) == 1
+    assert f"{path}:1:1: error" in (errors := capsys.readouterr().err)
+    assert "git has not merged it yet" in errors
+    assert {place: with_parts.read(place) for place in IN_TARGET} == before
+    with_parts.git("add", "-A", ".")
+    with_parts.sync("--yes")
+    assert {place: with_parts.read(place) for place in IN_TARGET} != before
+
+
+def test_a_folder_in_the_place_of_a_source_deletes_nothing(with_parts, capsys):
+    """Nobody said that the agent is to go."""
+    with_parts.remove(ONE)
+    (with_parts.root / ONE).mkdir()
+
+    assert main(["sync", "--project", os.fspath(with_parts.root)]) == 1
+    assert "a folder is in its place" in capsys.readouterr().err
+    assert with_parts.has(OPENCODE)
+
+
+@pytest.mark.parametrize("text", ['{"permissions": {', b"\xff\xfe\0", "<<<<<<< one\n{}\n=======\n[]\n>>>>>>> two\n", None])
+def test_while_nobody_knows_what_restrains_all_agents_nothing_is_written(with_parts, text):
+    """No agent loses a denial because the file that says it cannot be read."""
+    before = {place: with_parts.read(place) for place in (*IN_TARGET, lock.FILE)}
+    assert "rm *: deny" in before[OPENCODE]
+    with_parts.remove(SETTINGS)
+    (with_parts.root / SETTINGS).mkdir() if text is None else with_parts.write(SETTINGS, text)
+    with_parts.replace(ONE, "Two.", "Zwei.")
+    told = with_parts.sync()
+
+    assert told.code == 1
+    assert "what this file denies, asks for, or guards is not known" in told.errors
+    assert {place: with_parts.read(place) for place in (*IN_TARGET, lock.FILE)} == before
+
+
+def test_a_lock_of_a_version_that_compared_rules_otherwise_is_not_older_than_the_files(with_parts):
+    """The bytes of both sides are those that it has: a check would ask for a run that has nothing to write."""
+    text = with_parts.read(lock.FILE)
+    written, number = re.subn(r'("permissions\.rules" = )"[0-9a-f]{16}"', r'\1"0123456789abcdef"', text)
+    assert number == 1
+    with_parts.write(lock.FILE, written)
+
+    assert _is_in_step(with_parts)

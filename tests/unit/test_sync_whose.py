@@ -179,6 +179,29 @@ def test_of_an_agent_that_stands_in_two_targets_one_is_adopted_by_its_place(tmp_
     assert "By OpenCode." in project.read(f"{SOURCE}/oncall.md")
 
 
+def test_which_of_several_agents_of_a_name_is_adopted_is_asked(tmp_path, capsys):
+    """Each of the commands that are named does it; where all of them say the same there is nothing to ask."""
+    project = Project(tmp_path / "shop", targets=("codex", "opencode", "copilot"))
+    project.write(f"{SOURCE}/digger.md", agent("digger"))
+    project.sync()
+    project.write(OPENCODE.format("oncall"), by_hand('"*": deny', "read: allow", name="oncall", prompt="By OpenCode."))
+    project.write(OPENCODE.format("night"), by_hand('"*": deny', "read: allow", name="oncall", prompt="By both."))
+    project.write(".github/agents/night.agent.md", agent("night", ("By both.",), tools="[read]").replace("for night", "for oncall"))
+    project.write(".codex/agents/oncall.toml", 'name = "oncall"\ndescription = "Looks"\ndeveloper_instructions = "By Codex."\n')
+    told = project.sync("--adopt", "oncall")
+
+    assert told.code == 2
+    assert "agentconv sync --adopt .codex/agents/oncall.toml; or agentconv sync --adopt .opencode/agents/oncall.md" in told.errors
+    assert not project.has(f"{SOURCE}/oncall.md")
+    told = project.sync("--adopt")
+    assert told.code == 1
+    assert "which `oncall` is meant?" in told.errors
+    assert "By both." in project.read(f"{SOURCE}/night.md")
+    assert not project.has(f"{SOURCE}/oncall.md")
+    project.sync("--adopt", ".codex/agents/oncall.toml")
+    assert "By Codex." in project.read(f"{SOURCE}/oncall.md")
+
+
 def test_an_override_that_narrows_nothing_stops_nobody_else(tmp_path):
     """The source became the narrower one: that is told, it stays so, and others follow their sources."""
     project = Project(tmp_path / "shop", ("codex",), '[sync.agents.digger.codex]\nsandbox = "workspace-write"\n')

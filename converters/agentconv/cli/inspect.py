@@ -105,16 +105,16 @@ def _run(options: argparse.Namespace) -> int:
     pieces, others = _with_files(loader)
     loose = [agent.id for piece in others for agent in piece.agents]
     diagnostics = [*found.diagnostics, *(one for piece in others for one in piece.diagnostics)]
-    known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects)
-    over_all = _over_all(options, found, pieces, asked)
+    known = inspected_authors.authors(found, pieces, scope.sources(options), whole=options.effects or options.output_format == "json")
+    over_all, unjudged = _over_all(options, found, pieces, asked)
 
     def ask(piece: Loaded) -> list[str]:
         return [one for one in of_agents if not own or one in (piece.format, *named)]
 
     files = _inspected(pieces, ask, found, options, known, over_all=over_all)
-    files, unscripted = _guarded(options, files, pieces, places(found))
+    files, unscripted = _guarded(options, [_unknown(file, known) for file in files], pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
-    diagnostics += [*unscripted, *(failure for file in files for failure in file.failures)]
+    diagnostics += [*unjudged, *unscripted, *(failure for file in files for failure in file.failures)]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += [*elsewhere.out_of_place(found), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
@@ -124,14 +124,23 @@ def _run(options: argparse.Namespace) -> int:
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     stopped = project is not None and not {*named}.isdisjoint(project.stopped)
-    code = _exit_code(files, diagnostics, named, own=own, stopped=stopped)
+    unknown = options.effects and any(reading.unknown for file in files for reading in file.readings)
+    code = _exit_code(files, diagnostics, named, own=own, stopped=stopped or unknown)
     if options.output_format == "json":
         print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
         shown = [file for file in files if file.is_agent or file.path not in {one.path for one in loader.agentless}]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
-        _tell_guards(options, over_all)
+        _tell_guards(options, over_all, unjudged)
     return code
+
+
+def _unknown(file: Inspected, known: Authors) -> Inspected:
+    """Return what clients make of a file, with why it is not known what the authors of agents allow, whose words cannot be read."""
+    whys = [known.unknown(file.path, file.format, reading.name) if reading.may else "" for reading in file.readings]
+    if not any(whys):
+        return file
+    return replace(file, readings=tuple(replace(one, unknown=why) for one, why in zip(file.readings, whys, strict=True)))
 
 
 def _with_files(loader: loading.Loader) -> tuple[list[Loaded], list[Loaded]]:
@@ -281,15 +290,28 @@ def _parts(
     return inspected, project.look(files, parts, asked, known)
 
 
-def _over_all(options: argparse.Namespace, found: Discovery, pieces: Sequence[Loaded], asked: Sequence[str]) -> list[SetGuard]:
-    """Return what restrains all agents of the projects that were named, and which clients hold it; nothing where nobody is told of it."""
+def _over_all(
+    options: argparse.Namespace, found: Discovery, pieces: Sequence[Loaded], asked: Sequence[str]
+) -> tuple[list[SetGuard], list[Diagnostic]]:
+    """Return what restrains all agents of the projects that were named, and which clients hold it; nothing where nobody is told of it.
+
+    Also why it is not known what else does, where all that agents may do is asked for.
+    """
     guarded = any(agent.hooks for piece in pieces for agent in piece.agents)
     folders = [source for source in scope.sources(options) if os.path.isdir(source)]
     if found.home is not None or not folders or not (options.effects or guarded):
-        return []
+        return [], []
     from agentconv.lint import set_guards
 
-    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked, _edited(options)))
+    there = beside.beside(found, folders, registry.CLIENTS)
+    unknown = {one.span: one for one in there.unknown_restraints()} if options.effects else {}
+    return list(set_guards.of(there, asked, _edited(options))), [*map(_unjudged, unknown.values())]
+
+
+def _unjudged(told: Diagnostic) -> Diagnostic:
+    """Say that it is not known what a file holds all agents to."""
+    message = f"what this file denies, asks for, or guards is not known: {told.reason or told.message}"
+    return replace(told, severity=Severity.ERROR, message=message, hint="mend it, and look again")
 
 
 def _edited(options: argparse.Namespace) -> frozenset[str]:
@@ -315,12 +337,12 @@ def _held(over_all: Sequence[SetGuard]) -> Mapping[str, frozenset[Guard]]:
     return set_guards.held(over_all)
 
 
-def _tell_guards(options: argparse.Namespace, over_all: Sequence[SetGuard]) -> None:
+def _tell_guards(options: argparse.Namespace, over_all: Sequence[SetGuard], unjudged: Sequence[Diagnostic]) -> None:
     """Print, in the table of what agents may do, what restrains all of them, and which clients hold it."""
     if options.effects:
         from agentconv.render import inspected_effects
 
-        print("".join(f"{line}\n" for line in inspected_effects.guards(over_all)), end="")
+        print("".join(f"{line}\n" for line in inspected_effects.guards(over_all, unjudged)), end="")
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:

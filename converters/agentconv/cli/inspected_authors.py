@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.cli import project, scope
@@ -40,10 +40,36 @@ def authors(found: Discovery, pieces: Sequence[Loaded], sources: Sequence[str], 
     given = {os.path.abspath(word) for word in sources}
     known.take(pieces)
     for root in every if whole else ():
+        _lost(Path(root), known)
         known.take_packs(_of_packs(Path(root)), root)
         if root not in given:
             known.take(Loader(discovery.discover([root]).files), root)
     return known
+
+
+def _lost(root: Path, known: Authors) -> None:
+    """Take in of which sources that a project keeps in step nothing is known: what their agents may do in targets, nobody can judge."""
+    from agentconv.install import lock as locks
+    from agentconv.install import places as install_places
+    from agentconv.sync import beside_agents, settings, source_files, sources, unsettled
+
+    place, where = install_places.project(root), os.fspath(root)
+    try:
+        said = settings.read(root)
+        lock = locks.read(place.lock) if said is not None else None
+    except InputError as error:
+        known.lose_source(where, str(error.diagnostic.span or "") + f": {error.diagnostic.message}")
+        return
+    if said is None:
+        return
+    found, _, unread = source_files.find(said, place)
+    loaded, synced = sources.load(found, unsettled.Unsettled(root).unmerged), lock.synced if lock is not None else ()
+    every = {(agent.name or "", path) for (path, _), agent in loaded.agents()} | {(one.name, one.source) for one in synced}
+    loaded.of_project(root, (one.source for one in synced), unread, beside_agents.unknown_restraints(said, place))
+    every |= {(PurePosixPath(path).name.partition(".")[0], path) for path in loaded.broken}
+    for name, path in sorted(every):
+        if (why := loaded.broken_by(path)) is not None:
+            known.lose(where, name, said.source_format, why if loaded.unjudged else f"{path}: {why}")
 
 
 def of_project(root: str, pieces: Sequence[Loaded]) -> Authors:

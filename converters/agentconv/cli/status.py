@@ -10,6 +10,7 @@ from agentconv.cli import agents_there, deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.list_packs import names
 from agentconv.cli.telling import say
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError, Severity
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
@@ -19,6 +20,7 @@ from agentconv.render import status as shown
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import LockedPack
@@ -63,7 +65,10 @@ def run(options: argparse.Namespace) -> int:
     here = partial(deploying.still_here, place=scope, environment=environment)
     there = agents_there.of_scope(scope)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment), here, others=there)
-    code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
+    unread = None if scope.is_user else _unread(scope.root)
+    code = Exit.FINDINGS if unread is not None or any(one.drifted for one in found) else Exit.OK
+    if unread is not None:
+        say(text.diagnostic(unread, text.style(sys.stderr, options.color)))
     if options.output_format == "json":
         print(machine.report(deployed_machine.status(found, scope, int(code))))
         return code
@@ -83,6 +88,17 @@ def run(options: argparse.Namespace) -> int:
     if lines:
         print("\n".join(lines))
     return code
+
+
+def _unread(root: Path) -> Diagnostic | None:
+    """Say that it is not known what the project keeps in step, where its configuration cannot be read."""
+    from agentconv.sync import settings
+
+    try:
+        settings.read(root)
+    except InputError as error:
+        return replace(error.diagnostic, hint="mend it: what `agentconv sync` keeps in step is not known until then")
+    return None
 
 
 def _now(locked: LockedPack, environment: Environment) -> Pack | Diagnostic | None:

@@ -71,6 +71,8 @@ class Reading:
     """Whether it may write, run commands, use the network and MCP servers, in a word each, as `conversion.freedom` says."""
     more: tuple[str, ...] = ()
     """Those of these that are more than its author allowed, whose file may be another one of its name."""
+    unknown: str = ""
+    """Why it is not known what its author allows, where a file that says it cannot be read."""
     unheld: tuple[str, ...] = ()
     """Keys with limits that the client does not hold a spawned agent to."""
     reasons: tuple[Reason, ...] = ()

@@ -228,6 +228,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "effects": dict(reading.levels),
                 "may": dict(reading.may),
                 "more": list(reading.more),
+                **({"not_known": reading.unknown} if reading.unknown else {}),
                 "widenings": list(reading.wider),
                 "not_enforced": list(reading.unheld),
             }

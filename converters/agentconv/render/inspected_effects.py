@@ -12,6 +12,7 @@ from agentconv.render.table import wrapped
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.inspection import Inspected, Reading
     from agentconv.lint.set_guards import SetGuard
 
@@ -20,6 +21,7 @@ _GUARD = "GUARD"
 """The head of a column that is there where an agent has hooks of its own that may block what it does."""
 _MORE = " (!)"
 _ANY = "if any"
+_UNKNOWN = " (?)"
 _CELL = 12
 """How wide a column is: as wide as what may stand there, so that four of them and a name fit a line."""
 _EXPLAINED = 4
@@ -35,6 +37,7 @@ _LEGEND = {
     "not there:": "not there: {}",
     _GUARD: "GUARD: whether the hooks of the agent's own file, which may block what it does, do so",
     _MORE: "(!): more than its author allowed, as the project's source says it, or the file that it was written in",
+    _UNKNOWN: "(?): whether its author allows it is not known, since what says so cannot be read:",
 }
 
 
@@ -79,12 +82,29 @@ def report(
         lines += [line for row in reasons for line in wrapped(f"  {row}").split("\n")]
     shown = "\n".join(lines)
     legend = [wrapped(words.format(said)) for mark, words in _LEGEND.items() if mark in shown]
-    return [*lines, *([""] if legend else []), *legend]
+    return [*lines, *([""] if legend else []), *legend, *(_unknown(files) if _UNKNOWN in shown else ())]
 
 
-def guards(found: Sequence[SetGuard]) -> list[str]:
-    """Return what restrains all agents of a project, each with who holds it, who reads it and does not, and who does not look there."""
-    lines = ["", "For all agents, by the project's hooks and rules:"] if found else []
+def _unknown(files: Iterable[Inspected]) -> list[str]:
+    """Say of which agents it is not known what their authors allow, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for name, readings in sorted(_by_agent(files).items()):
+        for why in sorted({one.unknown for one in readings.values() if one.unknown}):
+            by_reason.setdefault(why, []).append(name)
+    rows = (f"  {', '.join(map(text.safe, named))}: {text.safe(why)}" for why, named in by_reason.items())
+    return [line for row in rows for line in wrapped(row).split("\n")]
+
+
+def guards(found: Sequence[SetGuard], unjudged: Sequence[Diagnostic] = ()) -> list[str]:
+    """Return what restrains all agents of a project, each with who holds it, who reads it and does not, and who does not look there.
+
+    Args:
+        found: What does.
+        unjudged: Why it is not known what else does.
+    """
+    lines = ["", "For all agents, by the project's hooks and rules:"] if found or unjudged else []
+    for told in unjudged:
+        lines += wrapped(f"  NOT KNOWN: {text.safe(str(told.span))}: {text.safe(told.reason or told.message)}").split("\n")
     for one in found:
         unheld = (f"{text.client(client)} ({why})" for client, why in one.unheld.items())
         word, why = _how_held(one)
@@ -142,5 +162,5 @@ def _cells(reading: Reading, *, serverless: bool) -> tuple[str, ...]:
 
 
 def _cell(effect: str, word: str, reading: Reading) -> str:
-    more = _MORE if effect in reading.more else ""
+    more = _MORE if effect in reading.more else _UNKNOWN if reading.unknown and word != "no" else ""
     return f"{text.shorten(word, _CELL - len(more))}{more}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import rule_facts
 from agentconv.core.container import Catalog
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Effect, InputError
+from agentconv.core.diagnostics import Effect, InputError, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.sources.inputs import Discovery, Found
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+    from agentconv.sources.places_on_disk import Unsettled
     from agentconv.sources.user_places import Home
 
 
@@ -38,7 +39,9 @@ class Parts:
         clients: Sequence[str] = (),
         home: Home | None = None,
         catalogs: Mapping[Path, Mapping[str, Catalog]] | None = None,
+        *,
         without: Collection[str] = (),
+        unsettled: Unsettled | None = None,
     ) -> None:
         """Prepare to look; nothing is touched.
 
@@ -48,8 +51,10 @@ class Parts:
             home: The user's home, where the user's own parts are meant.
             catalogs: By folder and client, the file that offers the folder as one of the client's plugins.
             without: Paths of files that are no source, whoever reads them: they were written from one.
+            unsettled: Knows files of which nothing is known, although they can be read.
         """
         self._without = frozenset(without)
+        self._unsettled = unsettled
         self._catalogs = catalogs or {}
         self.clients = clients
         self._folders = tuple(folders)
@@ -76,7 +81,8 @@ class Parts:
             from agentconv.sources.parts_on_disk import PartsOnDisk
 
             self._places = tuple(
-                PartsOnDisk(folder, self._home, catalogs=self._catalogs.get(folder, {}), without=self._without) for folder in self._folders
+                PartsOnDisk(folder, self._home, catalogs=self._catalogs.get(folder, {}), without=self._without, unsettled=self._unsettled)
+                for folder in self._folders
             )
         return self._places
 
@@ -166,6 +172,20 @@ class Parts:
                 loses = kind in RESTRAINING and source.text.text.strip()  # else nothing is lost
                 yield from (one for one in told if loses or one.effect is Effect.STOPS)
 
+    def unknown_restraints(self) -> Iterator[Diagnostic]:
+        """Yield why it is not known what restrains all that works in a project: files that cannot be read, or of which nothing is taken."""
+        from agentconv.parts.registry import part_format
+
+        for kind in (one for one in KINDS if one in RESTRAINING):
+            self.of(kind)
+            for place, client in ((place, client) for place in self.places for client in self.clients):
+                for source in place.files(client, kind):
+                    module = part_format(client, kind)
+                    read = module.read(source) if module and source.text.text.strip() else None
+                    told = read.diagnostics if read and not any(one for one in read.parts) else ()
+                    yield from (_placed(one, place.shown(client, source.text.path)) for one in told if one.effect and one.effect.drops)
+        yield from dict.fromkeys(one for one in self.diagnostics if one.severity is Severity.ERROR)
+
     def take_of_one(self, clients: Iterable[str]) -> None:
         """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.
 
@@ -181,6 +201,10 @@ class Parts:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What reading has found by now."""
         return tuple(told for place in self._places or () for told in place.diagnostics)
+
+
+def _placed(told: Diagnostic, path: str) -> Diagnostic:
+    return replace(told, span=replace(told.span, path=path) if told.span is not None else Span(path))
 
 
 def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:

@@ -9,7 +9,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource, Place
     from agentconv.core.parts import FolderFile
     from agentconv.sources.user_places import Home
+
+    class Unsettled(Protocol):
+        """Knows files of which nothing is known, although they can be read: a merge is not done with them."""
+
+        def told(self, path: str, data: bytes | None) -> Diagnostic | None:
+            """Return what is to be told of such a file; None of any other."""
+
+        def gone(self) -> list[str]:
+            """Return the places of those that are not there."""
+
 
 Found = TypeVar("Found")
 _ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules", ".kiroignore")
@@ -47,6 +57,8 @@ class PlacesOnDisk:
     """What reading found, but for what is said of a part."""
     texts: Mapping[str, bytes] = field(default_factory=dict)
     """By absolute path, what is read in place of what is on the disk: files that are open in an editor, saved before or not."""
+    unsettled: Unsettled | None = None
+    """Knows of which of the files nothing is known, where they are to be written elsewhere: those count as such that cannot be read."""
     _sources: dict[tuple[str, Place, Kind], tuple[PartSource, ...]] = field(default_factory=dict)
     """The files at a place of a client, as far as they were asked for."""
     _texts: tuple[str, ...] | None = None
@@ -76,7 +88,7 @@ class PlacesOnDisk:
     def is_there(self, client: str, path: str, pattern: str) -> bool:
         """Whether there may be a file of a pattern at a place: for one that may be anywhere in the project, whether any is called so."""
         base = self._at(client, path)
-        if any(self._unsaved(base, pattern)):
+        if any(self._unsaved(base, pattern)) or any(self._gone(base, pattern)):
             return True
         if "*" not in pattern:
             return os.path.lexists(os.path.normpath(os.path.join(base, pattern)))
@@ -91,6 +103,13 @@ class PlacesOnDisk:
             below = os.path.relpath(path, base).replace(os.sep, "/") if path.startswith(f"{base}{os.sep}") else None
             is_here = path == base if not pattern else below is not None and _pattern(pattern).fullmatch(below)
             if is_here and not os.path.lexists(path):
+                yield path
+
+    def _gone(self, base: str, pattern: str) -> Iterator[str]:
+        """Yield the files at a place that are not there, although a merge may bring them back."""
+        for path in self.unsettled.gone() if self.unsettled is not None else ():
+            below = os.path.relpath(path, os.path.realpath(base)).replace(os.sep, "/")
+            if below == "." if not pattern else _pattern(pattern).fullmatch(below) is not None:
                 yield path
 
     def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
@@ -112,6 +131,8 @@ class PlacesOnDisk:
             if read is not None and beside is not None:
                 shown = place.holds(below)
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+        for path in self._gone(os.fspath(base), place.pattern):
+            self._is_settled(path, None)
 
     def _on_disk(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
         """Return the files at a place that is there, and leads nowhere else."""
@@ -146,7 +167,16 @@ class PlacesOnDisk:
         except OSError as error:
             self.diagnostics.append(inputs.unread(path, f"cannot be read: {inputs.reason(error)}"))
             return None
+        if not self._is_settled(path, data):
+            return None
         return self.texts.get(os.path.abspath(path), data) if self.texts else data, bool(status.st_mode & 0o100)
+
+    def _is_settled(self, path: str, data: bytes | None) -> bool:
+        """Whether a file says what its author means, as far as anybody wants to know; what is told of one that does not, is said once."""
+        told = self.unsettled.told(path, data) if self.unsettled is not None else None
+        if told is not None and told not in self.diagnostics:
+            self.diagnostics.append(told)
+        return told is None
 
     def _beside(self, found: Discovery, file: Path, top: str) -> tuple[FolderFile, ...] | None:
         """Return what is in a skill's folder beside SKILL.md; None where that cannot all be carried."""
@@ -163,6 +193,8 @@ class PlacesOnDisk:
                 data, status = reading.read(path, limit=MAX_FILE_BYTES)
             except OSError as error:
                 self.diagnostics.append(_left_out(file, f"`{os.path.basename(path)}` in its folder: {inputs.reason(error)}"))
+                return None
+            if not self._is_settled(path, data):
                 return None
             size += len(data)
             if size > MAX_FOLDER_BYTES:
@@ -201,6 +233,8 @@ class PlacesOnDisk:
         try:
             data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
         except OSError:
+            return None
+        if not self._is_settled(os.fspath(whole), data):
             return None
         return FolderFile(path, data, bool(status.st_mode & 0o100))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.insisting import insisting
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import fields
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
@@ -18,8 +19,9 @@ from agentconv.sources.loaded import Loaded
 from agentconv.sync import digests, source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
+    from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.sync.present import File
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
     from agentconv.sync.views import View, Views
+
+
+Orphan: TypeAlias = "tuple[File, str, Agent]"
+"""An agent that stands in a target alone: the file, the place in one that holds several, and what it says."""
 
 
 @dataclass(slots=True)
@@ -47,21 +53,51 @@ class Adopting:
     losses: list[Loss] = field(default_factory=list)
     """What the source's format cannot say of them."""
 
-    def take(self, orphans: Iterable[tuple[File, str, Agent]]) -> None:
-        """Take in what can be taken in; of several of one name the first."""
+    def take(self, orphans: Iterable[Orphan], *, named: bool) -> None:
+        """Take in what can be taken in; of several of one name the first, where the source's file is the same whichever is taken.
+
+        Args:
+            orphans: The agents.
+            named: Whether a person named them.
+
+        Raises:
+            InputError: Several of a name that a person named say different things.
+        """
         names = {agent.name for _, agent in self.sources.agents()}
-        for file, pointer, agent in orphans:
-            if file.problem is not None:
-                self.diagnostics.append(_not_taken(file, agent, file.problem, "mend it first"))
-            elif agent.name not in names:
-                names.add(agent.name)
-                self._one(file, pointer, agent)
+        by_name: dict[str | None, list[Orphan]] = {}
+        for one in orphans:
+            by_name.setdefault(one[2].name, []).append(one)
+        for name, several in by_name.items():
+            if name not in names and not self._say_the_same(several):
+                told = _which(several)
+                if named:
+                    raise InputError(told)
+                self.diagnostics.append(told)
+                continue
+            for file, pointer, agent in several:
+                if file.problem is not None:
+                    self.diagnostics.append(_not_taken(file, agent, file.problem, "mend it first"))
+                elif name not in names:
+                    names.add(name)
+                    self._one(file, pointer, agent)
+
+    def _say_the_same(self, several: Sequence[Orphan]) -> bool:
+        """Whether the source's file is the same one, whichever of several agents is taken in."""
+        if len(several) == 1:
+            return True
+        done = [self._converted(file, agent) if file.problem is None else None for file, _, agent in several]
+        written = {one.file.data if one is not None and one.file is not None else None for one in done}
+        return len(written) == 1 and None not in written
+
+    def _converted(self, file: File, agent: Agent) -> Converted | None:
+        """Return what an agent is in the source's format."""
+        piece = Loaded(file.path, file.target, None, (fields.changed(agent, {"id": agent.name or "agent"}),), (State.LOADS,))
+        options = insisting(Options(deploy=True, models=self.settings.models), self.widening)
+        return next(iter(convert([piece], self.settings.source_format, options)), None)
 
     def _one(self, file: File, pointer: str, agent: Agent) -> None:
         source_format = self.settings.source_format
-        piece = Loaded(file.path, file.target, None, (fields.changed(agent, {"id": agent.name or "agent"}),), (State.LOADS,))
-        options = insisting(Options(deploy=True, models=self.settings.models), self.widening)
-        done = next(iter(convert([piece], source_format, options)), None)
+        done = self._converted(file, agent)
         if done is None or done.file is None:
             refusal = next((loss for loss in done.losses if loss.severity == "refusal"), None) if done else None
             reason = f"{refusal.field}: {refusal.detail}" if refusal else ""
@@ -112,6 +148,21 @@ class Adopting:
 def _not_taken(file: File, agent: Agent, reason: str, hint: str | None = None) -> Diagnostic:
     message = f"`{agent.name}` is not taken in: {reason}"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, file.where or Span(file.path), hint, agent=agent.name)
+
+
+def place(one: Orphan) -> str:
+    """Return where an agent is, as a person names it on the command line."""
+    return f"{one[0].path}{one[1]}"
+
+
+def _which(several: Sequence[Orphan]) -> Diagnostic:
+    """Ask which of several agents of one name is meant, with a command for each."""
+    name = several[0][2].name or ""
+    where = ", ".join(f"{registry.FORMATS[one[0].target].title} ({place(one)})" for one in several)
+    ways = [f"agentconv sync --adopt {shlex.quote(place(one))}" for one in several if one[0].problem is None]
+    message = f"--adopt: which `{name}` is meant? They do not say the same: {where}"
+    hint = f"choose one: {'; or '.join(ways)}" if ways else "mend one of them first"
+    return Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint, agent=name)
 
 
 def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:

@@ -23,11 +23,20 @@ from agentconv.formats import registry
 from agentconv.install import deployment, filled_in, lock, planning
 from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.install.open_to_all import nobody
+from agentconv.install.steps import Plan
 from agentconv.install.units import key
-from agentconv.sources.parts import Parts
-from agentconv.sources.parts_on_disk import PartsOnDisk
-from agentconv.sources.user_places import Home
-from agentconv.sync import left_behind, left_open, needed_before, source_files, sources, unread_agents, views, where_it_is
+from agentconv.sync import (
+    beside_agents,
+    left_behind,
+    left_open,
+    needed_before,
+    source_files,
+    sources,
+    unread_agents,
+    unsettled,
+    views,
+    where_it_is,
+)
 from agentconv.sync.files_after import KIND, FilesAfter
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.unchanged_parts import NAME, digest, is_as_left
@@ -43,7 +52,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.open_to_all import Others
     from agentconv.install.places import Scope
-    from agentconv.install.steps import Plan
+    from agentconv.sources.parts import Parts
     from agentconv.sync.settings import Settings
 
 
@@ -74,8 +83,7 @@ class PartsOutcome:
 
     def told(self) -> Iterator[Diagnostic]:
         """Yield what is to be told."""
-        yield from self.diagnostics
-        yield from dict.fromkeys(remark for one in self.deployments for remark in one.diagnostics)
+        yield from dict.fromkeys((*self.diagnostics, *(remark for one in self.deployments for remark in one.diagnostics)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         wish: What is wanted.
     """
     loaded = _loaded(settings, scope, locked)
+    if loaded.unjudged is not None:  # of which the agents' run tells
+        return PartsOutcome(Plan((), (), locked, locked, locked))
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
@@ -142,7 +152,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     wrong = bool(loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     own = {entry.target for entry in mine} & {settings.source_format}
-    lost = _lost(mine, own, beside) if wish.along and not wanted and not wish.insist else set[str]()
+    lost = _lost(mine, own, beside) if wish.along and not (wanted or wish.insist or wrong) else set[str]()
     waiting = {entry.agent for entry in mine} - {want.agent for want in wanted} - _refused_ids(done) if wrong else lost
     held = waiting - left_open.of(mine, loaded.pieces, as_said, scope, looking_for=waiting)
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
@@ -154,9 +164,9 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
     )
     told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
-    told += [*_stays(standing), *left_behind.told(released), *before_us.told()]
+    told = [*beside_agents.placed(beside.diagnostics, scope), *told, *_stays(standing), *left_behind.told(released), *before_us.told()]
     plan = left_behind.forgotten(plan, released, NAME)
-    result = PartsOutcome(_settled(plan, settings, reader), done, (*beside.diagnostics, *told), _as_before(refused, locked))
+    result = PartsOutcome(_settled(plan, settings, reader), done, tuple(told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
 
 
@@ -186,9 +196,8 @@ class _Deploying:
 def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
     """Return the source, with what of it cannot be read."""
     found, _, broken = source_files.find(settings, scope)
-    loaded = sources.load(found)
-    loaded.pass_over({one.source for one in locked.synced})  # a README beside agents names no part
-    loaded.broken |= broken
+    loaded = sources.load(found, unsettled.Unsettled(scope.root).unmerged)
+    loaded.of_project(scope.root, (one.source for one in locked.synced), broken, beside_agents.unknown_restraints(settings, scope))
     return loaded
 
 
@@ -204,7 +213,7 @@ def _remembered(result: PartsOutcome, settings: Settings, scope: Scope, wish: Wi
     told_again = any(one.severity is not Severity.NOTE for one in result.told())
     gone = {one.path for one in result.plan.changes if one.after is None}
     after = result.plan.lock_after
-    known = None if result.needs_a_look or told_again else digest(settings, wish.along, PartsOnDisk(scope.root), after, gone)
+    known = None if result.needs_a_look or told_again else digest(settings, wish.along, beside_agents.on_disk(scope), after, gone)
     return replace(result, plan=_known(result.plan, known)) if known else result
 
 
@@ -302,9 +311,8 @@ def _in_project(scope: Scope, reader: Reader) -> Options:
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:
     """Return the source's parts: a file that was written for a target is none, though the source may read it, too (`AGENTS.md`)."""
-    home = Home(scope.root, scope.variables) if scope.is_user else None
     written = [entry.path for entry in mine if not entry.pointer and entry.target != settings.source_format]
-    return Parts([scope.root], [settings.source_format], home, without=written)
+    return beside_agents.parts(settings, scope, without=written)
 
 
 def _emptied(number: int) -> Diagnostic:

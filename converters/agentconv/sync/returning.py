@@ -13,7 +13,7 @@ from agentconv.core.suggestions import nearest
 from agentconv.install.steps import Change
 from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, keeping, renaming, selecting, settings
-from agentconv.sync.adopting import Adopting, as_given, keyed
+from agentconv.sync.adopting import Adopting, as_given, keyed, place
 from agentconv.sync.decisions import Entry
 from agentconv.sync.rewriting import back_up
 
@@ -56,7 +56,8 @@ class Returning:
         _check_names(self._run.adopt or (), [word for one in nobodys for word in _words(one)], unread)
         asked = {(one.alike[0].path, one.alike[1]) for one in outcome.candidates if one.alike is not None}  # whether they are one
         wanted = {*(self._run.adopt or ())}
-        adopting.take(one for one in nobodys if (wanted & {*_words(one)} if wanted else (one[0].path, one[1]) not in asked))
+        chosen = (one for one in nobodys if (wanted & {*_words(one)} if wanted else (one[0].path, one[1]) not in asked))
+        adopting.take(chosen, named=bool(wanted))
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome
@@ -162,8 +163,7 @@ class Returning:
 
 def _words(nobodys: tuple[File, str, Agent]) -> tuple[str, str]:
     """Return what an agent that stands in a target alone is called on the command line: its name, or where it is, if others have that."""
-    file, pointer, agent = nobodys
-    return agent.name or "", f"{file.path}{pointer}"
+    return nobodys[2].name or "", place(nobodys)
 
 
 def _source_changes(loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,10 +10,10 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import loading, sniffing
-from agentconv.sync import texts
+from agentconv.sync import unsettled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.sources.loaded import Loaded
@@ -38,14 +37,43 @@ class Sources:
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
+    unmerged: Collection[str] = ()
+    """Those that git holds as not merged, and others of these."""
+    unjudged: str | None = None
+    """Why nothing is known of any agent: of what restrains all of them, nothing is."""
     mended: list[Diagnostic] = field(default_factory=list)
     """What is said, file by file, of those that their client loads in its own way."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def broken_by(self, path: str) -> str | None:
         """Return why nothing is known of a file: it cannot be read, or a folder that it is in cannot."""
+        if self.unjudged is not None:
+            return self.unjudged
         places = (path, *(parent.as_posix() for parent in PurePosixPath(path).parents))
         return next((self.broken[place] for place in places if place in self.broken), None)
+
+    def of_project(self, root: Path, locked: Iterable[str], unread: Mapping[str, str], restraints: Iterable[Diagnostic] = ()) -> None:
+        """Take in what is known beside the files: which of them were agents, and of which nothing is known.
+
+        Args:
+            root: The folder that the paths are below.
+            locked: The sources of which agents were written.
+            unread: Those that cannot be read, with the reasons.
+            restraints: Why it is not known what restrains all agents.
+        """
+        were = {*locked}
+        self.pass_over(were)
+        for path in sorted(were & {*self.unmerged} - self.files.keys()):
+            if found := unsettled.why(path, None, self.unmerged):
+                self.broken[path], self.ways[path] = found
+        for path in sorted(path for path in were - self.files.keys() if (root / path).is_dir()):
+            self.broken[path], self.ways[path] = "a folder is in its place", ("take the folder away; the file is back, or is gone, then", 1)
+        self.broken |= unread
+        for one in restraints:
+            path = one.span.path if one.span is not None else ""
+            self.unjudged = self.unjudged or f"what restrains all agents is not known: {path}: {one.reason or one.message}"
+            self.diagnostics.append(_unjudged(one))
+        self.pieces = self.pieces if self.unjudged is None else []
 
     def pass_over(self, were_agents: Collection[str]) -> None:
         """Pass over files of which no agent came and none was meant; of another one, say that it may be none.
@@ -77,15 +105,13 @@ def _of_bundle(piece: Loaded, path: str) -> Loaded:
     return replace(piece, path=path, source=None, agents=tuple(fields.changed(agent, place) for agent, place in places))
 
 
-def load(files: Sequence[SourceFile]) -> Sources:
-    """Read the agents of the files, with LF for line ends."""
-    sources = Sources(files={file.path: file for file in files})
+def load(files: Sequence[SourceFile], unmerged: Collection[str] = ()) -> Sources:
+    """Read the agents of the files, with LF for line ends; nothing of those that git holds as not merged."""
+    sources = Sources(files={file.path: file for file in files}, unmerged=unmerged)
     loaded: list[Loaded] = []
     for file in files:
-        if texts.is_marked(file.data):
-            sources.broken[file.path] = "it holds the marks of a merge that is not done"
-            line = file.data.count(b"\n", 0, file.data.find(b"<<<<<<< ")) + 1
-            sources.ways[file.path] = f"choose between both sides, and git add {shlex.quote(file.path)}", line
+        if found := unsettled.why(file.path, file.data, unmerged):
+            sources.broken[file.path], sources.ways[file.path] = found
             continue
         read = loading.load_source(file.found.format, file.text)
         if registry.FORMATS[file.found.format].bundle:
@@ -115,6 +141,13 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if kept:
         agents, states = zip(*kept, strict=True)
         sources.pieces.append(replace(piece, agents=agents, states=states))
+
+
+def _unjudged(told: Diagnostic) -> Diagnostic:
+    """Say that no agent is written while nobody knows what holds all of them back."""
+    message = f"nothing is synced: what this file denies, asks for, or guards is not known: {told.reason or told.message}"
+    hint = "mend it; what the other assistants have is left as it is until then"
+    return replace(told, severity=Severity.ERROR, message=message, hint=told.hint if told.code is Code.BLOCKED else hint)
 
 
 def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.install import lock as lock_file
-from agentconv.sync import locks
+from agentconv.sync import digests, locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Lock, Synced
     from agentconv.install.steps import Plan
     from agentconv.sync.syncing import Run
+
+_RULES = "permissions.rules"
+_MARKS = (digests.HIDDEN, digests.STRANGE, digests.ABSENT)
 
 
 def told(run: Run, plans: Iterable[Plan | None]) -> Iterator[Diagnostic]:
@@ -54,10 +57,20 @@ def _rows(lock: Lock, run: Run) -> set[tuple[str, ...]]:
     """Return what a lock says of what version control has: the name first."""
     shared = locks.part(lock, run.uncommitted, local=False)
     rows = {
-        (one.name, one.target, *one.key, *one.agent, one.source_sha256, one.bytes_sha256, repr(sorted({**one.fields, **one.own}.items())))
+        (one.name, one.target, *one.key, *one.agent, one.source_sha256, one.bytes_sha256, repr(sorted(_fields(one).items())))
         for one in shared.synced
     }
     return rows | {(one.agent, one.target, *one.key, one.source_sha256, one.deployed_sha256) for one in shared.entries}
+
+
+def _fields(one: Synced) -> dict[str, str]:
+    """Return the checksums of an agent's fields; of rules, not that of a whole file's, whose bytes tell.
+
+    How rules are compared is not the same in each version: a lock of an earlier one is no older than the files for that.
+    """
+    said = {**one.fields, **one.own}
+    is_whole = bool(one.bytes_sha256 and one.source_sha256)
+    return {path: value for path, value in said.items() if not is_whole or path != _RULES or value in _MARKS}
 
 
 def _is_in(plan: Plan, place: Path, run: Run) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,8 +15,8 @@ from agentconv.install import applying, places
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import carrying as carry
 from agentconv.sync import (
+    beside_agents,
     earlier,
     former_names,
     locks,
@@ -33,6 +32,7 @@ from agentconv.sync import (
     strangers,
     views,
 )
+from agentconv.sync import carrying as carry
 from agentconv.sync import places as client_places
 from agentconv.sync.bases import Bases
 from agentconv.sync.decisions import Entry
@@ -139,7 +139,7 @@ class Run:
         outcome.carrying = back.carrying(loaded, outcome, every=True)
         outcome.one_way = self.scope.is_user
         outcome.served = self.served(found, outcome, loaded)
-        wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
+        wrong = [one for views in outcome.views if loaded.unjudged is None for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *vain, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
@@ -159,15 +159,10 @@ class Run:
         Raises:
             InputError: The configuration speaks of one that is not there.
         """
-        loaded = sources.load(found)
-        loaded.pass_over({one.source for one in self.lock.synced})
-        loaded.broken |= self.unread
+        loaded = sources.load(found, self.bases.git.unmerged())
+        restraints = beside_agents.unknown_restraints(self.settings, self.scope)
+        loaded.of_project(self.scope.root, (one.source for one in self.lock.synced), self.unread, restraints)
         loaded.told = frozenset(self.unread)
-        unmerged = self.bases.git.unmerged() & loaded.files.keys()
-        loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
-        for path in sorted(unmerged):
-            loaded.broken.setdefault(path, "git has not merged it yet")
-            loaded.ways.setdefault(path, (f"when it says what is meant: git add {shlex.quote(path)}", 1))
         not_told = [one for one in loaded.mended if self.every or not self._is_known(loaded, one)]
         by_path = {piece.path: piece for piece in loaded.pieces} if not_told else {}
         not_told = [one for one in not_told if one.span is None or not is_excused(one, by_path.get(one.span.path))]
@@ -280,7 +275,7 @@ class Run:
         return earlier.of(loaded, target, self.settings, lock, self.scope)
 
     def _given_by(self, loaded: Sources, lock: Lock, target: str, files: Mapping[str, bytes]) -> Views:
-        return self.given(sources.load(carry.with_files(loaded, dict(files))), target, lock)
+        return self.given(sources.load(carry.with_files(loaded, dict(files)), loaded.unmerged), target, lock)
 
     def instead(self, loaded: Sources, target: str, changes: Iterable[Change] = ()) -> Mapping[Key, Agent]:
         """Return the agents of the source as a target's client has them where it finds no file of its own, once files are changed."""

@@ -13,8 +13,7 @@ from agentconv.disk.files import Disk
 from agentconv.install import part_places
 from agentconv.install.checksums import sha256
 from agentconv.install.part_entries import PartFile
-from agentconv.sources.parts_on_disk import PartsOnDisk
-from agentconv.sync import files_after
+from agentconv.sync import beside_agents, files_after
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
+    from agentconv.sources.parts_on_disk import PartsOnDisk
     from agentconv.sync.settings import Settings
 
 NAME = "."
@@ -68,7 +68,7 @@ def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counte
     pack = lock.pack(NAME)
     if scope.is_user or pack is None or pack.targets.keys() - {*settings.targets, settings.source_format}:
         return None
-    if pack.manifest_sha256 != digest(settings, along, PartsOnDisk(scope.root), lock):
+    if pack.manifest_sha256 != digest(settings, along, beside_agents.on_disk(scope), lock):
         return None
     reader = Disk(scope.root)
     mine = [entry for entry in lock.entries if NAME in entry.packs and entry.target != settings.source_format]

@@ -19,9 +19,7 @@ from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
-from agentconv.sources.parts import Parts
-from agentconv.sources.user_places import Home
-from agentconv.sync import known, overriding, read_beside, unchanged
+from agentconv.sync import beside_agents, known, overriding, read_beside, unchanged
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
@@ -112,7 +110,7 @@ def of(
         beside=_beside_of(settings, target, scope, others),
         read=files_of(Disk(scope.root)) if scope else None,
     )
-    results = [one for one in convert(pieces, target, options, _beside(settings, scope)) if one.part is None]
+    results = [one for one in convert(pieces, target, options, beside_agents.parts(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
         views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
@@ -172,13 +170,6 @@ def follow_parts(settings: Settings, target: str) -> bool:
         return False
     rules: Any = registry_of_parts.part_format(target, "permissions")
     return rules is not None and rules.among is not None
-
-
-def _beside(settings: Settings, scope: Scope | None) -> Parts:
-    """Return the source's parts."""
-    is_user = scope is not None and scope.is_user
-    root = scope.root if scope is not None and is_user else settings.root
-    return Parts([root], [settings.source_format], Home(scope.root, scope.variables) if scope is not None and is_user else None)
 
 
 def there(sources: Sources, target: str, settings: Settings, scope: Scope) -> list[Loaded]:
