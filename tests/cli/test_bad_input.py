@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import warm_program
+from agentconv import cli
+from agentconv.cli.exit_codes import Exit
 from agentconv.sources import discovery, loading
 from interrupting import interrupted
 from thorough import THOROUGH
@@ -552,7 +554,7 @@ def test_interrupt(source, tmp_path):
 
 
 def test_closed_pipe(source, tmp_path):
-    """A reader that goes away early is no error, and nothing is said about it."""
+    """A reader that goes away early is nothing to speak of, and no success either: nobody knows what else there was to find."""
     (source / "big.md").write_bytes(agent("big", body="x\n" * 400_000))
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
     command = [sys.executable, "-m", "agentconv", "to-json", "src", "-q"]
@@ -561,7 +563,41 @@ def test_closed_pipe(source, tmp_path):
         process.stdout.close()
         err = process.stderr.read()
 
-    assert (process.returncode, err) == (0, b"")
+    assert (process.returncode, err) == (Exit.CUT_OFF, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
+@pytest.mark.parametrize("number", [1, 200])
+def test_no_check_passes_since_nobody_reads_it(source, tmp_path, number):
+    """A check that fails fails in a pipe, too, whether its reader went away in the midst of it or before it began."""
+    for count in range(number):
+        (source / f"{count}.md").write_bytes(agent(f"a{count}").replace(b"description:", b"descripton:"))
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        command = [sys.executable, "-m", "agentconv", "lint", "src", "--for", "claude-code"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=gone, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode in (Exit.FINDINGS, Exit.CUT_OFF), done.stderr
+
+
+def test_what_a_run_came_to_is_known_before_its_last_words_are_read(monkeypatch):
+    """Where only the end of the output finds no reader, the exit code is that of the run."""
+
+    class Gone:
+        def flush(self):
+            raise BrokenPipeError
+
+        def fileno(self):
+            return os.open(os.devnull, os.O_WRONLY)
+
+    monkeypatch.setattr("agentconv.cli.run.run", lambda _: Exit.FINDINGS)
+    monkeypatch.setattr(sys, "stdout", Gone())
+    monkeypatch.setattr(sys, "stderr", Gone())
+
+    assert cli.main(["lint"]) == Exit.FINDINGS
+    assert cli.CUT_OFF == Exit.CUT_OFF
 
 
 STREAMS = {

@@ -184,6 +184,7 @@ def test_findings_name_parts(source, run):
         ("sync-update", "error", ".codex/config.toml"),
         ("sync-refused", "error", "agentconv.toml"),
         ("sync-write", "error", ".codex/skills/wipe/SKILL.md"),
+        ("asks-dropped", "warning", "agentconv.toml"),
     }
     assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex, gemini-cli"}
     assert f"file={SKILL}" in github

@@ -14,6 +14,13 @@ from agentconv.lint.subject import Settings
 
 RULES = catalogue.select(("AC3", "AC5"))
 
+CONFIGURATIONS = [
+    *(f"{folder}{name}" for folder in ("", ".opencode/") for name in ("opencode.json", "opencode.jsonc")),
+    *(f"{folder}{name}" for folder in ("", ".kilo/", ".kilocode/") for name in ("kilo.json", "kilo.jsonc")),
+    *(f"{folder}{name}" for folder in (".kilo/", ".kilocode/") for name in ("opencode.json", "opencode.jsonc")),
+]
+"""The configurations of OpenCode and Kilo in a project."""
+
 
 def agent(*lines, name="reviewer"):
     """Return an agent's file with more lines in its header."""
@@ -160,6 +167,27 @@ def test_what_a_project_defines(tmp_path):
     text = agent("tools: Read, mcp__tracker__find, mcp__docs, mcp__other__a", "skills: [style, prose]")
     found = findings(text, settings=Settings(names=names))
     assert [finding.message.split("`")[1] for finding in found] == ["other", "prose"]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        *((place, '{"mcp": {"tracker": {"type": "local", "command": ["npx"]}}}') for place in CONFIGURATIONS),
+        *(
+            (place, '{"mcpServers": {"tracker": {"command": "npx"}}}')
+            for place in (".kilo/mcp.json", ".kilocode/mcp.json", ".cursor/mcp.json")
+        ),
+        (".vscode/mcp.json", '{"servers": {"tracker": {"command": "npx"}}}'),
+        (".vibe/config.toml", '[[mcp_servers]]\nname = "tracker"\ntransport = "stdio"\ncommand = "npx"\n'),
+    ],
+)
+def test_each_file_that_a_client_looks_for_servers_in(place, text, tmp_path):
+    """A server is known wherever a client of the project has it, under the key of that file."""
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+
+    assert project.servers(str(tmp_path / ".claude/agents/a.md")) == {"tracker"}
 
 
 @pytest.mark.parametrize(

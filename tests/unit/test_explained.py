@@ -54,6 +54,27 @@ def test_what_is_neither_is_a_line(word, kind, capsys):
     assert " ".join(shown.split()).endswith(found["summary"])
 
 
+def test_every_loss_has_a_page():
+    """It says what is lost, what that means for the target, and how grave it is; `-v` and a report lead to it."""
+    for code in losses.codes():
+        row, (head, summary, gravity, *_) = losses.rule(code), PAGES[code].strip().split("\n\n")
+
+        assert (head, summary) == (f"## {code}", f"{row.summary[0].upper()}{row.summary[1:]}."), code
+        assert gravity.startswith(f"{explained._KINDS[row.kind]} Mostly a {row.severity}. {explained._SEVERITIES[row.severity]}"), code
+        assert row.hint is None or "### What to do" in PAGES[code], code
+
+
+@pytest.mark.parametrize("code", ["part-another", "server-open-there", "set-restrictions-stay", "widened-elsewhere"])
+def test_what_nobody_can_mend_in_the_agent_has_more_than_a_hint(code):
+    """What stands in files of somebody else is explained: what the agent gets by it, and who decides."""
+    assert len(explained._MORE[code]) > 200
+
+
+def test_words_of_advice_are_about_losses_that_there_are():
+    """What there is to do beside a hint has a loss that it is read with."""
+    assert {*explained._MORE} <= {*losses.codes()}
+
+
 def test_no_loss_is_called_as_a_rule_is():
     """A word names one page."""
     assert not {*losses.codes()} & {word.casefold() for rule in RULES.values() for word in (rule.code, rule.name)}

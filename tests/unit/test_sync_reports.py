@@ -32,8 +32,13 @@ def report(capfdbinary, kind, *words):
     return code, capfdbinary.readouterr().out.decode()
 
 
+def accept(project):
+    """Have the configuration accept what targets do not hold, so that a report is about what is not in step."""
+    project.write("agentconv.toml", 'accept = ["not-enforced", "asks-dropped"]\n' + project.read("agentconv.toml"))
+
+
 def test_annotations(project, capfdbinary):
-    """Each change to come is a line where the source was changed, and each edit where it stands; there is none where all is in step."""
+    """Each change to come is a line where the source was changed, and each edit where it stands; what a target never holds is told, too."""
     in_step = report(capfdbinary, "github")
     strict = report(capfdbinary, "github", "--strict")
     project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
@@ -42,10 +47,12 @@ def test_annotations(project, capfdbinary):
     project.replace(".codex/agents/two.toml", "Two.", "Deux: zwei.")
     code, said = report(capfdbinary, "github")
 
-    assert in_step == (0, "")
+    limit = "file=agentconv.toml,line=1,col=1,title=not-enforced::Codex, 2 agents: Codex does not hold the agent to this"
+    assert in_step[0] == 0
+    assert in_step[1].startswith(f"::warning {limit}")
     assert strict[0] == 1
     assert accepted == [1, 0, 0]
-    assert strict[1].startswith("::warning file=agentconv.toml,line=1,col=1,title=not-enforced::Codex: ")
+    assert strict[1].startswith(f"::error {limit}")
     assert code == 1
     assert said.splitlines() == [
         (
@@ -60,11 +67,57 @@ def test_annotations(project, capfdbinary):
     ]
 
 
+def found_in(kind, said):
+    """Return how often each code is in a report, of those that every run tells, and of what is to be written."""
+    if kind == "json":
+        document = json.loads(said)
+        return {"not-enforced": len(document.get("limits", ())), "update": len(document["entries"])}
+    if kind == "gitlab":
+        codes = [one["check_name"] for one in json.loads(said)]
+    elif kind == "sarif":
+        codes = [one["ruleId"] for one in json.loads(said)["runs"][0]["results"]]
+    elif kind == "junit":
+        codes = [case.get("name") for case in ET.fromstring(said).iter("testcase")]  # noqa: S314 - it is ours
+    elif kind == "github":
+        codes = [line.partition("title=")[2].partition("::")[0] for line in said.splitlines()]
+    else:
+        return {"not-enforced": said.count("[not-enforced]"), "update": said.count("  update  ")}
+    assert set(codes) <= {"not-enforced", "sync-update", "agentconv sync"}
+    return {"not-enforced": codes.count("not-enforced"), "update": codes.count("sync-update")}
+
+
+@pytest.mark.parametrize("strict", [(), ("--strict",)], ids=["lax", "strict"])
+@pytest.mark.parametrize("kind", ["text", "json", "github", "gitlab", "junit", "sarif"])
+def test_every_form_of_a_report_carries_the_same_findings(project, capfdbinary, kind, strict):
+    """What people read is what a job's report has, whether all is in step or not, and the exit code is the same."""
+    codes, found = [], []
+    for change in (True, False):
+        codes.append(int(main(["sync", "--check", "--output-format", kind, *strict])))
+        printed = capfdbinary.readouterr()
+        found.append(found_in(kind, (printed.out + (printed.err if kind == "text" else b"")).decode()))
+        if change:
+            project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+
+    assert codes == [1 if strict else 0, 1]
+    assert found == [{"not-enforced": 1, "update": 0}, {"not-enforced": 1, "update": 1}]
+
+
+def test_what_the_configuration_accepts_is_told_as_notes_are(project, capfdbinary):
+    """It is no annotation of each run; who asks for notes has it."""
+    project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
+    quietly, told = report(capfdbinary, "github"), report(capfdbinary, "github", "-v")
+
+    assert quietly == (0, "")
+    assert told[0] == 0
+    assert told[1].startswith("::notice file=agentconv.toml,line=1,col=1,title=not-enforced::Codex, 2 agents: ")
+
+
 def test_one_forgotten_sync_is_one_annotation(tmp_path, monkeypatch, capfdbinary):
     """It is at the source's file, at the line of the one field that was changed, and names the targets; the log of a job has it, too."""
     found = Project(tmp_path / "shop", ("codex", "opencode", "droid"))
     for name in ("one", "two", "three"):
         found.write(f"{SOURCE}/{name}.md", agent(name, tools="Read, Grep"))
+    accept(found)
     found.sync()
     monkeypatch.chdir(found.root)
     found.replace(f"{SOURCE}/one.md", "tools: Read, Grep", "tools: Read")
@@ -125,6 +178,7 @@ def test_what_makes_a_check_pass_is_said(project, capfdbinary):
 
 def test_gitlab_and_junit(project, capfdbinary):
     """What is not in step are rows with fingerprints, and cases that fail; in step there is no row, and one case that passes."""
+    accept(project)
     in_step = [report(capfdbinary, kind)[1] for kind in ("gitlab", "junit")]
     project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
     project.replace(".codex/agents/two.toml", "Two.", "Deux.")
@@ -144,6 +198,7 @@ def test_gitlab_and_junit(project, capfdbinary):
 
 def test_sarif(project, capfdbinary):
     """It is one run of SARIF, whose results name their rules, and their files."""
+    accept(project)
     empty = json.loads(report(capfdbinary, "sarif")[1])
     project.write(f"{SOURCE}/one.md", "---\nname: [\n")
     project.replace(".codex/agents/two.toml", "Two.", "Deux.")
@@ -161,6 +216,7 @@ def test_sarif(project, capfdbinary):
 
 def test_what_lint_says_of_a_source_is_no_finding_of_sync(project, capfdbinary):
     """It is told where the source was changed, and not again in each check: lint has a baseline for it, and comments that leave it out."""
+    accept(project)
     project.write(f"{SOURCE}/one.md", agent("one", tools="Read, MultiEdit"))
     changed = report(capfdbinary, "github")[1]
     project.sync()

@@ -37,10 +37,16 @@ COMMANDS = {
 }
 
 
+CUT_OFF = 141
+"""What a program ends with whose reader goes away before it is through, 128 and the number of SIGPIPE: never 0, for nobody knows what it
+would have found, and `set -o pipefail` would take that for a check that passed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _open_streams()
+    code = 0
     try:
         if words in (["--version"], ["-V"]):
             from agentconv import __version__
@@ -58,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader has seen enough; nothing more can be said to it, not even at exit
         _silence(sys.stdout, sys.stderr)
-        return 0
+        return code or CUT_OFF
     except OSError as error:
         if error.filename is not None or "--debug" in words:
             raise

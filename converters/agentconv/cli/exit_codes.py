@@ -18,3 +18,5 @@ class Exit(IntEnum):
     """A bug of ours; the agents concerned were not written."""
     INTERRUPTED = 130
     """Ctrl-C."""
+    CUT_OFF = 141
+    """Who reads the output went away first."""

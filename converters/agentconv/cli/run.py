@@ -58,6 +58,7 @@ exit codes:
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted
+  141  cut off: who reads the output went away first (`| head`)
 
 Messages go to standard error, as wide as the terminal is, or as COLUMNS says; in a pipe each is one line.
 """

@@ -144,7 +144,8 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: M
         from agentconv.render import machine
 
         looking = options.check or options.dry_run or options.diff
-        print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
+        limits = in_step.limits(chosen, lock.synced)
+        print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), limits, looking=looking)))
     elif not options.quiet or code:
         from agentconv.render import text
 

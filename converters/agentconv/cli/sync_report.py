@@ -198,8 +198,11 @@ def _for_programs(
     red: bool = False,
     beyond: Sequence[Loss] = (),
 ) -> list[Remark]:
-    limits = in_step.open_limits(chosen, synced_, options.accept, beyond) if options.strict == command.STRICT[0] else []
-    remarks = synced_machine.of_run(found, diagnostics, limits, place=chosen.own_file, looking=looking, red=red)
+    strict = options.strict == command.STRICT[0]
+    counting = in_step.open_limits(chosen, synced_, options.accept, beyond) if strict else ()
+    every = in_step.limits(chosen, synced_, beyond)
+    limits = synced_machine.of_limits(every, chosen.own_file, counting, every=options.verbose, strict=strict)
+    remarks = synced_machine.of_run(found, diagnostics, limits, looking=looking, red=red)
     out = synced_machine.rendered(options.output_format, remarks, "agentconv sync")
     printable.data(out.encode("utf-8", "backslashreplace"))
     return remarks
@@ -234,7 +237,8 @@ def _document(outcome: Outcome, found: list[synced_lines.Line], code: int, *, lo
     ]
     told = [machine.plain(one) for one in (*outcome.diagnostics, *outcome.broken())]
     anyway = [machine.plain(loss) for loss in outcome.beyond]
-    return in_step.document(code, outcome.agents, looking=looking) | {
+    limits = in_step.limits(outcome.settings, outcome.synced, outcome.beyond)
+    return in_step.document(code, outcome.agents, limits, looking=looking) | {
         "files": files,
         "entries": entries,
         "diagnostics": told,

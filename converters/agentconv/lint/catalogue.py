@@ -37,6 +37,7 @@ TOPICS = (
     "part_instructions",
     "servers",
     "text",
+    "ignoring",
     "prompts",
     "handing_over",
     "hidden_characters",

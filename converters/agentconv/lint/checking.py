@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
     from agentconv.lint.rule import Rule
 
-COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
-"""`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
+COMMENT = expression(r"#[ \t]*agentconv:[ \t]*ignore(?:(?:[ \t]*[\[(:=]|[ \t]+(?=[A-Za-z]{2,8}[0-9]{2,5}\b))([^\])#\r\n]*)|(?![\w-]))")
+"""`# agentconv: ignore[AC101, name]` in a header is about the whole file; where it names none, it is about every rule. What is written
+otherwise than in brackets is about the rules that it names, too: a slip is not to leave out all of them."""
+_WORD = expression(r"[^\s,;]+")
 
 OF_TEXTS = frozenset(
-    {f"AC{number}" for number in (603, 604, 605, 606, 607, 609, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)}
+    {f"AC{number}" for number in (603, 604, 605, 606, 607, 609, 610, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)}
 )
 """Rules about texts, whatever stands around them: those for a file that another one includes."""
-MERGE_MARKS = "AC609"
-"""The one of them besides those that protect that is about each file of a part, too: both sides count there."""
+OF_PARTS = frozenset({"AC609", "AC610"})
+"""Those of them besides those that protect that are about each file of a part, too: both sides of a merge count there, and comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Checks:
         What servers are given has rules of its own, which know what is handed on.
         """
         subject = self._subjects[number]
-        if (rule.protects is None and rule.code != MERGE_MARKS) or rule.code not in OF_TEXTS or subject.part is None or subject.included:
+        if (rule.protects is None and rule.code not in OF_PARTS) or rule.code not in OF_TEXTS or subject.part is None or subject.included:
             return False
         same = self._in_place[_file(subject)]
         of_agents = any(one.part is None and one.result.set.agents for one in same)
@@ -289,14 +291,18 @@ def before_prompt(subject: Subject) -> int:
     return start or len(subject.text)
 
 
+def left_out(subject: Subject) -> Iterator[tuple[str, int]]:
+    """Yield each rule that comments of a file leave out, as it is written there, and where."""
+    for match in COMMENT.finditer(subject.text, 0, before_prompt(subject)):
+        for word in _WORD.finditer(subject.text, *match.span(1)) if match[1] is not None else ():
+            yield word[0], word.start()
+
+
 def _words(subject: Subject) -> set[str] | None:
     """Return the rules that the file itself asks to leave out; None for all of them."""
-    words: set[str] = set()
-    for match in COMMENT.finditer(subject.text, 0, before_prompt(subject)):
-        if match[1] is None:
-            return None
-        words.update(word.strip().casefold() for word in match[1].split(",") if word.strip())
-    return words
+    if any(match[1] is None for match in COMMENT.finditer(subject.text, 0, before_prompt(subject))):
+        return None
+    return {word.casefold() for word, _ in left_out(subject)}
 
 
 def _is_excused(rule: Rule, words: set[str] | None) -> bool:

@@ -30,17 +30,12 @@ if TYPE_CHECKING:
     from agentconv.core.script_imports import Lack
     from agentconv.sources.inputs import Found
 
-_KEYS = {
-    ".codex/config.toml": "mcp_servers",
-    ".vscode/mcp.json": "servers",
-    "opencode.json": "mcp",
-    "opencode.jsonc": "mcp",
-    ".opencode/opencode.json": "mcp",
-    ".opencode/opencode.jsonc": "mcp",
-    "kilo.json": "mcp",
-    "kilo.jsonc": "mcp",
-}
-"""What holds the servers of a file, where that is not `mcpServers`."""
+_KEYS = {"codex": "mcp_servers", "vibe": "mcp_servers", "opencode": "mcp", "kilo": "mcp"}
+"""What holds the servers of a client's configuration, where that is not `mcpServers`."""
+_KEYS_OF_FILES = {".vscode/mcp.json": "servers"}
+"""The same, of single files."""
+_SERVERS_ALONE = "mcp.json"
+"""The name of a file that holds servers and nothing else, in the words that most clients have for them."""
 _MORE_SERVERS = (".claude/settings.json", ".claude/settings.local.json")
 """Files in which people write servers though the client does not look for them there."""
 _MAX_BYTES = 1024 * 1024
@@ -203,9 +198,22 @@ def _places(kind: Kind) -> tuple[str, ...]:
 
 def _servers(root: Path) -> Iterator[str]:
     disk = Disk(root, limit=_MAX_BYTES)
-    for place in dict.fromkeys((*_places("servers"), *_MORE_SERVERS)):
-        found = _table(disk, place).get(_KEYS.get(place, "mcpServers"))
+    for place, key in dict.fromkeys((*_keys(), *((one, "mcpServers") for one in _MORE_SERVERS))):
+        found = _table(disk, place).get(key)
+        if isinstance(found, list):  # a server an entry, which says its own name
+            yield from (str(one["name"]) for one in found if isinstance(one, dict) and "name" in one)
         yield from found if isinstance(found, dict) else ()
+
+
+@cache
+def _keys() -> tuple[tuple[str, str], ...]:
+    """Return the files of a project that clients look for servers in, each with the key that holds them."""
+    rows = ((client, place) for client, kinds in places.recorded().items() for place, _ in kinds.get("servers", {}).get("project", ()))
+    return tuple((place, _KEYS_OF_FILES.get(place) or _key(client, place)) for client, place in rows)
+
+
+def _key(client: str, place: str) -> str:
+    return "mcpServers" if place.endswith(_SERVERS_ALONE) else _KEYS.get(client, "mcpServers")
 
 
 def _table(disk: Disk, place: str) -> dict[str, Any]:

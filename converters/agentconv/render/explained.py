@@ -68,6 +68,10 @@ at one line in each run of `agentconv sync`.""",
 A server that is written for one agent is in a configuration that all share. Where the target holds an agent to a choice of servers, the \
 others are kept from it. Where it does not (Codex), it is a warning: each agent can use it, and so can the session itself. `--with none` \
 leaves it out.""",
+    "part-another": """\
+A pack's agent names a server or a skill that came with it, and somebody else's of that name is in its place: the user's own, or that of \
+another pack. It is not touched, the pack's stays away, and the agent gets the other one, whose tools may do something else. The run names \
+it, and the file where it stands. Where both are the same thing, nothing is to do; else rename the one that is there, and install again.""",
     "server-open-to-all": """\
 In some assistants (Cursor, Antigravity, deepagents-code) no file of an agent chooses among the MCP servers: what is written for one \
 agent, all have. So a server goes there where all agents that the assistant has then may use all of it; where one may not, the server \

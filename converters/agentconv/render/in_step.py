@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentconv.sync import known
 
@@ -14,6 +14,32 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
     from agentconv.sync.settings import Settings
+
+
+class Limit(NamedTuple):
+    """A loss that every run tells of a target, whatever the form of its report."""
+
+    target: str
+    code: str
+    agents: int
+    accepted: bool = False
+    """Whether the configuration accepts it."""
+
+
+def limits(settings: Settings, synced: Sequence[Synced], beyond: Sequence[Loss] = ()) -> list[Limit]:
+    """Return what each run tells, by target and code: what targets do not hold, and what agents may do whatever is written (`beyond`)."""
+    held = [Limit(*row, number, known.is_accepted(settings, *row)) for row, number in sorted(known.lasting(synced).items())]
+    anyway: dict[tuple[str, str], set[str]] = {}
+    for loss in beyond:
+        anyway.setdefault((loss.target, loss.code), set()).add(loss.agent)
+    return [*held, *(Limit(*row, len(agents)) for row, agents in anyway.items())]
+
+
+def whose(limit: Limit) -> str:
+    """Say of how many agents a limit is; nothing, where it is one of the whole set."""
+    from agentconv.render import text
+
+    return "" if limit.code in known.OF_SET else f", {text.count(limit.agents, 'agent')}"
 
 
 def line(settings: Settings, synced: Sequence[Synced], *, shown_by: str = "-v") -> str:
@@ -56,11 +82,9 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Map
         look: How it looks.
         told: By target and code of how many agents this run has told it already, in full.
     """
-    found = [
-        (row, number)
-        for row, number in sorted(known.lasting(synced).items())
-        if (told or {}).get(row, 0) < (1 if row[1] in known.OF_SET else number)
-    ]
+    before = told or {}
+    every = limits(settings, synced)
+    found = [one for one in every if before.get((one.target, one.code), 0) < (1 if one.code in known.OF_SET else one.agents)]
     if not found:
         return
     from agentconv.core.diagnostics import LossSeverity
@@ -69,11 +93,10 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, told: Map
 
     word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
     counted: dict[str, list[str]] = {}
-    for (target, code), number in found:
-        accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
-        more = number - (told or {}).get((target, code), 0)
-        whose = "" if code in known.OF_SET else f", {text.count(number, 'agent') if more == number else _more(more)}"
-        counted.setdefault(code, []).append(f"{text.client(target)}{whose}{accepted}")
+    for one in found:
+        more = one.agents - before.get((one.target, one.code), 0)
+        number = whose(one) if more == one.agents or one.code in known.OF_SET else f", {_more(more)}"
+        counted.setdefault(one.code, []).append(f"{text.client(one.target)}{number}{' (accepted)' if one.accepted else ''}")
     for code, places in sorted(counted.items()):
         to = f"{', '.join(places)}, {WHOLE_SET}" if code in known.OF_SET else "; to ".join(places)
         yield f"{word}[{code}] to {to} (-v)"
@@ -91,9 +114,8 @@ def open_limits(
 
     What agents may do whatever is written (`beyond`) is no target's to hold, and nothing accepts it.
     """
-    anyway = dict.fromkeys((loss.target, loss.code) for loss in beyond)
-    held = [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
-    return [*held, *anyway]
+    every = limits(settings, synced, beyond)
+    return [(one.target, one.code) for one in every if not (one.accepted and {one.code, "all"} & {*accepted})]
 
 
 def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str], beyond: Sequence[Loss] = ()) -> list[str]:
@@ -112,6 +134,22 @@ def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[st
     return [f"--strict counts {listed}.", *([f"  hint: {'; '.join(ways)}"] if ways else [])]
 
 
-def document(code: int, number: int, *, looking: bool) -> dict[str, object]:
+def accepting(limit: Limit, own_file: str, *, strict: bool = False) -> str:
+    """Say what accepts a limit: the line of the configuration, and what lets a strict run pass; nothing, where nothing does."""
+    from agentconv.sync.settings import ACCEPTABLE, BY_KEY
+
+    passes = f", and with that --accept {limit.code} lets a strict run pass" if strict else ""
+    if limit.code in BY_KEY:
+        return f"`{BY_KEY[limit.code]}` in {own_file} accepts it{passes}"
+    if limit.code not in ACCEPTABLE:
+        return ""
+    said = (
+        f"{own_file} accepts it" if limit.accepted else f'`accept = ["{limit.code}:{limit.target}"]` in {own_file} says that this is known'
+    )
+    return f"{said}{passes}"
+
+
+def document(code: int, number: int, told: Sequence[Limit] = (), *, looking: bool) -> dict[str, object]:
     """Return what a run is for other programs, where nothing changes."""
-    return {"command": "sync", "exit_code": code, "dry_run": looking, "agents": number, "files": [], "entries": [], "diagnostics": []}
+    head = {"command": "sync", "exit_code": code, "dry_run": looking, "agents": number, "files": [], "entries": [], "diagnostics": []}
+    return {**head, "limits": [one._asdict() for one in told]} if told else head

@@ -123,5 +123,7 @@ def data(content: bytes, stream: TextIO | None = None) -> None:
     """Write exactly these bytes, by default to standard output: an output that is asked for, a script, or commands that are meant."""
     stream = stream or sys.stdout
     stream.flush()
-    stream.buffer.write(content)
+    rest = memoryview(content)
+    while rest:  # with PYTHONUNBUFFERED nothing stands between this and the system, which may take a part of it
+        rest = rest[stream.buffer.write(rest) :]
     stream.buffer.flush()

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.core import credentials, losses
 from agentconv.core.diagnostics import Severity
-from agentconv.render import findings_machine, text
+from agentconv.render import findings_machine, in_step, text
 from agentconv.render.findings_ci import Remark, gitlab_of_remarks, junit_of_remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.render.in_step import Limit
     from agentconv.render.synced_lines import Line
 
 FORMATS = ("github", "gitlab", "junit", "sarif")
@@ -40,9 +41,8 @@ def report(kind: str, diagnostics: Iterable[Diagnostic], *, failed: str = "agent
 def of_run(
     told: Sequence[Line],
     diagnostics: Iterable[Diagnostic] = (),
-    limits: Iterable[tuple[str, str]] = (),
+    limits: Iterable[Remark] = (),
     *,
-    place: str,
     looking: bool = True,
     red: bool = False,
 ) -> list[Remark]:
@@ -51,13 +51,30 @@ def of_run(
     Args:
         told: What is told of agents.
         diagnostics: What is told of files.
-        limits: Losses that count in every run, by target and code.
-        place: The configuration, which is where these are told.
+        limits: What is told in every run (`of_limits`).
         looking: Whether nothing is written, so that every change to come is a finding.
         red: Whether what would be written makes the command exit with 1.
     """
     found = [*(_of_file(one, "sync-failed", "sync-remark") for one in diagnostics), *_of_agents(told, looking=looking, red=red)]
-    return [*found, *(Remark(code, "warning", f"{text.client(target)}: {losses.rule(code).summary}", place) for target, code in limits)]
+    return [*found, *limits]
+
+
+def of_limits(limits: Iterable[Limit], place: str, counting: Container[tuple[str, str]], *, every: bool, strict: bool) -> Iterator[Remark]:
+    """Yield a remark for each loss that every run tells: an error where a strict run fails by it, else one that fails nothing.
+
+    Args:
+        limits: What every run tells.
+        place: The configuration, which is where these are told, for it is what accepts them.
+        counting: Those by which a strict run fails, by target and code.
+        every: Whether what is accepted is told, too, as notes are.
+        strict: Whether the run is a strict one.
+    """
+    for one in limits:
+        counts = (one.target, one.code) in counting
+        if counts or every or not one.accepted:
+            level = "error" if counts else "note" if one.accepted else "warning"
+            said = f"{text.client(one.target)}{in_step.whose(one)}: {text.for_target(losses.rule(one.code).summary, one.target)}"
+            yield Remark(one.code, level, said, place, help=in_step.accepting(one, place, strict=strict), counts=counts)
 
 
 def logged(remarks: Iterable[Remark]) -> list[str]:

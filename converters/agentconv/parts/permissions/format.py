@@ -11,7 +11,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import Origin
 from agentconv.core.part_format import PartsRead, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
-from agentconv.parts.permissions import opening, projecting
+from agentconv.parts.permissions import joining, opening, projecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -111,8 +111,8 @@ class PermissionFormat:
         if self.among_users is not None:
             rules = self.among_users(there.rules, restraining)
         else:
-            more = (rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules))
-            rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
+            more = [rule for rule in restraining if rule not in there.rules and not _is_asked_about(rule, there.rules)]
+            rules = joining.joined(there.rules, more, there.resolution or part.resolution)
         return None if rules is None else replace(there, rules=rules, resolution=there.resolution or part.resolution)
 
     def opened(self, there: PermissionSet, part: PermissionSet) -> PermissionSet:

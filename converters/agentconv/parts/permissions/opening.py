@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import patterns
 from agentconv.core.dataclass import replace
-from agentconv.parts.permissions import projecting
+from agentconv.parts.permissions import joining
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def opened(there: PermissionSet, part: PermissionSet, *, maps: bool) -> Permissi
         return found
     if there.resolution == "last":  # a list of what is ignored, in which what opens something goes past what stands before it
         return found
-    return replace(found, rules=tuple(sorted((*there.rules, *allowing), key=lambda rule: projecting.STRICTNESS[rule.effect])))
+    return replace(found, rules=joining.joined(there.rules, allowing, there.resolution or part.resolution))
 
 
 def _in_map(there: Sequence[Rule], more: Sequence[Rule]) -> tuple[Rule, ...]:
