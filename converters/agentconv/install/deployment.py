@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.install.read_elsewhere import ReadElsewhere
     from agentconv.packs.manifest import Manifest
-    from agentconv.sources.hooks_off import Read
     from agentconv.sources.loaded import Loaded
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
@@ -123,7 +122,7 @@ def deploy(
         ids = units.chosen(names)
         scope.folder(target)  # refuses a target that has no place here
         others = [] if scope.is_user else list(done.values())
-        elsewhere = read_elsewhere.of(units, target, others, ids, files_of(reader), gets=True)
+        elsewhere = read_elsewhere.of(units, target, others, ids, reader, gets=True)
         wanted = ids - elsewhere.left_out.keys()
         comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent)
         results = list(convert(pieces, target.id, comes, Parts())) if wanted else []
@@ -141,7 +140,7 @@ def deploy(
             losses=told,
             unwatched=elsewhere.unwatched,
         )
-    return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, files_of(reader)))
+    return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, reader))
 
 
 def _in_project(reader: Reader, ours: Iterable[Entry]) -> Options:
@@ -156,13 +155,12 @@ def _below(target: places.Target, scope: Scope, reader: Reader) -> Callable[[str
     return lambda path: read(scope.path(target, path))
 
 
-def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], read: Read) -> Iterator[Deployment]:
+def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], reader: Reader) -> Iterator[Deployment]:
     """Yield deployments, with what is told of assistants that are used here, get nothing themselves, and read these files, too."""
     readers = [target for target in places.targets().values() if target.id in present and target.id not in done]
     for one in done.values():
         ids = {want.agent for want in one.wanted}
-        readers_of = [target for target in readers if one.target in target.also_reads]
-        seen = {target.id: read_elsewhere.of(units, target, [one], ids, read, gets=False) for target in readers_of}
+        seen = {target.id: read_elsewhere.of(units, target, [one], ids, reader, gets=False) for target in readers}
         told = (*one.losses, *(fitting(loss) for each in seen.values() for loss in each.losses))
         known = {at: agent for target, each in seen.items() for at, agent in _read(each, target).items()}
         yield replace(

@@ -385,7 +385,7 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
         return f"cannot be told from what is yours, and is left to you: {step.reason}", "mend that, and delete what you do not need"
     if step.action is Action.RELEASE:
         return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
-    return f"cannot be changed: {step.reason}", None
+    return f"cannot be {'written' if step.way else 'changed'}: {step.reason}", step.way
 
 
 _THERE = "something else is there already, and is kept"
