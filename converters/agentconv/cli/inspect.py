@@ -289,7 +289,7 @@ def _over_all(options: argparse.Namespace, found: Discovery, pieces: Sequence[Lo
         return []
     from agentconv.lint import set_guards
 
-    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked, _edited(options)))
+    return list(set_guards.of(beside.beside(found, folders, registry.CLIENTS), asked, _edited(options), pieces))
 
 
 def _edited(options: argparse.Namespace) -> frozenset[str]:
