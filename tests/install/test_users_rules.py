@@ -118,3 +118,13 @@ def test_agents_keep_the_rules_of_a_set_whose_looser_one_waits(project, run, whe
     assert "`reader` asks for more than in 1.0" in told
     assert "secrets" not in Path(".opencode/agents/reader.md").read_text()
     assert Path(".opencode/agents/runner.md").exists()
+
+
+def test_what_is_asked_about_anyway_is_not_told_as_new(project, run, wheel):
+    """The project's own settings ask before commands: the pack's rules change that for nobody."""
+    Path("opencode.json").write_text('{"permission": {"bash": {"*": "ask", "ls *": "allow"}}}')
+    told = run("install", wheel(settings={"permissions": {"ask": ["Bash"]}}), "--to", "opencode", "--accept").out
+    row = next(line for line in told.splitlines() if "which it ran unasked" in line)
+
+    assert "bash" not in row
+    assert "webfetch" in row

@@ -59,9 +59,9 @@ def told(parts: Sequence[LoadedPart], accepted: Sequence[str] = ()) -> Iterator[
         alike.setdefault((known, tuple(client for client in all_clients if client not in clients)), []).append(shown)
     for (known, held), rules in alike.items():
         yield _unheld(rules, [registry.FORMATS[client].title for client in held], [words[one] for one in rules], known=known)
-    there = {word for shown in without for word in (words[shown], words[shown].partition(_AT)[0])}
-    for word in (one for one in accepted if one not in there):
-        near = next((one for one in there if one.partition(_AT)[0] == word.partition(_AT)[0]), None)
+    by_name = {words[shown].partition(_AT)[0]: words[shown] for shown in without}
+    for word in (one for one in accepted if one not in (*by_name, *by_name.values())):
+        near = by_name.get(word.partition(_AT)[0])
         hint = f"it has another text now: read it, and write `{near}`" if near else "take it out of `accept` in the table `pack`"
         yield Diagnostic(Code.PARTS, Severity.WARNING, f"`{word}` is accepted, and nothing that goes along is that", hint=hint)
 
