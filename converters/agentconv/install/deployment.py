@@ -18,7 +18,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.disk.reader import files_of
 from agentconv.formats import registry
-from agentconv.install import agent_scripts, filled_in, joined, part_places, places, read_elsewhere
+from agentconv.install import agent_scripts, filled_in, joined, part_places, places, read_elsewhere, yielding
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -63,6 +63,8 @@ class Deployment:
     """Ids of what the target, or another one that is used here, reads in another one's file, where a hook or rule of the pack that holds it
     back is not held."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    yielding: tuple[str, ...] = ()
+    """What the pack asks about, and the user's own rules there allow in words for less."""
 
 
 def agent_ids(manifest: Manifest, words: Collection[str], parts: Collection[str] = ()) -> tuple[str, ...]:
@@ -139,6 +141,7 @@ def deploy(
             elsewhere=_read(elsewhere, target.id),
             losses=told,
             unwatched=elsewhere.unwatched,
+            yielding=yielding.of(options.their_rules(target.id), taken.wanted) if options.their_rules is not None else (),
         )
     return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, reader))
 

@@ -117,12 +117,18 @@ _ASKS = "permission-asks"
 _FOR_ALL = {_ASKS: "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
 """What rules of a pack, which hold for the whole project, do beside what their author said."""
 
+_YIELDS = "does not ask before {}, which the settings that are there allow"
+"""What is said of the user's own words for less than what a pack asks about: they stay, and decide."""
+
 
 def _for_all(one: Prepared) -> list[str]:
     """Return what changes for everybody who works in the project, whatever agent is at work, by the rules that come."""
     found = ((each.target, loss) for code in _FOR_ALL for each in one.deployments for loss in each.losses if loss.code == code)
     said = ((target, loss, _changed(one, target, loss)) for target, loss in found)
     rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(detail))) for target, loss, detail in said if detail]
+    rows += [
+        (f"  {text.client(each.target)}", text.safe(_YIELDS.format(", ".join(each.yielding)))) for each in one.deployments if each.yielding
+    ]
     return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
 
 
