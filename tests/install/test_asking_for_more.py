@@ -154,3 +154,17 @@ def test_an_update_with_other_agents_to_start_waits(project, run, give, target) 
     assert place.read_text() == before
     run("install", "backend-agents", "--accept=run")
     assert place.read_text() != before
+
+
+def test_what_an_update_holds_is_counted_by_a_dry_run_too(project, give, run):
+    """The counts are the same before and after: who waits is no less there in the one than in the other."""
+    agent = "---\nname: {}\ndescription: Works.\ntools: {}\n---\nWork.\n"
+    give({"reader.md": agent.format("reader", "Read"), "other.md": agent.format("other", "Read")}, version="1.0.0")
+    run("install", "backend-agents", "--to", "claude-code")
+    give({"reader.md": agent.format("reader", "Read, Bash"), "other.md": agent.format("other", "Read") + "More.\n"}, version="2.0.0")
+    before = run("install", "backend-agents", "-n", code=1).out
+    after = run("install", "backend-agents", code=1).out
+
+    assert "1: reader" in next(line for line in before.splitlines() if line.startswith("  held"))
+    assert "1: reader" in next(line for line in after.splitlines() if line.startswith("  held"))
+    assert "held      reader" in before

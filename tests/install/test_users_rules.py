@@ -118,3 +118,38 @@ def test_agents_keep_the_rules_of_a_set_whose_looser_one_waits(project, run, whe
     assert "`reader` asks for more than in 1.0" in told
     assert "secrets" not in Path(".opencode/agents/reader.md").read_text()
     assert Path(".opencode/agents/runner.md").exists()
+
+
+def test_what_is_asked_about_anyway_is_not_told_as_new(project, run, wheel):
+    """The project's own settings ask before commands: the pack's rules change that for nobody."""
+    Path("opencode.json").write_text('{"permission": {"bash": {"*": "ask", "ls *": "allow"}}}')
+    told = run("install", wheel(settings={"permissions": {"ask": ["Bash"]}}), "--to", "opencode", "--accept").out
+    row = next(line for line in told.splitlines() if "which it ran unasked" in line)
+
+    assert "bash" not in row
+    assert "webfetch" in row
+
+
+def test_the_users_own_words_for_less_stay_and_are_told(project, run, wheel):
+    """A pack's ask yields to what a user allows in words for less, its denial to nothing; its own agents ask all the same."""
+    theirs = {"permission": {"bash": {"*": "ask", "ls *": "allow", "git push --force *": "allow"}}}
+    Path("opencode.json").write_text(json.dumps(theirs))
+    settings = {"permissions": {"ask": ["Bash"], "deny": ["Bash(git push --force:*)"]}}
+    told = run("install", wheel(settings=settings, agents={"worker": "Read, Bash"}), "--to", "opencode", "--accept").out
+    rules = list(bash().items())
+
+    assert 'does not ask before bash "ls *"' in " ".join(told.split())
+    assert rules.index(("*", "ask")) < rules.index(("ls *", "allow"))
+    assert rules.index(("git push --force *", "allow")) < rules.index(("git *push *--force *", "deny"))
+    assert "git push --force" not in told.partition("does not ask before")[2].partition("which")[0]
+    assert 'bash:\n    "*": ask' in Path(".opencode/agents/worker.md").read_text()
+    assert "ls *" not in Path(".opencode/agents/worker.md").read_text()
+
+
+def test_nothing_yields_where_the_user_allows_all_of_it(project, run, wheel):
+    """Words for as much as what the pack asks about are no answer to it: it asks."""
+    Path("opencode.json").write_text('{"permission": {"bash": "allow"}}')
+    told = run("install", wheel(settings={"permissions": {"ask": ["Bash"]}}), "--to", "opencode", "--accept").out
+
+    assert "does not ask before" not in told
+    assert json.loads(Path("opencode.json").read_text())["permission"]["bash"] == "ask"

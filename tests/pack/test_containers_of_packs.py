@@ -90,7 +90,7 @@ def test_who_does_not_hold_what_restrains_is_told(project, pack):
     assert {client: client in told for client in ("Claude Code", "OpenCode", "Codex", "Gemini CLI")} == {
         "Claude Code": True, "OpenCode": True, "Codex": False, "Gemini CLI": False
     }  # fmt: skip
-    packed = pack(".", "--with", "all", "--license", "MIT", "--force")
+    packed = pack(".", "--with", "all", "--license", "MIT", "--force", "-v")
     readme = zipfile.ZipFile(packed.wheel).read(f"{packed.wheel.name.rpartition('-py3')[0]}.dist-info/METADATA").decode()
     told = next(line for line in packed.err.splitlines() if line.startswith("  Codex"))
     assert "1 of 2 agents; not reviewer (it does not hold deny Read(./.env): Codex has no such rules)" in told

@@ -317,7 +317,7 @@ def test_what_agents_name_and_a_choice_leaves_is_told(project, pack):
     guard = json.loads(SETTINGS)
     guard["hooks"]["PreToolUse"] *= 2
     (project / ".claude/settings.json").write_text(json.dumps(guard))
-    told = {words: pack(".", "--with", words, "-n").err for words in ("hooks", "needed,hooks", "all", "none")}
+    told = {words: pack(".", "--with", words, "-n", "-v").err for words in ("hooks", "needed,hooks", "all", "none")}
 
     words = "what agents name stays here: skill `deploy`, MCP server `tracker`\n  hint: --with needed,hooks takes it along\n"
     assert [one for one, said in told.items() if words in said] == ["hooks"]

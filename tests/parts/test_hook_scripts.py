@@ -250,3 +250,13 @@ def test_what_goes_where_an_agent_goes(line: str, along: list[str]) -> None:
     hook = Hook("PreToolUse", "claude-code", "before-tool", None, ({"type": "command", "command": line},))
 
     assert scripts.going_along(Agent("one", hooks=(hook,))) == along
+
+
+def test_the_pattern_of_a_case_is_no_command():
+    """What a shell holds a word against is read as that, whatever is quoted in it; what its branches run is still looked at."""
+    known = 'case "$cmd" in\n  *"rm -rf"*|curl*) echo no >&2; exit 2;;\n  (sudo|doas) exit 2 ;;\nesac\n'
+    strange = known.replace("echo no", "strange-tool")
+
+    assert hook_contracts.needs(known, {}).known
+    assert "strange-tool" in hook_contracts.needs(strange, {}).unread
+    assert not hook_contracts.needs("case $x in a) exit 0;; esac\nstrange-tool\n", {}).known

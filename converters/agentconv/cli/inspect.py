@@ -305,7 +305,7 @@ def _over_all(
 
     there = beside.beside(found, folders, registry.CLIENTS)
     unknown = {one.span: one for one in there.unknown_restraints()} if options.effects else {}
-    return list(set_guards.of(there, asked, _edited(options))), [*map(_unjudged, unknown.values())]
+    return list(set_guards.of(there, asked, _edited(options), pieces)), [*map(_unjudged, unknown.values())]
 
 
 def _unjudged(told: Diagnostic) -> Diagnostic:

@@ -12,6 +12,7 @@ from agentconv.cli.destination import Destination, destination, several
 from agentconv.cli.guard_scripts import GuardScripts
 from agentconv.cli.left_behind import LeftBehind
 from agentconv.cli.report import Report
+from agentconv.conversion import linked_folders
 from agentconv.conversion.open_servers import chooses
 from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -108,7 +109,9 @@ class Output:
     def write(self, done: Converted) -> None:
         """Write a result's file to where it belongs."""
         saved: Saved | None = None
-        if done.file and self.home:
+        if done.file and self._is_of_another(done, done.file):
+            pass
+        elif done.file and self.home:
             saved = self._save_own(self.home, done.file, done)
             done = replace(done, file=replace(done.file, path=saved.path.as_posix())) if saved else done
         elif done.file and self.folder:
@@ -168,6 +171,33 @@ class Output:
             synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
             self.report.diagnostic(_in_step(saved.diagnostic, is_user=self.home is not None) if synced else saved.diagnostic)
         return saved
+
+    def _is_of_another(self, done: Converted, file: OutputFile) -> bool:
+        """Say that a file would lie in another assistant's folder, and is not written: what is the source's own is in step by itself."""
+        path, folder = file.path, self.folder
+        if self.home and done.part is None:
+            folder, file = self._own(self.home, done.target), _in_folder(file, done.target)
+            path = os.path.join(self.home.folder(done.target) or "", file.path)
+        if folder is None or self.place.file or registry.FORMATS[done.target].bundle:
+            return False
+        reason = linked_folders.in_the_way(done.target, path, file.data, folder.real, done.part or "")
+        return reason is not None and self._is_kept_out(folder, file, reason)
+
+    def _is_kept_out(self, folder: OutputFolder, file: OutputFile, reason: str) -> bool:
+        """Tell it once per folder, unless nothing would be written anyway."""
+        try:
+            if folder.fate(file, force=True).fate is Fate.SAME:
+                return False
+        except InputError:
+            return False  # which saving it says
+        shown = folder.folder / file.path
+        where = shown.parent.as_posix(), reason
+        if where not in self.failures:
+            message = f"it is not written: {reason}"
+            self.report.diagnostic(Diagnostic(Code.EXISTS, Severity.ERROR, message, Span(shown.as_posix()), linked_folders.AWAY))
+        self.failures[where] = self.failures.get(where, 0) + 1
+        self.report.unsaved += 1
+        return True
 
     def preview(self, saved: Saved) -> str | None:
         """Show what would happen to a file; return its diff where one is asked for."""

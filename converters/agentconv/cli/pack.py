@@ -81,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_strict(group)
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how the report is written")
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
+    group.add_argument("-v", "--verbose", action="store_true", help="also why an assistant does not get all, and each file")
     shared.add_common(group)
     shared.add_configuration(parser)
     parser.set_defaults(lint=None, pack=None)
@@ -115,10 +116,12 @@ def run(options: argparse.Namespace) -> int:
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about, marketplace=options.marketplace)
+    unheld = [*restrained.told(gathered.parts, (options.pack or {}).get(pack_settings.ACCEPT, ()))]
+    made.laid.accepted = all(one.severity is Severity.NOTE for one in unheld)
     told = [
         *_remarks(options, made),
         *diagnostics,
-        *restrained.told(gathered.parts),
+        *unheld,
         *restrained.staying(there, gathered.parts),
         *(_placed(one, where) for one in restrained.without_scripts(gathered.pieces, gathered.parts)),
         *made.failures,
@@ -252,8 +255,10 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
         return outcome.code
     look = text.style(sys.stderr, options.color)
     told = [one for one in outcome.diagnostics if one.severity is Severity.ERROR or not options.quiet]
+    last: str | None = None
     for one in told:
-        say(text.diagnostic(one, look))
+        say(text.diagnostic(one, look, hint=one.hint != last))
+        last = one.hint
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
         reasons = [text.diagnostic(one, look) for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED)]
         say(packed.strictly(outcome, quiet=True) if outcome.strict else reasons[0])
@@ -271,7 +276,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
             print(text.safe(path))
     sys.stdout.flush()
     if not options.quiet:
-        say("\n".join(packed.summary(outcome.contents, outcome, look)))
+        say("\n".join(packed.summary(outcome.contents, outcome, look, verbose=options.verbose)))
     return outcome.code
 
 

@@ -121,7 +121,7 @@ def _outcome(pack: Pack, prepared: Prepared, reader: Reader, lock: Lock, ids: Se
             hooks = beside.beside(found, [os.curdir], registry.CLIENTS).of("hooks")
             _put(Path(folder), _scripts(pieces, hooks, reader))
             _put(Path(folder), _switching_off(asked, reader))
-            over_all = _over_all(found, asked, edited, {path for path, _, _ in ours})
+            over_all = _over_all(found, asked, edited, {path for path, _, _ in ours}, pieces)
             looking, guards = locations.looking_at(found), set_guards.held(over_all)
             read = (
                 inspection.inspect(
@@ -189,9 +189,11 @@ def _switching_off(asked: Iterable[str], reader: Reader) -> Iterator[tuple[str, 
     yield from _as_they_are((off for client in asked if (off := hooks_off.of(client, files_of(reader))) is not None), reader)
 
 
-def _over_all(found: Discovery, asked: Sequence[str], edited: Collection[str], ours: Collection[str]) -> list[SetGuard]:
+def _over_all(
+    found: Discovery, asked: Sequence[str], edited: Collection[str], ours: Collection[str], pieces: Sequence[Loaded]
+) -> list[SetGuard]:
     """Return what restrains all agents of the pack by what comes of it: what else is in a project is the project's own."""
-    every = set_guards.of(beside.beside(found, [os.curdir], registry.CLIENTS), asked, edited)
+    every = set_guards.of(beside.beside(found, [os.curdir], registry.CLIENTS), asked, edited, pieces)
     return [one for one in every if one.restraint.span is None or one.restraint.span.path in ours]
 
 

@@ -38,6 +38,8 @@ SEVERAL: dict[str, Callable[[str], Any]] = {
     "classifier": metadata.classifier,
 }
 """Settings of several values, and what checks each."""
+ACCEPT = "accept"
+"""The setting that names rules and hooks of which it is known that few assistants hold them."""
 _LICENSES = ("LICENSE", "LICENCE", "COPYING")
 """What the names of files begin with that hold a licence."""
 _LARGEST_LICENSE = 1024 * 1024
@@ -58,8 +60,8 @@ def read(table: object, folder: str = ".", shown: str = "[pack]") -> dict[str, A
         raise TableError(registry.usage(f"{shown} is a table"))
     found: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in ONE and key not in SEVERAL:
-            known = (*ONE, *SEVERAL)
+        if key not in ONE and key not in SEVERAL and key != ACCEPT:
+            known = (*ONE, *SEVERAL, ACCEPT)
             hint = registry.did_you_mean(key, known, f"settings: {', '.join(known)}")
             raise TableError(registry.usage(f"there is no setting `{key}` in {shown}", hint), key)
         try:
@@ -88,7 +90,7 @@ def _several(key: str, value: Any) -> list[str]:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise registry.usage(f"`{key}` is a list of texts" + (", or a table of labels and addresses" if key == "url" else ""))
     for word in words:
-        SEVERAL[key](word)
+        SEVERAL.get(key, str)(word)
     return words
 
 

@@ -203,6 +203,7 @@ def _programs(text: str) -> Iterator[str]:
     inside = [found[1:-1] for found in _QUOTED.findall(bare) if found.startswith('"') and "$(" in found]
     bare = _REDIRECTION.sub(" ", bare)
     plain = _QUOTED.sub(lambda found: found[0][1:-1] if _PATH.fullmatch(found[0][1:-1]) else "''", bare)
+    plain = _CASE_PATTERN.sub(r"\1 ; ", plain)
     for piece in (*_CUT.split(plain), *(part for found in inside for part in _CUT.split(found)[1:])):
         words = piece.split()
         while words and (_ASSIGNMENT.match(words[0]) or words[0] in _BEFORE):
@@ -214,6 +215,8 @@ def _programs(text: str) -> Iterator[str]:
 
 
 _REDIRECTION = expression(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
+_CASE_PATTERN = expression(r"(\bcase\s[^\n;]*?\sin\b|;;&?|;&)(?!\s*esac\b)\s*\(?[^()\n;&]*\)")
+"""What a `case` holds a word against, which is no command: behind its `in`, and behind the end of each branch."""
 _PATH = expression(r"[\w$./{}:-]+")
 _BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
 

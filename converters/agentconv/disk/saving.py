@@ -144,6 +144,10 @@ class OutputFolder:
         """
         return self._fate(file, force=force)[0]
 
+    def real(self, path: str) -> str:
+        """Return the real folder that a file is in."""
+        return self._disk.folder(path)
+
     def save(self, file: OutputFile, *, force: bool = False) -> Saved:
         """Write one file.
 

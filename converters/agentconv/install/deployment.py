@@ -18,7 +18,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.disk.reader import files_of
 from agentconv.formats import registry
-from agentconv.install import agent_scripts, filled_in, joined, part_places, places, read_elsewhere
+from agentconv.install import agent_scripts, filled_in, joined, part_places, places, read_elsewhere, yielding
 from agentconv.install.steps import Wanted
 from agentconv.install.units import Units, checksum, key
 from agentconv.sources.parts import Parts
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.install.read_elsewhere import ReadElsewhere
     from agentconv.packs.manifest import Manifest
-    from agentconv.sources.hooks_off import Read
     from agentconv.sources.loaded import Loaded
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
@@ -64,6 +63,8 @@ class Deployment:
     """Ids of what the target, or another one that is used here, reads in another one's file, where a hook or rule of the pack that holds it
     back is not held."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    yielding: tuple[str, ...] = ()
+    """What the pack asks about, and the user's own rules there allow in words for less."""
 
 
 def agent_ids(manifest: Manifest, words: Collection[str], parts: Collection[str] = ()) -> tuple[str, ...]:
@@ -123,7 +124,7 @@ def deploy(
         ids = units.chosen(names)
         scope.folder(target)  # refuses a target that has no place here
         others = [] if scope.is_user else list(done.values())
-        elsewhere = read_elsewhere.of(units, target, others, ids, files_of(reader), gets=True)
+        elsewhere = read_elsewhere.of(units, target, others, ids, reader, gets=True)
         wanted = ids - elsewhere.left_out.keys()
         settings = _settings(target, scope, reader)
         comes = replace(_without_rules(options, wanted), taken=wanted, there=elsewhere.agent, settings_there=settings)
@@ -141,8 +142,9 @@ def deploy(
             elsewhere=_read(elsewhere, target.id),
             losses=told,
             unwatched=elsewhere.unwatched,
+            yielding=yielding.of(options.their_rules(target.id), taken.wanted) if options.their_rules is not None else (),
         )
-    return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, files_of(reader)))
+    return list(done.values()) if scope.is_user else list(_with_readers(done, units, present, reader))
 
 
 def _in_project(reader: Reader, ours: Iterable[Entry]) -> Options:
@@ -163,13 +165,12 @@ def _settings(target: places.Target, scope: Scope, reader: Reader) -> Callable[[
     return lambda path: read(scope.part_path(target, path))
 
 
-def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], read: Read) -> Iterator[Deployment]:
+def _with_readers(done: Mapping[str, Deployment], units: Units, present: Collection[str], reader: Reader) -> Iterator[Deployment]:
     """Yield deployments, with what is told of assistants that are used here, get nothing themselves, and read these files, too."""
     readers = [target for target in places.targets().values() if target.id in present and target.id not in done]
     for one in done.values():
         ids = {want.agent for want in one.wanted}
-        readers_of = [target for target in readers if one.target in target.also_reads]
-        seen = {target.id: read_elsewhere.of(units, target, [one], ids, read, gets=False) for target in readers_of}
+        seen = {target.id: read_elsewhere.of(units, target, [one], ids, reader, gets=False) for target in readers}
         told = (*one.losses, *(fitting(loss) for each in seen.values() for loss in each.losses))
         known = {at: agent for target, each in seen.items() for at, agent in _read(each, target).items()}
         yield replace(

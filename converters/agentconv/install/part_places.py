@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import linked_folders
 from agentconv.core.dataclass import replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource
@@ -13,7 +14,7 @@ from agentconv.parts import registry
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place
@@ -69,10 +70,20 @@ def read(target: str, kind: str, path: str, data: bytes, files: Iterable[FolderF
     return module.read(PartSource(SourceText(path, data), place, tuple(files)))
 
 
-def reads(target: str, kind: str, path: str) -> bool:
-    """Whether a client finds the file of a path in a project, whoever's it is."""
+def reads(target: str, kind: str, path: str, folder: Callable[[str], str] | None = None) -> bool:
+    """Whether a client finds the file of a path in a project, whoever's it is.
+
+    Args:
+        target: The client.
+        kind: The kind of part.
+        path: The path.
+        folder: Returns where the folder of a path really is, where a link counts that leads the client there.
+    """
     module = module_of(target, kind)
-    return module is not None and any(matches(place, path) for place in module.project)
+    if module is None or any(matches(place, path) for place in module.project):
+        return module is not None
+    homes = [place for place in module.project if place.pattern] if folder else []
+    return any((there := linked_folders.alias(path, place.path, folder)) and matches(place, there) for place in homes if folder)
 
 
 def is_place(target: str, kind: str, path: str) -> bool:

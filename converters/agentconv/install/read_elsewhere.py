@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, set_restraints
+from agentconv.conversion import compare, linked_folders, set_restraints
 from agentconv.conversion.along import EVERYTHING
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.loose_parts import loose_in_place
@@ -14,6 +14,7 @@ from agentconv.core import effects, fields, losses
 from agentconv.core.dataclass import dataclass, field
 from agentconv.core.parts import SetHook
 from agentconv.core.source import SourceText
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import part_places
 from agentconv.install.part_entries import PartFile
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.effects import Guard
     from agentconv.core.ir import Agent
     from agentconv.core.restraints import Restraint
+    from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.places import Target
     from agentconv.install.steps import Wanted
@@ -57,7 +59,7 @@ class ReadElsewhere:
         return self.agents.get(agent.id)
 
 
-def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collection[str], read: Read, *, gets: bool) -> ReadElsewhere:
+def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collection[str], reader: Reader, *, gets: bool) -> ReadElsewhere:
     """Return what an assistant reads of what others get.
 
     Args:
@@ -65,13 +67,13 @@ def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collecti
         target: The assistant.
         others: What they get.
         ids: What of the pack comes.
-        read: Reads what is there.
+        reader: Reads what is there, and says where it really is: a link may make a folder of its own another one's.
         gets: Whether the pack comes to it, too: what it does not read there is written for it.
     """
     agents: dict[str, tuple[str, Agent]] = {}
-    for other in (other for other in others if other.target in target.also_reads):
-        agents |= {id_: (other.target, agent) for id_, agent in _agents(target.id, other) if id_ in ids}
-    parts = _parts(target.id, others, ids, read)
+    for other in others:
+        agents |= {id_: (other.target, agent) for id_, agent in _agents(target, other, reader) if id_ in ids}
+    parts = _parts(target.id, others, ids, reader)
     watch = _watch(units, target.id, ids, parts, gets=gets) if agents or parts else Watch(target.id)
     told = [loss for id_, (_, agent) in agents.items() for loss in _as_seen(id_, units.agents[id_], agent, watch)]
     told += [loss for id_, (_, want) in parts.items() if (loss := _loose(units, id_, want, watch)) is not None]
@@ -80,20 +82,23 @@ def of(units: Units, target: Target, others: Sequence[Deployment], ids: Collecti
     return ReadElsewhere(left_out, {id_: agent for id_, (_, agent) in agents.items()}, tuple(told), unwatched)
 
 
-def _agents(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
+def _agents(target: Target, other: Deployment, reader: Reader) -> Iterator[tuple[str, Agent]]:
     """Yield the agents that a target loads from the files of another one, as that has them, and as it reads them."""
-    module = registry.load(target)
+    module, known = registry.load(target.id), other.target in target.also_reads
     for one in (one for one in other.wanted if not one.part):
+        if not known and not linked_folders.reads(target.id, other.target, one.path, reader.folder):
+            continue
         result = module.read(SourceText(one.path, one.data))
         if len(result.states) == 1 and not result.states[0].dropped:
             yield one.agent, result.set.agents[0]
 
 
-def _parts(target: str, others: Iterable[Deployment], ids: Collection[str], read: Read) -> dict[str, tuple[str, Wanted]]:
+def _parts(target: str, others: Iterable[Deployment], ids: Collection[str], reader: Reader) -> dict[str, tuple[str, Wanted]]:
     """Return the parts that a target reads from the files of others, each with whose they are: no hook of a file that it takes none of."""
     found: dict[str, tuple[str, Wanted]] = {}
     of_parts = [(one.target, want) for one in others for want in one.wanted if want.part and not want.beside and want.agent in ids]
-    theirs = [(other, want) for other, want in of_parts if part_places.reads(target, want.part, want.path)]
+    theirs = [(other, want) for other, want in of_parts if part_places.reads(target, want.part, want.path, reader.folder)]
+    read = files_of(reader)
     for other, want in theirs:
         if want.part != _HOOKS or not _is_broken(target, want.path, [one for _, one in theirs if one.path == want.path], read):
             found.setdefault(want.agent, (other, want))

@@ -132,6 +132,8 @@ class Step:
     """The file that what was there is in."""
     part: str = ""
     """The kind of part that it is; empty for an agent."""
+    way: str | None = None
+    """What can be done about it, where the reason alone does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

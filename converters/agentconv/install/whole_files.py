@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import linked_folders
 from agentconv.core import script_imports
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.source import SourceText
@@ -38,21 +39,32 @@ class Decided:
     """Whether nothing can be told of what is there."""
     namesake: str = ""
     """The file in which a user has an agent of that name."""
+    way: str | None = None
+    """What can be done about it, where that is no matter of the file itself."""
 
 
 def decided(draft: Draft, wanted: Wanted) -> Decided:
     """Decide about one file by what is there now; nothing is planned."""
     path, old = wanted.path, draft.before.get((wanted.path, ""))
     there = draft.reader.read(path)
-    reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
+    linked = None if isinstance(there, Blocked) else _of_another(draft, wanted, there)
+    reason = there.reason if isinstance(there, Blocked) else linked or draft.same_file(path)
     if isinstance(there, Blocked) or reason is not None:
         kept = wanted.agent in draft.kept and not isinstance(there, Blocked)
-        return Decided(Action.KEPT, stuck=True) if kept else Decided(Action.BLOCKED, reason, stuck=True)
+        way = linked_folders.AWAY if linked else None
+        return Decided(Action.KEPT, stuck=True) if kept else Decided(Action.BLOCKED, reason, stuck=True, way=way)
     action = draft.decide(wanted.agent, old, None if there is None else sha256(there), sha256(wanted.data))
     if action in (Action.SAME, Action.ADOPT) and wanted.executable and wanted.agent not in draft.kept and not draft.reader.is_program(path):
         return Decided(_made_program(draft, wanted, old), NO_PROGRAM, there)
     namesake = draft.namesake(wanted) if action is Action.WRITE else None
     return Decided(action, None, there) if namesake is None else _beside_namesake(draft, wanted, namesake)
+
+
+def _of_another(draft: Draft, wanted: Wanted, there: bytes | None) -> str | None:
+    """Say why a file would lie in another assistant's folder; None where it does not, or is there as it comes."""
+    if there == wanted.data:
+        return None
+    return linked_folders.in_the_way(wanted.target, wanted.path, wanted.data, draft.reader.folder, wanted.part)
 
 
 def _beside_namesake(draft: Draft, wanted: Wanted, other: str) -> Decided:
@@ -70,7 +82,7 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     path, old = wanted.path, draft.before.get((wanted.path, ""))
     found = decided(draft, wanted)
     action, there = found.action, found.there
-    step = Step(action, path, "", wanted.target, wanted.agent, found.reason, part=wanted.part)
+    step = Step(action, path, "", wanted.target, wanted.agent, found.reason, part=wanted.part, way=found.way)
     if found.stuck:
         draft.steps.append(step)
         return

@@ -14,7 +14,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
-from agentconv.lint import project
+from agentconv.lint import opened_again, project
 from agentconv.parts import registry
 from agentconv.parts.hooks import faults, scripts
 from agentconv.sources.places_on_disk import matches
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import Place
     from agentconv.core.parts import Part
     from agentconv.core.restraints import Restraint
+    from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -46,24 +47,28 @@ class SetGuard:
     """Those that read it and do not, with the reason."""
     unread: list[str] = field(default_factory=list)
     """Those that do not look where it stands."""
+    opened: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of those that hold it, the agents whose own rules let them do it again."""
     outside: tuple[str, ...] = ()
     """What it runs of the machine, which nobody sees here: it is held where that is installed."""
     edited: tuple[str, ...] = ()
     """What it runs or takes in that somebody edited since it was installed."""
 
 
-def of(parts: Parts, asked: Sequence[str], edited: Collection[str] = ()) -> Iterator[SetGuard]:
+def of(parts: Parts, asked: Sequence[str], edited: Collection[str] = (), pieces: Sequence[Loaded] = ()) -> Iterator[SetGuard]:
     """Yield what restrains a project, with what each of some clients makes of it.
 
     Args:
         parts: What there is in the project.
         asked: The clients.
         edited: Scripts that came with a pack, and that somebody edited since, by their paths from the project's root.
+        pieces: The files of agents there.
     """
     kinds = [kind for kind in KINDS if kind in RESTRAINING and parts.may_restrain()]
     for one in (one for kind in kinds for one in _own(parts, kind) if one.meant or _off(one, one.client)):
         idle = {restraint.text: told for restraint in set_restraints.of(one) for told in _in_vain(one.part)}
         lost = {client: _unheld(one, client, place) | idle for client in asked if (place := _place(one, client)) is not None}
+        opened = {client: opened_again.by_agents(one.part, client, pieces) for client in lost}
         for restraint in set_restraints.of(one):
             found = SetGuard(restraint, outside=_outside(one.part), edited=_run(one.part, edited))
             found.guard = effects.guard_of(one.part.definition) if isinstance(one.part, SetHook) else None
@@ -74,6 +79,7 @@ def of(parts: Parts, asked: Sequence[str], edited: Collection[str] = ()) -> Iter
                     found.unheld[client] = lost[client][restraint.text]
                 else:
                     found.held.append(client)
+                    found.opened |= {client: opened[client][restraint.text]} if restraint.text in opened[client] else {}
             yield found
 
 

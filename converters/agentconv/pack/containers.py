@@ -73,6 +73,10 @@ class Laid:
     """The formats of the containers that the pack is."""
     without: dict[str, str] = field(default_factory=dict)
     """Why it is none of a format."""
+    guarded: set[str] = field(default_factory=set)
+    """The formats among these of which it is none for a rule or hook of the whole set."""
+    accepted: bool = False
+    """Whether the pack's settings say of all such rules and hooks that this is known."""
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     """Parts that a container does not have: its format, the part, and why."""
     refused: dict[str, list[tuple[Kind, str, str]]] = field(default_factory=dict)
@@ -85,9 +89,14 @@ class Laid:
     """Bugs of ours."""
 
     @property
+    def unaccepted(self) -> set[str]:
+        """The formats of which it is none, and nobody said that this is known."""
+        return self.without.keys() - (self.guarded if self.accepted else set())
+
+    @property
     def has_warnings(self) -> bool:
         """Whether it is not all that a pack could be, or an agent has less of it there."""
-        return bool(self.without or self.unreached or any(one.severity is not LossSeverity.NOTE for one in self.lost))
+        return bool(self.unaccepted or self.unreached or any(one.severity is not LossSeverity.NOTE for one in self.lost))
 
 
 def lay_out(parts: Sequence[LoadedPart], about: AgentSet, agents: Mapping[str, Agent], claude: Mapping[str, OutputFile]) -> Laid:
@@ -104,6 +113,8 @@ def lay_out(parts: Sequence[LoadedPart], about: AgentSet, agents: Mapping[str, A
     for format_id in FORMATS if parts else ():
         if restrained is not None and restrained[1] not in _HELD_BY_ALL[format_id]:
             laid.without[format_id] = _said(*restrained, format_id)
+            lost = {name for _, name in _restrained(parts)} - {*_HELD_BY_ALL[format_id]}
+            laid.guarded |= {format_id} if lost <= {_GUARD, _RULES} else set()
         elif format_id == "gemini-extension" and (wider := _wider(format_id, agents, claude)):
             laid.without[format_id] = f"it would take the file of {wider}, and hold it to less"
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shlex
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from agentconv.core.kinds import KINDS
 from agentconv.core.parts import SetHook
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
+from agentconv.formats.canonical import part_documents
 from agentconv.pack import reach
 from agentconv.parts.hooks import scripts
 
@@ -23,30 +26,52 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Hook
     from agentconv.core.parts import FolderFile
+    from agentconv.core.restraints import Restraint
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 _OPTIONS = Options(deploy=True, along=EVERYTHING)
 _SHOWN = 3
+_AT = "@"
 _BESIDE = "put it beside the script, and it goes along; what has to be installed on a machine comes with no pack"
 
 
-def told(parts: Sequence[LoadedPart]) -> Iterator[Diagnostic]:
-    """Yield which rules and hooks that hold the whole set back are held by few assistants only, before anybody installs the pack."""
+def told(parts: Sequence[LoadedPart], accepted: Sequence[str] = ()) -> Iterator[Diagnostic]:
+    """Yield which rules and hooks that hold the whole set back are held by few assistants only, before anybody installs the pack.
+
+    Args:
+        parts: What goes along.
+        accepted: Those of which the pack's settings say that this is known, as `word_of` has them: they are noted, and count no more.
+    """
     restraining = [one for one in parts if set_restraints.of(one)]
     all_clients = reach.clients()
+    words = {restraint.shown: word_of(one, restraint) for one in restraining for restraint in set_restraints.of(one)}
     without: dict[str, set[str]] = {}
     for client in all_clients if restraining else ():
         carried = CarriedParts(client, _OPTIONS, {})
         carried.judge(restraining)
         for one in carried.restraints.open:
             without.setdefault(one.restraint.shown, set()).add(client)
-    alike: dict[tuple[str, ...], list[str]] = {}
+    alike: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for shown, clients in without.items():
-        alike.setdefault(tuple(client for client in all_clients if client not in clients), []).append(f"`{shown}`")
-    for held, rules in alike.items():
-        yield _unheld(rules, [registry.FORMATS[client].title for client in held])
+        known = not {words[shown], words[shown].partition(_AT)[0]}.isdisjoint(accepted)
+        alike.setdefault((known, tuple(client for client in all_clients if client not in clients)), []).append(shown)
+    for (known, held), rules in alike.items():
+        yield _unheld(rules, [registry.FORMATS[client].title for client in held], [words[one] for one in rules], known=known)
+    by_name = {words[shown].partition(_AT)[0]: words[shown] for shown in without}
+    for word in (one for one in accepted if one not in (*by_name, *by_name.values())):
+        near = by_name.get(word.partition(_AT)[0])
+        hint = f"it has another text now: read it, and write `{near}`" if near else "take it out of `accept` in the table `pack`"
+        yield Diagnostic(Code.PARTS, Severity.WARNING, f"`{word}` is accepted, and nothing that goes along is that", hint=hint)
+
+
+def word_of(one: LoadedPart, restraint: Restraint) -> str:
+    """Return what accepts a restraint: its words, and for a hook a checksum of all that it is and runs, since these may become others."""
+    if not isinstance(one.part, SetHook):
+        return restraint.text
+    whole = hashlib.sha256(json.dumps(part_documents.plain(one.part), sort_keys=True).encode())
+    return f"{restraint.text}{_AT}{whole.hexdigest()[:12]}"
 
 
 def staying(parts: Parts, going: Iterable[LoadedPart]) -> Iterator[Diagnostic]:
@@ -97,9 +122,15 @@ def _listed(paths: Sequence[str]) -> str:
     return f"{', '.join(f'`{path}`' for path in paths[:_SHOWN])}{more}"
 
 
-def _unheld(rules: Sequence[str], titles: Sequence[str]) -> Diagnostic:
+def _unheld(rules: Sequence[str], titles: Sequence[str], words: Sequence[str], *, known: bool) -> Diagnostic:
     more = f" and {len(rules) - _SHOWN:,} more" if len(rules) > _SHOWN else ""
     by = f"by {', '.join(titles)} alone" if titles else "by no assistant"
-    message = f"{', '.join(rules[:_SHOWN])}{more}: held {by}; in every other one, what could do that is refused (set-restraint)"
-    hint = "the pack works for all of them: its README says what each gets; rules that all hold would bring all of it to all"
+    shown = ", ".join(f"`{one}`" for one in rules[:_SHOWN])
+    message = f"{shown}{more}: held {by}; in every other one, what could do that is refused (set-restraint)"
+    if known:
+        return Diagnostic(Code.PARTS, Severity.NOTE, f"{message}; accepted in the pack's settings")
+    hint = (
+        "the pack works for all of them: its README says what each gets; rules that all hold would bring all of it to all; "
+        f"`accept = {json.dumps(list(words), ensure_ascii=False)}` in the table `pack` of the settings says that it is known"
+    )
     return Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)

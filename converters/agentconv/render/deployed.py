@@ -11,7 +11,7 @@ from agentconv.conversion import servers_there
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.core.kinds import KINDS
-from agentconv.install import consent, deployment, named_others, places
+from agentconv.install import consent, deployment, joined, named_others, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.install.read_elsewhere import UNHELD
 from agentconv.install.steps import NO_PROGRAM, ONLY_THE_LOCK, RUN_BY, WAS_THERE
@@ -67,7 +67,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     """Return what was done, or would be, with one pack."""
     lines = counted(one, scope, dry_run=dry_run)
     if verbose or dry_run:
-        lines += _entries(one.plan, scope, unchanged=verbose)
+        lines += [*_entries(one.plan, scope, unchanged=verbose), *(f"{'held':9} {text.safe(held.agent)}" for held in one.held)]
     for_all = _for_all(one) if one.before is None else []
     if one.asked or for_all:
         lines += ["", *asks(one.asked, verbose=verbose), *for_all]
@@ -84,6 +84,7 @@ def counted(one: Prepared, scope: Scope, *, dry_run: bool) -> list[str]:
     trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
     rows = [row for each in one.deployments for row in _rows(each, one, scope, dry_run=dry_run)]
+    rows += [("held", "", f"{len(one.held):,}: {text.names([held.agent for held in one.held], more=MORE)}")] if one.held else []
     done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
     return [text.safe(head), *done]
 
@@ -112,15 +113,33 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
     return one.refused is None or dry_run
 
 
-_FOR_ALL = {"permission-asks": "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
+_ASKS = "permission-asks"
+_FOR_ALL = {_ASKS: "asks before {}, which it ran unasked", "permission-wider": "holds more back than {}"}
 """What rules of a pack, which hold for the whole project, do beside what their author said."""
+
+_YIELDS = "does not ask before {}, which the settings that are there allow"
+"""What is said of the user's own words for less than what a pack asks about: they stay, and decide."""
 
 
 def _for_all(one: Prepared) -> list[str]:
     """Return what changes for everybody who works in the project, whatever agent is at work, by the rules that come."""
     found = ((each.target, loss) for code in _FOR_ALL for each in one.deployments for loss in each.losses if loss.code == code)
-    rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(loss.detail))) for target, loss in found]
+    said = ((target, loss, _changed(one, target, loss)) for target, loss in found)
+    rows = [(f"  {text.client(target)}", text.safe(_FOR_ALL[loss.code].format(detail))) for target, loss, detail in said if detail]
+    rows += [
+        (f"  {text.client(each.target)}", text.safe(_YIELDS.format(", ".join(each.yielding)))) for each in one.deployments if each.yielding
+    ]
     return ["For everybody in the project, by its rules:", *table(list(dict.fromkeys(rows)))] if rows else []
+
+
+def _changed(one: Prepared, target: str, loss: Loss) -> str:
+    """Return what of a loss by rules is new to a project: what its own settings ask about or deny anyway, no rule of the pack came for."""
+    entry = next((one for one in one.plan.lock_after.entries if one.target == target and one.part == "permissions" and one.among), None)
+    if entry is None or loss.code != _ASKS or loss.data is None:
+        return loss.detail
+    came = joined.came_of(entry)
+    new = [word for word in loss.data.values[0] if joined.said(f"{word}: ask") in came or f'{word} "*": ask' in came]
+    return ", ".join(new)
 
 
 def asks(asked: Sequence[Asked], *, verbose: bool) -> list[str]:
@@ -385,7 +404,7 @@ def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[st
         return f"cannot be told from what is yours, and is left to you: {step.reason}", "mend that, and delete what you do not need"
     if step.action is Action.RELEASE:
         return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
-    return f"cannot be changed: {step.reason}", None
+    return f"cannot be {'written' if step.way else 'changed'}: {step.reason}", step.way
 
 
 _THERE = "something else is there already, and is kept"

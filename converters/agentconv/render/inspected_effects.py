@@ -109,13 +109,18 @@ def guards(found: Sequence[SetGuard], unjudged: Sequence[Diagnostic] = ()) -> li
         unheld = (f"{text.client(client)} ({why})" for client, why in one.unheld.items())
         word, why = _how_held(one)
         rows = {
-            word: ", ".join(map(text.client, one.held)) + (why if one.held else ""),
+            word: ", ".join(text.client(client) + _but_for(one, client) for client in one.held) + (why if one.held else ""),
             "NOT HELD": ", ".join(unheld),
             "not read": ", ".join(map(text.client, one.unread)),
         }
         said = [f"{words}: {who}" for words, who in rows.items() if who]
         lines += wrapped(f"  {text.safe(one.restraint.shown)}: {'; '.join(map(text.safe, said))}").split("\n")
     return lines
+
+
+def _but_for(one: SetGuard, client: str) -> str:
+    """Say which agents of a client are not held to a rule that it holds the others to."""
+    return f" (NOT {text.names(one.opened[client])}: what stands in their own files goes before it)" if client in one.opened else ""
 
 
 def _how_held(one: SetGuard) -> tuple[str, str]:

@@ -67,14 +67,14 @@ def strictly(outcome: Outcome, *, quiet: bool) -> str:
     return f"{name}--strict counts what is {'told without -q' if quiet else 'said above'}"
 
 
-def summary(contents: Contents, outcome: Outcome, look: Style) -> Iterator[str]:
+def summary(contents: Contents, outcome: Outcome, look: Style, *, verbose: bool = False) -> Iterator[str]:
     """Say what was built, what is particular about some agents, and what comes next."""
     sources, built = outcome.sources, outcome.built
     ids = {agent.id: agent for agent in contents.manifest.agents}
     for message, agents in _remarks(contents):
         names = text.names([ids[agent].name for agent in agents], every=True)
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
-    yield from _reach(contents.reach)
+    yield from _reach(contents.reach, verbose=verbose)
     yield from _containers(contents, look)
     about = contents.about
     held = ", ".join([*([text.count(len(ids), "agent")] if ids else []), *_along(sources)])
@@ -92,29 +92,30 @@ def summary(contents: Contents, outcome: Outcome, look: Style) -> Iterator[str]:
         yield from ("next:", f"  pip install {text.safe(_quoted(built[0][0]))}", f"  agentconv install {text.safe(about.name)} --to auto")
 
 
-def _reach(several: Sequence[Reach]) -> Iterator[str]:
+def _reach(several: Sequence[Reach], *, verbose: bool) -> Iterator[str]:
     """Say which assistants get what of a pack that restrains the rest of itself, those together that get the same."""
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in several:
-        reasons = tuple(dict.fromkeys(one.without.values()))
-        alike.setdefault((_gets(one), reasons), []).append(FORMATS[one.client].title)
+        reasons = tuple(dict.fromkeys(one.without.values())) if verbose else ()
+        alike.setdefault((_gets(one, every=verbose), reasons), []).append(FORMATS[one.client].title)
     if alike:
-        yield "what each assistant gets:"
+        why_not = "" if verbose or not any(one.without for one in several) else " (-v says why not more, and so does its README)"
+        yield f"what each assistant gets{why_not}:"
         for (gets, why), titles in alike.items():
             because = f" ({text.safe('; '.join(why))})" if why else ""
             yield wrapped(f"  {', '.join(titles)}: {gets}{because}", width())
 
 
-def _gets(one: Reach) -> str:
+def _gets(one: Reach, *, every: bool) -> str:
     """Say what comes to an assistant, and what does not by name."""
     if not one.without or one.gets_nothing:
         return "nothing" if one.without else "all"
     if not one.agents_away:
-        return f"all but {text.names([*one.without], every=True)}"
+        return f"all but {text.names([*one.without], every=every)}"
     left = one.agents - one.agents_away
     names = [name for name in one.without if left or "/" in name]
     agents = f"{left:,} of {text.count(one.agents, 'agent')}" if left else "no agents"
-    return f"{agents}; not {text.names(names, every=True)}" if names else agents
+    return f"{agents}; not {text.names(names, every=every)}" if names else agents
 
 
 def _containers(contents: Contents, look: Style) -> Iterator[str]:
@@ -123,7 +124,8 @@ def _containers(contents: Contents, look: Style) -> Iterator[str]:
     if laid.made:
         yield f"{look.paint('note', Severity.NOTE)}: its folder is read as {', '.join(FORMATS[one].title for one in laid.made)}"
     for format_id, why in laid.without.items():
-        yield f"{look.paint('warning', Severity.WARNING)}: it is no {FORMATS[format_id].title}: {text.safe(why)}"
+        severity = Severity.WARNING if format_id in laid.unaccepted else Severity.NOTE
+        yield f"{look.paint(severity.value, severity)}: it is no {FORMATS[format_id].title}: {text.safe(why)}"
     for agent, server, called in laid.unreached:
         words = f"in the plugin, {text.safe(agent)} does not reach `{text.safe(server)}`, which is `{text.safe(called)}` there"
         yield f"{look.paint('warning', Severity.WARNING)}: {words}; once it is installed with agentconv, it does"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import shared_files
+from agentconv.conversion import linked_folders, shared_files
 from agentconv.core import fields
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import AgentSet
@@ -39,10 +39,11 @@ def rewritten(
 ) -> tuple[dict[str, Change], list[Synced]]:
     """Return the files that change, and what the lock says afterwards; `sources` are the paths of the source, and of its folder."""
     left = [one.moved_from[0] for one in found if one.moved_from is not None]
-    one_with = _linked([*(one.path for one in found), *left], sources, reader)
     by_path: dict[str, list[Candidate]] = {}
     for one in found:
         by_path.setdefault(one.path, []).append(one)
+    away = {path: why for path, several in by_path.items() if (why := _of_another(path, several, files.get(path), reader))}
+    one_with = away | _linked([*(path for path in by_path if path not in away), *left], sources, reader)
     changes: dict[str, Change] = {}
     synced: list[Synced] = []
     for path, several in by_path.items():
@@ -102,6 +103,14 @@ def _linked(paths: Iterable[str], sources: Iterable[str], reader: Reader) -> dic
         elif other != path:
             found[path] = f"it is one file with {other}, because of a symbolic link"
     return found
+
+
+def _of_another(path: str, several: Sequence[Candidate], file: File | None, reader: Reader) -> str | None:
+    """Say why what is to be written would lie in another assistant's folder."""
+    coming = next((one for one in several if one.entry in PUTS and one.view is not None), None)
+    if coming is None or coming.view is None or coming.view.data == (file and file.data):
+        return None
+    return linked_folders.in_the_way(coming.target, path, coming.view.data, reader.folder)
 
 
 def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader, linked: str | None) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
+from agentconv.core import rule_facts
 from agentconv.core.diagnostics import InputError
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.disk.files import Disk
@@ -102,6 +103,8 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     hashes = {file.path: file.sha256 for file in found}
     if any(_is_idle(target, reader) for target in targets):  # which nobody looked at when files were written
         return False
+    if any(_denies(target, reader, scope) for target in targets):  # which agents are to keep to, as they are now
+        return False
     if any(places.others(settings, scope, {*hashes, *(one.path for one in lock.synced)})):  # which are held against the source
         return False
     by_target: dict[str, list[Synced]] = {target: [] for target in targets}
@@ -127,6 +130,15 @@ def _is_idle(target: str, reader: Reader) -> bool:
     from agentconv.sources import hooks_off
 
     return any(hooks_off.why(target, path, read) is not None for path in there)
+
+
+def _denies(target: str, reader: Reader, scope: Scope) -> bool:
+    """Whether a target's project has rules of its own that agents' files are to open nothing of."""
+    if scope.is_user or all(reader.read(path) is None for path in rule_facts.restraining_files(target)):
+        return False
+    from agentconv.sync import rules_beside
+
+    return bool(rules_beside.of(scope)(target))
 
 
 def _is_as_left(settings: Settings, target: str, several: Sequence[Synced], reader: Reader, scope: Scope) -> bool:

@@ -19,7 +19,7 @@ from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.parts import registry as registry_of_parts
-from agentconv.sync import beside_agents, known, overriding, read_beside, unchanged
+from agentconv.sync import beside_agents, known, overriding, read_beside, rules_beside, unchanged
 from agentconv.sync.had_anyway import HadAnyway
 from agentconv.sync.named_servers import Servers
 from agentconv.sync.sources import key
@@ -109,6 +109,7 @@ def of(
         servers_of=servers.of,
         beside=_beside_of(settings, target, scope, others),
         read=files_of(Disk(scope.root)) if scope else None,
+        their_rules=rules_beside.of(scope) if scope and not scope.is_user else None,
     )
     results = [one for one in convert(pieces, target, options, beside_agents.parts(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}

@@ -62,8 +62,9 @@ def _narrowed(mine: Patterns, said: Said) -> Patterns:
         return mine
     found = {"*" if pattern is None else pattern: effect for pattern, effect in mine.items()}
     level = found["*"] if list(found) == ["*"] else None
+    alike = _alike(found, said)
     if said[0] == ("*", "deny"):
-        found = {"*": "deny"}
+        found = {"*": "deny"} if alike is None else alike
     for pattern, effect in said[1:] if said[0][0] == "*" else said:
         if effect == "deny":
             _deny(found, pattern)
@@ -73,6 +74,16 @@ def _narrowed(mine: Patterns, said: Said) -> Patterns:
     if set(found.values()) == {"deny"} and "*" in found:
         return {None: "deny"}
     return {pattern: effect for pattern, effect in found.items()}  # noqa: C416 - of another type
+
+
+def _alike(mine: Mapping[str, str], said: Said) -> dict[str, str] | None:
+    """Return an agent's map where it opens some of what its project opens behind a denial of all, and nothing else; None of any other."""
+    opened = {pattern: effect for pattern, effect in said[1:] if effect != "deny"}
+    mine_opens = {pattern: effect for pattern, effect in mine.items() if effect != "deny"}
+    first = next(iter(mine.items()))
+    if first != ("*", "deny") or any(strictest(effect, opened.get(pattern, "deny")) != effect for pattern, effect in mine_opens.items()):
+        return None
+    return dict(mine)
 
 
 def _deny(found: dict[str, str], pattern: str) -> None:
