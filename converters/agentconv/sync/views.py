@@ -116,9 +116,8 @@ def of(
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
         views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
-        for id_ in one.agents:
-            if id_ in ids:
-                _take(views, servers.hinted(one), id_, ids[id_], together)
+        for id_ in (id_ for id_ in one.agents if id_ in ids):
+            _take(views, servers.hinted(one), id_, ids[id_], together)
         if not one.agents:
             views.losses += (loss for loss in one.losses if loss.part is None)
     views.diagnostics += overrides.vain
