@@ -1,4 +1,4 @@
-"""A file of settings that nothing can be added to is told as a fault of that file, and loses no other."""
+"""Files to which nothing can be added, or that say nothing, are told as such, are no bug of ours, and lose no other."""
 
 from __future__ import annotations
 
@@ -39,3 +39,19 @@ def test_the_source_s_own_broken_file_is_no_bug_of_ours(
     assert (code, "internal error" in told) == (1, False)
     assert "error: nothing can be added to this file: OpenCode does not start with this file" in told
     assert (tmp_path / "out/.codex/agents/rev.toml").exists()
+
+
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_an_empty_text_of_a_folder_is_no_skill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """Where a text of a folder would become a skill, one that says nothing becomes none, and that is told."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/CLAUDE.md").write_text(text)
+    (tmp_path / "CLAUDE.md").write_text("Be kind.\n")
+    monkeypatch.chdir(tmp_path)
+    code = main(["convert", ".", "-f", "claude-code", "-t", "roo", "-o", "out", "--with", "instructions"])
+    told = capsys.readouterr().err
+
+    assert (code, "internal error" in told, "instruction-refused-empty" in told) == (1, False, True)
+    assert (tmp_path / "out/AGENTS.md").exists() or (tmp_path / "out/.roo").exists()
