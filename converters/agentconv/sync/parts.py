@@ -32,6 +32,7 @@ from agentconv.sync import (
     needed_before,
     source_files,
     sources,
+    taken_in,
     unread_agents,
     unsettled,
     views,
@@ -134,6 +135,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         return PartsOutcome(Plan((), (), locked, locked, locked))
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
+    taken = taken_in.of((one for one in mine if one.target != settings.source_format), beside, reader)
     where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     options = replace(options, agents_there=partial(_of_others, loaded, locked, wish.others))
@@ -144,7 +146,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     as_said = {target: had[target].judging(views.configured(going[target], settings, target, scope), loaded) for target in others}
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     targets = {*others, *(gone if wish.insist else ())}
-    after = FilesAfter(reader, scope, {one.path for one in mine if one.target in targets and not one.pointer and is_as_left(one, reader)})
+    after = FilesAfter(reader, scope, _ours(mine, targets, taken, reader))
 
     deploying = _Deploying(settings, scope, reader, loaded, beside, mine, as_said, after)
     done = unread_agents.without_servers(after.settle(deploying.each), loaded, locked, mine)
@@ -159,13 +161,21 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
     released = left_behind.released(wish.behind, mine, wanted)
+    owned = left_behind.released({(one.target, one.agent) for one in taken}, taken, wanted)
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
     plan = planning.plan(
-        reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
+        reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released | owned, accept=True
     )
     told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
-    told = [*beside_agents.placed(beside.diagnostics, scope), *told, *_stays(standing), *left_behind.told(released), *before_us.told()]
-    plan = left_behind.forgotten(plan, released, NAME)
+    told = [
+        *beside_agents.placed(beside.diagnostics, scope),
+        *told,
+        *_stays(standing),
+        *left_behind.told(released),
+        *taken_in.told(one for one in taken if (one.target, one.agent) in owned),
+        *before_us.told(),
+    ]
+    plan = left_behind.forgotten(plan, released | owned, NAME)
     result = PartsOutcome(_settled(plan, settings, reader), done, tuple(told), _as_before(refused, locked))
     return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
 
@@ -302,6 +312,12 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
     message = f"`targets` does not name {', '.join(sorted(gone))} any more; {number} of the parts that are kept in step for it would go"
     hint = "agentconv sync --yes takes them away; --release FORMAT lets them stay, as yours"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _ours(mine: Iterable[Entry], targets: Collection[str], taken: Collection[Entry], reader: Reader) -> set[str]:
+    """Return the files that go where nobody wants them any more."""
+    there = {one.path for one in mine if one.target in targets and not one.pointer and is_as_left(one, reader)}
+    return there - {one.path for one in taken}
 
 
 def _in_project(scope: Scope, reader: Reader) -> Options:
