@@ -160,3 +160,15 @@ def test_a_limit_beside_a_skill_goes_with_no_switch_unasked(tmp_path, capsys):
     assert unasked == before
     assert "these may do more since the switch: skills/s in Codex" in " ".join(done.split())
     assert (wanted in before, project.has(wanted)) == (True, False)
+
+
+def test_insisting_on_what_nobody_closed_leaves_nothing_for_the_next_run(tmp_path):
+    """The lock of a run with --allow-widening knows what a plain one would know, where that has nothing else to say."""
+    project = Project(tmp_path / "shop", ("opencode",), 'with = ["skills"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read"))
+    project.write(".claude/skills/s/SKILL.md", SKILL)
+    project.sync("--allow-widening")
+    before = project.tree()
+    project.sync()
+
+    assert project.changes(before) == ""
