@@ -195,7 +195,7 @@ class _Deploying:
     reader: Reader
     loaded: sources.Sources
     beside: Parts
-    mine: Collection[Entry]
+    mine: list[Entry]
     as_said: Mapping[str, Options]
     """By target what is wanted there, as the configuration says it."""
     after: FilesAfter
