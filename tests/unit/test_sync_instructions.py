@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import pytest
 
 from agentconv.cli import main
-from synced_projects import SOURCE, Project, agent
+from synced_projects import AGENTS, Project
 from thorough import in_turns
 
 TEXTS = {
@@ -15,15 +15,6 @@ TEXTS = {
     "AGENTS.md": "Text zq000002.\n",
     "GEMINI.md": "Text zq000003.\n",
     ".github/copilot-instructions.md": "Text zq000004.\n",
-}
-RULES = '---\ndescription: Reads\nmode: subagent\npermission:\n  "*": deny\n  read: allow\n---\n\nYou read.\n'
-AGENTS = {
-    "claude-code": (f"{SOURCE}/r.md", agent("r", tools="Read")),
-    "opencode": (".opencode/agents/r.md", RULES),
-    "codex": (".codex/agents/r.toml", 'name = "r"\ndescription = "Reads"\nsandbox_mode = "read-only"\ndeveloper_instructions = "Read."\n'),
-    "copilot": (".github/agents/r.agent.md", '---\nname: r\ndescription: Reads\ntools: ["read"]\n---\n\nYou read.\n'),
-    "gemini-cli": (".gemini/agents/r.md", "---\nname: r\ndescription: Reads\ntools:\n  - read_file\n---\n\nYou read.\n"),
-    "kilo": (".kilo/agents/r.md", RULES),
 }
 MIXED = [names for number in (0, 1, 2, 3) for names in combinations(TEXTS, number)]
 CASES = [(source, target, names, same) for source, target in permutations(AGENTS, 2) for names in MIXED for same in (True, False)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import permutations
 
 import pytest
 
 from agentconv.cli import main
-from synced_projects import SOURCE, Project, agent
+from synced_projects import AGENTS, SOURCE, Project, agent
+from thorough import in_turns
 
 SERVERS = json.dumps({"mcpServers": {"db": {"command": "db"}}})
 SKILL = "---\nname: s\ndescription: Says how\n---\n\nSay it.\n"
@@ -172,3 +174,57 @@ def test_insisting_on_what_nobody_closed_leaves_nothing_for_the_next_run(tmp_pat
     project.sync()
 
     assert project.changes(before) == ""
+
+
+PLACES_OF = {
+    "claude-code": (".claude/skills/deploy/SKILL.md", ".claude/commands/deploy.md"),
+    "opencode": (".opencode/skills/deploy/SKILL.md", ".opencode/commands/deploy.md"),
+    "codex": (".agents/skills/deploy/SKILL.md",),
+    "copilot": (".github/skills/deploy/SKILL.md", ".github/prompts/deploy.prompt.md"),
+    "gemini-cli": (".gemini/skills/deploy/SKILL.md",),
+    "kilo": (".kilo/skills/deploy/SKILL.md", ".kilo/commands/deploy.md"),
+}
+BESIDE = ("", "policy:\n  allow_implicit_invocation: false\n", "interface:\n  display_name: Deploy\n")
+TRIED = [(*three, path, beside) for three in permutations(PLACES_OF, 3) for path in PLACES_OF[three[0]] for beside in BESIDE]
+
+
+@pytest.mark.parametrize("tried", in_turns(TRIED, 41))
+def test_skills_and_commands_do_not_come_and_go(tmp_path, tried):
+    """Whoever is the source, and whoever finds the copy that another one got: a second run writes and deletes nothing, there and back."""
+    source, target, third, path, beside = tried
+    own = "[sync.copilot]\nown = true\n" if "copilot" in (target, third) else ""
+    project = Project(tmp_path / "shop", ())
+    said = f'source = "{source}"\ntargets = ["{target}", "{third}"]\nwith = ["skills", "commands"]\naccept = ["not-enforced"]\n{own}'
+    project.write("agentconv.toml", said)
+    project.write(*AGENTS[source])
+    project.write(path, SKILL.replace("name: s", "name: deploy"))
+    if beside and path.endswith("SKILL.md"):
+        project.write(path.replace("SKILL.md", "agents/openai.yaml"), beside)
+    before, wrong = project.tree(), {}
+    for options in (("--yes",), ("--switch-source", target, "--yes"), ("--switch-source", source, "--yes")):
+        project.sync(*options)
+        left = project.tree()
+        project.sync()
+        wrong[options] = {one for one, data in project.tree().items() ^ left.items() if one != "agentconv.lock" or options == ("--yes",)}
+
+    assert not any(wrong.values()), wrong
+    assert before.keys() <= project.tree().keys()
+
+
+def test_a_copy_for_a_third_assistant_hides_no_skill_from_the_new_source(tmp_path):
+    """OpenCode reads the copy that Claude Code has of Codex's skill: that is none of its own, and hides nothing."""
+    project = Project(tmp_path / "shop", ())
+    project.write(
+        "agentconv.toml", 'source = "codex"\ntargets = ["opencode", "claude-code"]\nwith = ["skills"]\naccept = ["not-enforced"]\n'
+    )
+    project.write(*AGENTS["codex"])
+    project.write(".agents/skills/s/SKILL.md", SKILL)
+    project.write(".agents/skills/s/agents/openai.yaml", BESIDE[1])
+    codes = [project.sync().code, project.sync("--switch-source", "opencode", "--allow-widening").code]
+    there = [project.has(".claude/skills/s/SKILL.md")]
+    for _ in range(2):
+        codes.append(project.sync().code)
+        there.append(project.has(".claude/skills/s/SKILL.md"))
+
+    assert (codes, there) == ([0] * 4, [True] * 3)
+    assert project.sync("--switch-source", "codex").code == 0
