@@ -228,3 +228,17 @@ def test_a_copy_for_a_third_assistant_hides_no_skill_from_the_new_source(tmp_pat
 
     assert (codes, there) == ([0] * 4, [True] * 3)
     assert project.sync("--switch-source", "codex").code == 0
+
+
+def test_a_skill_that_a_third_assistant_loses_whole_is_told(tmp_path, capsys):
+    """Gemini CLI cannot hold the skill, and becomes the source: Codex has it no more, and that is said."""
+    project = Project(tmp_path / "shop", ("codex", "gemini-cli"), 'with = ["skills"]\naccept = ["not-enforced:codex"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read"))
+    project.write(".claude/skills/s/SKILL.md", SKILL.replace("name: s", "name: s\ndisable-model-invocation: true"))
+    project.write(".claude/skills/s/agents/openai.yaml", BESIDE[1])
+    for _ in range(2):
+        project.sync()
+    told = said(project, capsys, "--switch-source", "gemini-cli", "--yes")[1]
+
+    assert "Codex loses this by the switch, since the new source does not give it: skills/s" in " ".join(told.split())
+    assert not project.has(".codex/skills/s/SKILL.md")
