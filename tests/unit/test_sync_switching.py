@@ -548,3 +548,18 @@ def test_what_a_switch_gave_an_assistant_is_told_on_the_way_back_with_what_takes
     project.write("agentconv.toml", project.read("agentconv.toml").replace("[sync.copilot]\nown = true\n", ""))
     assert project.sync("--yes").code == 0
     assert not project.has(PLACES["copilot"].format("one"))
+
+
+def test_no_file_goes_unasked_that_the_new_source_s_words_would_not_allow(tmp_path):
+    """Qwen Code cannot hold what OpenCode's file says of a server's tool, and has one of Claude Code's words: that is asked."""
+    project = Project(tmp_path / "shop", ("opencode", "qwen-code"))
+    for name, tools in (("mcp", "Read, mcp__x__y"), ("plain", "Read, Grep"), ("other", "Read")):
+        project.write(f"{SOURCE}/{name}.md", agent(name, tools=tools))
+    project.sync("--yes")
+    before = project.tree()
+    code = project.sync("--switch-source", "opencode").code
+    after = project.tree()
+    project.sync("--switch-source", "opencode", "--yes")
+
+    assert (code, after) == (2, before)
+    assert (project.has(".qwen/agents/mcp.md"), project.has(".qwen/agents/plain.md")) == (False, True)

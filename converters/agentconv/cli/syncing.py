@@ -269,6 +269,7 @@ def _freed(run: syncing.Run, options: argparse.Namespace, outcome: Outcome) -> I
     freed = freed_parts.of(run.reader, run.lock, after.deployments) if after is not None else ()
     freed_parts.check(freed, run.choices.widening)
     yield from freed_parts.told(freed)
+    yield from freed_parts.lost(run.lock, after.deployments, after.plan) if after is not None else ()
 
 
 def _watch(options: argparse.Namespace, chosen: Settings) -> int:

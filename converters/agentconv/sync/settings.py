@@ -190,12 +190,31 @@ def _is_said(said: Mapping[str, Table]) -> bool:
     Raises:
         InputError: One of them is not said.
     """
+    _check_order(said)
     first = next((key for key in _NEEDED if key in said), None)
     for key in _NEEDED:
         if first is not None and key not in said:
             hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]'
             raise said[first].wrong(f"`{first}` is said, and `{key}` is not", hint, first)
     return first is not None
+
+
+def _check_order(said: Mapping[str, Table]) -> None:
+    """Complain about a setting that stands below [models], of which it is then: any word may be the name of a model there.
+
+    Raises:
+        InputError: There is one.
+    """
+    from agentconv.core.known_models import TIERS
+
+    models = said["models"].values["models"] if "models" in said else None
+    for key, value in models.items() if isinstance(models, dict) else ():
+        if key in settings_file.KEYS and not isinstance(value, dict) and value not in TIERS:
+            table = said["models"]
+            shown = table.file.shown("models")
+            line = f'`map-models = "{value}"`' if value in MAP_MODELS else f"`{key}`"
+            hint = f"what stands below {shown} is part of it; {line} goes {table.above}"
+            raise table.wrong(f"`{key}` is taken for the name of a model, since it stands in {shown}", hint, "models", key)
 
 
 def _resolved(table: Table, word: str, *names: str | int) -> str:
