@@ -13,6 +13,7 @@ from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
@@ -111,6 +112,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         is_named = options.config is not None
         outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
         outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
+        if not options.check:  # which alone must not be green while a target cannot be looked at
+            outcome.diagnostics = [replace(one, severity=Severity.WARNING) if one in chosen.unused else one for one in outcome.diagnostics]
         outcome.diagnostics += _left_alone(choices.prefer, outcome)
         outcome.diagnostics += _not_taken(one.carry_back, outcome)
         if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:

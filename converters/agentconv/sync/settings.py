@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ from agentconv import __version__
 from agentconv.conversion.choices import EVERYTHING, MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.dataclass import dataclass, field, fields, replace
-from agentconv.core.diagnostics import Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
+from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.sources import settings_file, sniffing
 from agentconv.sync.tables import Table
@@ -154,9 +156,9 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
     if not _is_said(said):
         return None
     place, source_format = _source(said, root)
-    targets = _targets(said["targets"], source_format)
-    sync = said["sync"].table("sync") if "sync" in said else None
     unused: list[Diagnostic] = []
+    targets = _targets(said["targets"], source_format, root, unused)
+    sync = said["sync"].table("sync") if "sync" in said else None
     agents = _agents(sync, targets, unused) if sync else {}
     meaning: dict[str, Any] = {
         "source": place,
@@ -256,12 +258,22 @@ def _format_at(root: Path, place: PurePosixPath) -> str | None:
     return sniffing.home(path) or sniffing.by_place(place, os.fspath(root)) or (sniffing.of_file(path) if path.is_file() else None)
 
 
-def _targets(table: Table, source: str) -> tuple[str, ...]:
-    """Return the assistants that are kept in step, each once; none where nothing is any more, and what was written is to go."""
+def _targets(table: Table, source: str, root: Path, absent: list[Diagnostic]) -> tuple[str, ...]:
+    """Return the assistants that are kept in step, each once; none where nothing is any more, and what was written is to go.
+
+    Args:
+        table: What says them.
+        source: What is no target.
+        root: Where a lock may say which distribution brings one that is not here.
+        absent: Takes what is to be told of those: what was written for them stays, and the others go on.
+    """
     what = "assistants"
     known = places.targets()
     found = []
     for number, word in enumerate(table.texts("targets", what)):
+        if _is_absent(word, root):
+            absent.append(_left_out(table, word, number))
+            continue
         target = _resolved(table, word, "targets", number)
         if target == source:
             hint = "take it out: what is the source is not written"
@@ -271,6 +283,30 @@ def _targets(table: Table, source: str) -> tuple[str, ...]:
             raise table.wrong(f"nothing is kept in step in {registry.FORMATS[target].title}", hint, "targets", number)
         found.append(target)
     return tuple(dict.fromkeys(found))
+
+
+def _is_broken(word: str) -> bool:
+    """Whether a word names a format of another distribution that is not here, or cannot be loaded."""
+    try:
+        registry.resolve(word)
+    except InputError as error:
+        return error.diagnostic.code is Code.EXTENSION
+    return False
+
+
+def _is_absent(word: str, root: Path) -> bool:
+    """Whether a word names such a format, as the lock or its distribution says."""
+    if not _is_broken(word) and not registry.is_known(word):
+        with suppress(InputError):  # which is told when it is read for what is in it
+            lock_file.read(root / lock_file.FILE)
+    return _is_broken(word)
+
+
+def _left_out(table: Table, word: str, number: int) -> Diagnostic:
+    """Say that nothing is kept in step for a target: `agentconv sync --check` cannot say that it is, and so it fails."""
+    message = f"nothing is looked at for `{word}`, whose format is not here; what it has stays as it is"
+    hint = "install the distribution that brings it, or take it out, which leaves what was written for it where it is"
+    return table.wrong(message, hint, "targets", number).diagnostic
 
 
 def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
@@ -296,7 +332,7 @@ def _by_target(
     """
     found: dict[str, Table] = {}
     for word, value in table.values.items():
-        if word not in others:
+        if word not in others and not _is_broken(word):
             is_apart = elsewhere and isinstance(value, dict) and value.keys() == {_WIDER}
             target = _target(table, word, targets, others)
             if target not in targets and not (is_apart and target in places.targets()):
@@ -416,6 +452,8 @@ def _accept(table: Table, clients: tuple[str, ...], unused: list[Diagnostic]) ->
             check_accepted(word)
         except InputError as error:
             raise table.at(error, "accept", number) from None
+        if colon and _is_broken(name):
+            continue
         if colon:
             target = _resolved(table, name, "accept", number)
             if target not in clients:
