@@ -1,5 +1,7 @@
 """A format of another distribution that is not here: what others have of it stays as it is, and all else goes on."""
 
+import hashlib
+import json
 import shutil
 import tomllib
 
@@ -94,8 +96,15 @@ def test_what_is_said_of_a_target_that_is_not_here_is_no_error(installed, synced
 def test_a_word_that_no_lock_and_no_distribution_knows_is_an_error(installed, project):
     """As ever: a slip of the pen keeps nothing in step."""
     (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["toy", "codex"]\n')
+    codes, told = installed.codes(["sync", "sync --check"], project)
+    (project / "agentconv.toml").write_text('source = "claudecode"\ntargets = ["codex"]\n')
+    code, slip = installed.codes(["sync"], project)
 
-    assert installed.codes(["sync", "sync --check"], project)[0] == [2, 2]
+    assert codes == [2, 2], told
+    assert "agentconv.toml:2:12: error: there is no format `toy`" in told
+    assert "; or `pip install` the distribution that brings it" in told
+    assert code == [2], slip
+    assert "did you mean `claude-code`?; or `pip install`" in slip
 
 
 def test_a_pack_keeps_what_it_has_in_a_format_that_is_not_here(installed, project):
@@ -152,3 +161,35 @@ def test_a_lock_of_a_newer_agentconv_is_still_refused(installed, synced):
 
     assert codes == [2, 2]
     assert "install a newer one: pip install --upgrade agentconv-toolkit" in told
+
+
+def test_a_bundle_keeps_the_files_of_a_format_that_is_not_here(installed, project):
+    """Whoever lacks it passes the bundle on with them, byte for byte, and at home the file is what it was."""
+    installed.toy()
+    agent = project / ".toy/agents/LOUD.md"
+    agent.write_text("---\n# owner: the platform team\nname: LOUD\ndescription: 'Reads what changed'   # never more\n---\n\nRead.\n")
+    assert installed.codes(["convert .toy/agents -t json -o all.json"], project)[0] == [0]
+    document = json.loads((project / "all.json").read_text())
+    document["sources"].append(
+        {"path": "text/more.md", "format": "text", "sha256": hashlib.sha256(b"More.").hexdigest(), "text": ["More."]}
+    )
+    (project / "all.json").write_text(json.dumps(document))
+    without(installed)
+    codes, told = installed.codes(
+        [
+            "convert all.json -t toml -o again.toml",
+            "convert again.toml -t json -o again.json",
+            "to-json again.json --no-sources -o bare.json",
+        ],
+        project,
+    )
+    library = "import agentconv; print([one.path for one in agentconv.read('again.json').sources])"
+
+    assert codes == [0, 0, 0], told
+    assert "sources" not in json.loads((project / "bare.json").read_text())
+    assert json.loads((project / "again.json").read_text()) == document
+    assert installed.python(library, project) == f"{[one['path'] for one in document['sources']]}\n"
+
+    with_it(installed)
+    assert installed.codes(["from-json again.json -t toy -o copy"], project)[0] == [0]
+    assert (project / "copy/.toy/agents/LOUD.md").read_bytes() == agent.read_bytes()

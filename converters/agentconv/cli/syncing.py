@@ -109,13 +109,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             if options.switch_source
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
-        is_named = options.config is not None
-        outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
-        outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
-        if not options.check:  # which alone must not be green while a target cannot be looked at
-            outcome.diagnostics = [replace(one, severity=Severity.WARNING) if one in chosen.unused else one for one in outcome.diagnostics]
-        outcome.diagnostics += _left_alone(choices.prefer, outcome)
-        outcome.diagnostics += _not_taken(one.carry_back, outcome)
+        _tell_besides(options, one, outcome)
         if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:
             _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
@@ -136,6 +130,17 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     code = sync_report.tell(options, outcome, told, beside, looking=looking)
     _tell_further(options, one, outcome, beside, repository, looking=looking)
     return code
+
+
+def _tell_besides(options: argparse.Namespace, run: syncing.Run, outcome: Outcome) -> None:
+    """Put into an outcome what is to be told with it: of what is not kept in step here, and of flags and settings that had no use."""
+    chosen, is_named = run.settings, options.config is not None
+    outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, run.scope, run.reader, accepts=is_named)
+    outcome.by_its_own = _by_its_own(chosen, run.scope) if is_named else None
+    if not options.check:  # which alone must not be green while a target cannot be looked at
+        outcome.diagnostics = [replace(one, severity=Severity.WARNING) if one in chosen.unused else one for one in outcome.diagnostics]
+    outcome.diagnostics += _left_alone(run.choices.prefer, outcome)
+    outcome.diagnostics += _not_taken(run.carry_back, outcome)
 
 
 def _tell_further(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,12 @@ from agentconv import __version__
 from agentconv.conversion.choices import EVERYTHING, MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.dataclass import dataclass, field, fields, replace
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
-from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.sources import settings_file, sniffing
+from agentconv.sync import absent_formats
 from agentconv.sync.tables import Table
 
 if TYPE_CHECKING:
@@ -200,14 +199,6 @@ def _is_said(said: Mapping[str, Table]) -> bool:
     return first is not None
 
 
-def _resolved(table: Table, word: str, *names: str | int) -> str:
-    """Return the format that a word names."""
-    try:
-        return registry.resolve(word)
-    except InputError as error:
-        raise table.at(error, *names) from None
-
-
 def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
     """Return where the source is, and in which format."""
     table = said["source"]
@@ -216,13 +207,11 @@ def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
         raise table.wrong("`source` is one assistant, or one path", hint, "source")
     word = table.text("source")
     told = _source_format(said["source-format"]) if "source-format" in said else None
-    if registry.is_known(word):
-        named = registry.resolve(word)
+    if registry.is_known(word) or ("/" not in word and "." not in word and not os.path.lexists(root / word)):
+        named = absent_formats.resolved(table, word, "source")
         if told not in (None, named):
             raise said["source-format"].wrong(f"the source is {named}, and `source-format` says {told}", "take it out", "source-format")
         return place_of(named), named
-    if "/" not in word and "." not in word and not os.path.lexists(root / word):
-        raise _unknown_source(table, word)
     if not paths.stays_below(word):
         raise table.wrong(f"`source` is a path below this file's folder, and `{word}` leads out of it", None, "source")
     place = PurePosixPath(word.replace("\\", "/"))
@@ -240,16 +229,7 @@ def place_of(source: str) -> str:
 
 
 def _source_format(table: Table) -> str:
-    return _resolved(table, table.text("source-format"), "source-format")
-
-
-def _unknown_source(table: Table, word: str) -> InputError:
-    """Make the error for what is neither an assistant nor a path."""
-    try:
-        registry.resolve(word)
-    except InputError as error:
-        return table.at(error, "source")
-    return table.wrong(f"there is no `{word}`", None, "source")
+    return absent_formats.resolved(table, table.text("source-format"), "source-format")
 
 
 def _format_at(root: Path, place: PurePosixPath) -> str | None:
@@ -271,10 +251,10 @@ def _targets(table: Table, source: str, root: Path, absent: list[Diagnostic]) ->
     known = places.targets()
     found = []
     for number, word in enumerate(table.texts("targets", what)):
-        if _is_absent(word, root):
-            absent.append(_left_out(table, word, number))
+        if absent_formats.is_absent(word, root):
+            absent.append(absent_formats.left_out(table, word, number))
             continue
-        target = _resolved(table, word, "targets", number)
+        target = absent_formats.resolved(table, word, "targets", number)
         if target == source:
             hint = "take it out: what is the source is not written"
             raise table.wrong(f"{registry.FORMATS[target].title} is the source", hint, "targets", number)
@@ -283,30 +263,6 @@ def _targets(table: Table, source: str, root: Path, absent: list[Diagnostic]) ->
             raise table.wrong(f"nothing is kept in step in {registry.FORMATS[target].title}", hint, "targets", number)
         found.append(target)
     return tuple(dict.fromkeys(found))
-
-
-def _is_broken(word: str) -> bool:
-    """Whether a word names a format of another distribution that is not here, or cannot be loaded."""
-    try:
-        registry.resolve(word)
-    except InputError as error:
-        return error.diagnostic.code is Code.EXTENSION
-    return False
-
-
-def _is_absent(word: str, root: Path) -> bool:
-    """Whether a word names such a format, as the lock or its distribution says."""
-    if not _is_broken(word) and not registry.is_known(word):
-        with suppress(InputError):  # which is told when it is read for what is in it
-            lock_file.read(root / lock_file.FILE)
-    return _is_broken(word)
-
-
-def _left_out(table: Table, word: str, number: int) -> Diagnostic:
-    """Say that nothing is kept in step for a target: `agentconv sync --check` cannot say that it is, and so it fails."""
-    message = f"nothing is looked at for `{word}`, whose format is not here; what it has stays as it is"
-    hint = "install the distribution that brings it, or take it out, which leaves what was written for it where it is"
-    return table.wrong(message, hint, "targets", number).diagnostic
 
 
 def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
@@ -332,7 +288,7 @@ def _by_target(
     """
     found: dict[str, Table] = {}
     for word, value in table.values.items():
-        if word not in others and not _is_broken(word):
+        if word not in others and not absent_formats.is_broken(word):
             is_apart = elsewhere and isinstance(value, dict) and value.keys() == {_WIDER}
             target = _target(table, word, targets, others)
             if target not in targets and not (is_apart and target in places.targets()):
@@ -452,10 +408,10 @@ def _accept(table: Table, clients: tuple[str, ...], unused: list[Diagnostic]) ->
             check_accepted(word)
         except InputError as error:
             raise table.at(error, "accept", number) from None
-        if colon and _is_broken(name):
+        if colon and absent_formats.is_broken(name):
             continue
         if colon:
-            target = _resolved(table, name, "accept", number)
+            target = absent_formats.resolved(table, name, "accept", number)
             if target not in clients:
                 unused.append(_not_used(table, f'"{word}" in `accept`', target, "accept", number))
                 continue
