@@ -284,7 +284,7 @@ def test_schema():
     assert set(below["override"]["properties"]) == {"skip", *overrides.KEYS}
     assert set(below["target"]["properties"]) == {"committed", "own", *overrides.KEYS}
     assert tuple(schema["properties"]["lint"]["properties"]) == lint_settings.KEYS
-    assert tuple(schema["properties"]["pack"]["properties"]) == (*pack_settings.ONE, *pack_settings.SEVERAL)
+    assert tuple(schema["properties"]["pack"]["properties"]) == (*pack_settings.ONE, *pack_settings.SEVERAL, pack_settings.ACCEPT)
     assert tuple(schema["properties"]["targets"]["items"]["examples"]) == tuple(places.targets())
     assert valid(tomli.loads(FULL))
     texts = [(HEAD + text, words) for text, _, words in MISTAKES[:-2]] + [(text, words) for text, _, words in ABOUT_SOURCE_AND_TARGETS]

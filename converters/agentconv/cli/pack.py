@@ -103,8 +103,7 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes)) + parts.told
     diagnostics = (*diagnostics, *along.left_by_choice(parts), *one_set.told("a pack"))
     if not gathered.pieces:
-        errors = [one for one in diagnostics if one.severity is Severity.ERROR]
-        if not errors:
+        if not any(one.severity is Severity.ERROR for one in diagnostics):
             raise nothing_found(found, takes_parts=True)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)

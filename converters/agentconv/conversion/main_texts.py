@@ -113,7 +113,7 @@ class MainTexts:
 
 
 def _is_same(one: Body | None, other: Body | None) -> bool:
-    return one is not None and other is not None and bool(one.parts) and _stripped(one) == _stripped(other)
+    return one is not None and other is not None and bool(one.parts and other.parts) and _stripped(one) == _stripped(other)
 
 
 def _stripped(body: Body) -> tuple[Any, ...]:

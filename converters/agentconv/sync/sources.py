@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -66,7 +67,7 @@ class Sources:
         for path in sorted(were & {*self.unmerged} - self.files.keys()):
             if found := unsettled.why(path, None, self.unmerged):
                 self.broken[path], self.ways[path] = found
-        for path in sorted(path for path in were - self.files.keys() if (root / path).is_dir()):
+        for path in sorted(path for path in were - self.files.keys() if os.path.isdir(root / path)):
             self.broken[path], self.ways[path] = "a folder is in its place", ("take the folder away; the file is back, or is gone, then", 1)
         self.broken |= unread
         for one in restraints:
