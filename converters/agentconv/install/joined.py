@@ -34,6 +34,14 @@ def still(came: Iterable[str], after: Part) -> tuple[str, ...]:
     return tuple(one for one in came if one in there)
 
 
+def without(part: Any, some: Iterable[str]) -> Any:
+    """Return a part without rules that `shown` puts so; what is no set of rules stays as it is."""
+    leaving = set(some)
+    return (
+        replace(part, rules=tuple(rule for rule in part.rules if shown(rule) not in leaving)) if isinstance(part, PermissionSet) else part
+    )
+
+
 def gone(entry: Entry, present: Part) -> tuple[str, ...]:
     """Return what came, and is not there any more."""
     there = set(_shown(present))

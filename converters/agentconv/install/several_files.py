@@ -18,7 +18,7 @@ from agentconv.install import filled_in, joined
 from agentconv.install.checksums import sha256
 from agentconv.install.draft import CHANGES, SETTLES
 from agentconv.install.part_entries import PartFile
-from agentconv.install.steps import WAS_THERE, Action, Step
+from agentconv.install.steps import ONLY_THE_LOCK, WAS_THERE, Action, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -138,6 +138,8 @@ class Decision:
     """How that goes out again."""
     restated: bool = False
     """Whether what the user has there is said in other words for it."""
+    stale: tuple[str, ...] = ()
+    """What came of an earlier version, and this one does not give any more: it stays until somebody says that it may go."""
 
 
 def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Entry]) -> None:
@@ -199,7 +201,11 @@ def _decisions(draft: Draft, file: Any, wanted: Sequence[Wanted]) -> list[Decisi
         is_among = present is not None and _is_among(draft, file, one, present, old)
         united = file.beside(present, alone, opens=not one.beside) if is_among else None
         if united is not None:
-            joint = _among(file, one, present, united, old)
+            stale = () if one.agent in draft.kept else _stale(draft, file, one, alone, old)
+            if stale and draft.believing:
+                draft.believed.append(one.path)
+                united, stale = file.beside(joined.without(present, stale), alone, opens=not one.beside), ()
+            joint = replace(_among(file, one, present, united, old), stale=stale)
             keeps = one.agent in draft.kept and joint.action in CHANGES
             found.append(replace(joint, action=Action.KEPT) if keeps else joint)
             continue
@@ -239,6 +245,17 @@ def _is_among(draft: Draft, file: Any, wanted: Wanted, present: Any, old: Entry 
         return True
     others = set(old.packs) - {draft.pack}
     return wanted.beside and (bool(others) or file.checksum(present) != old.deployed_sha256)
+
+
+def _stale(draft: Draft, file: Any, wanted: Wanted, alone: Any, old: Entry | None) -> tuple[str, ...]:
+    """Return what came of a pack to a user's own, is there, and is given neither by the pack nor by how it comes any more."""
+    present = file.items[alone.name or ""]
+    if old is None or not old.came or old.restated or set(old.packs) - {draft.pack}:
+        return ()
+    ours = joined.still(sorted(joined.came_of(old)), present)
+    fresh = file.beside(joined.without(present, ours), alone, opens=not wanted.beside)
+    given = {*joined.still(ours, alone), *(joined.still(ours, fresh) if fresh is not None else ours)}
+    return tuple(one for one in ours if one not in given)
 
 
 def _among(file: Any, wanted: Wanted, present: Any, united: Any, old: Entry | None) -> Decision:
@@ -380,6 +397,9 @@ def _record(draft: Draft, decision: Decision, found: str, *, created: bool, back
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
     kept = backup if action is Action.REPLACE else None
     draft.steps.append(Step(action, *key, wanted.target, wanted.agent, decision.reason, others, backup=kept, part=wanted.part))
+    if decision.stale:
+        reason = f"what came of it stays ({', '.join(f'`{one}`' for one in decision.stale)}): {ONLY_THE_LOCK}"
+        draft.steps.append(Step(Action.BLOCKED, *key, wanted.target, wanted.agent, reason, part=wanted.part))
 
 
 def _put_beside(draft: Draft, file: Any, kind: str, decisions: Sequence[Decision]) -> None:

@@ -37,7 +37,7 @@ _NEXT = {
 }
 _WAITING = {
     Word.HELD: "not there, for want of what holds them back, or of a yes to what they ask for",
-    Word.TAKEN: "not written, since something else is in their places",
+    Word.TAKEN: "not as this version has them, since what is there stays",
 }
 _AWAY = "missing: `agentconv install {source}` writes it again; only the name of what it came from is known, which is not here"
 _LEFT = "orphaned: `agentconv install {source} --accept=leaving` takes away what the pack no longer gives"
