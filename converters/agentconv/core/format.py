@@ -73,6 +73,23 @@ class ReadResult:
         return self.meant or self
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What one file says of an agent of which a client puts together what several files say."""
+
+    path: str
+    """The file's path from the project's root."""
+    agent: Agent
+    result: ReadResult = field(compare=False)
+    """What is read in the file."""
+    number: int
+    """Which of its agents it is."""
+
+    def has(self, key: str) -> bool:
+        """Whether the file gives the agent a key."""
+        return bool(self.result.place and self.result.place(self.number, key))
+
+
 class Whole(StrEnum):
     """What of a file was spelled anew as a whole, because nothing less could be changed."""
 
