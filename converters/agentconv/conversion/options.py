@@ -70,6 +70,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    ours: Collection[str] = ()
+    """Paths, below that folder, of files that an earlier run wrote and that nobody changed since: their texts are no one else's."""
     barred: Callable[[str], str | None] | None = None
     """Returns why no file can be written at a path below that folder; None where one can."""
     scripts: Callable[[str], FolderFile | None] | None = None

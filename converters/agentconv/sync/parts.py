@@ -134,7 +134,7 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
         return PartsOutcome(Plan((), (), locked, locked, locked))
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
-    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
+    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader, mine)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     options = replace(options, agents_there=partial(_of_others, loaded, locked, wish.others))
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
@@ -304,9 +304,10 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
-def _in_project(scope: Scope, reader: Reader) -> Options:
-    """Return where a project's parts go, and what is there."""
-    return Options(root=os.path.realpath(scope.root), read=files_of(reader))
+def _in_project(scope: Scope, reader: Reader, mine: Iterable[Entry]) -> Options:
+    """Return where a project's parts go, and what is there: a file as we left it is no other text beside the source's, but a former one."""
+    left = frozenset(entry.path for entry in mine if not entry.pointer and is_as_left(entry, reader))
+    return Options(root=os.path.realpath(scope.root), read=files_of(reader), ours=left)
 
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:
