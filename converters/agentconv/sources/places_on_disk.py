@@ -109,7 +109,7 @@ class PlacesOnDisk:
         """Yield the files at a place that are not there, although a merge may bring them back."""
         for path in self.unsettled.gone() if self.unsettled is not None else ():
             below = os.path.relpath(path, os.path.realpath(base)).replace(os.sep, "/")
-            if below == "." if not pattern else _pattern(pattern).fullmatch(below) is not None:
+            if below == "." if not pattern else not below.startswith("../") and _pattern(pattern).fullmatch(below) is not None:
                 yield path
 
     def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:

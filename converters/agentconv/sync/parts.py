@@ -190,7 +190,9 @@ class _Deploying:
         for target, said in self.as_said.items():
             there, present = views.there(self.loaded, target, self.settings, self.scope), self.after.of(target)
             one = _filled_in(deployment.deploy_parts(there, target, replace(said, present=present), self.beside, self.scope), self.reader)
-            yield replace(one, wanted=tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted))
+            told = tuple(beside_agents.placed(one.diagnostics, self.scope))  # as what reading has found is told: once
+            wanted = tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted)
+            yield replace(one, wanted=wanted, diagnostics=told)
 
 
 def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:

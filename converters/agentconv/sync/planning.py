@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
             one.entry, one.reason = Entry.LEAVE, "its source is gone"
             one.way = "it is deleted if that is so for longer"
+    _spare_unmerged(found, bases)
     newer = _newer(situation.lock)
     for one in found if newer else ():
         one.hold_back(newer, choices.prefer)
@@ -193,6 +195,15 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and stops is None else []
     outcome.asks = asks
     return outcome
+
+
+def _spare_unmerged(found: Sequence[Candidate], bases: Bases) -> None:
+    """Let files stay that a merge is not done with: git asks whether they are to go, and a person answers it."""
+    going = [one for one in found if one.entry is Entry.DELETE]
+    unmerged = bases.git.unmerged() if going else frozenset[str]()
+    for one in (one for one in going if one.path in unmerged):
+        one.entry, one.reason = Entry.LEAVE, "its source is gone, and git has not merged it yet"
+        one.way = f"git rm {shlex.quote(one.path)}, if it is to go, too; else bring {one.key[0]} back"
 
 
 def _of_source(situation: Situation) -> Iterator[str]:

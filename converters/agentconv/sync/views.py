@@ -115,7 +115,8 @@ def of(
     results = [one for one in convert(pieces, target, options, beside_agents.parts(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
-        views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
+        told = (each for each in one.diagnostics if each.code != Code.PARTS)  # which those say who write the parts
+        views.diagnostics += beside_agents.placed(told, scope) if scope is not None else told
         for id_ in (id_ for id_ in one.agents if id_ in ids):
             _take(views, servers.hinted(one), id_, ids[id_], together)
         if not one.agents:
