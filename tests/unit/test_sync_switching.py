@@ -548,3 +548,17 @@ def test_what_a_switch_gave_an_assistant_is_told_on_the_way_back_with_what_takes
     project.write("agentconv.toml", project.read("agentconv.toml").replace("[sync.copilot]\nown = true\n", ""))
     assert project.sync("--yes").code == 0
     assert not project.has(PLACES["copilot"].format("one"))
+
+
+def test_a_new_name_takes_no_file_out_of_its_folder(tmp_path):
+    """Somebody ordered the agents when their files were the source, and finds them so when they are it again."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    for name in ("one", "two"):
+        project.write(f"{SOURCE}/infra/{name}.md", agent(name, tools="Read"))
+    project.sync()
+    assert switch(project, "opencode").code == 0
+    project.move(".opencode/agents/one.md", ".opencode/agents/first.md")
+    codes = [project.sync().code, project.sync("--check").code, switch(project, "claude-code").code, project.sync("--check").code]
+
+    assert codes == [0, 0, 0, 0]
+    assert {path for path in project.tree() if path.startswith(SOURCE)} == {f"{SOURCE}/infra/{name}.md" for name in ("first", "two")}

@@ -611,3 +611,19 @@ def test_an_agent_that_is_held_to_less_is_not_told_to_do_more(tmp_path):
     more = project.sync()
 
     assert ["now also" in one["what"] for told in (less, more) for one in told.entries] == [False, True]
+
+
+def test_an_agent_that_the_source_cannot_hold_is_not_told_to_be_taken_in(tmp_path):
+    """What is said of it, followed, brings the project into step."""
+    project = Project(tmp_path / "shop")
+    project.write("agentconv.toml", 'source = "opencode"\ntargets = ["claude-code"]\n')
+    project.write(".opencode/agents/r.md", "---\ndescription: Reads\nmode: subagent\n---\n\nYou read.\n")
+    guard = 'hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: "./check.sh"\n'
+    project.write(f"{SOURCE}/db.md", agent("db", tools="Read, Bash").replace("tools:", f"{guard}tools:"))
+    project.write("check.sh", "exit 2\n")
+    told = next(one for one in project.sync().entries if one["agent"] == "db")
+    project.write("agentconv.toml", f'exclude = ["{SOURCE}/db.md"]\n' + project.read("agentconv.toml"))
+
+    assert "--adopt db" not in told["hint"]
+    assert "OpenCode cannot hold it" in told["hint"]
+    assert project.sync().code == 0

@@ -130,6 +130,11 @@ class Candidate:
             return False
         return bool(self.pointer) or texts.to_lf(self.file.data) != texts.to_lf(self.view.data)
 
+    def place_in(self, path: str) -> None:
+        """Have it in another file than its view says."""
+        if path != self.path and self.view is not None:
+            self.path, self.view = path, replace(self.view, path=path)
+
     def state(self) -> There:
         """Tell what is in its place."""
         if self.there is None:
@@ -397,6 +402,7 @@ def _of_view(
         and (file is None or bool(view.pointer) or file.data is None)
     ):
         one.bases, one.moved_from = old, old[0].key
+        one.place_in(moving.place(view, old[0], by_place, files))
         file = files.get(old[0].path)
         one.there = file.agents.get(old[0].pointer) if file is not None else None
     else:

@@ -13,6 +13,7 @@ from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import another_source, candidates, committed, digests, earlier, known, recognising, rewriting, texts
+from agentconv.sync.adopting import Adopting
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -93,6 +94,8 @@ class Outcome:
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
     """Agents of the targets' files that are nobody's."""
+    unheld: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Those of them that the source cannot hold, by their places, with the reasons."""
     carrying: Carrying | None = None
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
@@ -190,6 +193,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
+    outcome.unheld = Adopting(situation.settings, sources, choices.widening).unheld(outcome.orphans)
     outcome.diagnostics += recognising.unread(found, situation)
     outcome.diagnostics += [stops] if stops is not None else []
     outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and stops is None else []
