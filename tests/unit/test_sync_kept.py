@@ -206,6 +206,18 @@ def test_agents_that_are_made_of_one_text_are_none_another(reviewed):
     assert "rename" not in reviewed.sync().actions()
 
 
+def test_an_agent_is_known_again_beside_one_of_nearly_its_text_that_goes(reviewed):
+    """It is the one that it is most like."""
+    reviewed.write(f"{SOURCE}/second.md", agent("second", (*REVIEW, "Look at names first, and at types later.")))
+    reviewed.sync()
+    reviewed.remove(f"{SOURCE}/second.md")
+    renamed(reviewed, (*REVIEW, "Say when nothing was found."))
+    told = reviewed.sync("--yes")
+
+    assert {("rename", "codex auditor"), ("delete", "codex second")} <= told.words()
+    assert "[sync.agents.auditor.codex]" in reviewed.read("agentconv.toml")
+
+
 def test_what_is_said_of_the_new_name_counts(project):
     """Where both names have a table, a person has to see to it: none is overwritten."""
     project.sync("--adopt")

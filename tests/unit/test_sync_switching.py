@@ -342,10 +342,10 @@ def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
     told = project.sync("--switch-source", "codex")
 
     assert told.code == 2
-    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/ops/Deployer-2.md" in told.errors
     assert project.tree() == before
     assert project.sync("--switch-source", "codex", "--yes").code == 0
-    assert project.has(f"{SOURCE}/Deployer-2.md")
+    assert project.has(f"{SOURCE}/ops/Deployer-2.md")
 
 
 def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
@@ -358,7 +358,7 @@ def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
 
     assert told.code == 2
     assert "`two`, which Codex does not get" in told.errors
-    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/ops/Deployer-2.md" in told.errors
     assert "agentconv.toml would lose [sync.agents.two]" in told.errors
 
 

@@ -71,7 +71,7 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
     pairs = alike.only([(old, key) for old, key, texts in both if _says_the_same(was[old], texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}
-    return pairs | (alike.only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
+    return pairs | (alike.closest(list(_edited(left, new, now, known & there, settled))) if left and new else {})
 
 
 def place(view: View, was: Synced, by_place: Mapping[tuple[str, str, str], object], files: Mapping[str, File]) -> str:
@@ -107,8 +107,11 @@ def _edited(
     now: Mapping[Key, Mapping[str, _Text]],
     stay: Collection[Key],
     settled: Callable[[Sequence[Synced]], Agent | None],
-) -> Iterator[tuple[Key, Key]]:
-    """Yield the agents that are gone, with new ones that are like them: more so than any that is still there, for many are of one text."""
+) -> Iterator[tuple[Key, Key, float]]:
+    """Yield the agents that are gone, with new ones that are like them, and how much.
+
+    They are more so than any that is still there, for many are of one text.
+    """
     for old, targets in gone.items():
         target, agent = next(((one, agent) for one, several in targets.items() if (agent := settled(several)) is not None), ("", None))
         text = _text(agent) if agent is not None else None
@@ -118,4 +121,4 @@ def _edited(
         for key, texts in new.items():
             likeness = alike.likeness(text.words, texts[target].words) if target in texts else 0.0
             if likeness >= alike.ALIKE and likeness > others:
-                yield old, key
+                yield old, key, likeness
