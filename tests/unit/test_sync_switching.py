@@ -562,3 +562,18 @@ def test_a_new_name_takes_no_file_out_of_its_folder(tmp_path):
 
     assert codes == [0, 0, 0, 0]
     assert {path for path in project.tree() if path.startswith(SOURCE)} == {f"{SOURCE}/infra/{name}.md" for name in ("first", "two")}
+
+
+def test_no_file_goes_unasked_that_the_new_source_s_words_would_not_allow(tmp_path):
+    """Qwen Code cannot hold what OpenCode's file says of a server's tool, and has one of Claude Code's words: that is asked."""
+    project = Project(tmp_path / "shop", ("opencode", "qwen-code"))
+    for name, tools in (("mcp", "Read, mcp__x__y"), ("plain", "Read, Grep"), ("other", "Read")):
+        project.write(f"{SOURCE}/{name}.md", agent(name, tools=tools))
+    project.sync("--yes")
+    before = project.tree()
+    code = project.sync("--switch-source", "opencode").code
+    after = project.tree()
+    project.sync("--switch-source", "opencode", "--yes")
+
+    assert (code, after) == (2, before)
+    assert (project.has(".qwen/agents/mcp.md"), project.has(".qwen/agents/plain.md")) == (False, True)

@@ -224,6 +224,7 @@ class Each:
             yield Converted(self.target, (), losses=lost, diagnostics=told)
         if piece.parts:
             self.servers.define(piece.parts, self.names.carried.written("servers") if self.names.carried else ())
+        self.servers.meet(piece.agents)
         if self.listing.takes(piece):
             return
         text = self.options.kept_text(piece, self.target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import access, effects, fields, patterns, plain_words, server_names, vocabulary
+from agentconv.core.asks import SERVERS
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.ir import Tools
 from agentconv.core.losses import listed
@@ -68,6 +69,8 @@ def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, close
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     _tell_changed_rules(projection, partly, asked)
+    left = [capability for capability in open_to if capability not in closed]
+    _tell_unasked(projection, may, left, open_to, asks=values.get("permissions.mode") == "default")
     _tell_kept(projection, kept, open_to)
 
 
@@ -77,6 +80,27 @@ def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Se
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
     if asked:
         projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
+
+
+def _tell_unasked(projection: Projection, may: Effects, left: Iterable[str], open_to: Mapping[str, Access], *, asks: bool) -> None:
+    """Say what rules ask for that the target does unasked: no list of tools says it, and for reading no client asks by itself.
+
+    `asks` is whether its permission mode has it ask.
+    """
+    if all(rule.effect != "ask" for rule in projection.source.permissions.rules):
+        return
+
+    def is_free(effect: str | None) -> bool:
+        return effect == "read" or (effect is not None and not asks and not vocabulary.asks_for(projection.target.id, effect))
+
+    found = []
+    for capability in (one for one in left if is_free(access.EFFECT_OF.get(one))):
+        word, parts = plain_words.tool(capability), access.asked(capability, projection.source.permissions)
+        found += [word] if open_to[capability].level is access.Level.ASK else [f"{word} {text}" for text in parts]
+    if is_free(SERVERS):
+        found += [text.replace(" ", "/", 1) for kind, text, effect in sorted(may.parts) if (kind, effect) == ("mcp", "ask")]
+    if found:
+        projection.remark("asks-dropped", "permissions.rules", listed(dict.fromkeys(found)))
 
 
 def _tell_kept(projection: Projection, kept: Iterable[str], open_to: Mapping[str, Access]) -> None:

@@ -148,7 +148,9 @@ class Candidate:
 
     def _is_as_left(self, found: Mapping[str, str], base: Synced) -> bool:
         sha256 = self.file.sha256 if self.file is not None else ""
-        return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == digests.left(base.fields, base.own)
+        left = digests.left(base.fields, base.own)
+        is_told = bool(self.pointer) and digests.HIDDEN not in left.values()
+        return (is_told or sha256 == base.bytes_sha256) and found == left
 
     def decide(self, bases: Bases, prefer: Preference, asked: Preference | None = None) -> None:
         """Decide what becomes of it.
@@ -340,7 +342,8 @@ def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
 def _is_settled(entry: Synced, agent: Agent) -> bool:
     """Whether the fields that are merged are what was settled."""
     found = digests.of(agent)
-    return all(found.get(path) == entry.fields.get(path) for path in (*digests.TEXTS, *digests.LISTS))
+    rows = [(found.get(path), entry.fields.get(path)) for path in (*digests.TEXTS, *digests.LISTS)]
+    return all(one == other != digests.HIDDEN for one, other in rows)
 
 
 def of(situation: Situation, bases: Bases) -> list[Candidate]:
