@@ -184,9 +184,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
         raise InputError(stops)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
-    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
+    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, synced=synced, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
-    outcome.synced = synced
     outcome.new_losses = list(known.new([one for one in found if one.entry is not Entry.FOREIGN]))  # nothing of ours is there to lose
     if any(one.file is not None and one.file.data is not None and texts.is_marked(one.file.data) for one in found):
         outcome.unmerged = bases.git.unmerged()

@@ -104,8 +104,7 @@ def settle(
         action = _decided(path, (now, then, *known), draft)
         side = side_of(path, prefer or {}) if is_named or (action is Field.BOTH and path not in draft.strange) else None
         stays, rows = _is_kept(path, kept), _members(path, new, theirs)
-        keeps = _kept(rows, new, theirs) if stays else {}
-        action = _held(draft, keeps, path, side) if stays else _heeded(draft, action, path, side)
+        action = _held(draft, _kept(rows, new, theirs), path, side) if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
     left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left, *([digests.GROUP] if unheld else [])]
