@@ -53,7 +53,7 @@ def _said(value: Finding, subject: Subject, path: str) -> tuple[str, ...]:
     stem = path.replace("\\", "/").rpartition("/")[2].partition(".")[0]
     names = [path, subject.path, *(f"{before}{stem}{after}" for before, after in ("``", "..", "[]", ".]"))]
     told = [value.message, value.help]
-    for name in names if stem in value.message or stem in value.help else ():
+    for name in names:
         told = [one.replace(name, "\0") for one in told]
     return (value.rule.code, value.severity.value, _mark(value), *told)
 

@@ -153,13 +153,14 @@ def _unjudged(told: Diagnostic) -> Diagnostic:
 
 def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """Say in a line for each kind that files are synced as their client reads them, which is not as they are written."""
-    hint = "it is synced as it is read there; agentconv lint says all of it"
+    as_read = "it is synced as it is read there"
     kinds: dict[str, list[Diagnostic]] = {}
     for one in mended:
         kinds.setdefault(one.message, []).append(one)
     for first, *others in kinds.values():
         more = f" (and in {len(others):,} more {'files' if len(others) > 1 else 'file'})" if others else ""
-        yield replace(first, message=f"{first.message}{more}", hint=hint)
+        way = (first.code is Code.UNKNOWN_TOOL and first.hint) or as_read  # a word for a tool is synced as its author means it
+        yield replace(first, message=f"{first.message}{more}", hint=f"{way}; agentconv lint says all of it")
 
 
 def double_of(loaded: Sources, key: Key) -> str | None:
