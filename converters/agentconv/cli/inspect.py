@@ -117,7 +117,9 @@ def _run(options: argparse.Namespace) -> int:
     diagnostics += [*unjudged, *unscripted, *(failure for file in files for failure in file.failures)]
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += [*elsewhere.out_of_place(found), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
-    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
+    unread: list[Diagnostic] = []
+    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known, unread=unread)
+    diagnostics += unread
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not project and not any(file.is_agent for file in files):
         if options.output_format == "text":
@@ -273,9 +275,18 @@ def _report(
 
 
 def _parts(
-    found: Discovery, sources: Sequence[str], asked: Sequence[str], files: Sequence[Inspected], known: Authors
+    found: Discovery,
+    sources: Sequence[str],
+    asked: Sequence[str],
+    files: Sequence[Inspected],
+    known: Authors,
+    *,
+    unread: list[Diagnostic],
 ) -> tuple[list[InspectedPart], WholeProject | None]:
-    """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look."""
+    """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look.
+
+    `unread` gets what is told of files of which that is not known.
+    """
     folders = [source for source in sources if os.path.isdir(source)]
     if not folders and found.home is None:
         return [], None
@@ -283,6 +294,7 @@ def _parts(
 
     parts = beside.beside(found, folders, asked)
     inspected = part_inspection.inspect(parts, asked)
+    unread += parts.unread(found.diagnostics)
     if not inspected and not any(True for client in asked for place in parts.places for _ in place.void(client)):
         return [], None
     from agentconv.lint import whole_project as project
