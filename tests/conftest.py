@@ -59,6 +59,18 @@ def pytest_collection():
         gc.set_threshold(50_000, 20, 20)  # as each run of the program sets it, from which on it is so anyway
 
 
+@pytest.fixture(autouse=True)
+def _no_format_stays_broken():
+    """Forget formats that a test's lock names and that are not here: they are told for as long as a process lives."""
+    registry = sys.modules.get("agentconv.formats.registry")
+    before = dict(registry.BROKEN) if registry is not None else {}
+    yield
+    registry = sys.modules.get("agentconv.formats.registry")
+    if registry is not None and before != registry.BROKEN:
+        for name in registry.BROKEN.keys() - before.keys():
+            del registry.BROKEN[name]
+
+
 @pytest.fixture(scope="module")
 def with_the_template():
     """Let the template of a format be one of the clients."""

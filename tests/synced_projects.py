@@ -193,3 +193,15 @@ def agent(name: str, lines: Iterable[str] = ("One.", "Two.", "Three."), *, descr
     head = "".join(f"{key}: {value}\n" for key, value in keys.items())
     body = "\n\n".join(lines)
     return f"---\n{head}---\n\n{body}\n"
+
+
+RULES = '---\ndescription: Reads\nmode: subagent\npermission:\n  "*": deny\n  read: allow\n---\n\nYou read.\n'
+AGENTS = {
+    "claude-code": (f"{SOURCE}/r.md", agent("r", tools="Read")),
+    "opencode": (".opencode/agents/r.md", RULES),
+    "codex": (".codex/agents/r.toml", 'name = "r"\ndescription = "Reads"\nsandbox_mode = "read-only"\ndeveloper_instructions = "Read."\n'),
+    "copilot": (".github/agents/r.agent.md", '---\nname: r\ndescription: Reads\ntools: ["read"]\n---\n\nYou read.\n'),
+    "gemini-cli": (".gemini/agents/r.md", "---\nname: r\ndescription: Reads\ntools:\n  - read_file\n---\n\nYou read.\n"),
+    "kilo": (".kilo/agents/r.md", RULES),
+}
+"""By assistant a file of an agent that reads, and its text."""

@@ -86,6 +86,23 @@ def test_a_target_that_is_a_link_to_something_else(leads, flags, go, project, tm
     assert set(after) - set(before) == (set() if flags in ("--diff", "--check") else {"project/.codex/agents/two.toml"})
 
 
+@pytest.mark.parametrize("command", ["convert . -t opencode -o .", "convert . -t opencode -o . --with servers"])
+def test_a_link_out_beside_what_is_written_is_not_read(command, go, project, tmp_path):
+    """What a file outside says decides nothing here, and nothing of it is told: it is not read, as it is not written."""
+    write(project / ".mcp.json", '{"mcpServers": {"tracker": {"command": "tracker"}}}')
+    there = write(tmp_path / "outside/opencode.json", '{"permission": {"grep": "allow"}, "hidden-word": }')
+    link(project / "opencode.json", "../outside/opencode.json")
+    done = go(command)
+    bad = {path: data for path, data in tree(project).items() if path.startswith(".opencode")}
+    there.write_text('{"permission": {"read": "deny"}}')
+    for path in bad:
+        (project / path).unlink()
+    go(command)
+
+    assert "hidden-word" not in done.out + done.err
+    assert bad == {path: data for path, data in tree(project).items() if path.startswith(".opencode")} != {}
+
+
 @pytest.mark.parametrize("kind", ["pipe", "socket"])
 @pytest.mark.parametrize("flags", ["", "--force", "--diff"])
 def test_a_target_that_is_no_regular_file(kind, flags, go, project, monkeypatch):

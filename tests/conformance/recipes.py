@@ -21,11 +21,16 @@ TARGET = "claude-agents-json"
 """The form that recipes go by."""
 
 
+def text(name: str) -> str:
+    """Return a recipe as it stands there."""
+    (code,) = re.findall(rf"(?s)<!-- {name} -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"))
+    return str(code)
+
+
 def recipe(name: str) -> dict[str, Any]:
     """Run a recipe, and return what it defines."""
-    (code,) = re.findall(rf"(?s)<!-- {name} -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"))
     names: dict[str, Any] = {}
-    exec(code, names)  # noqa: S102 - the recipe is ours
+    exec(text(name), names)  # noqa: S102 - the recipe is ours
     return names
 
 

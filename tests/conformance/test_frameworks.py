@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from recipes import EVERY, TARGET, fixtures, recipe
+from recipes import EVERY, TARGET, fixtures, recipe, text
 
 import agentconv
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("default")]
 CAPABILITIES = {
@@ -219,3 +220,18 @@ def test_deep_agents(client: str) -> None:
             assert tools & every == expected - {"execute"}, path  # which there is only where the backend runs commands
             assert agent.prompt is None or agent.prompt.text in prompt, path
             assert tools - every <= {"write_todos"}, path
+
+
+PACKAGES = {"claude-agent-sdk": "claude_agent_sdk", "openai-agents": "agents", "langgraph": "langchain", "deep-agents": "deepagents"}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_recipe_is_typed_as_its_framework_is(name: str, tmp_path: Path) -> None:
+    """Whoever pastes it into a program that `mypy --strict` looks at has nothing to mend."""
+    api = pytest.importorskip("mypy.api")
+    pytest.importorskip(PACKAGES[name])
+    place = tmp_path / "recipe.py"
+    place.write_text(text(name), "utf-8")
+    told, wrong, _ = api.run(["--strict", "--config-file=", "--no-error-summary", f"--cache-dir={tmp_path / 'cache'}", str(place)])
+
+    assert (told, wrong) == ("", "")

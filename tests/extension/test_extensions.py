@@ -217,6 +217,8 @@ WORDS = {
     "no fact": ("enforces_patterns = false", 'enforces_patterns = "no"', "`enforces_patterns` is true or false"),
     "in a table": ("then = [", 'thn = ["x"]\nthen = [', "`install` has no key `thn`; did you mean `then`?"),
     "tier": ('large = "best"', 'lage = "best"', "`tiers` has no key `lage`; did you mean `large`?"),
+    "no such model": ('large = "best"', 'large = "bset"', "`tiers.large`: the client serves no model `bset`; did you mean `best`?"),
+    "another's model": ('large = "best"', 'large = "gpt-6-astra"', "`tiers.large`: the client serves no model `gpt-6-astra`; name one of"),
     "alias": ("[models]", '[aliases]\nlook = "Raed"\n[models]', "`aliases`: `look` stands for `Raed`, which is no word in `tools`"),
     "mode": (
         "[models]",
@@ -368,7 +370,11 @@ def test_parts_of_a_distribution_go_both_ways(installed, tmp_path):
 
 
 OF_PARTS = {
-    "skills": ("my_tool_agents.gone", "", "cannot be loaded: ModuleNotFoundError: No module named 'my_tool_agents.gone'"),
+    "skills": (
+        "my_tool_agents.gone",
+        "",
+        "has no skills: my_tool_agents.gone cannot be loaded: ModuleNotFoundError: No module named 'my_tool_agents.gone'",
+    ),
     "commands": ("my_tool_agents.commands", None, "has no commands: there is no my-tool.commands.schema.json beside my-tool.schema.json"),
     "servers": ("my_tool_agents.commands", "", "has no servers: what BY_FORMAT has for `my-tool` is no format of them: its `format` and"),
     "hooks": ("my_tool_agents.rules", "", "has no hooks: the entry point names no module whose BY_FORMAT has `my-tool`"),
@@ -410,6 +416,44 @@ def test_parts_that_are_broken_lose_only_themselves(installed, tmp_path):
     assert (root / "out/.codex/agents/one.toml").is_file()
     assert in_library.endswith("\n1\n")
     assert in_library.count(": it is there") == len(OF_PARTS)
+
+
+HOOKS = """\
+from agentconv.core.part_format import Place
+from agentconv.json.jsonc import JSONC
+from agentconv.parts.hooks.format import HookFormat
+from agentconv.parts.hooks.reading import Client
+
+BY_FORMAT = {"my-tool": HookFormat(Client("my-tool", "My Tool"), (Place(".my-tool/settings.json", mixed=True),), (), JSONC)}
+"""
+OF_HOOKS = """
+[hooks]
+variables = []
+matches = "expression"
+handlers = ["command"]
+blocks = ["before-tool"]
+payload = "snake"
+decides = ["reason"]
+"""
+
+
+def test_hooks_without_words_of_what_runs_are_told_by_the_suite(installed, tmp_path):
+    """No hook of anybody would be written, and the case of these parts was green."""
+    installed.example(tmp_path)
+    package = installed.folder / "my_tool_agents"
+    (package / "hooks.py").write_text(HOOKS)
+    schema = (package / "my-tool.commands.schema.json").read_text()
+    (package / "my-tool.hooks.schema.json").write_text(schema.replace("commands", "hooks"))
+    points = installed.folder / "my_tool_agents-1.0.dist-info/entry_points.txt"
+    points.write_text(f"{points.read_text()}\n[agentconv.hooks]\nmy-tool = my_tool_agents.hooks\n")
+    code = "from agentconv import testing\nprint([one() for one in testing.cases('my-tool') if 'hooks: it is there' in str(one)])"
+    without = installed.python(code, tmp_path)
+    words = package / "my-tool.toml"
+    words.write_text(words.read_text() + OF_HOOKS)
+
+    assert "AssertionError: hooks: it is there" in without
+    assert "my-tool.toml has no table `[hooks]`" in without
+    assert installed.python(code, tmp_path) == "[None]\n"
 
 
 def test_parts_of_a_format_of_somebody_else_are_told(installed, project):

@@ -768,7 +768,7 @@ def test_advice_says_which_commands_have_a_flag(run):
 def test_hints_name_what_the_command_has(capsys):
     """What a loss advises to type, `convert` has; of a pack it is left out unless `install` has it, too."""
     known = {}
-    for command in ("convert", "install"):
+    for command in ("convert", "install", "sync"):
         with pytest.raises(SystemExit):
             main([command, "--help"])
         known[command] = {*re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)}
@@ -777,8 +777,8 @@ def test_hints_name_what_the_command_has(capsys):
         (command, loss.code, word)
         for command, shown in (("convert", told), ("install", map(deployment.fitting, told)))
         for loss in shown
-        for word in re.findall(r"(?:^|[\s`;])(--[a-z][a-z-]+|agentconv convert)", loss.hint or "")
-        if word not in known[command] and not (command == "convert" and word == "agentconv convert")
+        for of, word in re.findall(r"(?:(?<=`)agentconv (sync) |(?:^|[\s`;]))(--[a-z][a-z-]+|agentconv convert)", loss.hint or "")
+        if word not in known[of or command] and not (command == "convert" and word == "agentconv convert")
     ]
 
     assert sum("--" in (loss.hint or "") for loss in told) > 5

@@ -159,3 +159,27 @@ def test_github(examples):
     assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in written.splitlines())
     assert "file=a%2Cb%3A100%25.md," in findings_machine.github([odd], {odd.subject.path: "a,b:100%.md"})
     assert findings_machine.github([], {}) == ""
+
+
+def test_many_that_say_the_same_are_told_once(tmp_path, monkeypatch, capsys):
+    """What is so of one agent after the other is one block, which names the other places."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    for number in range(1, 8):
+        text = f"---\nname: helper-{number}\ndescription: Helps with part {number}.\ntools: Read, Grepp\n---\n\nHelp.\n"
+        (folder / f"helper-{number}.md").write_text(text)
+
+    main(["lint", "--for", "own"])
+    several = capsys.readouterr().out
+    main(["lint", "--for", "own", "--output-format", "concise"])
+    each = capsys.readouterr().out
+    for number in range(4, 8):
+        (folder / f"helper-{number}.md").unlink()
+    main(["lint", "--for", "own"])
+    few = capsys.readouterr().out
+
+    assert (several.count("AC301"), each.count("AC301"), few.count("AC301")) == (1, 7, 3)
+    told = several.replace("\n  ", " ")
+    assert "the same 6 times more: .claude/agents/helper-2.md:4, " in told
+    assert "and 1 more (--output-format concise lists all)" in told

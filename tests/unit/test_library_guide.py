@@ -85,6 +85,22 @@ def test_a_recipe_drops_no_restriction_without_a_word(name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_works_in_a_project_with_servers_of_others(name, monkeypatch, tmp_path):
+    """What no agent of it may use is nobody's loss; where one may, the error says what to do."""
+    agent = tmp_path / ".claude/agents/reader.md"
+    agent.parent.mkdir(parents=True)
+    agent.write_text("---\nname: reader\ndescription: Reads.\ntools: Read, Grep\n---\nRead.\n")
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"tracker": {"command": "npx"}}}')
+    made = recipe(name, monkeypatch)
+
+    assert len(made(agentconv.read(tmp_path))) == 1
+
+    agent.write_text("---\nname: reader\ndescription: Reads.\n---\nRead.\n")
+    with pytest.raises(ValueError, match=r"set-servers-dropped: MCP servers .*: tracker \(define them in "):
+        made(agentconv.read(tmp_path))
+
+
+@pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_names_the_agent_that_nothing_holds_to_a_key(name, monkeypatch):
     """A mode of its own is an error with its name and the key, unless the key is accepted: then the program sees to it."""
     agents = agentconv.reads("---\nname: one\ndescription: Reads.\ntools: Read\npermissionMode: plan\n---\nRead.\n", "claude-code")

@@ -79,7 +79,7 @@ def test_no_lock_is_none(tmp_path):
     ("text", "words"),
     [
         ("version = 1\n<<<<<<< HEAD\n", ["conflict", ":2:1", "install"]),
-        ("version = 4\n", ["format 4", "pip install", ":1:1"]),
+        ("version = 5\n", ["format 5", "pip install", ":1:1"]),
         ("version = 1\nfolders = [\n", ["not TOML", ":3:1"]),
         ("version = 1\nother = 1\n", ["other"]),
         ("", ["version"]),
@@ -113,7 +113,6 @@ def _document(**changes: Any) -> dict[str, Any]:
         ({"path": ".git/config"}, "no place"),
         ({"path": "pyproject.toml"}, "no place"),
         ({"path": ".codex/agents/.toml/x.md"}, "no place"),
-        ({"target": "unheard-of"}, "newer"),
         ({"path": ".codex/agents/a.toml", "part": "skills"}, "no place"),
         ({"path": ".codex/skills/SKILL.md", "part": "servers"}, "no place"),
         ({"path": ".codex/skills/../../a.toml", "part": "skills"}, "leads out"),

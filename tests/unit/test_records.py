@@ -275,3 +275,18 @@ def test_a_yaml_file_with_nothing_in_it_is_told(client, text):
 
     assert result.absence is not None
     assert "there is nothing in the file" in result.absence.message
+
+
+@pytest.mark.parametrize(
+    ("client", "text", "told"),
+    [
+        ("claude-agents-json", '{"": {"prompt": "x"}}', "an agent without a name: `description` is missing"),
+        ("roo-code", '{"customModes": [{"slug": "", "name": "x", "roleDefinition": "y"}]}', "an agent without a name: `slug` must be"),
+    ],
+)
+def test_an_agent_without_a_name_is_called_so(client: str, text: str, told: str) -> None:
+    """Nothing stands in empty quotes, as a name that is none does, or the place of what is its whole file."""
+    (message, *_) = [one.message for one in agentconv.reads(text, client).diagnostics]
+
+    assert "``" not in message
+    assert told in message

@@ -186,6 +186,18 @@ def test_server_of_the_set_is_left_where_the_agent_that_names_it_is_not_written(
     assert left == ["db, left", "left"]
 
 
+def test_server_of_the_set_that_no_agent_may_use_is_no_loss() -> None:
+    """What a project defines for other agents is none of an agent's whose tools do not name it."""
+    reader = replace(PLAIN, tools=Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),)))
+    other = replace(reader, id="other", tools=Tools("list", (ToolGrant("mcp__left__get", "claude-code", "mcp", None, "left", "get"),)))
+    told = [
+        {loss.code: loss.detail for loss in write(replace(_SET, agents=agents), "claude-agents-json", with_="none").losses}
+        for agents in ((reader,), (reader, other), ())
+    ]
+
+    assert [one.get("set-servers-dropped") for one in told] == [None, "left", "db, left"]
+
+
 def test_server_of_the_set_is_a_snippet_where_no_file_holds_one() -> None:
     detail, hint = _losses("opencode")["set-servers-dropped"]
 

@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import pytest
 
 from agentconv.cli import main
-from synced_projects import SOURCE, Project, agent
+from synced_projects import AGENTS, Project
 from thorough import in_turns
 
 TEXTS = {
@@ -15,15 +15,6 @@ TEXTS = {
     "AGENTS.md": "Text zq000002.\n",
     "GEMINI.md": "Text zq000003.\n",
     ".github/copilot-instructions.md": "Text zq000004.\n",
-}
-RULES = '---\ndescription: Reads\nmode: subagent\npermission:\n  "*": deny\n  read: allow\n---\n\nYou read.\n'
-AGENTS = {
-    "claude-code": (f"{SOURCE}/r.md", agent("r", tools="Read")),
-    "opencode": (".opencode/agents/r.md", RULES),
-    "codex": (".codex/agents/r.toml", 'name = "r"\ndescription = "Reads"\nsandbox_mode = "read-only"\ndeveloper_instructions = "Read."\n'),
-    "copilot": (".github/agents/r.agent.md", '---\nname: r\ndescription: Reads\ntools: ["read"]\n---\n\nYou read.\n'),
-    "gemini-cli": (".gemini/agents/r.md", "---\nname: r\ndescription: Reads\ntools:\n  - read_file\n---\n\nYou read.\n"),
-    "kilo": (".kilo/agents/r.md", RULES),
 }
 MIXED = [names for number in (0, 1, 2, 3) for names in combinations(TEXTS, number)]
 CASES = [(source, target, names, same) for source, target in permutations(AGENTS, 2) for names in MIXED for same in (True, False)]
@@ -92,6 +83,25 @@ def test_a_text_for_which_another_file_is_passed_over_is_told(tmp_path, monkeypa
     assert [project.sync().code, project.sync("--check").code] == [0, 0]
 
 
+def test_an_edit_of_the_source_s_text_is_no_conflict_with_what_it_said_before(tmp_path, monkeypatch, capsys):
+    """The files that a run brings up to date are its own; one that somebody edited is another text, which is told."""
+    project = made(tmp_path / "shop", "claude-code", ("codex", "gemini-cli", "opencode"), {"CLAUDE.md": "One.\n"})
+    first = project.sync().code
+    monkeypatch.chdir(project.root)
+    project.write("CLAUDE.md", "Two.\n")
+    capsys.readouterr()
+    code, told = main(["sync"]), capsys.readouterr().err
+    project.write("GEMINI.md", "Three.\n")
+    project.write("CLAUDE.md", "Four.\n")
+    main(["sync"])
+    edited = capsys.readouterr().err
+
+    assert (first, code, project.read("AGENTS.md"), project.read("GEMINI.md")) == (0, 0, "Four.\n", "Three.\n")
+    assert "instruction-conflict" not in told
+    assert "instruction-conflict] to Gemini CLI" in edited
+    assert "instruction-conflict] to Codex" not in edited
+
+
 def test_what_one_target_gets_hides_the_source_s_file_from_another(tmp_path):
     """Codex gets AGENTS.md, for which OpenCode passes over CLAUDE.md: it is OpenCode's, too, at once, and stays as long as one needs it."""
     project = made(tmp_path / "shop", "claude-code", ("opencode", "codex"), {"CLAUDE.md": "One.\n", ".claude/rules/two.md": "Two.\n"})
@@ -122,3 +132,57 @@ def test_a_file_that_says_the_same_is_the_one_that_follows(tmp_path):
     project.sync()
 
     assert (project.read("AGENTS.md"), project.has("CLAUDE.md"), project.sync("--check").code) == ("Two.\n", False, 0)
+
+
+OWN = "Use zq000001.\n"
+
+
+def test_a_text_that_only_imports_what_the_target_reads_is_in_place(tmp_path):
+    """`@AGENTS.md` is all that many a CLAUDE.md says: Codex and OpenCode read that file by themselves, and nothing is to be decided."""
+    project = made(tmp_path / "shop", "claude-code", ("codex", "opencode", "roo"), {"CLAUDE.md": "@AGENTS.md\n", "AGENTS.md": OWN})
+    codes = [project.sync().code, project.sync("--check").code]
+
+    assert (codes, texts(project)) == ([0, 0], {"AGENTS.md": OWN})
+
+
+def test_what_stands_beside_such_an_import_never_replaces_the_file(tmp_path, monkeypatch, capsys):
+    """Codex has AGENTS.md alone, which the source imports: the other lines are told, also to one who prefers the source."""
+    project = made(tmp_path / "shop", "claude-code", ("codex",), {"CLAUDE.md": "@AGENTS.md\n\nAnd more.\n", "AGENTS.md": OWN})
+    monkeypatch.chdir(project.root)
+    main(["sync"])
+    told = " ".join(capsys.readouterr().err.split())
+    codes = [project.sync("--prefer", "source").code, project.sync("--check").code]
+
+    assert "instruction-shut" in told
+    assert "instruction-conflict" not in told
+    assert (codes, project.read("AGENTS.md")) == ([0, 0], OWN)
+
+
+@pytest.mark.parametrize("way", ["import", "import and more", "link"])
+def test_a_file_that_sync_wrote_stays_where_the_source_speaks_of_it(tmp_path, way):
+    """The text moved: CLAUDE.md imports the AGENTS.md that sync wrote for Codex, or is a link to it. It stands nowhere else by then."""
+    project = made(tmp_path / "shop", "claude-code", ("codex",), {"CLAUDE.md": OWN})
+    project.sync()
+    if way == "link":
+        project.remove("CLAUDE.md")
+        (project.root / "CLAUDE.md").symlink_to("AGENTS.md")
+    else:
+        project.write("CLAUDE.md", "@AGENTS.md\n" + ("\nAnd more.\n" if "more" in way else ""))
+    project.sync()
+    first = project.read("AGENTS.md")
+    checked = project.sync("--check").code
+    project.write("agentconv.toml", project.read("agentconv.toml").replace('"codex"', ""))
+    project.sync("--yes")
+
+    assert (first, checked, project.read("AGENTS.md")) == (OWN, 0, OWN)
+
+
+def test_links_to_one_file_are_one_text(tmp_path):
+    """CLAUDE.md and GEMINI.md are links to AGENTS.md: every assistant has the text, and no link is in anybody's way."""
+    project = made(tmp_path / "shop", "claude-code", ("codex", "gemini-cli", "opencode"), {"AGENTS.md": OWN})
+    for name in ("CLAUDE.md", "GEMINI.md"):
+        (project.root / name).symlink_to("AGENTS.md")
+    codes = [project.sync().code, project.sync("--check").code]
+    project.write("AGENTS.md", "Now zq000002.\n")
+
+    assert (codes, project.sync().code, project.sync("--check").code) == ([0, 0], 0, 0)

@@ -284,7 +284,7 @@ def test_schema():
     assert set(below["override"]["properties"]) == {"skip", *overrides.KEYS}
     assert set(below["target"]["properties"]) == {"committed", "own", *overrides.KEYS}
     assert tuple(schema["properties"]["lint"]["properties"]) == lint_settings.KEYS
-    assert tuple(schema["properties"]["pack"]["properties"]) == (*pack_settings.ONE, *pack_settings.SEVERAL)
+    assert tuple(schema["properties"]["pack"]["properties"]) == (*pack_settings.ONE, *pack_settings.SEVERAL, pack_settings.ACCEPT)
     assert tuple(schema["properties"]["targets"]["items"]["examples"]) == tuple(places.targets())
     assert valid(tomli.loads(FULL))
     texts = [(HEAD + text, words) for text, _, words in MISTAKES[:-2]] + [(text, words) for text, _, words in ABOUT_SOURCE_AND_TARGETS]
@@ -382,3 +382,20 @@ def test_root_of_a_relative_folder(tmp_path, start):
     (tmp_path / "agentconv.toml").write_text("")
 
     assert settings.find_root(Path(start)) == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "hint"),
+    [
+        (f'[models]\nopus = "large"\n\n{HEAD}', "agentconv.toml:4:1", "`source` goes at the top of agentconv.toml, above every [table]"),
+        (f'{HEAD}[models]\nmodels = "tier"\n', "agentconv.toml:4:1", '`map-models = "tier"` goes at the top of agentconv.toml'),
+    ],
+)
+def test_a_setting_below_the_table_of_models_is_told_with_where_it_goes(tmp_path, text, at, hint):
+    """TOML makes all that follows [models] names of models: what was meant for the whole file is named."""
+    with pytest.raises(InputError) as error:
+        said(tmp_path, text)
+    found = error.value.diagnostic
+
+    assert (f"{found.span.path}:{found.span.line}:{found.span.column}", hint in found.hint) == (at, True)
+    assert said(tmp_path, f'map-models = "tier"\n{HEAD}[models]\nopus = "large"\n').models.by_tier

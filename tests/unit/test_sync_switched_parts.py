@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import permutations
 
 import pytest
 
 from agentconv.cli import main
-from synced_projects import SOURCE, Project, agent
+from synced_projects import AGENTS, SOURCE, Project, agent
+from thorough import in_turns
 
 SERVERS = json.dumps({"mcpServers": {"db": {"command": "db"}}})
 SKILL = "---\nname: s\ndescription: Says how\n---\n\nSay it.\n"
@@ -160,3 +162,83 @@ def test_a_limit_beside_a_skill_goes_with_no_switch_unasked(tmp_path, capsys):
     assert unasked == before
     assert "these may do more since the switch: skills/s in Codex" in " ".join(done.split())
     assert (wanted in before, project.has(wanted)) == (True, False)
+
+
+def test_insisting_on_what_nobody_closed_leaves_nothing_for_the_next_run(tmp_path):
+    """The lock of a run with --allow-widening knows what a plain one would know, where that has nothing else to say."""
+    project = Project(tmp_path / "shop", ("opencode",), 'with = ["skills"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read"))
+    project.write(".claude/skills/s/SKILL.md", SKILL)
+    project.sync("--allow-widening")
+    before = project.tree()
+    project.sync()
+
+    assert project.changes(before) == ""
+
+
+PLACES_OF = {
+    "claude-code": (".claude/skills/deploy/SKILL.md", ".claude/commands/deploy.md"),
+    "opencode": (".opencode/skills/deploy/SKILL.md", ".opencode/commands/deploy.md"),
+    "codex": (".agents/skills/deploy/SKILL.md",),
+    "copilot": (".github/skills/deploy/SKILL.md", ".github/prompts/deploy.prompt.md"),
+    "gemini-cli": (".gemini/skills/deploy/SKILL.md",),
+    "kilo": (".kilo/skills/deploy/SKILL.md", ".kilo/commands/deploy.md"),
+}
+BESIDE = ("", "policy:\n  allow_implicit_invocation: false\n", "interface:\n  display_name: Deploy\n")
+TRIED = [(*three, path, beside) for three in permutations(PLACES_OF, 3) for path in PLACES_OF[three[0]] for beside in BESIDE]
+
+
+@pytest.mark.parametrize("tried", in_turns(TRIED, 41))
+def test_skills_and_commands_do_not_come_and_go(tmp_path, tried):
+    """Whoever is the source, and whoever finds the copy that another one got: a second run writes and deletes nothing, there and back."""
+    source, target, third, path, beside = tried
+    own = "[sync.copilot]\nown = true\n" if "copilot" in (target, third) else ""
+    project = Project(tmp_path / "shop", ())
+    said = f'source = "{source}"\ntargets = ["{target}", "{third}"]\nwith = ["skills", "commands"]\naccept = ["not-enforced"]\n{own}'
+    project.write("agentconv.toml", said)
+    project.write(*AGENTS[source])
+    project.write(path, SKILL.replace("name: s", "name: deploy"))
+    if beside and path.endswith("SKILL.md"):
+        project.write(path.replace("SKILL.md", "agents/openai.yaml"), beside)
+    before, wrong = project.tree(), {}
+    for options in (("--yes",), ("--switch-source", target, "--yes"), ("--switch-source", source, "--yes")):
+        project.sync(*options)
+        left = project.tree()
+        project.sync()
+        wrong[options] = {one for one, data in project.tree().items() ^ left.items() if one != "agentconv.lock" or options == ("--yes",)}
+
+    assert not any(wrong.values()), wrong
+    assert before.keys() <= project.tree().keys()
+
+
+def test_a_copy_for_a_third_assistant_hides_no_skill_from_the_new_source(tmp_path):
+    """OpenCode reads the copy that Claude Code has of Codex's skill: that is none of its own, and hides nothing."""
+    project = Project(tmp_path / "shop", ())
+    project.write(
+        "agentconv.toml", 'source = "codex"\ntargets = ["opencode", "claude-code"]\nwith = ["skills"]\naccept = ["not-enforced"]\n'
+    )
+    project.write(*AGENTS["codex"])
+    project.write(".agents/skills/s/SKILL.md", SKILL)
+    project.write(".agents/skills/s/agents/openai.yaml", BESIDE[1])
+    codes = [project.sync().code, project.sync("--switch-source", "opencode", "--allow-widening").code]
+    there = [project.has(".claude/skills/s/SKILL.md")]
+    for _ in range(2):
+        codes.append(project.sync().code)
+        there.append(project.has(".claude/skills/s/SKILL.md"))
+
+    assert (codes, there) == ([0] * 4, [True] * 3)
+    assert project.sync("--switch-source", "codex").code == 0
+
+
+def test_a_skill_that_a_third_assistant_loses_whole_is_told(tmp_path, capsys):
+    """Gemini CLI cannot hold the skill, and becomes the source: Codex has it no more, and that is said."""
+    project = Project(tmp_path / "shop", ("codex", "gemini-cli"), 'with = ["skills"]\naccept = ["not-enforced:codex"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", tools="Read"))
+    project.write(".claude/skills/s/SKILL.md", SKILL.replace("name: s", "name: s\ndisable-model-invocation: true"))
+    project.write(".claude/skills/s/agents/openai.yaml", BESIDE[1])
+    for _ in range(2):
+        project.sync()
+    told = said(project, capsys, "--switch-source", "gemini-cli", "--yes")[1]
+
+    assert "Codex loses this by the switch, since the new source does not give it: skills/s" in " ".join(told.split())
+    assert not project.has(".codex/skills/s/SKILL.md")

@@ -13,8 +13,8 @@ from agentconv.conversion.along import EVERYTHING, NONE, NOTHING, Named, With, a
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
-from agentconv.disk import reading
 from agentconv.disk.files import Disk
+from agentconv.disk.reader import files_of
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.sources import locations
@@ -41,6 +41,7 @@ class Carried:
 
     def __init__(self, options: argparse.Namespace, found: Discovery, output: Output) -> None:
         self._output = output
+        self._disk = None if output.place.folder is None else Disk(output.place.folder, called="the output folder")
         self._settled: list[str] | None = getattr(options, "with")
         """What the project's settings say that goes along."""
         self.wanted = self._wanted(options.along, found)
@@ -54,7 +55,7 @@ class Carried:
             "root": self._root(),
             "present": self._is_present,
             "read": self._read,
-            "barred": None if output.place.folder is None else Disk(output.place.folder, called="the output folder").barred,
+            "barred": None if self._disk is None else self._disk.barred,
             "their_rules": None if output.home is not None or output.place.folder is None else rules_there.reader(self._read),
             "servers_of": lambda target: [one.name for one in self._standing(target)],
             "there_already": self._standing,
@@ -103,11 +104,8 @@ class Carried:
         return folder is not None and os.path.lexists(folder / path)
 
     def _read(self, path: str) -> bytes | None:
-        folder = self._output.place.folder
-        try:
-            return reading.read(os.fspath(folder / path))[0] if folder else None
-        except OSError:
-            return None
+        """Return the bytes of a file in the output folder, as the one who writes there sees it: no link leads out of it."""
+        return files_of(self._disk)(path) if self._disk is not None else None
 
     def _servers_there(self, target: str) -> tuple[Standing, ...]:
         """Return the servers that a target has already where it is written to."""

@@ -104,7 +104,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for diagnostic in (*agentless.told(without_agent), *beside):
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
-        raise nothing_found(found, targets, takes_parts=True)
+        raise nothing_found(found, targets, takes_parts=True, told=bool(without_agent))
     for diagnostic in _mixed(found, targets, options):
         output.report.diagnostic(diagnostic)
     for diagnostic in _nobody(options, output):

@@ -23,13 +23,14 @@ def _place(found: Discovery, location: str) -> str:
     return found.home.shown(location) if found.home and os.path.isabs(location) else location.replace(os.sep, "/")
 
 
-def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts: bool = False) -> InputError:
+def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts: bool = False, told: bool = False) -> InputError:
     """Make the error for a place without agents.
 
     Args:
         found: What was looked for.
         targets: What it was to become.
         takes_parts: Whether the command takes `--with`.
+        told: Whether files were named just before that are to be agents, and are none to their clients.
     """
     if found.passed_over:
         there = ", ".join(f"`{place}`" for place in found.passed_over)
@@ -39,7 +40,7 @@ def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts:
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     hint = _where(found, takes_parts=takes_parts) if any(map(os.path.isdir, found.looked)) else None
     hint = hint if found.looked else "send an agent's file there (`< FILE`), or name the file instead of `-`"
-    hint = hint or _of_others(found)
+    hint = "`agentconv lint` says what to change in the files above" if told else hint or _of_others(found)
     message, span = f"no agents in {looked}", None
     if remark := next(iter(found.diagnostics), None):
         message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint

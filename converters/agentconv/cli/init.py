@@ -18,7 +18,7 @@ from agentconv.cli.telling import say
 from agentconv.conversion import set_restraints
 from agentconv.conversion.along import chosen
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.disk.output import OutputFile
@@ -161,6 +161,12 @@ def _of_rulesync(here: Here) -> str:
     return rulesync.SOURCE
 
 
+def _broken(remark: Diagnostic, whose: str = "") -> InputError:
+    """Make the error for a project whose only agents are none to their clients, which names the first one of these."""
+    hint = remark.hint or "`agentconv lint` says what to change"
+    return InputError(replace(remark, severity=Severity.ERROR, message=f"there are no agents{whose} here: {remark.message}", hint=hint))
+
+
 def _source(options: argparse.Namespace, here: Here, root: Path) -> str | None:
     """Return the assistant whose agents are the source; None where it cannot be told, which was said then.
 
@@ -170,10 +176,14 @@ def _source(options: argparse.Namespace, here: Here, root: Path) -> str | None:
     if options.source:
         named = registry.resolve(options.source)
         if named not in here.agents:
+            if not here.agents and here.unread:
+                raise _broken(here.unread, f" of {text.client(named)}")
             found = f"there are agents of {_names(here.agents)}: -f {here.leading[0]}" if here.agents else "there are none of any assistant"
             raise registry.usage(f"there are no agents of {text.client(named)} here", found)
         return named
     if not here.agents:
+        if here.unread and not here.of_rulesync:
+            raise _broken(here.unread)
         hint = (
             "agentconv init --from rulesync takes rulesync's" if here.of_rulesync else "`agentconv formats` says where assistants have them"
         )
@@ -292,7 +302,7 @@ def _parts(root: Path, source: str, written: Written) -> None:
     counts = {kind: number for kind in others if (number := sum(1 for one in parts.of(kind) if one.meant))}
     counted = " and ".join(text.count(number, NOUNS[kind]) for kind, number in counts.items())
     found = [words] if words else []
-    found += [f"there {'is' if sum(counts.values()) == 1 else 'are'} {counted}"] if counted else []
+    found += [f"there {'is' if next(iter(counts.values())) == 1 else 'are'} {counted}"] if counted else []
     if found:
         print("", wrapped(f"Not kept in step: {text.safe('; '.join(found))}."), sep="\n")
         print(wrapped(f'`with = ["needed"]` in {written.path} takes along the skills and MCP servers that agents name.'))

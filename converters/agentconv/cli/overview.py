@@ -174,7 +174,7 @@ def _kept(folder: str) -> list[str]:
     try:
         chosen = settings.read(root) if root is not None else None
     except InputError as error:
-        return [text.diagnostic(error.diagnostic, hint=False)]
+        return text.diagnostic(error.diagnostic).splitlines()
     if chosen is None:
         return []
     if not chosen.targets and not places.project(chosen.root).lock.exists():

@@ -103,8 +103,7 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes)) + parts.told
     diagnostics = (*diagnostics, *along.left_by_choice(parts), *one_set.told("a pack"))
     if not gathered.pieces:
-        errors = [one for one in diagnostics if one.severity is Severity.ERROR]
-        if not errors:
+        if not any(one.severity is Severity.ERROR for one in diagnostics):
             raise nothing_found(found, takes_parts=True)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
@@ -262,10 +261,10 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
         reasons = [text.diagnostic(one, look) for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED)]
         say(packed.strictly(outcome, quiet=True) if outcome.strict else reasons[0])
-    for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
-        path = where.get(checked.subject.path, checked.subject.path)
-        for finding in checked.findings:
-            print(findings.finding(finding, checked.subject, path, look), end="\n\n", file=sys.stderr)
+    files = (*outcome.stopping, *(outcome.told if not options.quiet else ()))
+    rows = [(finding, one.subject, where.get(one.subject.path, one.subject.path)) for one in files for finding in one.findings]
+    for shown in findings.several(rows, look):
+        print(shown, end="\n\n", file=sys.stderr)
     if outcome.contents is None:
         say(packed.stopped(outcome))
         return outcome.code

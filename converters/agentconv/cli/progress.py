@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -22,7 +23,7 @@ class Progress:
 
     def __init__(self, options: argparse.Namespace) -> None:
         told = options.output_format == "text" and not getattr(options, "quiet", False)
-        self.shown = told and sys.stderr.isatty()
+        self.shown = told and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"  # which cannot take a line away
         self.drawn = False
         self._next = time.monotonic() + SLOW_SECONDS
 

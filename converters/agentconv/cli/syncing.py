@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying, ending, sync_report, unstaged
+from agentconv.cli import deploying, ending, strangers, sync_report, unstaged
 from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.telling import say
 from agentconv.conversion.choices import EVERYTHING
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.dataclass import replace
+from agentconv.core.diagnostics import Diagnostic, InputError, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -29,7 +30,6 @@ from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, elsewhere, open_there, preferring, selecting, settings, staged, stale_lock, switching, syncing
 from agentconv.sync.carrying import CARRIED
-from agentconv.sync.decisions import Entry
 from agentconv.sync.git import Git
 from agentconv.sync.looking import at
 from agentconv.sync.planning import Choices
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.steps import Change
-    from agentconv.sync.candidates import Candidate
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
@@ -108,11 +107,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
             if options.switch_source
             else one.outcome(dry_run=looking, look_closely=options.verbose or options.check)
         )
-        is_named = options.config is not None
-        outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, scope, one.reader, accepts=is_named)
-        outcome.by_its_own = _by_its_own(chosen, scope) if is_named else None
-        outcome.diagnostics += _left_alone(choices.prefer, outcome)
-        outcome.diagnostics += _not_taken(one.carry_back, outcome)
+        _tell_besides(options, one, outcome)
         if chosen.along is not None and (chosen.along.named or options.prefer) and not looking:
             _parts(options, one, looking=True)  # which complains about names that are nowhere before anything is written
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
@@ -133,6 +128,17 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     code = sync_report.tell(options, outcome, told, beside, looking=looking)
     _tell_further(options, one, outcome, beside, repository, looking=looking)
     return code
+
+
+def _tell_besides(options: argparse.Namespace, run: syncing.Run, outcome: Outcome) -> None:
+    """Put into an outcome what is to be told with it: of what is not kept in step here, and of flags and settings that had no use."""
+    chosen, is_named = run.settings, options.config is not None
+    outcome.elsewhere = [] if options.switch_source else elsewhere.of(outcome, run.scope, run.reader, accepts=is_named)
+    outcome.by_its_own = _by_its_own(chosen, run.scope) if is_named else None
+    if not options.check:  # which alone must not be green while a target cannot be looked at
+        outcome.diagnostics = [replace(one, severity=Severity.WARNING) if one in chosen.unused else one for one in outcome.diagnostics]
+    outcome.diagnostics += strangers.left_alone(run.choices.prefer, outcome)
+    outcome.diagnostics += strangers.not_taken(run.carry_back, outcome)
 
 
 def _tell_further(
@@ -163,39 +169,6 @@ def _by_its_own(chosen: Settings, scope: Scope) -> Outcome | None:
 def _widening(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...]:
     """Return what a person insists on: on the command line, or in a file that is named there."""
     return (*shared.widening(options.allow_widening), *chosen.widening)
-
-
-def _left_alone(prefer: Preference, outcome: Outcome) -> Iterator[Diagnostic]:
-    """Say of files that are not ours that nobody who names no agent decides about them, and what does."""
-    strangers = [one for one in outcome.candidates if _is_strange(one) and prefer.of(one.target, one.name)]
-    for target in dict.fromkeys(one.target for one in strangers if not prefer.agents()):
-        names = [one.name for one in strangers if one.target == target and not (one.file and one.file.problem)]
-        side = preferring.SOURCE if prefer.side == preferring.SOURCE else target
-        which = (
-            "that is not ours, or not settled yet, stays as it is"
-            if len(names) == 1
-            else "that are not ours, or not settled yet, stay as they are"
-        )
-        message = f"{text.count(len(names), 'file')} of {text.client(target)} {which}: name its agent" + ("" if len(names) == 1 else "s")
-        hint = f"agentconv sync --prefer {side} {' '.join(names)}"
-        if names:
-            yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint)
-
-
-def _is_strange(one: Candidate) -> bool:
-    """Whether nobody has spoken yet of a file that was there before us, or of some fields of it."""
-    return one.entry is Entry.FOREIGN or (one.settled is not None and bool(one.settled.strange))
-
-
-def _not_taken(carry_back: Selection | None, outcome: Outcome) -> Iterator[Diagnostic]:
-    """Say of agents that are named for --carry-back why nothing comes of it: what was never settled is no edit."""
-    named = carry_back.agents() if carry_back is not None else ()
-    for one in outcome.candidates:
-        is_strange = one.entry is Entry.FOREIGN or (one.settled is not None and bool(one.settled.strange))
-        if one.name in named and is_strange and not (one.file and one.file.problem):
-            message = f"--carry-back {one.name} takes what was edited since it was settled, and of this file that was never done"
-            hint = f"agentconv sync --prefer {one.target} {one.name} takes what it says into the source"
-            yield Diagnostic(Code.BLOCKED, Severity.WARNING, message, Span(one.path), hint)
 
 
 def _parts(
@@ -269,6 +242,7 @@ def _freed(run: syncing.Run, options: argparse.Namespace, outcome: Outcome) -> I
     freed = freed_parts.of(run.reader, run.lock, after.deployments) if after is not None else ()
     freed_parts.check(freed, run.choices.widening)
     yield from freed_parts.told(freed)
+    yield from freed_parts.lost(run.lock, after.deployments, after.plan) if after is not None else ()
 
 
 def _watch(options: argparse.Namespace, chosen: Settings) -> int:

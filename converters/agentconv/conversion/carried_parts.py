@@ -148,7 +148,7 @@ class CarriedParts:
             return None
         from agentconv.conversion.main_texts import MainTexts
 
-        return MainTexts(self.target, self.options.scope, lambda one: self._in_place(one) is not None)
+        return MainTexts(self.target, self.options, lambda one: self._in_place(one) is not None)
 
     def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
         """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.choices import EVERYTHING
+from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.restraints import RESTRAINING
 
@@ -23,6 +24,18 @@ def insisting(options: Options, words: Collection[str]) -> Options:
     """
     kinds = RESTRAINING if EVERYTHING in words else tuple(kind for kind in RESTRAINING if kind in words)
     return replace(options, allow_widening=EVERYTHING in words, widening=frozenset(named(words)), unrestrained=kinds)
+
+
+def not_of_agents(options: Options) -> tuple[str, str] | None:
+    """Say of an agent that is refused that kinds which a user insists on are those of the whole set, and no agent's own: its hooks, say.
+
+    The second text is for who calls the library.
+    """
+    if not options.unrestrained or options.allow_widening:
+        return None
+    rule, kinds = losses.rule("widening"), ",".join(options.unrestrained)
+    does = "is about what is said for the whole project, and not about what an agent says itself"
+    return f"--allow-widening={kinds} {does}; {rule.hint}", f"`unrestrained` {does}; {rule.option}"
 
 
 def named(words: Collection[str]) -> tuple[str, ...]:

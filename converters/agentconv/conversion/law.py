@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, defined_servers, idle_hooks, own_words, rules_there, servers_there
+from agentconv.conversion import compare, defined_servers, idle_hooks, insisting, own_words, rules_there, servers_there
 from agentconv.conversion.unsayable import unsayable
 from agentconv.core import access, denials, effects, losses, modes, paths, plain_words, restrictions, vocabulary
 from agentconv.core.dataclass import dataclass, replace
@@ -161,7 +161,8 @@ class Law:
         named = agent if self.names.carried is None else self.names.carried.names.out_of_plugin(agent)
         trusted = own_words.granted(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not own_words.written(case.agent, case.piece)
-        begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        words, known = {"trusted": trusted, "foreign": foreign}, self.options.known
+        begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, **words, servers=known)
         if named is not agent:
             begun.remark("part-renamed", "mcp_servers", listed(sorted(_servers(named) - _servers(agent))))
         if moot:
@@ -272,6 +273,7 @@ class Law:
             is_kept = keepable and self._is_kept(projection.source, [one.name for one in wider])
             hints = None if is_kept else self._with_more(case, next(filter(None, more), [])) or self._with_servers(wider)
             code = "widened-less" if is_kept else "widening"
+            hints = hints or (insisting.not_of_agents(self.options) if code == "widening" and off is None else None)
         told = idle_hooks.told(code, projection.source, self.target, wider, off, hints=hints)
         shuts = compare.closed_servers(self._author(projection), again, self.target) if keepable else ()
         projection.losses.append(replace(told, keepable=keepable, shuts=tuple(shuts)))

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 from agentconv.core import losses
 from agentconv.core.dataclass import replace
 from agentconv.core.losses import quoted
-from agentconv.core.parts import Body, Instruction
+from agentconv.core.parts import Body, FileText, Instruction
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
+from agentconv.parts.instructions.imports import imported
 from agentconv.sources.places_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from agentconv.conversion.options import Options
     from agentconv.core.part_format import Place
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -29,17 +31,21 @@ _BETWEEN = "\n\n"
 class MainTexts:
     """What is always read, for one target."""
 
-    def __init__(self, target: str, scope: str, in_place: Callable[[LoadedPart], bool]) -> None:
+    def __init__(self, target: str, options: Options, in_place: Callable[[LoadedPart], bool]) -> None:
         self.module: Any = registry.part_format(target, "instructions")
         self.target = target
-        self.places: Sequence[Place] = () if self.module is None else self.module.project if scope == "project" else self.module.user
+        module, scope = self.module, options.scope
+        self.places: Sequence[Place] = () if module is None else module.project if scope == "project" else module.user
+        self._options = options
         self._in_place = in_place
         self.joined: dict[int, LoadedPart] = {}
         """What stands in another one's file now, by the numbers of the parts, and that one."""
         self.same: dict[int, LoadedPart] = {}
         """What another one says word for word, and that one."""
-        self.shut: dict[int, LoadedPart] = {}
-        """What has no place, since the target's one file for it is the source's own, and that one."""
+        self.imported: dict[int, str] = {}
+        """What says no more than to read a file that the target reads by itself, and that file."""
+        self.shut: dict[int, str] = {}
+        """What has no place, since the target's one file for it is the source's own, or one that the source imports; and that file."""
         self.moved: set[int] = set()
         """What the target would read where it is, if what is written did not take its place."""
 
@@ -55,12 +61,13 @@ class MainTexts:
             rest = [number for number in numbers if number in rest or number in self.moved]
         own = next((parts[number] for number in numbers if number not in rest and parts[number].path == self._main()), None)
         rest = self._once(parts, [number for number in numbers if number not in rest], rest)
+        rest = self._beside_imported(found, rest)
         mains = [number for number in rest if self._part(parts[number]).main]
         if ruled:
             for number in mains[0 if known else 1 :]:
                 found[number] = replace(parts[number], part=replace(self._part(parts[number]), main=False))
-        elif own is not None:
-            self.shut = dict.fromkeys(rest, own)
+        elif own is not None or any(self._main() in self._read_there(parts[number]) for number in rest):
+            self.shut = dict.fromkeys(rest, own.path if own is not None else self._main())
         elif len(rest) > 1:
             self._join(found, rest, (mains or rest)[0])
         return found
@@ -86,6 +93,35 @@ class MainTexts:
                 self.same[number] = parts[twin]
         return [number for number in rest if number not in self.same]
 
+    def _beside_imported(self, found: list[LoadedPart], rest: Sequence[int]) -> list[int]:
+        """Return those of the rest that say more than which files to read, of which the target reads some by itself.
+
+        One that imports nothing shows the name of such a file alone, and loses nothing by that.
+        """
+        for number in rest:
+            read, body = self._read_there(found[number]), self._part(found[number]).body
+            if not read or body is None:
+                continue
+            if all(part.strip() == "" if isinstance(part, str) else _path(part) in read for part in body.parts):
+                self.imported[number] = read[0]
+            elif not self.module.files_at(self.module.place_of(Instruction(main=True), self.places)).imports:
+                named = tuple(_merged([f"@{_path(part)}" if _path(part) in read else part for part in body.parts]))
+                found[number] = replace(found[number], part=replace(self._part(found[number]), body=Body(named)))
+        return [number for number in rest if number not in self.imported]
+
+    def _read_there(self, one: LoadedPart) -> list[str]:
+        """Return the files that a text imports, and that the target reads by itself, whatever it is working on."""
+        present = self._options.present
+        if present is None or self._options.scope != "project" or not self._options.into_root(one.root):
+            return []
+        found = []
+        for path in imported(self._part(one).body):
+            place = next((place for place in self.places if matches(place, path)), None)
+            files = None if place is None or hidden(place, path, present) else self.module.files_at(place)
+            if files is not None and files.main and present(path):
+                found.append(path)
+        return found
+
     def _main(self) -> str:
         """Return the file that is written for what is always read."""
         main = Instruction(main=True)
@@ -107,13 +143,23 @@ class MainTexts:
 
     def elsewhere(self, number: int, one: LoadedPart) -> Any:
         """Say where a text stands now, of one that gets no file; None of any other."""
-        rows = (("instruction-same", self.same), ("instruction-shut", self.shut), ("instruction-joined", self.joined))
+        rows: tuple[tuple[str, Mapping[int, str]], ...] = (
+            ("instruction-same", {at: whole.path for at, whole in self.same.items()}),
+            ("instruction-imported", self.imported),
+            ("instruction-shut", self.shut),
+            ("instruction-joined", {at: whole.path for at, whole in self.joined.items()}),
+        )
         found = next(((code, others[number]) for code, others in rows if number in others), None)
-        return found and losses.loss(found[0], one.part.id, "name", self.target, quoted(found[1].path), part="instructions")
+        return found and losses.loss(found[0], one.part.id, "name", self.target, quoted(found[1]), part="instructions")
+
+
+def _path(part: object) -> str:
+    """Return the path of a file that a text imports; nothing of what imports none."""
+    return "".join(map(str, part.path)) if isinstance(part, FileText) else ""
 
 
 def _is_same(one: Body | None, other: Body | None) -> bool:
-    return one is not None and other is not None and bool(one.parts) and _stripped(one) == _stripped(other)
+    return one is not None and other is not None and bool(one.parts and other.parts) and _stripped(one) == _stripped(other)
 
 
 def _stripped(body: Body) -> tuple[Any, ...]:

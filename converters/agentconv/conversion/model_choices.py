@@ -54,6 +54,8 @@ def _tier(name: str, value: str) -> str:
     if value not in known_models.TIERS:
         known = f'tiers: {", ".join(known_models.TIERS)}; to write a model for it, name a target: `codex = {{{name} = "..."}}`'
         hint = registry.did_you_mean(value, known_models.TIERS, known)
+        if value in MAP_MODELS:
+            hint = f'`map-models = "{value}"`, beside the table of models, says that of all of them'
         raise ModelTableError(registry.usage(f"the tier of `{name}` cannot be `{value}`", hint), name)
     return value
 

@@ -11,7 +11,7 @@ from agentconv.conversion.part_law import as_source
 from agentconv.conversion.shared_parts import SharedParts, Together, called_beside
 from agentconv.core import bugs, losses
 from agentconv.core.dataclass import dataclass, field, replace
-from agentconv.core.diagnostics import Detail, Diagnostic, InternalError, Span
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity, Span
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import difference
 from agentconv.disk.output import OutputFile
@@ -47,10 +47,12 @@ class PartFiles:
             yield from self._one(verdict)
         files = dict(beside)
         for (path, _), verdicts in self.shared.items():
+            ids, kind = tuple(one.loaded.part.id for one in verdicts), verdicts[0].loaded.kind
             try:
                 files[path] = self._together(path, verdicts, files.get(path))
+            except InputError as error:
+                yield Converted(self.target, ids, diagnostics=(error.diagnostic,), part=kind)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-                ids, kind = tuple(one.loaded.part.id for one in verdicts), verdicts[0].loaded.kind
                 yield Converted(self.target, ids, diagnostics=(bug_in_file(path, self.target, error),), part=kind)
         yield from files.values()
 
@@ -101,7 +103,7 @@ class PartFiles:
         present = options.present
         if source is None or present is None or verdict.path == source.text.path or not options.into_root(verdict.loaded.root):
             return
-        there = options.read(verdict.path) if options.read else None
+        there = options.read(verdict.path) if options.read and verdict.path not in options.ours else None
         if there is not None and there != verdict.files[0].data:
             both = Detail("`{}` and `{}`", (source.text.path, verdict.path))
             yield losses.loss("instruction-conflict", part.id, "body", self.target, both, part="instructions")
@@ -121,6 +123,9 @@ class PartFiles:
             return Converted(self.target, (), OutputFile(path, self._fresh(shared, verdicts), shared, spelled=True), part=first.loaded.kind)
         merged = shared.merge(beside.file.data, force=True)
         if merged.problem:
+            if shared.is_broken(beside.file.data):  # the source's own file, as it is there
+                message, hint = f"nothing can be added to this file: {merged.problem}", "mend the file: it is the source's own"
+                raise InputError(Diagnostic(Code.EXISTS, Severity.ERROR, message, Span(path, *merged.at), hint))
             raise InternalError(merged.problem)
         sides = (*([beside.file.shared] if beside.file.shared else []), shared)
         return replace(beside, file=replace(beside.file, data=merged.data, shared=Together(sides)))

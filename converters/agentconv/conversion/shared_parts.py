@@ -48,6 +48,10 @@ class SharedParts:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
 
+    def is_broken(self, present: bytes) -> bool:
+        """Whether the client takes nothing of a file, or not all of it, as it stands."""
+        return any(one.code is Code.NOT_LOADED for one in self._read(present).diagnostics)
+
     def _beside(self, there: Part | None, part: Part) -> Part:
         """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
         beside = getattr(self.module, "beside", None)

@@ -228,8 +228,14 @@ def in_order(permissions: Permissions) -> list[Rule]:
     return sorted(rules, key=lambda rule: ("allow", "ask", "deny").index(rule.effect))
 
 
-def _by_rules(capability: str, permissions: Permissions, word: str | None = None) -> Access:
-    """Resolve the rules for a capability, or one word that stands for it: what holds for all of it, and what only for a part."""
+def asked(capability: str, permissions: Permissions) -> list[str]:
+    """Return the patterns that rules ask for, of a capability that is open without asking else; for reading, too."""
+    level, special = _resolved(capability, permissions)
+    return [text for text, effect in special.items() if effect == "ask" and level > Level.ASK]
+
+
+def _resolved(capability: str, permissions: Permissions, word: str | None = None) -> tuple[Level, dict[str, str]]:
+    """Return what rules say of all of a capability, and by pattern what they say of a part."""
     level = Level.INHERIT
     special: dict[str, str] = {}
     for rule in in_order(permissions) if permissions.rules else ():
@@ -240,6 +246,12 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
         for text in partial.texts(rule, denies=rule.effect != "allow") if not is_whole(rule) else ():
             special.pop(text, None)
             special[text] = rule.effect
+    return level, special
+
+
+def _by_rules(capability: str, permissions: Permissions, word: str | None = None) -> Access:
+    """Resolve the rules for a capability, or one word that stands for it: what holds for all of it, and what only for a part."""
+    level, special = _resolved(capability, permissions, word)
     if level is Level.NO:
         opened = [pattern for pattern, effect in special.items() if effect != "deny"]
         if not opened:

@@ -53,8 +53,11 @@ class Extension:
     value: str
     """The module, and what of it: `package.module:NAME`."""
 
-    def load(self) -> Any:
+    def load(self, kind: Kind | None = None) -> Any:
         """Import it.
+
+        Args:
+            kind: The parts that a client has none of without it, where it is not the whole format.
 
         Raises:
             InputError: It cannot be imported, whatever is wrong with it.
@@ -68,7 +71,8 @@ class Extension:
                 found = getattr(found, part)
         except (Exception, SystemExit) as error:  # a distribution that is broken loses nothing but its own
             bugs.unloaded(self.value, error)
-            raise self.broken(f"cannot be loaded: {type(error).__name__}: {error}") from error
+            lost = f"has no {kind}: {module.strip()} " if kind else ""
+            raise self.broken(f"{lost}cannot be loaded: {type(error).__name__}: {error}") from error
         return found
 
     def broken(self, why: str, hint: str = "") -> InputError:

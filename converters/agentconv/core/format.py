@@ -14,7 +14,7 @@ from agentconv.core.model_choices import NO_CHOICES
 from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.includes import Included
@@ -232,12 +232,15 @@ class Projection:
         *,
         trusted: bool = False,
         foreign: bool = False,
+        servers: Callable[[str], Collection[str]] | None = None,
     ) -> None:
         self.source = agent
         self.trusted = trusted
         """Whether the author of the fields wrote what keys outside of them grant, so that they need not be held to the fields."""
         self.foreign = foreign
         """Whether no file says what those keys do, but a bundle alone: a path in them is somebody else's."""
+        self.servers_known = servers
+        """Returns the names of the servers that the source and a target have, where that is known."""
         self.target = target
         self.models = models
         self.path = path

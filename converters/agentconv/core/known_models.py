@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.core.expressions import expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PARTS = expression(r"[^a-z]+")
 
@@ -56,8 +60,11 @@ def aliases(format_id: str) -> tuple[str, ...]:
 def serves_model(format_id: str, kind: str, value: str) -> bool:
     """Whether the client serves a model of this id or alias."""
     models = vocabulary.tables(format_id).get("models", {})
-    if kind == "alias":
-        return value.casefold() in models.get("aliases", {})
+    return value.casefold() in models.get("aliases", {}) if kind == "alias" else serves_id(models, value)
+
+
+def serves_id(models: Mapping[str, Any], value: str) -> bool:
+    """Whether a client serves a model of this id, by its table of models."""
     return (
         any(fnmatchcase(value, known) for known in models["ids"]) if "ids" in models else model_provider(value) in models.get("serves", ())
     )

@@ -45,6 +45,22 @@ def _faults(words: dict[str, Any], format_id: str) -> Iterator[str]:
     for word, meant in words.get("aliases", {}).items():
         if meant not in words.get("tools", {}):
             yield f"`aliases`: `{word}` stands for `{meant}`, which is no word in `tools`; name one of these"
+    yield from _unserved_tiers(words)
+
+
+def _unserved_tiers(words: dict[str, Any]) -> Iterator[str]:
+    """Yield the tiers whose models no word says that the client serves: they would be written for models of others."""
+    from agentconv.core import known_models
+
+    models = words.get("models", {})
+    aliases = models.get("aliases", {})
+    is_known = "ids" in models or "serves" in models  # else a user may have any provider's
+    for tier, model in words.get("tiers", {}).items() if is_known else ():
+        ids = (model, model.rpartition("/")[2])
+        if model.casefold() not in aliases and not any(known_models.serves_id(models, one) for one in ids):
+            close = nearest(model, [*aliases, *models.get("ids", ())])
+            known = f"did you mean `{close}`?" if close else "name one of `models.aliases`, or one that `models.serves` or `models.ids` has"
+            yield f"`tiers.{tier}`: the client serves no model `{model}`; {known}"
 
 
 def _unknown_formats(words: dict[str, Any], format_id: str) -> Iterator[str]:

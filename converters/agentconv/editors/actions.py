@@ -70,9 +70,9 @@ def _of_finding(document: Document, finding: Finding, *, versioned: bool) -> Ite
 
 
 def _excuses(document: Document, place: types.Range, *, versioned: bool) -> Iterator[types.CodeAction]:
-    """Yield what leaves out each rule in this file that has found something in a place."""
+    """Yield what leaves out each rule in this file that has found something in a place; nothing for a file that follows its source."""
     looked = document.looked
-    near = [finding for finding in looked.findings if _touches(document, finding, place)] if looked else []
+    near = [finding for finding in looked.findings if _touches(document, finding, place)] if looked and not looked.follows else []
     for rule in dict.fromkeys(finding.rule for finding in near):
         subject = looked.subject_of(rule) if looked else None
         change = excusing.excuse(subject, rule) if subject is not None else None

@@ -49,6 +49,8 @@ class Looked:
     """How the project converts its agents."""
     find: Callable[[Subject], tuple[Finding, ...]] = field(default=lambda _subject: ())
     """Checks the file again, after a fix."""
+    follows: bool = False
+    """Whether `sync` writes the file from its source: what is to change in it is changed there."""
     _converted: dict[str, tuple[Converted, ...]] = field(default_factory=dict)
 
     @property

@@ -228,7 +228,7 @@ def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], st
     if word.how in ("exact", "alias"):
         return None
     found = word.native if word.how == "case" else vocabulary.tool_for(format_id, word.capability or "")
-    hint = f"write `{found}`" if found else None
+    hint = f"write `{found}`, which is what other assistants are given for it, or take it out" if found else None
     if word.how == "foreign":
         return lambda client: f"`{native}` is a tool of another client; {client} ignores it", hint
     reason = "no longer has a tool" if word.how == "retired" else "spells in another way the tool"

@@ -197,7 +197,7 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
         name = entry.agent.name if entry.agent else _name(entry)
-        where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
+        where = f"{_called(name, file.pointer_to(entry.record))}{entry.reason.reason}"
         complaint, place = (
             replace(entry.reason, reason=where),
             file.span(entry.record, entry.reason.instead or entry.at, *entry.reason.within),
@@ -208,6 +208,13 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     span = partial(file.span, entry.record)
     twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in entry.record.repeated]
     return [*twice, *reading.remarks(dialect.spec, dialect.keys, entry.agent, entry.decoded, span)]
+
+
+def _called(name: str | None, pointer: str) -> str:
+    """Return what a remark begins with: what an agent is called, or where it stands; nothing where that is the whole file."""
+    if name == "":
+        return "an agent without a name: "
+    return f"`{name or pointer}`: " if name or pointer else ""
 
 
 def _state(dialect: Dialect, file: RecordFile, entry: _Entry, remarks: Sequence[Diagnostic], *, rejected: bool) -> State:

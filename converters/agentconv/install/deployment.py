@@ -120,8 +120,7 @@ def deploy(
     options = replace(_OPTIONS, scope="user", rules_along=False) if scope.is_user else _in_project(reader, ours)
     done: dict[str, Deployment] = {}
     for target in (target for target in known.values() if target.id in selection):
-        names = selection[target.id]
-        ids = units.chosen(names)
+        ids = units.chosen(selection[target.id])
         scope.folder(target)  # refuses a target that has no place here
         others = [] if scope.is_user else list(done.values())
         elsewhere = read_elsewhere.of(units, target, others, ids, reader, gets=True)

@@ -100,12 +100,12 @@ class Draft:
         """What is kept in step with the project's own agents, with the file that each follows."""
         self._identities = {reader.identity(path): path for path in self.by_path}
 
-    def same_file(self, path: str) -> str | None:
-        """Say why a path cannot have a file of its own: it is synced, or a linked folder makes it one with another of ours."""
+    def same_file(self, path: str, *, as_it_comes: bool = False) -> str | None:
+        """Say why a path cannot have a file of its own: it is synced, or a link makes it one with another of ours that differs."""
         if (path, "") in self.synced:
             return f"it is kept in step with `{self.synced[path, '']}`"
         other = self._identities.setdefault(self.reader.identity(path), path)
-        return None if other == path else f"it is one file with `{other}`, because of a symbolic link"
+        return None if as_it_comes or other == path else f"it is one file with `{other}`, because of a symbolic link"
 
     def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False, executable: bool = False) -> None:
         """Let a file become another one, be it the same one that is a program now."""

@@ -9,15 +9,17 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.core.expressions import expression
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked, Disk
-from agentconv.install import lock_check
+from agentconv.formats import registry
+from agentconv.install import foreign, lock_check
+from agentconv.install.foreign import Foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FILE = "agentconv.lock"
-VERSION = 3
-"""What is read; without parts, 2 is written, which earlier versions of agentconv read too."""
+VERSION = 4
+"""What is read; 2 is written, which earlier versions of agentconv read too, but for parts (3) and formats of other distributions (4)."""
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
 _CONFLICT = expression(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
 OWN = "source"
@@ -211,6 +213,8 @@ class Lock:
     """The version of the representation that the checksums of fields are of."""
     config_sha256: str = ""
     """Of the configuration that was synced with."""
+    foreign: Foreign = field(default_factory=Foreign)
+    """What it has of formats that are not here, which stays as it is."""
 
     @property
     def interrupted(self) -> bool:
@@ -220,7 +224,7 @@ class Lock:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to be remembered."""
-        return not self.packs and not self.synced
+        return not self.packs and not self.synced and self.foreign == Foreign()
 
     @property
     def deployed(self) -> tuple[LockedPack, ...]:
@@ -256,9 +260,12 @@ def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
     if not lock_check.fits(document):
         where, problem = lock_check.complaint(document)
         raise _wrong(_span(source, where), problem)
+    if version := foreign.newer(document):
+        raise _newer(source, ("written_by",), f"a lock of agentconv {version}, with formats that this one does not know")
     found = next(lock_check.contradictions(document, anywhere=anywhere), None)
     if found is not None:
         raise _wrong(_span(source, found[0]), found[1])
+    document, apart = foreign.parted(document, lock_check.is_folder)
     return Lock(
         tuple(_pack(table) for table in document.get("packs", ())),
         tuple(_entry(table) for table in document.get("entries", ())),
@@ -267,6 +274,7 @@ def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
         document.get("written_by", ""),
         document.get("ir", 0),
         document.get("config_sha256", ""),
+        apart,
     )
 
 
@@ -286,11 +294,13 @@ def _parsed(source: SourceText) -> dict[str, Any]:
         raise _wrong(source.span(0), f"not read: {str(error) or 'nested too deep'}") from None
     version = document.get("version")
     if type(version) is int and version > VERSION:
-        message = f"a lock of format {version}; this agentconv reads formats up to {VERSION}"
-        hint = "install a newer one: pip install --upgrade agentconv-toolkit"
-        place = _span(source, ("version",))
-        raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
+        raise _newer(source, ("version",), f"a lock of format {version}; this agentconv reads formats up to {VERSION}")
     return document
+
+
+def _newer(source: SourceText, where: Sequence[str | int], message: str) -> InputError:
+    hint = "install a newer one: pip install --upgrade agentconv-toolkit"
+    return InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, _span(source, where), hint))
 
 
 def _span(source: SourceText, where: Sequence[str | int]) -> Span:
@@ -341,22 +351,39 @@ def dump(lock: Lock) -> bytes:
     """Return a lock as the bytes of its file: sorted, so that a change of one entry is one hunk."""
     import tomli_w
 
-    document: dict[str, Any] = {"version": VERSION if any(entry.part for entry in lock.entries) else VERSION - 1}
-    if lock.synced:
-        document |= {"written_by": lock.written_by, "ir": lock.ir, "config_sha256": lock.config_sha256}
-    if lock.folders:
-        document["folders"] = sorted(lock.folders)
-    if lock.packs:
-        document["packs"] = [_pack_table(pack) for pack in sorted(lock.packs, key=lambda pack: pack.name)]
-    if lock.entries:
-        document["entries"] = [_entry_table(entry) for entry in sorted(lock.entries, key=lambda entry: entry.key)]
-    if lock.synced:
-        document["synced"] = [_synced_table(one) for one in sorted(lock.synced, key=_synced_order)]
+    apart, formats = lock.foreign, _formats(lock)
+    has_parts = apart.has_parts or any(entry.part for entry in lock.entries)
+    document: dict[str, Any] = {"version": VERSION if formats else 3 if has_parts else 2}
+    if lock.synced or apart.synced:
+        head = {"written_by": lock.written_by, "ir": lock.ir, "config_sha256": lock.config_sha256}
+        document |= {key: value for key, value in head.items() if value}
+    if formats:
+        document["formats"] = formats
+    if folders := {*lock.folders, *apart.folders}:
+        document["folders"] = sorted(folders)
+    if packs := foreign.packs_with(map(_pack_table, lock.packs), apart):
+        document["packs"] = packs
+    if entries := [*map(_entry_table, lock.entries), *apart.entries]:
+        document["entries"] = sorted(entries, key=lambda one: (one["path"], one.get("pointer", "")))
+    if synced := [*map(_synced_table, lock.synced), *apart.synced]:
+        document["synced"] = sorted(synced, key=_synced_order)
     return (_HEADING + tomli_w.dumps(document)).encode()
 
 
-def _synced_order(one: Synced) -> tuple[str, ...]:
-    return one.target, one.path, one.pointer, one.blob, one.bytes_sha256
+def _synced_order(one: Mapping[str, Any]) -> tuple[str, ...]:
+    return one["target"], one["path"], *(one.get(key, "") for key in ("pointer", "blob", "bytes_sha256"))
+
+
+def _formats(lock: Lock) -> dict[str, str]:
+    """Return by format the distribution that brings it, of those that are not our own: who lacks one is told which."""
+    rows = registry.FORMATS
+    named = (
+        {one.target for one in lock.entries}
+        | {one.target for one in lock.synced}
+        | {target for pack in lock.packs for target in pack.targets}
+    )
+    found = {target: rows[target].distribution.partition(" ")[0] for target in named if target in rows and rows[target].distribution}
+    return dict(sorted({**lock.foreign.formats, **found}.items()))
 
 
 def _synced_table(one: Synced) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from agentconv.core import schema_files
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
+from agentconv.install import foreign
 from agentconv.install.besides import BESIDE
 
 if TYPE_CHECKING:
@@ -124,10 +125,11 @@ _SYNCED: Mapping[str, Test] = {
     "allows": lambda value: type(value) is str and _DIGEST.fullmatch(value),
 }
 _LOCK: Mapping[str, Test] = {
-    "version": lambda value: type(value) is int and value in (1, 2, 3),
+    "version": lambda value: type(value) is int and value in (1, 2, 3, 4),
     "written_by": _word,
     "ir": lambda value: type(value) is int and value > 0,
     "config_sha256": _sha256,
+    "formats": lambda value: type(value) is dict and all(map(_word, value.values())),
     "synced": lambda value: _tables(value, _SYNCED, 6),
     "folders": _words,
     "packs": lambda value: _tables(value, _PACK, 4),
@@ -197,9 +199,10 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
         source = _leads_out(one["source"], anywhere=anywhere)
         if reason is not None or source is not None:
             yield ("synced", number), f"`{one['path']}` {reason}" if reason else f"`{one['source']}` {source}"
+    unknown = any(not registry.is_known(target) for target in foreign.named(document))  # whose folders are not known either
     for folder in document.get("folders", ()):
         reason = _leads_out(folder, anywhere=anywhere)
-        if reason is not None or not (anywhere or folder in around or _is_folder(folder)):
+        if reason is not None or not (anywhere or unknown or folder in around or is_folder(folder)):
             yield ("folders",), f"`{folder}` {reason or 'is no folder of an assistant'}"
 
 
@@ -220,7 +223,7 @@ def _unsafe(path: str, target: str, part: str, *, anywhere: bool, deep: bool = F
     if reason is not None or anywhere:
         return reason
     if row is None:
-        return f"is for `{target}`, which this agentconv does not know: install a newer one"
+        return None  # of a format that is not here: it is kept, and nothing is done there
     if part:
         from agentconv.install import part_places
 
@@ -237,7 +240,8 @@ def _unsafe_beside(path: str, beside: str | None) -> str | None:
     return f"has `{beside}`, which is not beside it"
 
 
-def _is_folder(folder: str) -> bool:
+def is_folder(folder: str) -> bool:
+    """Whether a folder is one that assistants have, or that such are in."""
     if folder in _folders() or any(folder.rpartition("/")[0] in row.folders for row in registry.FORMATS.values() if row.in_folders):
         return True
     from agentconv.install import part_places

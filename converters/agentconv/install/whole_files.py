@@ -48,7 +48,7 @@ def decided(draft: Draft, wanted: Wanted) -> Decided:
     path, old = wanted.path, draft.before.get((wanted.path, ""))
     there = draft.reader.read(path)
     linked = None if isinstance(there, Blocked) else _of_another(draft, wanted, there)
-    reason = there.reason if isinstance(there, Blocked) else linked or draft.same_file(path)
+    reason = there.reason if isinstance(there, Blocked) else linked or draft.same_file(path, as_it_comes=there == wanted.data)
     if isinstance(there, Blocked) or reason is not None:
         kept = wanted.agent in draft.kept and not isinstance(there, Blocked)
         way = linked_folders.AWAY if linked else None

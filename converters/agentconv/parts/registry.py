@@ -48,7 +48,7 @@ def _brought(extension: Extension, kind: Kind) -> PartFormat[Any]:
 
     if fault := extensions.fault_of_part(extension, kind):
         raise extension.broken(fault)
-    found: Any = extension.load()
+    found: Any = extension.load(kind)
     of_formats = getattr(found, "BY_FORMAT", found)
     part: Any = of_formats.get(extension.name) if isinstance(of_formats, dict) else None
     if part is None:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import (
+    access,
     effects,
     enforcement,
     fields,
@@ -83,6 +84,9 @@ def drop_rest(projection: Projection) -> None:
             if value != _empty(path):
                 projection.translate(path, None)
             continue
+        if path == "skills" and _loads_none(projection):
+            projection.change(path, _empty(path), "skills-unreachable", listed(value), hint=_to_load(projection))
+            continue
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
@@ -95,6 +99,21 @@ def drop_rest(projection: Projection) -> None:
         else:
             code = _code_without(projection, format_id, key)
             projection.change(path, None, code, _with_own(format_id, key, value) if code == "restriction-ignored" else quoted(key))
+
+
+def _loads_none(projection: Projection) -> bool:
+    """Whether an agent could load skills in the target with a tool, which is not among those that it has there."""
+    target, agent = projection.target.id, projection.result()
+    if vocabulary.tool_for(target, "skill") is None:
+        return False
+    return "skill" not in access.accesses(agent.tools, agent.permissions, target, held=True)
+
+
+def _to_load(projection: Projection) -> str | None:
+    """Say what gives an agent the tool that loads skills, where its own client has one; without, it is given no more than it had."""
+    origin = projection.source.origin
+    word = vocabulary.tool_for(origin.format, "skill") if origin else None
+    return f"`{word}` among the agent's tools lets it load skills there, too; or put what they say into its prompt" if word else None
 
 
 def _with_own(format_id: str, key: str, value: Json) -> Detail:

@@ -12,7 +12,7 @@ from agentconv.render import cells, printable, text
 from agentconv.render.table import columns, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.credentials import Credential
     from agentconv.lint.checking import Checked
@@ -22,8 +22,48 @@ if TYPE_CHECKING:
 
 _WIDEST = 120
 """Characters of a source line that are shown where nobody says how wide a line may be; of longer ones, those around the place."""
+_MANY = 4
+"""So many findings that say the same are told once."""
+_NAMED = 5
+"""Of so many more of them it is said where they are."""
 _SAFE, _UNSAFE = "[*]", "[?]"
 """What marks a finding with a fix that is proven, and one with a fix that may change more than it says."""
+
+
+def several(rows: Sequence[tuple[Finding, Subject, str]], look: Style) -> Iterator[str]:
+    """Write findings, each with its line; of many that say the same, the first one so, and below it where the others are.
+
+    Args:
+        rows: Each finding with its file, and with what that is called.
+        look: How it looks.
+    """
+    alike: dict[tuple[str, ...], list[tuple[Finding, Subject, str]]] = {}
+    for row in rows:
+        alike.setdefault(_said(*row), []).append(row)
+    for value, subject, path in rows:
+        same = alike[_said(value, subject, path)]
+        if len(same) < _MANY:
+            yield finding(value, subject, path, look)
+        elif value is same[0][0]:
+            yield f"{finding(value, subject, path, look)}\n{_also(same[1:])}"
+
+
+def _said(value: Finding, subject: Subject, path: str) -> tuple[str, ...]:
+    """Return what a finding says, whichever file it is about."""
+    stem = path.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    names = [path, subject.path, *(f"{before}{stem}{after}" for before, after in ("``", "..", "[]", ".]"))]
+    told = [value.message, value.help]
+    for name in names:
+        told = [one.replace(name, "\0") for one in told]
+    return (value.rule.code, value.severity.value, _mark(value), *told)
+
+
+def _also(rows: Sequence[tuple[Finding, Subject, str]]) -> str:
+    """Say where else the same is found."""
+    places = [f"{text.safe(path)}:{subject.source.position(value.start)[0]}" for value, subject, path in rows]
+    rest = len(places) - _NAMED
+    more = f" and {rest:,} more (--output-format concise lists all)" if rest > 0 else ""
+    return wrapped(f"the same {len(places):,} times more: {', '.join(places[:_NAMED])}{more}")
 
 
 def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:

@@ -9,7 +9,7 @@ from agentconv.core.dataclass import dataclass
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import ReadResult, State
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent, AgentSet, Source
     from agentconv.core.parts import FolderFile
     from agentconv.core.source import SourceText
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -22,7 +22,7 @@ class Loaded:
     path: str
     format: str
     source: SourceText | None
-    """The file's text; None for an agent of a bundle that was stored without its source."""
+    """The file's text; None for an agent of a bundle that was stored without its source, or whose format is not here."""
     agents: tuple[Agent, ...] = ()
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -48,3 +48,5 @@ class Loaded:
     """Whether there is no agent in it, since it is the text of one that another format has in the same folder."""
     scripts: tuple[FolderFile, ...] = ()
     """What the guards of its agents run, by their paths from the project's root, where that goes along: in a pack."""
+    stored: Source | None = None
+    """What a bundle stores for a format that is not here: nobody reads it, and it goes on into other bundles as it is."""

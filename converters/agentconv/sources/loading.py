@@ -258,8 +258,13 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
             loose.append(agent)
     stored = {source.path: source.data for source in agents.sources}
     of_parts = {one.source.text.path for one in parts if one.source and not _is_index(one)} - by_path.keys()
+    foreign = any(_is_foreign(source) for source in agents.sources)
     for source in agents.sources:
-        if source.format != including.FORMAT and source.path not in of_parts:
+        if source.format == including.FORMAT and foreign:  # nobody here knows what the files of such a format include
+            yield Loaded(source.path, source.format, None, stored=source)
+        elif _is_foreign(source):
+            yield _kept(source, by_path.get(source.path, []), bundle)
+        elif source.format != including.FORMAT and source.path not in of_parts:
             text = including.from_bundle(source.format, SourceText(source.path, source.data), stored)
             yield _stored(source, text, by_path.get(source.path, []), bundle)
     for agent in loose:
@@ -272,14 +277,28 @@ def _is_index(one: LoadedPart) -> bool:
     return registry.FORMATS[one.client].is_index(one.path)
 
 
+def _is_foreign(source: Source) -> bool:
+    """Whether a bundle has a file of a format that is not here."""
+    return source.format != including.FORMAT and source.format not in registry.FORMATS
+
+
+def _kept(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
+    """Return a file of a format that is not here, which goes on as it is unless whoever has the set left its agents out."""
+    found = tuple(agents)
+    is_left_out = bool(source.agents) and not found and bundle is None
+    stored = None if is_left_out else source
+    return Loaded(
+        source.path, source.format, None, found, (State.LOADS,) * len(found), as_read=bool(found) and source.agents == found, stored=stored
+    )
+
+
 def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str | None) -> Loaded:
-    if agents or source.format not in registry.FORMATS:
-        known = source.format in registry.FORMATS
-        found, as_read = tuple(agents), known and source.agents == tuple(agents)
+    if agents:
+        found, as_read = tuple(agents), source.agents == tuple(agents)
         if as_read and bundle is not None:
             again = _read_anew(source, agents, text)
             found, as_read = again or found, again is not None
-        return Loaded(source.path, source.format, text if known else None, found, (State.LOADS,) * len(agents), as_read=as_read)
+        return Loaded(source.path, source.format, text, found, (State.LOADS,) * len(agents), as_read=as_read)
     if source.agents and bundle is None:
         return Loaded(source.path, source.format, None)  # its reader gave them, and whoever has the set left them out of it
     if not registry.load(source.format).read(text).set.agents:
@@ -321,6 +340,7 @@ def gather(
     of_bundles: list[LoadedPart] = []
     agents: list[Agent] = []
     stored: dict[str, Source] = {}
+    included: list[Source] = []
     diagnostics: list[Diagnostic] = []
     about = AgentSet()
     for piece in pieces:
@@ -330,18 +350,31 @@ def gather(
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
         shared = piece.merged or (piece.declared is not None and len(piece.agents) > 1)  # which the file alone does not say
-        if sources and piece.source is not None and not shared:
+        if piece.stored is not None and piece.format == including.FORMAT:
+            included.append(piece.stored)
+        elif sources and not shared and (piece.source or piece.stored) is not None:
             path = _free_path(piece, stored)
             if path != piece.path:
                 kept = [replace(agent, origin=Origin(piece.format, path, _pointer(agent))) for agent in kept]
-            text = piece.source if whole else _essence(piece.format, piece.source)
-            stored[path] = Source(path, piece.format, text.data, tuple(kept) if piece.as_read else ())
-            for one in including.files(piece.format, text):
-                stored.setdefault(one.path, Source(one.path, including.FORMAT, one.data or b""))
+            given = tuple(kept) if piece.as_read else ()
+            stored |= {one.path: one for one in _files(piece, path, given, whole=whole) if one.path == path or one.path not in stored}
         agents.extend(kept)
+    stored |= {one.path: one for one in included if sources and one.path not in stored}
     about = replace(about, agents=tuple(agents), diagnostics=tuple(diagnostics))
     along = of_bundles if parts is None else parts()
     return with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
+
+
+def _files(piece: Loaded, path: str, agents: tuple[Agent, ...], *, whole: bool) -> Iterator[Source]:
+    """Yield what is stored of a file under a path, and the files that it includes."""
+    if piece.source is None:
+        if piece.stored is not None:
+            yield replace(piece.stored, path=path, agents=agents)
+        return
+    text = piece.source if whole else _essence(piece.format, piece.source)
+    yield Source(path, piece.format, text.data, agents)
+    for one in including.files(piece.format, text):
+        yield Source(one.path, including.FORMAT, one.data or b"")
 
 
 def with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:

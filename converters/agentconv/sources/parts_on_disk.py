@@ -101,7 +101,7 @@ class PartsOnDisk(PlacesOnDisk):
     catalogs: Mapping[str, Catalog] = field(default_factory=dict)
     """By client, the file that offers the folder as one of its plugins."""
     without: Collection[str] = ()
-    """Paths of files for which a client passes over no other one here: they were written from one, and say what that says."""
+    """Paths of files that are no parts, and hide none: they were written from one, and say what that says."""
     before: ReadBefore | None = None
     """What readers made of files at an earlier look, where somebody looks again and again."""
     _voids: dict[tuple[str, str], tuple[Void, ...]] = field(default_factory=dict)
@@ -204,7 +204,7 @@ class PartsOnDisk(PlacesOnDisk):
                 whole = self._whole(client, module, source)
                 void = self._void(whole, client, module.kind)
                 loaded = (one if void is None else self._lost(one, void) for one in self._loaded(whole, client, module))
-                taken = [(rank, replace(one, hidden_by=unread)) for one in loaded]
+                taken = [(rank, replace(one, hidden_by=unread)) for one in loaded if one.path not in self.without]
                 seen.update(one.path for _, one in taken)
                 found += taken
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):

@@ -64,11 +64,22 @@ def of(agent: Agent) -> dict[str, str]:
     return {path: digest(value) for path, value in values(agent).items()}
 
 
+def bare(agent: Agent) -> dict[str, str]:
+    """Return the same with the checksums of fields with a credential in them, to compare within a run: no lock holds them."""
+    return {path: _checksum(_spelled(value)) for path, value in values(agent).items()}
+
+
 def digest(value: object) -> str:
     """Return the checksum of what a value means; `HIDDEN` where there is a credential in it."""
-    text = json.dumps(_canonical(fields.portable(value)), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    if credentials.find(text):
-        return HIDDEN
+    text = _spelled(value)
+    return HIDDEN if credentials.find(text) else _checksum(text)
+
+
+def _spelled(value: object) -> str:
+    return json.dumps(_canonical(fields.portable(value)), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _checksum(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 

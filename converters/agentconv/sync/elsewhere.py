@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.core import names
 from agentconv.core.dataclass import dataclass
+from agentconv.formats import registry
 from agentconv.sync import overriding, places, present
 from agentconv.sync.decisions import Entry
 
@@ -80,6 +81,8 @@ def _files(outcome: Outcome, scope: Scope, reader: Reader) -> Iterator[File]:
     own = outcome.sources.files if outcome.sources is not None else ()
     changes = {change.path: change.after for change in outcome.plan.changes} if outcome.plan is not None else {}
     for target, path in places.others(outcome.settings, scope, own):
+        if not registry.is_loadable(target):
+            continue  # which is told, and loses nothing of the others
         if path not in changes:
             yield present.read(reader, path, target)
         elif (data := changes[path]) is not None:

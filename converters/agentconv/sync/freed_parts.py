@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
+    from agentconv.install.steps import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,26 @@ def told(freed: Sequence[Freed]) -> Iterator[Diagnostic]:
     """Say what is freer, where a person said so."""
     if freed:
         yield Diagnostic(Code.PARTS, Severity.WARNING, f"these may do more since the switch: {_listed(freed)}")
+
+
+def lost(locked: Lock, done: Iterable[Deployment], plan: Plan) -> Iterator[Diagnostic]:
+    """Say what a target that follows on does not have any more: the new source has nothing of the kind, or the target cannot hold it.
+
+    Args:
+        locked: What is ours there, before the switch.
+        done: What targets get after it.
+        plan: What is done with files.
+    """
+    going = {change.path for change in plan.changes if change.after is None}
+    for one in done:
+        coming = {want.agent for want in one.wanted}
+        mine = (entry for entry in locked.entries if NAME in entry.packs and entry.target == one.target and entry.path in going)
+        if gone := sorted({entry.agent for entry in mine} - coming):
+            listed = ", ".join([*gone[:3], *([f"and {len(gone) - 3:,} more"] if len(gone) > 3 else [])])
+            client = registry.FORMATS[one.target].title
+            message = f"{client} loses this by the switch, since the new source does not give it: {listed}"
+            hint = "git has the files, if they were committed; put it where the new source looks, and sync"
+            yield Diagnostic(Code.PARTS, Severity.WARNING, message, hint=hint)
 
 
 def _listed(freed: Sequence[Freed]) -> str:

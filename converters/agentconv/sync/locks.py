@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, InputError
 from agentconv.disk import placing
 from agentconv.disk.exclusive import state_folder
 from agentconv.disk.files import Disk
-from agentconv.install import applying
+from agentconv.install import applying, foreign
 from agentconv.install import lock as lock_file
 from agentconv.install.lock import Lock
 
@@ -141,4 +141,5 @@ def _united(sides: list[Lock]) -> Lock:
         synced=tuple(synced.values()),
         folders=folders,
         config_sha256=_NOBODYS,
+        foreign=foreign.united(side.foreign for side in sides),
     )

@@ -48,7 +48,7 @@ class Servers:
         return replace(done, losses=tuple(map(self._hinted, done.losses)))
 
     def _hinted(self, loss: Loss) -> Loss:
-        if loss.code == "field-dropped" and loss.field == "skills":
+        if loss.code in ("field-dropped", "skills-unreachable") and loss.field == "skills":
             return self._about_skills(loss)
         names = {effects.server_key(name) for name in names_of(loss)}
         if not names or not names <= self.of(self._settings.source_format) or self._asked_for(names):

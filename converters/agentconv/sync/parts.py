@@ -32,6 +32,7 @@ from agentconv.sync import (
     needed_before,
     source_files,
     sources,
+    taken_in,
     unread_agents,
     unsettled,
     views,
@@ -132,9 +133,23 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     loaded = _loaded(settings, scope, locked)
     if loaded.unjudged is not None:  # of which the agents' run tells
         return PartsOutcome(Plan((), (), locked, locked, locked))
+    deploying = _deploying(settings, scope, reader, locked, wish, loaded=loaded)
+    done = unread_agents.without_servers(deploying.after.settle(deploying.each), loaded, locked, deploying.mine)
+    result = _decided(deploying, done, locked, wish)
+    if scope.is_user or next(_refused(done), None) is not None:
+        return result
+    if wish.widening and outcome(settings, scope, reader, locked, replace(wish, widening=())).deployments != done:
+        return result  # a run that does not insist has something else to say
+    return _remembered(result, settings, scope, wish)
+
+
+def _deploying(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish: Wish, *, loaded: sources.Sources) -> _Deploying:
+    """Return how each target gets what it is to get."""
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
-    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
+    taken = taken_in.of((one for one in mine if one.target != settings.source_format), beside, reader)
+    ours = [one for one in mine if one not in taken]
+    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader, ours)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     options = replace(options, agents_there=partial(_of_others, loaded, locked, wish.others))
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
@@ -143,31 +158,33 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     going = {target: replace(options, along=before_us.along(wish.along, target)) for target in others}
     as_said = {target: had[target].judging(views.configured(going[target], settings, target, scope), loaded) for target in others}
     gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
-    targets = {*others, *(gone if wish.insist else ())}
-    after = FilesAfter(reader, scope, {one.path for one in mine if one.target in targets and not one.pointer and is_as_left(one, reader)})
+    after = FilesAfter(reader, scope, _ours(mine, {*others, *(gone if wish.insist else ())}, taken, reader))
+    return _Deploying(settings, scope, reader, loaded, beside, mine, as_said, after, taken, before_us, frozenset(gone))
 
-    deploying = _Deploying(settings, scope, reader, loaded, beside, mine, as_said, after)
-    done = unread_agents.without_servers(after.settle(deploying.each), loaded, locked, mine)
+
+def _decided(deploying: _Deploying, done: tuple[Deployment, ...], locked: Lock, wish: Wish) -> PartsOutcome:
+    """Return what becomes of what is there, and is wanted."""
+    settings, loaded, beside, mine, gone = deploying.settings, deploying.loaded, deploying.beside, deploying.mine, deploying.gone
     wanted = [want for one in done for want in one.wanted]
     _check_names(wish.force, {want.agent for want in wanted} | {entry.agent for entry in mine})
     wrong = bool(loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
     own = {entry.target for entry in mine} & {settings.source_format}
     lost = _lost(mine, own, beside) if wish.along and not (wanted or wish.insist or wrong) else set[str]()
     waiting = {entry.agent for entry in mine} - {want.agent for want in wanted} - _refused_ids(done) if wrong else lost
-    held = waiting - left_open.of(mine, loaded.pieces, as_said, scope, looking_for=waiting)
+    held = waiting - left_open.of(mine, loaded.pieces, deploying.as_said, deploying.scope, looking_for=waiting)
     stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     refused = tuple(_refused(done))
     standing = {(entry.target, entry.agent) for entry in mine} & set(_standing(done, loaded, locked))
     released = left_behind.released(wish.behind, mine, wanted)
-    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]), refused)
-    plan = planning.plan(
-        reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=standing | released, accept=True
-    )
+    owned = left_behind.released({(one.target, one.agent) for one in deploying.taken}, deploying.taken, wanted)
+    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*deploying.as_said, *sorted(stay)]), refused)
+    targets, staying = {*deploying.as_said, *(gone if wish.insist else ())}, standing | released | owned
+    plan = planning.plan(deploying.reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, staying=staying, accept=True)
     told = [_emptied(len(held))] if lost & held else [_left(mine, gone)] if gone and not wish.insist else []
-    told = [*beside_agents.placed(beside.diagnostics, scope), *told, *_stays(standing), *left_behind.told(released), *before_us.told()]
-    plan = left_behind.forgotten(plan, released, NAME)
-    result = PartsOutcome(_settled(plan, settings, reader), done, tuple(told), _as_before(refused, locked))
-    return result if refused or scope.is_user or wish.widening else _remembered(result, settings, scope, wish)
+    told = [*beside_agents.placed(beside.diagnostics, deploying.scope), *told, *_stays(standing), *left_behind.told(released)]
+    told += [*taken_in.told(one for one in deploying.taken if (one.target, one.agent) in owned), *deploying.before_us.told()]
+    plan = left_behind.forgotten(plan, released | owned, NAME)
+    return PartsOutcome(_settled(plan, settings, deploying.reader), done, tuple(told), _as_before(refused, locked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +196,15 @@ class _Deploying:
     reader: Reader
     loaded: sources.Sources
     beside: Parts
-    mine: Collection[Entry]
+    mine: list[Entry]
     as_said: Mapping[str, Options]
+    """By target what is wanted there, as the configuration says it."""
     after: FilesAfter
+    taken: tuple[Entry, ...]
+    """What was written for targets, and is the source's own by now."""
+    before_us: needed_before.NeededBefore
+    gone: frozenset[str]
+    """Targets that the configuration does not name any more."""
 
     def each(self) -> Iterator[Deployment]:
         """Yield what each target gets, in the files that it has it in already."""
@@ -190,7 +213,9 @@ class _Deploying:
         for target, said in self.as_said.items():
             there, present = views.there(self.loaded, target, self.settings, self.scope), self.after.of(target)
             one = _filled_in(deployment.deploy_parts(there, target, replace(said, present=present), self.beside, self.scope), self.reader)
-            yield replace(one, wanted=tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted))
+            told = tuple(beside_agents.placed(one.diagnostics, self.scope))  # as what reading has found is told: once
+            wanted = tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted)
+            yield replace(one, wanted=wanted, diagnostics=told)
 
 
 def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
@@ -304,9 +329,16 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
-def _in_project(scope: Scope, reader: Reader) -> Options:
-    """Return where a project's parts go, and what is there."""
-    return Options(root=os.path.realpath(scope.root), read=files_of(reader))
+def _ours(mine: Iterable[Entry], targets: Collection[str], taken: Collection[Entry], reader: Reader) -> set[str]:
+    """Return the files that go where nobody wants them any more."""
+    there = {one.path for one in mine if one.target in targets and not one.pointer and is_as_left(one, reader)}
+    return there - {one.path for one in taken}
+
+
+def _in_project(scope: Scope, reader: Reader, mine: Iterable[Entry]) -> Options:
+    """Return where a project's parts go, and what is there: a file as we left it is no other text beside the source's, but a former one."""
+    left = frozenset(entry.path for entry in mine if not entry.pointer and is_as_left(entry, reader))
+    return Options(root=os.path.realpath(scope.root), read=files_of(reader), ours=left)
 
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:

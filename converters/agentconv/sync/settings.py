@@ -20,6 +20,7 @@ from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.sources import settings_file, sniffing
+from agentconv.sync import absent_formats
 from agentconv.sync.tables import Table
 
 if TYPE_CHECKING:
@@ -154,9 +155,9 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({}), named:
     if not _is_said(said):
         return None
     place, source_format = _source(said, root)
-    targets = _targets(said["targets"], source_format)
-    sync = said["sync"].table("sync") if "sync" in said else None
     unused: list[Diagnostic] = []
+    targets = _targets(said["targets"], source_format, root, unused)
+    sync = said["sync"].table("sync") if "sync" in said else None
     agents = _agents(sync, targets, unused) if sync else {}
     meaning: dict[str, Any] = {
         "source": place,
@@ -190,6 +191,7 @@ def _is_said(said: Mapping[str, Table]) -> bool:
     Raises:
         InputError: One of them is not said.
     """
+    _check_order(said)
     first = next((key for key in _NEEDED if key in said), None)
     for key in _NEEDED:
         if first is not None and key not in said:
@@ -198,12 +200,22 @@ def _is_said(said: Mapping[str, Table]) -> bool:
     return first is not None
 
 
-def _resolved(table: Table, word: str, *names: str | int) -> str:
-    """Return the format that a word names."""
-    try:
-        return registry.resolve(word)
-    except InputError as error:
-        raise table.at(error, *names) from None
+def _check_order(said: Mapping[str, Table]) -> None:
+    """Complain about a setting that stands below [models], of which it is then: any word may be the name of a model there.
+
+    Raises:
+        InputError: There is one.
+    """
+    from agentconv.core.known_models import TIERS
+
+    models = said["models"].values["models"] if "models" in said else None
+    for key, value in models.items() if isinstance(models, dict) else ():
+        if key in settings_file.KEYS and not isinstance(value, dict) and value not in TIERS:
+            table = said["models"]
+            shown = table.file.shown("models")
+            line = f'`map-models = "{value}"`' if value in MAP_MODELS else f"`{key}`"
+            hint = f"what stands below {shown} is part of it; {line} goes {table.above}"
+            raise table.wrong(f"`{key}` is taken for the name of a model, since it stands in {shown}", hint, "models", key)
 
 
 def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
@@ -214,13 +226,11 @@ def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
         raise table.wrong("`source` is one assistant, or one path", hint, "source")
     word = table.text("source")
     told = _source_format(said["source-format"]) if "source-format" in said else None
-    if registry.is_known(word):
-        named = registry.resolve(word)
+    if registry.is_known(word) or ("/" not in word and "." not in word and not os.path.lexists(root / word)):
+        named = absent_formats.resolved(table, word, "source")
         if told not in (None, named):
             raise said["source-format"].wrong(f"the source is {named}, and `source-format` says {told}", "take it out", "source-format")
         return place_of(named), named
-    if "/" not in word and "." not in word and not os.path.lexists(root / word):
-        raise _unknown_source(table, word)
     if not paths.stays_below(word):
         raise table.wrong(f"`source` is a path below this file's folder, and `{word}` leads out of it", None, "source")
     place = PurePosixPath(word.replace("\\", "/"))
@@ -238,16 +248,7 @@ def place_of(source: str) -> str:
 
 
 def _source_format(table: Table) -> str:
-    return _resolved(table, table.text("source-format"), "source-format")
-
-
-def _unknown_source(table: Table, word: str) -> InputError:
-    """Make the error for what is neither an assistant nor a path."""
-    try:
-        registry.resolve(word)
-    except InputError as error:
-        return table.at(error, "source")
-    return table.wrong(f"there is no `{word}`", None, "source")
+    return absent_formats.resolved(table, table.text("source-format"), "source-format")
 
 
 def _format_at(root: Path, place: PurePosixPath) -> str | None:
@@ -256,13 +257,23 @@ def _format_at(root: Path, place: PurePosixPath) -> str | None:
     return sniffing.home(path) or sniffing.by_place(place, os.fspath(root)) or (sniffing.of_file(path) if path.is_file() else None)
 
 
-def _targets(table: Table, source: str) -> tuple[str, ...]:
-    """Return the assistants that are kept in step, each once; none where nothing is any more, and what was written is to go."""
+def _targets(table: Table, source: str, root: Path, absent: list[Diagnostic]) -> tuple[str, ...]:
+    """Return the assistants that are kept in step, each once; none where nothing is any more, and what was written is to go.
+
+    Args:
+        table: What says them.
+        source: What is no target.
+        root: Where a lock may say which distribution brings one that is not here.
+        absent: Takes what is to be told of those: what was written for them stays, and the others go on.
+    """
     what = "assistants"
     known = places.targets()
     found = []
     for number, word in enumerate(table.texts("targets", what)):
-        target = _resolved(table, word, "targets", number)
+        if absent_formats.is_absent(word, root):
+            absent.append(absent_formats.left_out(table, word, number))
+            continue
+        target = absent_formats.resolved(table, word, "targets", number)
         if target == source:
             hint = "take it out: what is the source is not written"
             raise table.wrong(f"{registry.FORMATS[target].title} is the source", hint, "targets", number)
@@ -296,7 +307,7 @@ def _by_target(
     """
     found: dict[str, Table] = {}
     for word, value in table.values.items():
-        if word not in others:
+        if word not in others and not absent_formats.is_broken(word):
             is_apart = elsewhere and isinstance(value, dict) and value.keys() == {_WIDER}
             target = _target(table, word, targets, others)
             if target not in targets and not (is_apart and target in places.targets()):
@@ -416,8 +427,10 @@ def _accept(table: Table, clients: tuple[str, ...], unused: list[Diagnostic]) ->
             check_accepted(word)
         except InputError as error:
             raise table.at(error, "accept", number) from None
+        if colon and absent_formats.is_broken(name):
+            continue
         if colon:
-            target = _resolved(table, name, "accept", number)
+            target = absent_formats.resolved(table, name, "accept", number)
             if target not in clients:
                 unused.append(_not_used(table, f'"{word}" in `accept`', target, "accept", number))
                 continue

@@ -81,6 +81,7 @@ def settle(
     prefer: Mapping[str, str] | None = None,
     kept: Collection[str] = (),
     is_named: bool = True,
+    unheld: bool = False,
 ) -> Settled:
     """Put an agent together.
 
@@ -92,6 +93,7 @@ def settle(
         prefer: By field, or for all (``), whose word counts where both sides changed, or the target's alone.
         kept: Fields of which the target's word counts, as it stands.
         is_named: Whether `prefer` names the agent: an edit that nobody named is not taken back.
+        unheld: Whether what is kept of what it may do is not settled with what the source says of that now.
     """
     new, old = digests.of(view), digests.of(there)
     own = {path: one for path, one in old.items() if _is_own(path, new, bases)}
@@ -99,14 +101,13 @@ def settle(
     now, then, *known = map(digests.grouped, (new, theirs, *(one.fields for one in bases)))
     draft = _Draft((view, there), base, frozenset(_strange(bases)))
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
-        action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
+        action = _decided(path, (now, then, *known), draft)
         side = side_of(path, prefer or {}) if is_named or (action is Field.BOTH and path not in draft.strange) else None
         stays, rows = _is_kept(path, kept), _members(path, new, theirs)
-        keeps = _kept(rows, new, theirs) if stays else {}
-        action = _held(draft, keeps, path, side) if stays else _heeded(draft, action, path, side)
+        action = _held(draft, _kept(rows, new, theirs), path, side) if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
-    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
+    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left, *([digests.GROUP] if unheld else [])]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
         _settled(new, left, bases),
@@ -142,13 +143,21 @@ def _held(draft: _Draft, keeps: Mapping[str, str], path: str, side: str | None) 
     return Field.MET
 
 
-def _seen(path: str, now: Mapping[str, str], then: Mapping[str, str], view: Agent, there: Agent) -> str | None:
-    """Return the checksum of what is there; of a field with a credential in it none is kept, and its values are compared."""
-    if then.get(path) != digests.HIDDEN or now.get(path) != digests.HIDDEN:
-        return then.get(path)
-    paths = [path] if path != digests.GROUP else digests.members({*digests.values(view), *digests.values(there)})
-    same = all(fields.portable(fields.get(view, one)) == fields.portable(fields.get(there, one)) for one in paths)
-    return digests.HIDDEN if same else f"{digests.HIDDEN} of another"
+def _decided(path: str, told: Sequence[Mapping[str, str]], draft: _Draft) -> Field:
+    """Decide about a field by its checksums: by those of the source, of the target, and of what was settled.
+
+    Of one with a credential in it none is kept. So it is compared in the texts themselves, also in the one that was settled; where
+    that is not found, nothing tells on which side it was changed.
+    """
+    now, then, *known = (one.get(path) for one in told)
+    if digests.HIDDEN not in (now, then, *known):
+        return decide_field(now, then, {*known})
+    view, there = (digests.grouped(digests.bare(side)).get(path) for side in draft.sides)
+    if view == there:
+        return Field.LEAVE if now in known else Field.MET
+    was = draft.base() if digests.HIDDEN in known else None
+    bases = {one for one in known if one != digests.HIDDEN}
+    return decide_field(view, there, bases if was is None else bases | {digests.grouped(digests.bare(was)).get(path)})
 
 
 def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -66,7 +67,7 @@ class Sources:
         for path in sorted(were & {*self.unmerged} - self.files.keys()):
             if found := unsettled.why(path, None, self.unmerged):
                 self.broken[path], self.ways[path] = found
-        for path in sorted(path for path in were - self.files.keys() if (root / path).is_dir()):
+        for path in sorted(path for path in were - self.files.keys() if os.path.isdir(root / path)):
             self.broken[path], self.ways[path] = "a folder is in its place", ("take the folder away; the file is back, or is gone, then", 1)
         self.broken |= unread
         for one in restraints:
@@ -152,13 +153,14 @@ def _unjudged(told: Diagnostic) -> Diagnostic:
 
 def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """Say in a line for each kind that files are synced as their client reads them, which is not as they are written."""
-    hint = "it is synced as it is read there; agentconv lint says all of it"
+    as_read = "it is synced as it is read there"
     kinds: dict[str, list[Diagnostic]] = {}
     for one in mended:
         kinds.setdefault(one.message, []).append(one)
     for first, *others in kinds.values():
         more = f" (and in {len(others):,} more {'files' if len(others) > 1 else 'file'})" if others else ""
-        yield replace(first, message=f"{first.message}{more}", hint=hint)
+        way = (first.code is Code.UNKNOWN_TOOL and first.hint) or as_read  # a word for a tool is synced as its author means it
+        yield replace(first, message=f"{first.message}{more}", hint=f"{way}; agentconv lint says all of it")
 
 
 def double_of(loaded: Sources, key: Key) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.dataclass import dataclass, field
+from agentconv.core.diagnostics import Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import State
 from agentconv.formats import registry
@@ -16,7 +17,7 @@ from agentconv.formats.canonical import toml_values
 from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.install.lock import Lock
-from agentconv.sources import discovery, locations, settings_file
+from agentconv.sources import agentless, discovery, locations, settings_file
 from agentconv.sources.loading import Loader
 from agentconv.sync import copies, rulesync
 from agentconv.sync.git import Git
@@ -24,6 +25,7 @@ from agentconv.sync.git import Git
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Json
     from agentconv.sync.rulesync import Moved
 
@@ -46,6 +48,8 @@ class Here:
     """Whether anything here is a pack's."""
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By client, what its agents are called."""
+    unread: Diagnostic | None = None
+    """What is wrong with the first file of which no client makes an agent, though it lies where agents do."""
 
     def same_elsewhere(self, client: str) -> list[tuple[str, ...]]:
         """Return the names of a client's agents that are one on macOS and Windows, together."""
@@ -87,18 +91,27 @@ class Written:
 def look(root: Path) -> Here:
     """Look at what a project has. Nothing is touched."""
     clients = [client for client in registry.CLIENTS if locations.of(root, client)]
-    found = discovery.discover([os.fspath(root)]).files if clients else []
+    found = discovery.discover([os.fspath(root)]) if clients else None
+    unread = [*found.diagnostics] if found else []
     counts = dict.fromkeys(clients, 0)
     called: dict[str, list[str]] = {}
     lock = lock_file.read(root / lock_file.FILE) or Lock()
     deployed = _deployed(lock)
-    for piece in Loader(found, keep=False):
+    loader = Loader(found.files if found else [], keep=False)
+    for piece in loader:
         loaded = sum(not state.dropped and state is not State.NO_AGENT for state in piece.states)
+        unread += [] if loaded else [*filter(None, [piece.rejected]), *piece.diagnostics]
         called.setdefault(piece.format, []).extend(agent.name or agent.id for agent in piece.agents)
         if piece.format in counts:
             counts[piece.format] += max(loaded - deployed.get(piece.path, 0), 0)
     agents = {client: number for client, number in counts.items() if number}
-    return Here(agents, tuple(places.project(root).present(lock)), len(rulesync.files(root)), copies.found(root), bool(deployed), called)
+    used, wrong = tuple(places.project(root).present(lock)), _worst([*unread, *agentless.told(loader.agentless)])
+    return Here(agents, used, len(rulesync.files(root)), copies.found(root), bool(deployed), called, wrong)
+
+
+def _worst(remarks: Sequence[Diagnostic]) -> Diagnostic | None:
+    """Return the first error, or else what is said first."""
+    return next((one for one in remarks if one.severity is Severity.ERROR), next(iter(remarks), None))
 
 
 def _deployed(lock: Lock) -> dict[str, int]:

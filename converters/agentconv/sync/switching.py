@@ -28,6 +28,7 @@ from agentconv.sync import (
     settings,
     source_files,
     sources,
+    switch_asks,
     texts,
     unchanged,
 )
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.core.widening import Widening
-    from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key, Sources
@@ -196,10 +196,10 @@ def switched(run: Run, target: str, before: Outcome, parts: Collection[str] = ()
     asked = (
         []
         if run.choices.insist
-        else [*lacks, *left_behind.asked(behind), *_told_of_tables(switch), *renames, *_would_delete(outcome, target)]
+        else [*lacks, *left_behind.asked(behind), *_told_of_tables(switch), *renames, *switch_asks.deletions(outcome, target)]
     )
     if outcome.switched is not None and (wider := [one for one in outcome.switched.wider if not insists(run.choices.widening, one.agent)]):
-        asked.append(_would_widen(wider))
+        asked.append(switch_asks.widening(wider))
     if asked:  # all at once: nobody agrees to what was not shown
         hints = "; ".join(dict.fromkeys(one.hint for one in asked if one.hint))
         raise InputError(replace(asked[0], message="; and ".join(one.message for one in asked), hint=hints))
@@ -224,13 +224,6 @@ def _told_of_tables(switch: _Switch) -> Iterator[Diagnostic]:
         listed = ", ".join(f"[sync.agents.{name}]" for name in gone)
         message = f"{switch.settings.own_file} would lose {listed}, which the new source does not have"
         yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=left_behind.GOES_ON)
-
-
-def _would_delete(outcome: Outcome, target: str) -> Iterator[Diagnostic]:
-    """Say what would go with the switch that nobody said is to go."""
-    if outcome.asks is not None:
-        hint = f"if they are to go: agentconv sync --switch-source {target} --yes"
-        yield replace(outcome.asks, hint=hint)
 
 
 def settings_after(outcome: Outcome) -> Settings:
@@ -358,7 +351,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...], fou
         tuple(one for one in kept if one.says),
         Switched(wider, switch.gone(), tuple(one for one in kept if not one.says and one.target != old)),
     )
-    return outcome, [_would_rename(named)] if named else []
+    return outcome, [switch_asks.renames(named)] if named else []
 
 
 def _settled(locked: Sequence[Synced], given: Sequence[Views], kept: Sequence[Kept], old: str) -> Iterator[Synced]:
@@ -420,21 +413,3 @@ def _unnamed(switch: _Switch, author: Agent, agent: Agent, target: str) -> tuple
     """Return what an agent may do beyond the old source, but what the configuration says of it already."""
     named = overriding.kept_wider(switch.settings, target, author.name or "")
     return tuple(one for one in compare.widenings(author, agent, target) if one.name not in named)
-
-
-def _would_rename(named: Sequence[Candidate]) -> Diagnostic:
-    """Say which files of the targets, what was the source among them, would have other names, since the new source's agents have."""
-    listed = "; ".join(f"{one.moved_from[0]} becomes {one.path}" for one in named[:3] if one.moved_from is not None)
-    more = f"; and {len(named) - 3:,} more" if len(named) > 3 else ""
-    message = f"agents of the new source have other names, and these files would get them: {listed}{more}"
-    hint = "rename them in the source, sync, and switch then; with --yes, these files are renamed"
-    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
-
-
-def _would_widen(wider: Sequence[Wider]) -> Diagnostic:
-    listed = "; ".join(f"{one.agent} in {one.target} ({', '.join(map(str, one.effects))})" for one in wider[:3])
-    more = f"; and {len(wider) - 3:,} more" if len(wider) > 3 else ""
-    message = f"agents could do more than their source says now: {listed}{more}"
-    leaves = f"`skip = true` in [sync.agents.{wider[0].agent}.{wider[0].target}] gives it none there"
-    hint = f"narrow them in the new source first; {leaves}; --allow-widening goes on as it is"
-    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)

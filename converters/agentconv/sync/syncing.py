@@ -393,6 +393,7 @@ class Run:
         def part(*, local: bool) -> Plan:
             pending, after = (locks.part(lock, self.uncommitted, local=local) for lock in (plan.lock_pending, plan.lock_after))
             before = self.read_locks[local]
+            pending, after = (replace(lock, foreign=before.foreign) for lock in (pending, after))
             changes = tuple(change for change in plan.changes if (change.path in paths) is local)
             return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
 

@@ -29,6 +29,11 @@ class Table:
         """What it is called."""
         return self.file.shown(*self.names)
 
+    @property
+    def above(self) -> str:
+        """Where a setting stands that is none of a table's."""
+        return f"directly below {self.file.shown()}" if self.file.prefix else f"at the top of {self.file.shown()}, above every [table]"
+
     def place(self, *names: str | int) -> Span:
         """Return where something in it stands."""
         return self.file.place(*self.names, *names)
@@ -53,12 +58,7 @@ class Table:
                 place = settings_file.belonging(self.file, key)
                 hint = place or registry.did_you_mean(key, words, f"settings: {', '.join(words)}")
                 if key in settings_file.KEYS:
-                    at = (
-                        f"directly below {self.file.shown()}"
-                        if self.file.prefix
-                        else f"at the top of {self.file.shown()}, above every [table]"
-                    )
-                    hint = f"`{key}` belongs {at}"
+                    hint = f"`{key}` belongs {self.above}"
                 raise self.wrong(f"there is no setting `{key}` in {self.shown}", hint, key)
 
     def table(self, key: str) -> Table:

@@ -161,6 +161,6 @@ def _holds(path: str, target: str, entries: dict[str, Synced], reader: Reader) -
     from agentconv.sync import digests, present
 
     agents = present.read(reader, path, target).agents
-    return agents.keys() == entries.keys() and all(
-        digests.of(agents[pointer]) == digests.left(one.fields, one.own) for pointer, one in entries.items()
-    )
+    said = {pointer: digests.of(agent) for pointer, agent in agents.items()}
+    left = {pointer: digests.left(one.fields, one.own) for pointer, one in entries.items()}
+    return said == left and not any(digests.HIDDEN in one.values() for one in left.values())

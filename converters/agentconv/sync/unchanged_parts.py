@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,8 @@ def _files(disk: PartsOnDisk, client: str) -> Iterator[tuple[str, str, str, bool
         for place in module.project if module is not None else ():
             for source in disk.sources(client, place, kind):
                 yield kind, source.text.path, sha256(source.text.data), source.executable
-                yield from ((kind, one.path, one.sha256, one.executable) for one in source.files)
+                folder = posixpath.dirname(source.text.path)
+                yield from ((kind, posixpath.join(folder, one.path), one.sha256, one.executable) for one in source.files)
 
 
 def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counter[str] | None:

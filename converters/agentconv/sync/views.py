@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.along import NOTHING, With
@@ -103,28 +103,27 @@ def of(
     overrides = overriding.Overriding(settings, target)
     options = insisting(configured(Options(deploy=True, pins=pins), settings, target, scope, overrides), widening)
     servers = Servers(settings, scope)
-    options = HadAnyway(target, settings, locked, scope).judging(replace(options, along=judged_with(settings)), sources)
     options = replace(
         options,
+        along=judged_with(settings),
         servers_of=servers.of,
         beside=_beside_of(settings, target, scope, others),
         read=files_of(Disk(scope.root)) if scope else None,
         their_rules=rules_beside.of(scope) if scope and not scope.is_user else None,
     )
+    options = HadAnyway(target, settings, locked, scope).judging(options, sources)
     results = [one for one in convert(pieces, target, options, beside_agents.parts(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
+    told = [each for one in results for each in one.diagnostics if each.code != Code.PARTS]  # which those say who write the parts
+    views.diagnostics += beside_agents.placed(told, scope) if scope is not None else told
     for one in results:
-        views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
-        for id_ in one.agents:
-            if id_ in ids:
-                _take(views, servers.hinted(one), id_, ids[id_], together)
-        if not one.agents:
-            views.losses += (loss for loss in one.losses if loss.part is None)
+        for id_ in (id_ for id_ in one.agents if id_ in ids):
+            _take(views, servers.hinted(one), id_, ids[id_], together)
+    views.losses += (loss for one in results if not one.agents for loss in one.losses if loss.part is None)
     views.diagnostics += overrides.vain
     of_set = tuple(loss for loss in views.losses if loss.code in known.OF_SET)
-    views.entries = [replace(view, losses=(*view.losses, *of_set)) for view in views.entries]
-    if scope is not None and scope.is_user:
-        views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
+    placed = partial(scope.path, where) if scope and scope.is_user else str
+    views.entries = [replace(view, losses=(*view.losses, *of_set), path=placed(view.path)) for view in views.entries]
     return views
 
 

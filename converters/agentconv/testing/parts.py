@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv import api
 from agentconv.conversion import part_law
-from agentconv.core import extensions, schema_files
+from agentconv.core import extensions, schema_files, vocabulary
 from agentconv.core.dataclass import replace
 from agentconv.core.ir import AgentSet, Hook, McpServer, Model, Rule, ToolGrant
 from agentconv.core.meant import Pattern
@@ -99,6 +99,8 @@ def it_is_there(format_id: str, kind: Kind, _folder: Path | None) -> Iterator[st
         yield extensions.BROKEN_PARTS[format_id, kind].message
     elif not (*module.project, *module.user):
         yield "it has no place: neither `project` nor `user` names one"
+    elif kind == "hooks" and "hooks" not in vocabulary.tables(format_id):
+        yield f"no hook is ever written: {format_id}.toml has no table `[hooks]`, which says what of them runs (`agentconv schema words`)"
 
 
 def fixtures_come_back(format_id: str, kind: Kind, folder: Path | None) -> Iterator[str]:

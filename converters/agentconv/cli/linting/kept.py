@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.formats import registry
 from agentconv.lint import project
 from agentconv.render import text
 from agentconv.sources import locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from agentconv.cli.linting.files import LintFile
     from agentconv.cli.linting.folders import LintFolders
@@ -77,20 +78,29 @@ class Kept:
                 )
 
     def of_sync(self, file: LintFile) -> list[_Source]:
-        """Return the sources of the agents in a file, where `sync` writes it."""
-        said = self._of(file.location) if file.location is not None else None
-        if said is None or file.location is None or file.subject.format not in said.targets:
+        """Return the sources of the agents or the part in a file, where `sync` writes it."""
+        part = file.subject.part
+        said = self._of(file.location) if file.location is not None and part is None else None
+        said = self._at(Path(os.path.abspath(part.project.folder))) if part is not None and part.project is not None else said
+        if said is None or file.location is None:
             return []
         if said.root not in self._locks:
             self._locks[said.root] = _lock(said.root)
         lock, path = self._locks[said.root], os.path.relpath(file.location, said.root).replace(os.sep, "/")
-        found = [one for one in lock.synced if one.path == path and one.target in said.targets] if lock is not None else []
-        if not found:
+        if lock is None:
             return []
+        found = [one for one in lock.synced if one.path == path and one.target == file.subject.format and one.target in said.targets]
+        own = os.path.relpath(said.root / said.own_file)
+        if not found:
+            from agentconv.sync.unchanged_parts import NAME
+
+            parts = (
+                one for one in lock.entries if one.path == path and not one.pointer and one.target in said.targets and NAME in one.packs
+            )
+            return [_Source(one.agent, "", is_edited=False, settings=own, client=said.source_format) for one in parts]
         from agentconv.sync import texts
 
         left = {"", texts.sha256(file.subject.source.data)}
-        own = os.path.relpath(said.root / said.own_file)
         return [_Source(one.name, os.path.relpath(said.root / one.source), one.bytes_sha256 not in left, own) for one in found]
 
     def own(self, files: Iterable[LintFile]) -> list[LintFile]:
@@ -127,14 +137,22 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What an agent in a file that `sync` writes comes from."""
+    """What an agent, or a part, in a file that `sync` writes comes from."""
 
     name: str
     path: str
+    """Empty for a part, of which the lock says no more than the kind and the name."""
     is_edited: bool
     """Whether somebody has written in the file since."""
     settings: str
     """The project's configuration, which gives a target words of its own."""
+    client: str = ""
+    """Of a part, the assistant that it comes from."""
+
+    @property
+    def shown(self) -> str:
+        """What a person finds it by."""
+        return self.path or f"`{self.name}` of {registry.load(self.client).SPEC.client}"
 
 
 def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
@@ -147,7 +165,7 @@ def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
             more = f"somebody wrote in this file since: `agentconv sync --prefer source {meant[0].name}` has it as the source gives it"
         else:
             given = "" if any(line for _, line in places) else _given(one.subject.text, found, meant[0].settings)
-            where = given or " or ".join(dict.fromkeys(f"{source.path}{line}" for source, line in places))
+            where = given or " or ".join(dict.fromkeys(f"{source.shown}{line}" for source, line in places))
             more = f"`agentconv sync` writes this file: what is to change in it is changed in {where}"
         return replace(found.with_more(more, more), fix=None)
 
@@ -157,7 +175,7 @@ def _at_source(one: Checked, sources: Sequence[_Source]) -> tuple[Finding, ...]:
 def _line(text_: str, found: Finding, path: str) -> str:
     """Return the line of a source that says what a finding is about, behind a colon; nothing where none, or more than one, says that."""
     said = text_[found.start : found.end].strip()
-    at = _lines(path, said) if said else []
+    at = _lines(path, said) if said and path else []
     return f":{at[0]}" if len(at) == 1 else ""
 
 

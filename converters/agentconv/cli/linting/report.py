@@ -221,10 +221,12 @@ def _text(told: Told) -> str:
             for row in findings.statistics(told.checked)
         )
     look = text.Style() if options.output_file else text.style(told.mended.out, options.color)
-    write, end = (findings.concise, "\n") if options.output_format == "concise" else (findings.finding, "\n\n")
-    return "".join(
-        write(finding, one.subject, told.where.get(one.subject.path, one.subject.path), look) + end
+    rows = [
+        (finding, one.subject, told.where.get(one.subject.path, one.subject.path))
         for one in told.checked
         for finding in one.findings
         if not options.quiet or finding.severity is Severity.ERROR
-    )
+    ]
+    if options.output_format == "concise":
+        return "".join(f"{findings.concise(*row, look)}\n" for row in rows)
+    return "".join(f"{one}\n\n" for one in findings.several(rows, look))

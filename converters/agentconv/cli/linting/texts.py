@@ -107,10 +107,11 @@ class LintTexts:
         siblings = self._siblings(found, texts)
         lint_files.introduce(files, siblings)
         lint_files.leave_out_versions([] if chosen.is_asked else files)
-        lint_kept.Kept(chosen).leave_out(files)
+        kept = lint_kept.Kept(chosen)
+        kept.leave_out(files)
         files += lint_files.included(files)
         known, troubles = _known(options, troubles)
-        looked = _checked(files, rules, siblings, known, chosen)
+        looked = _checked(files, rules, siblings, known, chosen=chosen, kept=kept)
         looked.diagnostics = (*troubles, *map(placed, (*diagnostics, *looked.diagnostics)))
         looked.targets = tuple(client for client in self._targets(files[0], chosen, location) if registry.FORMATS[client].has_agents)
         looked.options = _converting(location)
@@ -138,7 +139,7 @@ class LintTexts:
         if not files:
             return Looked(diagnostics=troubles)
         known, troubles = _known(options, troubles)
-        looked = _checked(files, rules, [], known, chosen)
+        looked = _checked(files, rules, [], known, chosen=chosen, kept=lint_kept.Kept(chosen))
         looked.diagnostics = (*troubles, *looked.diagnostics)
         looked.parts = tuple(file.subject for file in files)
         looked.targets = self._targets(files[0], chosen, os.path.join(place.root, settings_file.FILE))
@@ -249,8 +250,10 @@ def _known(options: argparse.Namespace, troubles: tuple[Diagnostic, ...]) -> tup
         return None, (*troubles, error.diagnostic)
 
 
-def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject], known: Baseline | None, chosen: LintFolders) -> Looked:
-    """Check a file, be it in each kind of parts that it has, and those that it includes."""
+def _checked(
+    files: list[LintFile], rules: list[Rule], siblings: list[Subject], known: Baseline | None, *, chosen: LintFolders, kept: lint_kept.Kept
+) -> Looked:
+    """Check a file, be it in each kind of parts that it has, and those that it includes; nothing mends one that follows its source."""
 
     def find(subject: Subject) -> tuple[Finding, ...]:
         return next(checking.check([subject], rules)).findings
@@ -259,7 +262,7 @@ def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject], 
     found = [lint_mending.offered(file, one, find) for file, one in zip(files, checked, strict=True)]
     if known is not None:
         found, _ = lint_known.new(files, found, known, chosen, rules)
-    told = [*zip(files, map(checking.mended_first, found), strict=True)]
+    told = [*zip(files, map(checking.mended_first, kept.at_source(files, found)), strict=True)]
     own = [one for file, one in told if file.location == files[0].location]
     included = tuple(
         Included(file.location, file.subject.source, one.findings)
@@ -268,7 +271,9 @@ def _checked(files: list[LintFile], rules: list[Rule], siblings: list[Subject], 
     )
     findings = tuple(finding for one in own for finding in one.findings)
     failures = tuple(failure for _, one in told for failure in one.failures)
-    return Looked(files[0].subject, findings=findings, diagnostics=failures, included=included, find=find)
+    return Looked(
+        files[0].subject, findings=findings, diagnostics=failures, included=included, find=find, follows=bool(kept.of_sync(files[0]))
+    )
 
 
 def _too_large(location: str, size: int) -> Looked:

@@ -188,9 +188,9 @@ class _RuleWriter:
         if tools != _NO_TOOLS or said.mode or said.sandbox:
             return
         open_to = access.accesses(tools, said, fields.client_of(self.source))
-        asking: list[Rule] = []
+        asked, asking = {*self.asks_first} - {"read"}, list[Rule]()
         for word in vocabulary.tool_words(self.target):
-            meanings = [one for one in vocabulary.grants(self.target, word) if access.EFFECT_OF.get(one) in self.asks_first]
+            meanings = [one for one in vocabulary.grants(self.target, word) if access.EFFECT_OF.get(one) in asked]
             levels = [open_to[one].level for one in meanings if one in open_to]
             about = [rule for rule in self.found if fnmatchcase(word, rule.native)]
             whole = any(rule.pattern in (None, "*") for rule in about)

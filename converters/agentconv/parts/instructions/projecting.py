@@ -54,6 +54,9 @@ def _project_when(client: Client, projection: PartProjection[Instruction]) -> No
     part = projection.part
     if part.when in (None, "always") or (part.when == "scoped" and part.main) or part.when in client.whens:
         return
+    if part.body is None:  # a skill of no text says nothing to anybody
+        projection.remark("instruction-refused-empty", "body", "")
+        return
     if named := imports.imported(part.body):
         projection.remark("instruction-import-dropped", "body", listed(f"@{one}" for one in named))
     code = "instruction-as-skill" if part.when != "scoped" else "instruction-scope-as-skill"
