@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agent_files import read
+from agentconv.cli import main
 from agentconv.core import server_names
 from agentconv.core.format import Projection
 from agentconv.core.ir import Rule
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,46 @@ def test_an_agents_denied_tools_stay_denied(target: str, rules: str, denied: lis
 
     assert [one.native for one in projection.result().tools.deny] == denied
     assert {loss.code for loss in projection.losses} & {"tools-narrowed"} == told
+
+
+@pytest.mark.parametrize("target", ["claude-code", "qwen-code"])
+@pytest.mark.parametrize(
+    ("rules", "denied"),
+    [
+        ('  "my_*": deny\n', ["mcp__my", "mcp__my_db"]),
+        ('  "my*": deny\n', ["mcp__my", "mcp__my_db"]),
+        ('  "m?_*": deny\n', ["mcp__*"]),
+        ('  "*_get": deny\n', ["mcp__*"]),
+        ('  "my_*_get": deny\n', ["mcp__*"]),
+        ('  "my_*": deny\n  "my_db_*": allow\n', ["mcp__my"]),
+    ],
+)
+def test_a_pattern_closes_each_server_of_the_project_that_it_covers(tmp_path: Path, target: str, rules: str, denied: list[str]) -> None:
+    """`my_*` is of the tools of `my_db`, too; what is a pattern where the server's name stands closes every server."""
+    (tmp_path / ".opencode/agents").mkdir(parents=True)
+    (tmp_path / ".opencode/agents/helper.md").write_text(
+        f"---\ndescription: a\nmode: subagent\npermission:\n{rules}---\nDo as you are told.\n"
+    )
+    servers = {name: {"type": "local", "command": ["x"]} for name in ("my", "my_db", "other")}
+    (tmp_path / "opencode.json").write_text(json.dumps({"mcp": servers}))
+    out = tmp_path / "out"
+
+    assert main(["convert", str(tmp_path), "-t", target, "--with", "none", "-o", str(out)]) == 0
+
+    (file,) = out.rglob("helper.md")
+    agent = registry.load(target).read(SourceText(f".{target.partition('-')[0]}/agents/helper.md", file.read_bytes())).set.agents[0]
+    assert [grant.native for grant in agent.tools.deny] == denied
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ways"),
+    [
+        ("my_*", [("my", None), ("my_db", None)]),
+        ("my_db_get", [("my", "db_get"), ("my_db", "get")]),
+        ("m*_get", [("my", "*_get"), ("my", "get"), ("my_db", "*_get"), ("my_db", "get")]),
+        ("other_*", []),
+    ],
+)
+def test_what_a_pattern_covers_of_known_servers(pattern: str, ways: list[object]) -> None:
+    """Each star stands for any text, a `_` among it."""
+    assert sorted(server_names.covered(pattern, ["my", "my_db"])) == ways

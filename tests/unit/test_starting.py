@@ -209,6 +209,16 @@ def test_what_stays_behind_is_told_with_the_setting(path, text, said, project, c
     assert "Not kept in step" not in capsys.readouterr().out
 
 
+def test_one_of_each_kind_is_said_as_one(project, capsys):
+    """The verb goes with the number that it stands before."""
+    hook = '{"hooks": {"PostToolUse": [{"matcher": "Edit", "hooks": [{"type": "command", "command": "prettier --check ."}]}]}}'
+    servers = '{"mcpServers": {"tracker": {"command": "t"}}}'
+    project(**agents(".claude/agents", "a"), **{".mcp.json": servers, ".claude/settings.json": hook})
+    main(["init", "-t", "codex", "-n"])
+
+    assert "there is 1 MCP server and 1 hook." in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("ignored", ["", "*.agentconv-backup*\n"])
 def test_the_line_that_keeps_copies_out_of_commits_is_named(ignored, project, capsys):
     """It is named where git would take a copy; the file is the user's, and stays as it is."""

@@ -472,11 +472,36 @@ def test_nothing_of_a_file_that_git_has_not_merged_goes_anywhere(with_parts, pat
 
     assert main(["sync", "--project", os.fspath(with_parts.root)]) == 1
     assert f"{path}:1:1: error" in (errors := capsys.readouterr().err)
-    assert "git has not merged it yet" in errors
+    assert errors.count("git has not merged it yet") == 1
     assert {place: with_parts.read(place) for place in IN_TARGET} == before
     with_parts.git("add", "-A", ".")
     with_parts.sync("--yes")
     assert {place: with_parts.read(place) for place in IN_TARGET} != before
+
+
+def test_a_target_that_git_has_not_merged_is_not_deleted(with_parts, capsys):
+    """Its source is gone, and git asks about the file itself: a person answers, by the hint, and no run says two things of it."""
+    with_parts.git("switch", "-qc", "theirs")
+    with_parts.remove(ONE)
+    with_parts.sync("--yes")
+    with_parts.commit("gone")
+    with_parts.git("switch", "-q", "main")
+    with_parts.replace(ONE, "One.", "Eins.")
+    with_parts.sync()
+    with_parts.commit("edited")
+    with_parts.git("merge", "theirs", fails=True)
+    with_parts.git("rm", "-q", ONE)
+    assert main(["sync", "--yes", "--project", os.fspath(with_parts.root)]) == 1
+    told = capsys.readouterr()
+    stays = with_parts.has(OPENCODE)
+    with_parts.git("rm", "-qf", OPENCODE)
+    main(["sync", "--yes", "--project", os.fspath(with_parts.root)])
+    after = capsys.readouterr()
+
+    assert stays
+    assert f"git rm {OPENCODE}, if it is to go" in " ".join(told.out.split())
+    assert "not synced" not in told.err + after.err
+    assert "delete" not in told.out
 
 
 def test_a_folder_in_the_place_of_a_source_deletes_nothing(with_parts, capsys):

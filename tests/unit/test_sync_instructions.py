@@ -83,6 +83,25 @@ def test_a_text_for_which_another_file_is_passed_over_is_told(tmp_path, monkeypa
     assert [project.sync().code, project.sync("--check").code] == [0, 0]
 
 
+def test_an_edit_of_the_source_s_text_is_no_conflict_with_what_it_said_before(tmp_path, monkeypatch, capsys):
+    """The files that a run brings up to date are its own; one that somebody edited is another text, which is told."""
+    project = made(tmp_path / "shop", "claude-code", ("codex", "gemini-cli", "opencode"), {"CLAUDE.md": "One.\n"})
+    first = project.sync().code
+    monkeypatch.chdir(project.root)
+    project.write("CLAUDE.md", "Two.\n")
+    capsys.readouterr()
+    code, told = main(["sync"]), capsys.readouterr().err
+    project.write("GEMINI.md", "Three.\n")
+    project.write("CLAUDE.md", "Four.\n")
+    main(["sync"])
+    edited = capsys.readouterr().err
+
+    assert (first, code, project.read("AGENTS.md"), project.read("GEMINI.md")) == (0, 0, "Four.\n", "Three.\n")
+    assert "instruction-conflict" not in told
+    assert "instruction-conflict] to Gemini CLI" in edited
+    assert "instruction-conflict] to Codex" not in edited
+
+
 def test_what_one_target_gets_hides_the_source_s_file_from_another(tmp_path):
     """Codex gets AGENTS.md, for which OpenCode passes over CLAUDE.md: it is OpenCode's, too, at once, and stays as long as one needs it."""
     project = made(tmp_path / "shop", "claude-code", ("opencode", "codex"), {"CLAUDE.md": "One.\n", ".claude/rules/two.md": "Two.\n"})

@@ -206,6 +206,18 @@ def test_agents_that_are_made_of_one_text_are_none_another(reviewed):
     assert "rename" not in reviewed.sync().actions()
 
 
+def test_an_agent_is_known_again_beside_one_of_nearly_its_text_that_goes(reviewed):
+    """It is the one that it is most like."""
+    reviewed.write(f"{SOURCE}/second.md", agent("second", (*REVIEW, "Look at names first, and at types later.")))
+    reviewed.sync()
+    reviewed.remove(f"{SOURCE}/second.md")
+    renamed(reviewed, (*REVIEW, "Say when nothing was found."))
+    told = reviewed.sync("--yes")
+
+    assert {("rename", "codex auditor"), ("delete", "codex second")} <= told.words()
+    assert "[sync.agents.auditor.codex]" in reviewed.read("agentconv.toml")
+
+
 def test_what_is_said_of_the_new_name_counts(project):
     """Where both names have a table, a person has to see to it: none is overwritten."""
     project.sync("--adopt")
@@ -327,3 +339,40 @@ def test_a_copy_that_may_do_more_gets_another_name_and_an_edit(tmp_path, old, ne
     told = project.sync("--check")
 
     assert ("renamed", "cursor one") in told.words() if is_ours else ("restore", "cursor one") in told.words()
+
+
+@pytest.mark.parametrize(("rule", "word"), [("webfetch: deny", "fetching pages"), ("bash: deny", "running commands")])
+def test_what_a_switch_keeps_holds_nothing_that_its_source_closes_later(tmp_path, rule, word):
+    """The file stays, as is said, and each run and look says what it may do there; who says that it is meant has it in step, by effects."""
+    project = Project(tmp_path / "shop", ("opencode", "gemini-cli"))
+    project.write(f"{SOURCE}/tutor.md", agent("tutor"))
+    project.sync()
+    project.sync("--switch-source", "opencode")
+    there, tool = project.read(f"{SOURCE}/tutor.md"), rule.partition(":")[0]
+    project.write(path := ".opencode/agents/tutor.md", project.read(path).replace(f"{tool}: ask", rule))
+    codes = [project.sync("--check").code, project.sync().code, project.sync().code, project.sync("--check").code]
+    told = project.sync()
+    back = project.sync("--switch-source", "claude-code")
+    project.sync("--prefer", "target", "tutor")
+    meant = project.sync("--check").code
+    config = project.read("agentconv.toml")
+    project.write("agentconv.toml", config.replace("keep = true", ""))
+    project.sync("--prefer", "source", "tutor")
+
+    assert ([*codes, back.code], meant) == ([1, 1, 1, 1, 2], 1 if tool == "bash" else 0)
+    assert [(one["action"], one["path"]) for one in told.entries] == [("wider", f"{SOURCE}/tutor.md")]
+    assert word in told.entries[0]["what"]
+    assert project.read(f"{SOURCE}/tutor.md") != there
+    assert project.sync("--check").code == 0
+
+
+def test_what_is_kept_is_in_step_where_its_source_changes_otherwise(tmp_path):
+    """Only what the source says of what an agent may do is about that: a text goes to the target as ever."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    project.write(f"{SOURCE}/tutor.md", agent("tutor"))
+    project.sync()
+    project.sync("--switch-source", "opencode")
+    project.write(path := ".opencode/agents/tutor.md", project.read(path) + "\nBe brief.\n")
+
+    assert [project.sync().code, project.sync("--check").code] == [0, 0]
+    assert "Be brief." in project.read(f"{SOURCE}/tutor.md")

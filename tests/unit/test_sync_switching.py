@@ -342,10 +342,10 @@ def test_no_file_of_the_old_source_gets_another_name_unasked(tmp_path):
     told = project.sync("--switch-source", "codex")
 
     assert told.code == 2
-    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/ops/Deployer-2.md" in told.errors
     assert project.tree() == before
     assert project.sync("--switch-source", "codex", "--yes").code == 0
-    assert project.has(f"{SOURCE}/Deployer-2.md")
+    assert project.has(f"{SOURCE}/ops/Deployer-2.md")
 
 
 def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
@@ -358,7 +358,7 @@ def test_all_that_a_switch_asks_for_is_told_at_once(tmp_path):
 
     assert told.code == 2
     assert "`two`, which Codex does not get" in told.errors
-    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/Deployer-2.md" in told.errors
+    assert f"{SOURCE}/ops/Deployer.md becomes {SOURCE}/ops/Deployer-2.md" in told.errors
     assert "agentconv.toml would lose [sync.agents.two]" in told.errors
 
 
@@ -548,6 +548,20 @@ def test_what_a_switch_gave_an_assistant_is_told_on_the_way_back_with_what_takes
     project.write("agentconv.toml", project.read("agentconv.toml").replace("[sync.copilot]\nown = true\n", ""))
     assert project.sync("--yes").code == 0
     assert not project.has(PLACES["copilot"].format("one"))
+
+
+def test_a_new_name_takes_no_file_out_of_its_folder(tmp_path):
+    """Somebody ordered the agents when their files were the source, and finds them so when they are it again."""
+    project = Project(tmp_path / "shop", ("opencode",))
+    for name in ("one", "two"):
+        project.write(f"{SOURCE}/infra/{name}.md", agent(name, tools="Read"))
+    project.sync()
+    assert switch(project, "opencode").code == 0
+    project.move(".opencode/agents/one.md", ".opencode/agents/first.md")
+    codes = [project.sync().code, project.sync("--check").code, switch(project, "claude-code").code, project.sync("--check").code]
+
+    assert codes == [0, 0, 0, 0]
+    assert {path for path in project.tree() if path.startswith(SOURCE)} == {f"{SOURCE}/infra/{name}.md" for name in ("first", "two")}
 
 
 def test_no_file_goes_unasked_that_the_new_source_s_words_would_not_allow(tmp_path):

@@ -598,3 +598,32 @@ def test_what_a_file_has_the_linter_pass_over_is_no_remark_of_sync(project, tool
     said.append(project.sync().errors)
 
     assert ["has no tool `Frobnicate`" in one for one in said] == [is_told] * 2
+
+
+def test_an_agent_that_is_held_to_less_is_not_told_to_do_more(tmp_path):
+    """Codex has no list of tools: what is left of its shell by a sandbox is nothing that an agent gets besides."""
+    project = Project(tmp_path / "shop", ("codex",))
+    project.write(f"{SOURCE}/fixer.md", agent("fixer", tools="Read, Grep, Glob, Edit, Bash(npm test:*)"))
+    project.sync()
+    project.replace(f"{SOURCE}/fixer.md", "Read, Grep, Glob, Edit, Bash(npm test:*)", "Read, Grep, Glob")
+    less = project.sync()
+    project.replace(f"{SOURCE}/fixer.md", "Read, Grep, Glob", "Read, Grep, Glob, Edit")
+    more = project.sync()
+
+    assert ["now also" in one["what"] for told in (less, more) for one in told.entries] == [False, True]
+
+
+def test_an_agent_that_the_source_cannot_hold_is_not_told_to_be_taken_in(tmp_path):
+    """What is said of it, followed, brings the project into step."""
+    project = Project(tmp_path / "shop")
+    project.write("agentconv.toml", 'source = "opencode"\ntargets = ["claude-code"]\n')
+    project.write(".opencode/agents/r.md", "---\ndescription: Reads\nmode: subagent\n---\n\nYou read.\n")
+    guard = 'hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: "./check.sh"\n'
+    project.write(f"{SOURCE}/db.md", agent("db", tools="Read, Bash").replace("tools:", f"{guard}tools:"))
+    project.write("check.sh", "exit 2\n")
+    told = next(one for one in project.sync().entries if one["agent"] == "db")
+    project.write("agentconv.toml", f'exclude = ["{SOURCE}/db.md"]\n' + project.read("agentconv.toml"))
+
+    assert "--adopt db" not in told["hint"]
+    assert "OpenCode cannot hold it" in told["hint"]
+    assert project.sync().code == 0

@@ -302,7 +302,7 @@ def _parts(root: Path, source: str, written: Written) -> None:
     counts = {kind: number for kind in others if (number := sum(1 for one in parts.of(kind) if one.meant))}
     counted = " and ".join(text.count(number, NOUNS[kind]) for kind, number in counts.items())
     found = [words] if words else []
-    found += [f"there {'is' if sum(counts.values()) == 1 else 'are'} {counted}"] if counted else []
+    found += [f"there {'is' if next(iter(counts.values())) == 1 else 'are'} {counted}"] if counted else []
     if found:
         print("", wrapped(f"Not kept in step: {text.safe('; '.join(found))}."), sep="\n")
         print(wrapped(f'`with = ["needed"]` in {written.path} takes along the skills and MCP servers that agents name.'))

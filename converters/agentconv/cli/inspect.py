@@ -26,7 +26,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.effects import Guard
     from agentconv.core.ir import Agent
@@ -115,9 +115,9 @@ def _run(options: argparse.Namespace) -> int:
     files, unscripted = _guarded(options, [_unknown(file, known) for file in files], pieces, places(found))
     files, loose = (_only(files, agents), [one for one in loose if one in agents]) if agents else (files, loose)
     diagnostics += [*unjudged, *unscripted, *(failure for file in files for failure in file.failures)]
-    diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
-    diagnostics += [*elsewhere.out_of_place(found), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
-    parts, project = ([], None) if agents or options.effects else _parts(found, scope.sources(options), asked, files, known)
+    diagnostics += [*_not_in_place(found, loader, options), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
+    alone = bool(agents or options.effects)
+    parts, project = ([], None) if alone else _parts(found, scope.sources(options), asked, files, known, unread=diagnostics)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not project and not any(file.is_agent for file in files):
         if options.output_format == "text":
@@ -133,6 +133,13 @@ def _run(options: argparse.Namespace) -> int:
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
         _tell_guards(options, over_all, unjudged)
     return code
+
+
+def _not_in_place(found: Discovery, loader: loading.Loader, options: argparse.Namespace) -> Iterator[Diagnostic]:
+    """Yield what is told of files without agents, and of those in which nobody looks for any."""
+    yield from agentless.told(loader.agentless)
+    yield from elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))
+    yield from elsewhere.out_of_place(found)
 
 
 def _unknown(file: Inspected, known: Authors) -> Inspected:
@@ -273,9 +280,18 @@ def _report(
 
 
 def _parts(
-    found: Discovery, sources: Sequence[str], asked: Sequence[str], files: Sequence[Inspected], known: Authors
+    found: Discovery,
+    sources: Sequence[str],
+    asked: Sequence[str],
+    files: Sequence[Inspected],
+    known: Authors,
+    *,
+    unread: list[Diagnostic],
 ) -> tuple[list[InspectedPart], WholeProject | None]:
-    """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look."""
+    """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look.
+
+    `unread` gets what is told of files of which that is not known.
+    """
     folders = [source for source in sources if os.path.isdir(source)]
     if not folders and found.home is None:
         return [], None
@@ -283,6 +299,7 @@ def _parts(
 
     parts = beside.beside(found, folders, asked)
     inspected = part_inspection.inspect(parts, asked)
+    unread += parts.unread(found.diagnostics)
     if not inspected and not any(True for client in asked for place in parts.places for _ in place.void(client)):
         return [], None
     from agentconv.lint import whole_project as project

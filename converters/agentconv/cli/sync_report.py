@@ -52,6 +52,9 @@ def tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], 
     code = of_agents = _exit_code(options, outcome, found)
     if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
         code = Exit.FINDINGS
+    if beside is not None:  # which tells of the same files that both read, once
+        of_parts = {*beside.told()}
+        outcome.diagnostics = [one for one in outcome.diagnostics if one not in of_parts]
     if options.output_format == "json":
         document = _document(outcome, found, int(code), looking=looking)
         print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))

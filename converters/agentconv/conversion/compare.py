@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, shapes, widening
+from agentconv.core import effects, fields, plain_words, shapes, widening
+from agentconv.core.access import EFFECT_OF
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -114,6 +115,36 @@ def more(before: Agent, after: Agent, client: str) -> list[Widening]:
     from agentconv.core import called
 
     return [*widening.widenings(*_sides(before, after, client)), *called.beyond(before, after, client)]
+
+
+def apart(said: Agent, there: Agent, client: str) -> list[Widening]:
+    """Return what an agent may do in a client beyond what another one says, word for word.
+
+    That is each tool, too, whatever comes of it, also where commands that the other one may run could do all the same.
+    """
+    from agentconv.core import called
+
+    wanted, may = _sides(said, there, client)
+    found = widening.widenings(wanted, may, covered=False)
+    tools = map(widening.Widening, tools_gained(wanted, may, client, found))
+    return [*found, *tools, *called.beyond(said, there, client)]
+
+
+def tools_gained(had: Effects, has: Effects, client: str, told: Iterable[Widening] = ()) -> list[str]:
+    """Return the words for the tools that an agent has in a client beyond those of before, but for those of what is told already.
+
+    Where a client lets nobody choose tools, they are what is left of its shell by a sandbox: the effects say all that comes of them.
+    """
+    from agentconv.formats import registry
+
+    gained = {tool for tool in has.tools - had.tools if EFFECT_OF.get(tool, tool) not in {one.effect for one in told}}
+    if registry.load(client).SPEC.holds.isdisjoint(_CHOOSING):
+        gained = {tool for tool in gained if tool not in EFFECT_OF}
+    return plain_words.lost(gained, had.tools)
+
+
+_CHOOSING = ("tools.allow", "permissions.rules")
+"""The fields by which a client lets an agent have some tools and no others, or asks about each."""
 
 
 def closed_servers(before: Agent, after: Agent, client: str) -> list[str]:

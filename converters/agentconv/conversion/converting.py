@@ -6,6 +6,7 @@ is here is the walk over the files, and who takes what of them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import agent_scripts, kept_credentials, line_ends, open_servers
@@ -73,6 +74,8 @@ def convert(
 
         yield from without_agents(pieces, target, options, parts)
         return
+    if parts is not None and options.source_servers is None:
+        options = replace(options, source_servers=cache(lambda: {name for one in parts.of("servers") for name in one.names}))
     twins: dict[str, str] = {}
     found = _converted(pieces, target, options, parts, twins, shapes=shapes, shares=shares)
     yield from (_told_apart(done, twins) for done in agent_scripts.along(found, target, options))

@@ -161,7 +161,8 @@ class Law:
         named = agent if self.names.carried is None else self.names.carried.names.out_of_plugin(agent)
         trusted = own_words.granted(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not own_words.written(case.agent, case.piece)
-        begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        words, known = {"trusted": trusted, "foreign": foreign}, self.options.known
+        begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, **words, servers=known)
         if named is not agent:
             begun.remark("part-renamed", "mcp_servers", listed(sorted(_servers(named) - _servers(agent))))
         if moot:

@@ -70,6 +70,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    ours: Collection[str] = ()
+    """Paths, below that folder, of files that an earlier run wrote and that nobody changed since: their texts are no one else's."""
     barred: Callable[[str], str | None] | None = None
     """Returns why no file can be written at a path below that folder; None where one can."""
     scripts: Callable[[str], FolderFile | None] | None = None
@@ -78,6 +80,8 @@ class Options:
     """Whether what is there already is replaced by what is written; None where that is decided elsewhere."""
     servers_of: Callable[[str], Collection[str]] | None = None
     """Returns the names of the servers that a target has already, where that is known."""
+    source_servers: Callable[[], Collection[str]] | None = None
+    """Returns the names of the servers that lie beside the source's agents, where that is known."""
     there_already: Callable[[str], Sequence[Standing]] | None = None
     """Returns the servers that a target has where is written to, whoever wrote them there, where its agents are told of these."""
     agents_there: Callable[[str], Sequence[AgentThere]] | None = None
@@ -97,6 +101,11 @@ class Options:
     """Ids of the agents that are written of those that are converted; None for all."""
     staying: Collection[str] = ()
     """Ids of agents that stay in the target as they are there, where it refuses them now: what they need goes along all the same."""
+
+    def known(self, target: str) -> frozenset[str]:
+        """Return the names of the servers that the source or a target has, as far as that is known."""
+        there = frozenset(self.servers_of(target)) if self.servers_of is not None else frozenset[str]()
+        return there.union(self.source_servers() if self.source_servers is not None else ())
 
     def insists_on(self, *names: str | None) -> bool:
         """Whether an agent, by its name or its id, or a part as KIND/NAME, may do more than its author allowed."""

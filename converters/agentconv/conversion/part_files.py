@@ -103,7 +103,7 @@ class PartFiles:
         present = options.present
         if source is None or present is None or verdict.path == source.text.path or not options.into_root(verdict.loaded.root):
             return
-        there = options.read(verdict.path) if options.read else None
+        there = options.read(verdict.path) if options.read and verdict.path not in options.ours else None
         if there is not None and there != verdict.files[0].data:
             both = Detail("`{}` and `{}`", (source.text.path, verdict.path))
             yield losses.loss("instruction-conflict", part.id, "body", self.target, both, part="instructions")

@@ -90,6 +90,8 @@ class SameFormat:
 
     def _declared(self, piece: Loaded, source: SourceText) -> Iterator[Diagnostic]:
         """Say that a file is not all that its client reads of an agent: the configuration is the user's, and goes nowhere."""
+        if piece.merged:  # the other files go along, or are named
+            return
         alone = self.module.read(source).set.agents if piece.declared else piece.agents
         if len(alone) != len(piece.agents) or not all(map(fields.same, alone, piece.agents)):
             settings = registry.FORMATS[piece.format].settings

@@ -131,7 +131,7 @@ def _share(files: Sequence[Found], options: Options) -> Work:
     """Return what a process does with its share: it reads it, then converts it as often as it is told to."""
 
     def work(numbers: Sequence[int], hear: Hear) -> Iterator[Any]:
-        loader = loading.Loader([files[number] for number in numbers], ids=False)
+        loader = loading.Loader([files[number] for number in numbers], ids=False, among=files)
         briefs = _briefs(loader)
         while block := [*islice(briefs, workers.BLOCK)]:
             yield block

@@ -14,7 +14,7 @@ from agentconv.core.model_choices import NO_CHOICES
 from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.includes import Included
@@ -71,6 +71,23 @@ class ReadResult:
     def as_meant(self) -> ReadResult:
         """What is to be converted: what a person reads, where that is another thing than what the client makes of the file."""
         return self.meant or self
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What one file says of an agent of which a client puts together what several files say."""
+
+    path: str
+    """The file's path from the project's root."""
+    agent: Agent
+    result: ReadResult = field(compare=False)
+    """What is read in the file."""
+    number: int
+    """Which of its agents it is."""
+
+    def has(self, key: str) -> bool:
+        """Whether the file gives the agent a key."""
+        return bool(self.result.place and self.result.place(self.number, key))
 
 
 class Whole(StrEnum):
@@ -215,12 +232,15 @@ class Projection:
         *,
         trusted: bool = False,
         foreign: bool = False,
+        servers: Callable[[str], Collection[str]] | None = None,
     ) -> None:
         self.source = agent
         self.trusted = trusted
         """Whether the author of the fields wrote what keys outside of them grant, so that they need not be held to the fields."""
         self.foreign = foreign
         """Whether no file says what those keys do, but a bundle alone: a path in them is somebody else's."""
+        self.servers_known = servers
+        """Returns the names of the servers that the source and a target have, where that is known."""
         self.target = target
         self.models = models
         self.path = path

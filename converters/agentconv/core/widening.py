@@ -47,9 +47,15 @@ class Widening:
         return f"{about} unasked" if self.unasked else about
 
 
-def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
-    """Return what the result may do beyond the ceiling; empty when nothing."""
-    cover = ceiling.levels["run"]
+def widenings(ceiling: Effects, result: Effects, *, covered: bool = True) -> list[Widening]:
+    """Return what the result may do beyond the ceiling; empty when nothing.
+
+    Args:
+        ceiling: What its author allows.
+        result: What it may do.
+        covered: Whether what commands could do, where the author lets it run some, is nothing more.
+    """
+    cover = ceiling.levels["run"] if covered else Level.NO
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
     if ceiling.confined:
         allowed["run"] = max(allowed["run"], Level.ASK)
@@ -63,7 +69,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     found += [_unasked_server(*one) for one in sorted(result.unasked) if _was_asked(ceiling, *one)]
     for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
         asks = (effect == "ask" and result.asks) or (effect != "only" and _asks_for_all(result, capability))
-        if (asks and not _opens(result, capability, pattern)) or _is_moot(ceiling, capability):
+        if (asks and not _opens(result, capability, pattern)) or (covered and _is_moot(ceiling, capability)):
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))

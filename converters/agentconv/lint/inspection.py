@@ -158,6 +158,9 @@ def inspect(
         if client == piece.format and piece.rejected is not None:
             readings += _rejected(piece, piece.rejected, own)
             continue
+        if client == piece.format and piece.merged and own.absence is not None:  # all that it says goes into an agent of another file
+            readings.append(Reading(client, State.NO_AGENT, reasons=_reasons((own.absence,))))
+            continue
         try:
             if brief and _is_of_another_kind(piece.source, piece.format, client) and not registry.FORMATS[client].distribution:
                 readings.append(_of_another_kind(client, own))

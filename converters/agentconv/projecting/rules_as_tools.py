@@ -12,12 +12,12 @@ from agentconv.core.losses import listed
 from agentconv.projecting.granted_words import all_words, granting, open_servers, server_grant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.access import Access
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Permissions, ToolGrant
+    from agentconv.core.ir import Agent, Permissions, Rule, ToolGrant
     from agentconv.core.meant import Pattern
     from agentconv.projecting.granted_words import SpellServer
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 JoinPatterns: TypeAlias = "Callable[[Sequence[Pattern]], Pattern]"
 """Writes several patterns as the one that the target takes for a tool."""
 _NO_TOOLS = Tools()
+_WHOLE = "of {}, all of the server closes"
+_EVERY = "of {}, every MCP server closes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ def tools_for_rules(projection: Projection, may: Effects, opens: Spelling, close
     elif source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [granting(target, word) for word in dict.fromkeys(words)]
-        denied += [server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        patterns_of_servers = {
+            effects.server_key(rule.server or "") for rule in source.permissions.rules if server_names.is_open(rule.server or "")
+        }
+        whole = sorted(may.denied_servers - (patterns_of_servers - {effects.EVERY_SERVER}))
+        denied += [server_grant(target, closes.server, server, None) for server in whole]
         denied += _denied_tools(projection, may, closes)
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
@@ -155,15 +161,43 @@ def _denied_tools(projection: Projection, may: Effects, closes: Spelling) -> lis
     """Deny the tools of servers that rules deny, or all of a server where the target cannot deny them alone."""
     target = vocabulary.words_of(projection.target.id)
     found: list[ToolGrant] = []
-    wider: list[str] = []
-    for rule in projection.source.permissions.rules:
-        held = ("mcp", f"{effects.server_key(rule.server or '')} {rule.tool}", "deny") in may.parts
-        for server, tool in server_names.ways(rule) if held and rule.effect == "deny" else ():
-            one = server_grant(target, closes.server, server, tool)
-            if tool is not None and (set(tool) & set("*?") or not closes.reads_back(one)):
-                one = server_grant(target, closes.server, server, None)
-                wider.append(rule.native)
-            found.append(one)
-    if wider:
-        projection.declare("tools-narrowed", "permissions.rules", listed(dict.fromkeys(wider), "of {}, all of the server closes"))
+    wider: dict[str, list[str]] = {}
+    for rule, (server, tool) in _closed_ways(projection, may):
+        one = server_grant(target, closes.server, server, tool)
+        if server_names.is_open(server) and (server, tool) != (effects.EVERY_SERVER, None):
+            one = server_grant(target, closes.server, effects.EVERY_SERVER, None)
+            wider.setdefault(_EVERY, []).append(rule.native)
+        elif tool is not None and (server_names.is_open(tool) or not closes.reads_back(one)):
+            one = server_grant(target, closes.server, server, None)
+            wider.setdefault(_WHOLE, []).append(rule.native)
+        found.append(one)
+    for detail, natives in wider.items():
+        projection.declare("tools-narrowed", "permissions.rules", listed(dict.fromkeys(natives), detail))
     return found
+
+
+def _closed_ways(projection: Projection, may: Effects) -> Iterator[tuple[Rule, server_names.Way]]:
+    """Yield the servers and tools that denials close: those that their words can be about, and of known servers those that they cover."""
+    own = {one.name for one in projection.source.mcp_servers or ()}
+    there = projection.servers_known(projection.target.id) if projection.servers_known is not None else ()
+    known = sorted(map(effects.server_key, own.union(there)))
+    rules = list(access.in_order(projection.source.permissions))
+    for at, rule in enumerate(rules):
+        if rule.effect != "deny":
+            continue
+        ways = server_names.ways(rule) if rule.server is not None and _is_held(rule, may) else ()
+        if any(server_names.is_open(server) for server, _ in ways):
+            yield rule, next(way for way in ways if server_names.is_open(way[0]))
+            continue
+        yield from ((rule, way) for way in ways)
+        opened = [server_names.pattern_of(one) for one in rules[at + 1 :] if one.effect != "deny"]
+        for server, tool in server_names.covered(server_names.pattern_of(rule), known):
+            later = [way[1] for pattern in opened for way in server_names.covered(pattern, [server])]
+            if None not in later:
+                yield rule, (server, "*" if later else tool)
+
+
+def _is_held(rule: Rule, may: Effects) -> bool:
+    """Whether nothing behind a denial opens again what it is about."""
+    key = effects.server_key(rule.server or "")
+    return ("mcp", f"{key} {rule.tool}", "deny") in may.parts if rule.tool else key in may.denied_servers

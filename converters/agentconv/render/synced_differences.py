@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
-from agentconv.core import effects, fields, plain_words
-from agentconv.core.access import EFFECT_OF
+from agentconv.core import effects, fields
 from agentconv.render import text
 from agentconv.sync import digests, lines
 from agentconv.sync.decisions import Entry
@@ -100,8 +99,7 @@ def _tools_gained(one: Candidate) -> list[str]:
     if one.view is None or one.there is None:
         return []
     was, may = (effects.effects(agent, format_id=one.target) for agent in (one.there, one.view.agent))
-    said = {wide.effect for wide in gains(one)}
-    return plain_words.lost({tool for tool in may.tools - was.tools if EFFECT_OF.get(tool, tool) not in said}, was.tools)
+    return compare.tools_gained(was, may, one.target, gains(one))
 
 
 def apart(one: Candidate) -> tuple[bytes, bytes] | None:

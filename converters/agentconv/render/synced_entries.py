@@ -374,7 +374,10 @@ def orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent)
     if problem is not None:
         hint = f"mend it{'' if outcome.one_way else ', which --adopt needs, too'}; {left}; or delete it"
         return Line("new", agent.name or "", f"not ours: {problem}", target, path, pointer, hint, look=True)
-    if agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
+    reason = outcome.unheld.get((path, pointer))
+    if reason is not None and agent.name not in names:
+        hint = f"{reason}, so that --adopt cannot take it; {left}; or delete it"
+    elif agent.name not in names and len(outcome.orphans) > MANY:  # once for all of them, in words that fit each
         taken = "" if outcome.one_way else f"{_TYPED} --adopt takes them into {place}, {_TYPED} --adopt AGENT one of them; "
         hint = f"{taken}`exclude = [...]` with their paths at the top of {outcome.settings.own_file} leaves them alone; or delete them"
     elif agent.name in names and any(one.target == target and one.without is None for one in outcome.served):

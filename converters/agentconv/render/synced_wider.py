@@ -37,6 +37,9 @@ def narrower(one: Candidate) -> str:
     way = "mend it, or delete it" if one.entry is Entry.STALE else f"{TYPED} --prefer source {one.name} takes that back{_with_it(one)}"
     if one.kept and one.entry is not Entry.STALE:
         way = f"take `keep` out of [sync.agents.{one.name}.{one.target}], then {way}"
+        if one.unheld:
+            lets = f"{TYPED} --prefer target {one.name} lets the file stay as it is"
+            return f"`keep` was settled before its source changed, and it may do more there than that says now; {way}; {lets}"
     vain = in_vain(one.kept_wider, [wide.name for wide in one.wider], _ONLY_TAKEN)
     return f"it may do more there than its source says; {vain}{way}"
 

@@ -34,6 +34,8 @@ class Loaded:
     """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
     declared: ReadResult | None = None
     """What its client reads, where its configuration gives keys that the file itself does not have."""
+    merged: bool = False
+    """Whether its client puts agents of it together with what other files say of them, so that no text alone says what they are."""
     rejected: Diagnostic | None = None
     """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None

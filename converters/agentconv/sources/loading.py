@@ -20,6 +20,7 @@ from agentconv.sources import agentless, discovery, including, inputs, locations
 from agentconv.sources.containers import Containers
 from agentconv.sources.declarations import Declarations
 from agentconv.sources.loaded import Loaded
+from agentconv.sources.merged import Merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,7 +41,9 @@ BYTES_A_FILE = 1_000
 class Loader:
     """The files of a discovery, read as often as they are asked for; ids are the same each time."""
 
-    def __init__(self, files: Sequence[Found], *, keep: bool = True, results: bool = False, ids: bool = True) -> None:
+    def __init__(
+        self, files: Sequence[Found], *, keep: bool = True, results: bool = False, ids: bool = True, among: Iterable[Found] = ()
+    ) -> None:
         """Take the files.
 
         Args:
@@ -48,6 +51,7 @@ class Loader:
             keep: Whether what was read may be kept for the next pass.
             results: Whether what readers gave is kept with it.
             ids: Whether agents get ids here; else somebody settles them who knows more files than these.
+            among: All files of the set, where these are a share of it.
         """
         self.files = files
         self._ids = ids
@@ -60,6 +64,7 @@ class Loader:
         self._again = False
         self._containers = Containers()
         self._declarations = Declarations()
+        self._merged = Merged(among or files)
         self.agentless: list[Agentless] = []
         """What is to be told of files that gave no agent, once all of them were read."""
 
@@ -90,6 +95,7 @@ class Loader:
             return (_changed(file),)
         pieces = tuple(load_source(file.format, text, results=self._results))
         pieces = tuple(self._containers.judge(file, self._declarations.complete(file, piece)) for piece in pieces)
+        pieces = tuple(self._merged.complete(file, piece) for piece in pieces)
         if registry.FORMATS[file.format].holds_several(file.path):
             from agentconv.sources import void_files
 
@@ -343,7 +349,7 @@ def gather(
         if piece.about is not None and about == AgentSet():
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
-        shared = piece.declared is not None and len(piece.agents) > 1  # which the file alone does not say
+        shared = piece.merged or (piece.declared is not None and len(piece.agents) > 1)  # which the file alone does not say
         if piece.stored is not None and piece.format == including.FORMAT:
             included.append(piece.stored)
         elif sources and not shared and (piece.source or piece.stored) is not None:

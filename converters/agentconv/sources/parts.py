@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import rule_facts
 from agentconv.core.container import Catalog
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Effect, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Effect, InputError, Severity, Span
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
@@ -185,6 +185,15 @@ class Parts:
                     told = read.diagnostics if read and not any(one for one in read.parts) else ()
                     yield from (_placed(one, place.shown(client, source.text.path)) for one in told if one.effect and one.effect.drops)
         yield from dict.fromkeys(one for one in self.diagnostics if one.severity is Severity.ERROR)
+
+    def unread(self, told: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return what is told of files that are there, and cannot be read, but for what is told already: nobody knows what is in them."""
+        for kind in KINDS:
+            self.of(kind)
+        found = (one for one in self.diagnostics if one.code is Code.UNREADABLE and one.severity is Severity.ERROR)
+        known = {os.path.abspath(one.span.path) for one in told if one.span is not None}
+        by_path = {os.path.abspath(one.span.path): one for one in found if one.span is not None}
+        return [one for path, one in by_path.items() if path not in known]
 
     def take_of_one(self, clients: Iterable[str]) -> None:
         """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.

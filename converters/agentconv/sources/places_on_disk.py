@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 _ANYWHERE, _TEXTS = "*/**/", (".md", ".cursorrules", ".kiroignore")
 """How a pattern begins that names files of any folder below the root, and how they end."""
+_UNREADABLE = "put a file there that can be read, or take away what is there"
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""
 MAX_FOLDER_BYTES = 16 * 1024 * 1024
@@ -109,7 +110,7 @@ class PlacesOnDisk:
         """Yield the files at a place that are not there, although a merge may bring them back."""
         for path in self.unsettled.gone() if self.unsettled is not None else ():
             below = os.path.relpath(path, os.path.realpath(base)).replace(os.sep, "/")
-            if below == "." if not pattern else _pattern(pattern).fullmatch(below) is not None:
+            if below == "." if not pattern else not below.startswith("../") and _pattern(pattern).fullmatch(below) is not None:
                 yield path
 
     def sources(self, client: str, place: Place, kind: Kind) -> tuple[PartSource, ...]:
@@ -165,7 +166,7 @@ class PlacesOnDisk:
         try:
             data, status = reading.read(path, limit=inputs.MAX_AGENT_BYTES)
         except OSError as error:
-            self.diagnostics.append(inputs.unread(path, f"cannot be read: {inputs.reason(error)}"))
+            self.diagnostics.append(inputs.unread(path, f"cannot be read: {inputs.reason(error)}", hint=_UNREADABLE))
             return None
         if not self._is_settled(path, data):
             return None

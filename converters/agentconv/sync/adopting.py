@@ -95,14 +95,25 @@ class Adopting:
         options = insisting(Options(deploy=True, models=self.settings.models), self.widening)
         return next(iter(convert([piece], self.settings.source_format, options)), None)
 
+    def unheld(self, orphans: Iterable[Orphan]) -> dict[tuple[str, str], str]:
+        """Return by their places the agents that the source cannot hold, with the reasons: nobody is told to take those in."""
+        found = {}
+        for file, pointer, agent in orphans:
+            done = self._converted(file, agent) if file.problem is None else None
+            if done is not None and done.file is None:
+                found[file.path, pointer] = self._why(done)
+        return found
+
+    def _why(self, done: Converted | None) -> str:
+        """Say why an agent has no place in the source."""
+        refusal = next((loss for loss in done.losses if loss.severity == "refusal"), None) if done else None
+        reason = f" ({refusal.field}: {refusal.detail})" if refusal else ""
+        return f"{registry.FORMATS[self.settings.source_format].title} cannot hold it{reason}"
+
     def _one(self, file: File, pointer: str, agent: Agent) -> None:
-        source_format = self.settings.source_format
         done = self._converted(file, agent)
         if done is None or done.file is None:
-            refusal = next((loss for loss in done.losses if loss.severity == "refusal"), None) if done else None
-            reason = f"{refusal.field}: {refusal.detail}" if refusal else ""
-            why = f"{registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
-            self.diagnostics.append(_not_taken(file, agent, why))
+            self.diagnostics.append(_not_taken(file, agent, self._why(done)))
             return
         path, data = self._place(done.file.path), done.file.data
         if isinstance(done.file.shared, Shared):

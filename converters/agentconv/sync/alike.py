@@ -38,3 +38,16 @@ def only(pairs: Sequence[tuple[One, Other]]) -> dict[One, Other]:
     """Return the pairs of which neither side is in another one."""
     olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
     return {old: new for old, new in pairs if olds[old] == news[new] == 1}
+
+
+def closest(pairs: Sequence[tuple[One, Other, float]]) -> dict[One, Other]:
+    """Return the pairs of which the one is in no other pair, and the other one is more like it than like any that it is in a pair with.
+
+    Several that are gone may be like a new one, which was one of them; of several that are new, none is the one that is gone.
+    """
+    ones = Counter(one for one, _, _ in pairs)
+    best: dict[Other, float] = {}
+    for _, other, likeness in pairs:
+        best[other] = max(likeness, best.get(other, 0.0))
+    as_much = Counter(other for _, other, likeness in pairs if likeness == best[other])
+    return {one: other for one, other, likeness in pairs if ones[one] == 1 and likeness == best[other] and as_much[other] == 1}

@@ -9,7 +9,7 @@ from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.install.places import entry_name
 from agentconv.sync import digests, moving, overriding, present, strangers, texts
 from agentconv.sync.decisions import PUTS, Entry, Source, There, decide_entry
-from agentconv.sync.preferring import SOURCE
+from agentconv.sync.preferring import SOURCE, TARGET, side_of
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class Candidate:
     settled: Settled | None = None
     wider: tuple[Widening, ...] = ()
     """What it may do in the target beyond what its source allows."""
+    unheld: tuple[Widening, ...] = ()
+    """What it may do there by what the configuration keeps, and its source, which changed since then, does not say."""
     allowed: tuple[Widening, ...] = ()
-    """The same, of a file that was taken into the source and says what it said then, as the configuration says, too."""
+    """The same as `wider`, of a file that was taken into the source and says what it said then, as the configuration says, too."""
     reason: str | None = None
     """Why nothing is done."""
     way: str = ""
@@ -128,6 +130,11 @@ class Candidate:
             return False
         return bool(self.pointer) or texts.to_lf(self.file.data) != texts.to_lf(self.view.data)
 
+    def place_in(self, path: str) -> None:
+        """Have it in another file than its view says."""
+        if path != self.path and self.view is not None:
+            self.path, self.view = path, replace(self.view, path=path)
+
     def state(self) -> There:
         """Tell what is in its place."""
         if self.there is None:
@@ -175,6 +182,7 @@ class Candidate:
                 prefer=wish,
                 kept=self.kept,
                 is_named=prefer.names(self.target, self.name),
+                unheld=bool(self._unheld(wish if prefer.names(self.target, self.name) else {})),
             )
             if not self.settled.in_step or self.kept:
                 self._judge(self.view, self.settled)
@@ -192,13 +200,29 @@ class Candidate:
         self.settled = settle(view.agent, was, self.bases, lambda: was, kept=self.kept)
         self._judge(view, self.settled)
 
+    def _unheld(self, wish: Mapping[str, str]) -> tuple[Widening, ...]:
+        """See what an agent may do by what is kept that its source, which says another thing than when that was settled, does not say.
+
+        What `keep` was written for was another thing. Until a person says that it is meant of this, too, it is told in each run.
+        """
+        kept = self.view is not None and self.there is not None and bool(digests.members(self.kept))
+        if not kept or self.view is None or self.there is None or side_of(digests.GROUP, wish) == TARGET:
+            return ()
+        now = digests.rights(self.view.agent)
+        if not self.bases or any(digests.grouped(one.fields).get(digests.GROUP, digests.ABSENT) == now for one in self.bases):
+            return ()
+        self.unheld = tuple(compare.apart(self.view.agent, self.there, self.target))
+        return self.unheld
+
     def _judge(self, view: View, settled: Settled) -> None:
         """See whether it may do more than its source says: that is told in each run, and never settled.
 
         Only what a person took into the source as it stood is: the source was made of it, and cannot say all of it. The configuration names
         what that is, for people look at it; that the lock says so alone is a claim.
         """
-        found = tuple(compare.widenings(view.source, settled.agent, self.target))
+        beyond = compare.widenings(view.source, settled.agent, self.target)
+        self.unheld = () if beyond else self.unheld  # nobody's word makes that settled
+        found = (*beyond, *self.unheld)
         if found and {*found} <= {*compare.widenings(view.source, view.agent, self.target)}:
             return  # the source gives it, as is asked for or accepted; each run says so as a loss
         is_named = all(one.name in self.kept_wider for one in found)
@@ -381,6 +405,7 @@ def _of_view(
         and (file is None or bool(view.pointer) or file.data is None)
     ):
         one.bases, one.moved_from = old, old[0].key
+        one.place_in(moving.place(view, old[0], by_place, files))
         file = files.get(old[0].path)
         one.there = file.agents.get(old[0].pointer) if file is not None else None
     else:

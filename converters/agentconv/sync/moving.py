@@ -7,6 +7,7 @@ in the targets would go, and with them what was edited there, and what the confi
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.dataclass import dataclass
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
+    from agentconv.sync.present import File
     from agentconv.sync.situation import Situation
     from agentconv.sync.sources import Key
+    from agentconv.sync.views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,18 @@ def found(situation: Situation, unread: Collection[Key], settled: Callable[[Sequ
     pairs = alike.only([(old, key) for old, key, texts in both if _says_the_same(was[old], texts)])
     left = {key: targets for key, targets in gone.items() if key not in pairs}
     new = {key: texts for key, texts in new.items() if key not in pairs.values()}
-    return pairs | (alike.only(list(_edited(left, new, now, known & there, settled))) if left and new else {})
+    return pairs | (alike.closest(list(_edited(left, new, now, known & there, settled))) if left and new else {})
+
+
+def place(view: View, was: Synced, by_place: Mapping[tuple[str, str, str], object], files: Mapping[str, File]) -> str:
+    """Return where an agent goes that has another name: into the folder that its file was in, below the one where new agents go.
+
+    Somebody put it there when the target was the source.
+    """
+    new, old = PurePosixPath(view.path), PurePosixPath(was.path)
+    path = (old.parent / new.name).as_posix()
+    is_free = path not in files and (view.target, path, "") not in by_place
+    return path if is_free and not (view.pointer or was.pointer) and new.parent in old.parents else view.path
 
 
 def _text(agent: Agent) -> _Text:
@@ -93,8 +107,11 @@ def _edited(
     now: Mapping[Key, Mapping[str, _Text]],
     stay: Collection[Key],
     settled: Callable[[Sequence[Synced]], Agent | None],
-) -> Iterator[tuple[Key, Key]]:
-    """Yield the agents that are gone, with new ones that are like them: more so than any that is still there, for many are of one text."""
+) -> Iterator[tuple[Key, Key, float]]:
+    """Yield the agents that are gone, with new ones that are like them, and how much.
+
+    They are more so than any that is still there, for many are of one text.
+    """
     for old, targets in gone.items():
         target, agent = next(((one, agent) for one, several in targets.items() if (agent := settled(several)) is not None), ("", None))
         text = _text(agent) if agent is not None else None
@@ -104,4 +121,4 @@ def _edited(
         for key, texts in new.items():
             likeness = alike.likeness(text.words, texts[target].words) if target in texts else 0.0
             if likeness >= alike.ALIKE and likeness > others:
-                yield old, key
+                yield old, key, likeness

@@ -148,7 +148,8 @@ def _deploying(settings: Settings, scope: Scope, reader: Reader, locked: Lock, w
     mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
     beside = _beside(settings, scope, mine)
     taken = taken_in.of((one for one in mine if one.target != settings.source_format), beside, reader)
-    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
+    ours = [one for one in mine if one not in taken]
+    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader, ours)
     options = replace(insisting(where, wish.widening), along=wish.along, rules_along=not scope.is_user)
     options = replace(options, agents_there=partial(_of_others, loaded, locked, wish.others))
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
@@ -212,7 +213,9 @@ class _Deploying:
         for target, said in self.as_said.items():
             there, present = views.there(self.loaded, target, self.settings, self.scope), self.after.of(target)
             one = _filled_in(deployment.deploy_parts(there, target, replace(said, present=present), self.beside, self.scope), self.reader)
-            yield replace(one, wanted=tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted))
+            told = tuple(beside_agents.placed(one.diagnostics, self.scope))  # as what reading has found is told: once
+            wanted = tuple(where_it_is.of(want, self.mine, self.reader, present, texts) for want in one.wanted)
+            yield replace(one, wanted=wanted, diagnostics=told)
 
 
 def _loaded(settings: Settings, scope: Scope, locked: Lock) -> sources.Sources:
@@ -332,9 +335,10 @@ def _ours(mine: Iterable[Entry], targets: Collection[str], taken: Collection[Ent
     return there - {one.path for one in taken}
 
 
-def _in_project(scope: Scope, reader: Reader) -> Options:
-    """Return where a project's parts go, and what is there."""
-    return Options(root=os.path.realpath(scope.root), read=files_of(reader))
+def _in_project(scope: Scope, reader: Reader, mine: Iterable[Entry]) -> Options:
+    """Return where a project's parts go, and what is there: a file as we left it is no other text beside the source's, but a former one."""
+    left = frozenset(entry.path for entry in mine if not entry.pointer and is_as_left(entry, reader))
+    return Options(root=os.path.realpath(scope.root), read=files_of(reader), ours=left)
 
 
 def _beside(settings: Settings, scope: Scope, mine: Iterable[Entry]) -> Parts:

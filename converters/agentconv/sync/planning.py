@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import another_source, candidates, committed, digests, earlier, known, recognising, rewriting, texts
+from agentconv.sync.adopting import Adopting
 from agentconv.sync.decisions import Entry
 from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
@@ -92,6 +94,8 @@ class Outcome:
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
     """Agents of the targets' files that are nobody's."""
+    unheld: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Those of them that the source cannot hold, by their places, with the reasons."""
     carrying: Carrying | None = None
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
@@ -166,6 +170,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
         if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
             one.entry, one.reason = Entry.LEAVE, "its source is gone"
             one.way = "it is deleted if that is so for longer"
+    _spare_unmerged(found, bases)
     newer = _newer(situation.lock)
     for one in found if newer else ():
         one.hold_back(newer, choices.prefer)
@@ -179,20 +184,29 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
         raise InputError(stops)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases, _of_source(situation))
     sources = situation.sources
-    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
+    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, synced=synced, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
-    outcome.synced = synced
     outcome.new_losses = list(known.new([one for one in found if one.entry is not Entry.FOREIGN]))  # nothing of ours is there to lose
     if any(one.file is not None and one.file.data is not None and texts.is_marked(one.file.data) for one in found):
         outcome.unmerged = bases.git.unmerged()
     outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(recognising.orphans(found, situation))
+    outcome.unheld = Adopting(situation.settings, sources, choices.widening).unheld(outcome.orphans)
     outcome.diagnostics += recognising.unread(found, situation)
     outcome.diagnostics += [stops] if stops is not None else []
     outcome.diagnostics += [replace(elsewhere, severity=Severity.WARNING)] if elsewhere is not None and stops is None else []
     outcome.asks = asks
     return outcome
+
+
+def _spare_unmerged(found: Sequence[Candidate], bases: Bases) -> None:
+    """Let files stay that a merge is not done with: git asks whether they are to go, and a person answers it."""
+    going = [one for one in found if one.entry is Entry.DELETE]
+    unmerged = bases.git.unmerged() if going else frozenset[str]()
+    for one in (one for one in going if one.path in unmerged):
+        one.entry, one.reason = Entry.LEAVE, "its source is gone, and git has not merged it yet"
+        one.way = f"git rm {shlex.quote(one.path)}, if it is to go, too; else bring {one.key[0]} back"
 
 
 def _of_source(situation: Situation) -> Iterator[str]:

@@ -81,6 +81,7 @@ def settle(
     prefer: Mapping[str, str] | None = None,
     kept: Collection[str] = (),
     is_named: bool = True,
+    unheld: bool = False,
 ) -> Settled:
     """Put an agent together.
 
@@ -92,6 +93,7 @@ def settle(
         prefer: By field, or for all (``), whose word counts where both sides changed, or the target's alone.
         kept: Fields of which the target's word counts, as it stands.
         is_named: Whether `prefer` names the agent: an edit that nobody named is not taken back.
+        unheld: Whether what is kept of what it may do is not settled with what the source says of that now.
     """
     new, old = digests.of(view), digests.of(there)
     own = {path: one for path, one in old.items() if _is_own(path, new, bases)}
@@ -102,11 +104,10 @@ def settle(
         action = _decided(path, (now, then, *known), draft)
         side = side_of(path, prefer or {}) if is_named or (action is Field.BOTH and path not in draft.strange) else None
         stays, rows = _is_kept(path, kept), _members(path, new, theirs)
-        keeps = _kept(rows, new, theirs) if stays else {}
-        action = _held(draft, keeps, path, side) if stays else _heeded(draft, action, path, side)
+        action = _held(draft, _kept(rows, new, theirs), path, side) if stays else _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         draft.values |= {one: fields.get(view, one) for one in rows} if action is Field.WRITE else {}
-    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
+    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left, *([digests.GROUP] if unheld else [])]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
         _settled(new, left, bases),

@@ -114,15 +114,15 @@ def of(
     options = HadAnyway(target, settings, locked, scope).judging(options, sources)
     results = [one for one in convert(pieces, target, options, beside_agents.parts(settings, scope)) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
+    told = [each for one in results for each in one.diagnostics if each.code != Code.PARTS]  # which those say who write the parts
+    views.diagnostics += beside_agents.placed(told, scope) if scope is not None else told
     for one in results:
-        views.diagnostics += (told for told in one.diagnostics if told.code != Code.PARTS)  # which those say who write the parts
         for id_ in (id_ for id_ in one.agents if id_ in ids):
             _take(views, servers.hinted(one), id_, ids[id_], together)
-        if not one.agents:
-            views.losses += (loss for loss in one.losses if loss.part is None)
+    views.losses += (loss for one in results if not one.agents for loss in one.losses if loss.part is None)
     views.diagnostics += overrides.vain
     of_set = tuple(loss for loss in views.losses if loss.code in known.OF_SET)
-    placed = partial(scope.path, where) if scope is not None and scope.is_user else str
+    placed = partial(scope.path, where) if scope and scope.is_user else str
     views.entries = [replace(view, losses=(*view.losses, *of_set), path=placed(view.path)) for view in views.entries]
     return views
 

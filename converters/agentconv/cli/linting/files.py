@@ -118,6 +118,7 @@ def of_parts(
     parts = beside(found, folders, tuple(asked))
     for place in parts.places:
         place.texts, place.before = one.texts, one.before
+    found.diagnostics += (parts if asked else everybody).unread([*found.diagnostics]) if open_file is None else ()
     clients = tuple(dict.fromkeys((*parts.clients_with_parts(below=True), *one.clients)))  # whose place it is, though it is not saved
     if not clients:
         return []

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.formats.opencode.config_file import Configuration
     from agentconv.formats.opencode.kilo_modes import Modes
+    from agentconv.formats.opencode.merging import Merging
 
 ID = "kilo"
 _REFERENCE = expression(r"(?<!\$)\{(file|env):[^}]+\}")
@@ -112,6 +113,16 @@ def _includes(source: SourceText) -> list[Include]:
 
 
 INCLUDES = _includes
+
+
+def merging() -> Merging:
+    """Return how what several files say of an agent is put together."""
+    from agentconv.formats.opencode import configurations
+    from agentconv.formats.opencode.merging import Merging
+
+    return Merging(KEYS, configurations.KILO, (".kilocode", ".kilo"))
+
+
 _OLD_MODES = ".kilocodemodes"
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
     from agentconv.formats.opencode.config_file import Configuration
+    from agentconv.formats.opencode.merging import Merging
 
 ID = "opencode"
 PERMISSIONS = Permissions(ID, agent_keys.WHOLE)
@@ -63,6 +64,14 @@ def _includes(source: SourceText) -> list[Include]:
 
 
 INCLUDES = _includes
+
+
+def merging() -> Merging:
+    """Return how what several files say of an agent is put together."""
+    from agentconv.formats.opencode import configurations
+    from agentconv.formats.opencode.merging import Merging
+
+    return Merging(KEYS, configurations.OPENCODE, CLIENT.roots)
 
 
 def _dialect(path: str) -> markdown.Dialect:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
 from agentconv.core.dataclass import replace
-from agentconv.core.diagnostics import Cause, Effect, Severity
+from agentconv.core.diagnostics import Cause, Code, Effect, Severity
 from agentconv.core.format import ENTRY
 from agentconv.core.names import same_elsewhere, stem_of
 from agentconv.formats import registry
@@ -15,7 +15,7 @@ from agentconv.lint.passages import do, shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.format import State
     from agentconv.core.ir import Agent
@@ -326,8 +326,9 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
     """Two agents of one name in the same project: the client uses one of them.
 
     Claude Code 2.1.329 uses the one that the file system lists first, which differs from machine to machine; others use
-    the last one, or the first in the order of the files' names. Nothing is said of the other one. Two names that differ in upper and
-    lower case alone are one file on macOS and Windows, and one name to some assistants: a warning.
+    the last one, or the first in the order of the files' names. Nothing is said of the other one. OpenCode 1.18.33 and Kilo 7.7.9
+    merge what `opencode.json` says of an agent with its file: each key is that of the last file that has it, which a note says.
+    Two names that differ in upper and lower case alone are one file on macOS and Windows, and one name to some assistants: a warning.
     """
     found: dict[tuple[str, str, str], list[tuple[Subject, int]]] = {}
     for subject in subjects:
@@ -351,7 +352,21 @@ def duplicate_name(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
                     agent=name,
                 )
                 yield replace(finding, path=subject.path)
+    yield from _merged(self, subjects)
     yield from _alike(self, found)
+
+
+def _merged(self: Rule, subjects: Iterable[Subject]) -> Iterator[Finding]:
+    """Yield out of which files a client puts an agent together."""
+    for subject in subjects:
+        told = (
+            one for one in remarks.of(subject) if one.diagnostic.code is Code.DUPLICATE_NAME and one.diagnostic.severity is Severity.NOTE
+        )
+        for remark in told:
+            said, place = remark.diagnostic, (remark.start, remark.end)
+            hint = said.hint or ""
+            finding = self.find(shown(said.message, 160), place, hint, severity=said.severity, clients=(subject.format,), agent=said.agent)
+            yield replace(finding, path=subject.path)
 
 
 def _alike(self: Rule, found: Mapping[tuple[str, str, str], list[tuple[Subject, int]]]) -> Iterator[Finding]:

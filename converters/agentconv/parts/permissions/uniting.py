@@ -13,7 +13,7 @@ from agentconv.core import rule_facts
 from agentconv.core.dataclass import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.ir import Rule
     from agentconv.core.parts import PermissionSet
@@ -28,7 +28,7 @@ def united(sets: Sequence[PermissionSet]) -> PermissionSet:
     if not others:
         return first
     maps = [one for one in sets if _is_map(one)]
-    rules = (*_merged(maps), *_added_up([one for one in sets if one not in maps]))
+    rules = (*merged([one.rules for one in maps]), *_added_up([one for one in sets if one not in maps]))
     extras: dict[str, dict[str, Any]] = {}
     for one in reversed(sets):
         for format_id, held in one.extras.items():
@@ -52,17 +52,21 @@ def _added_up(sets: Sequence[PermissionSet]) -> Iterator[Rule]:
         seen.update(one.rules)
 
 
-def _merged(sets: Sequence[PermissionSet]) -> Iterator[Rule]:
-    """Yield the rules of maps merged key by key: a whole word takes the place of its patterns, and these that of the whole word."""
+def merged(maps: Iterable[Sequence[Rule]]) -> tuple[Rule, ...]:
+    """Return the rules of maps merged key by key: a whole word takes the place of its patterns, and these that of the whole word.
+
+    Args:
+        maps: The rules of each map, in the order in which they count.
+    """
     words: dict[str, dict[str, list[Rule]]] = {}
-    for one in sets:
-        for word in dict.fromkeys(rule.native for rule in one.rules):
+    for one in maps:
+        for word in dict.fromkeys(rule.native for rule in one):
             own: dict[str, list[Rule]] = {}
-            for rule in one.rules:
+            for rule in one:
                 if rule.native == word:
                     own.setdefault("" if rule.pattern is None else str(rule.pattern), []).append(rule)
             there = words.setdefault(word, {})
             if "" in own or "" in there:
                 there.clear()
             there.update(own)
-    return (rule for patterns in words.values() for several in patterns.values() for rule in several)
+    return tuple(rule for patterns in words.values() for several in patterns.values() for rule in several)
