@@ -62,7 +62,7 @@ def test_twenty_agents_are_one_screen(project, capsys):
     project.write(f"{SOURCE}/more.md", agent("more"))
     third = printed(project, capsys)
 
-    assert len((first.out + first.err).splitlines()) <= 49
+    assert len((first.out + first.err).splitlines()) <= 48
     assert "model-dropped (7 agents)" in first.err
     assert "denies 1 pattern\n  hint: Codex, GitHub Copilot, Cursor: --with needed,permissions" in first.err
     assert looked.out.splitlines()[-1] == "next: `agentconv sync` writes that"

@@ -303,7 +303,7 @@ def _staying(found: Sequence[LoadedPart], target: str, options: Options) -> Iter
     does = "takes what the target can hold, and refuses what it cannot hold back"
     if not _holds_any(found, target, options):
         does = "refuses what they hold back; the target can hold none of them: close it in each agent, or keep them out of it"
-    hint = f"--with {','.join(wanted)} (in sync: `with = [{in_step}]`, for every target) {does}"
+    hint = f"--with {','.join(wanted)} (in sync, for all: `with = [{in_step}]`) {does}"
     told = losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
     yield replace(told, option=f'`with_="{",".join(wanted)}"` {does}')
 
